@@ -1,0 +1,223 @@
+"""The contract of a driver: bytes in, events out; no port, no thread, no clock.
+
+The laws (held for every driver by tests/protocol/test_contract.py):
+(a) any split of a byte stream gives the same events, the clock held still;
+(b) no byte string makes `feed` raise, or buffer more than the driver's named cap;
+(c) after garbage, decoding resumes within one longest frame;
+(d) what the monitor side encodes, `feed` gives back;
+(e) every metric stands in the vocabulary;
+(f) a docs page and a vectors folder exist.
+
+The monitor's side of the same wire (`MonitorSide`) lives in the same file as the driver: it turns what sensors say
+(`Sensors`) into bytes and answers the host as the monitor would, so the simulator can stand in for the hardware.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from devices.events import DriverEvent
+
+
+class Parity(StrEnum):
+    """Serial parity."""
+
+    NONE = "N"
+    EVEN = "E"
+    ODD = "O"
+
+
+@dataclass(frozen=True, slots=True)
+class SerialSettings:
+    """Line settings of a serial port."""
+
+    baud: int
+    data_bits: int = 8
+    parity: Parity = Parity.NONE
+    stop_bits: int = 1
+    rtscts: bool = False
+
+    def __str__(self) -> str:
+        flow = " RTS/CTS" if self.rtscts else ""
+        return f"{self.baud} {self.data_bits}{self.parity}{self.stop_bits}{flow}"
+
+
+@dataclass(frozen=True, slots=True)
+class DriverInfo:
+    """What a driver says of itself.
+
+    Attributes:
+        name: As on the command line ("ge_dinamap").
+        vendor: Maker of the monitors.
+        models: Models that speak this protocol.
+        numerics: Names of the numerics it may give.
+        waveforms: Names of the waveforms it may give.
+        serial: Line settings to try, the usual one first.
+        max_quiet_ms: Longest silence of a healthy link [ms]; past it the port counts as silent.
+        source: The document that the decoder follows.
+        standing: How well tried it is, in one sentence for people.
+        sends: What it writes to the monitor, in words ("" = receive only).
+    """
+
+    name: str
+    vendor: str
+    models: tuple[str, ...]
+    numerics: tuple[str, ...]
+    waveforms: tuple[str, ...]
+    serial: tuple[SerialSettings, ...]
+    max_quiet_ms: int
+    source: str
+    standing: str
+    sends: str = ""
+
+
+class Driver(Protocol):
+    """Decodes one monitor's protocol. Made without arguments; one instance a port.
+
+    Same bytes at the same times give the same events.
+    """
+
+    info: ClassVar[DriverInfo]
+
+    def feed(self, data: bytes, now_ns: int) -> tuple[DriverEvent, ...]:
+        """Take bytes in whatever pieces they came and return what they complete.
+
+        Args:
+            data: Bytes from the wire.
+            now_ns: Their arrival, monotonic [ns]; never goes back.
+
+        Raises:
+            Nothing: a damaged frame is a `FrameRejected`. Any exception is a bug.
+        """
+        ...
+
+    def tick(self, now_ns: int) -> tuple[DriverEvent, ...]:
+        """Let time pass: give out samples held back too long, give up on a reply, go back to greeting."""
+        ...
+
+    def pending_writes(self, now_ns: int) -> bytes:
+        """Return (once) the bytes that the protocol wants sent now; b"" for none.
+
+        Polls and session messages only: never a command that makes a monitor act on a patient.
+        """
+        ...
+
+    def reset(self, now_ns: int) -> tuple[DriverEvent, ...]:
+        """Forget partial frames and the session's state, as after a reconnect; give out samples held back."""
+        ...
+
+
+class ProbeState(StrEnum):
+    """Where a simulated sensor is."""
+
+    ON = "on"
+    OFF = "off"  # plugged in, not on the patient
+    UNPLUGGED = "unplugged"
+    SEARCHING = "searching"
+
+
+class CuffPhase(StrEnum):
+    """Where a simulated cuff cycle stands."""
+
+    IDLE = "idle"  # none yet
+    MEASURING = "measuring"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class CuffFault(StrEnum):
+    """Why a simulated cuff cycle failed."""
+
+    LEAK = "leak"  # loose cuff or leak
+    MOTION = "motion"
+    WEAK = "weak"  # weak pulse
+    TIMEOUT = "timeout"
+    OVERPRESSURE = "overpressure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cuff:
+    """The simulated cuff now, and its last good result.
+
+    Attributes:
+        phase: Where the newest cycle stands.
+        cycle: Its number; counts from 1, 0 before the first.
+        pressure: Pressure in the cuff [mmHg].
+        sys, dia, mean: Last good result [mmHg]; None before the first.
+        pulse: Pulse rate of that result [/min].
+        measured_ns: When that result was ready, monotonic [ns].
+        fault: Why the newest cycle failed.
+    """
+
+    phase: CuffPhase = CuffPhase.IDLE
+    cycle: int = 0
+    pressure: float = 0.0
+    sys: int | None = None
+    dia: int | None = None
+    mean: int | None = None
+    pulse: int | None = None
+    measured_ns: int | None = None
+    fault: CuffFault | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensors:
+    """What a monitor's sensors say at one moment; None for what they cannot measure now.
+
+    Units: rates [/min], spo2 and perfusion_index [%], etco2 and fico2 [mmHg], temp [degC], st [mV].
+    """
+
+    heart_rate: float | None
+    pulse_rate: float | None
+    spo2: float | None
+    perfusion_index: float | None
+    resp_rate: float | None
+    etco2: float | None
+    fico2: float | None
+    temp: float | None
+    st: float | None = None
+    ecg_lead: ProbeState = ProbeState.ON
+    spo2_probe: ProbeState = ProbeState.ON
+    co2_line: ProbeState = ProbeState.ON
+    temp_probe: ProbeState = ProbeState.ON
+    cuff: Cuff = field(default_factory=Cuff)
+
+
+class Patient(Protocol):
+    """What a monitor is connected to; `devices.simulator.patient` has the real one, tests have small ones.
+
+    Both calls are functions of time: asked twice for one time they answer the same. Times never go back by more than a second.
+    """
+
+    def sensors(self, t_ns: int) -> Sensors:
+        """Return what the sensors say at `t_ns`, monotonic [ns]."""
+        ...
+
+    def wave(self, metric: str, t_ns: Sequence[int]) -> list[float | None]:
+        """Sample a waveform at the given times.
+
+        Returns:
+            One value a time: ecg [mV] of lead II, pleth 0 to 1, resp -1 to 1, co2 [mmHg]; None where the sensor gives none.
+        """
+        ...
+
+
+class MonitorSide(Protocol):
+    """The monitor's end of the wire, for the simulator and for round trips. Made without arguments."""
+
+    def receive(self, data: bytes, now_ns: int) -> None:
+        """Take bytes that the host sent, in whatever pieces."""
+        ...
+
+    def transmit(self, patient: Patient, now_ns: int) -> bytes:
+        """Return all that the monitor sends from the last call up to `now_ns`.
+
+        Emission times lie on the protocol's own grid (every 4 ms, every second), counted from the first call, and each
+        value is what the sensors say at that grid time: the bytes depend on the grid, not on when the caller looks.
+        """
+        ...
+
+    def restart(self, now_ns: int) -> None:
+        """Behave as after a power cycle: session state gone, streams off until the host asks where the protocol wants that."""
+        ...

@@ -1,0 +1,1 @@
+"""A simulated patient behind any driver's monitor side, for teaching, rehearsal and tests."""

@@ -1,0 +1,255 @@
+"""What operators ask of the station. A command is a wish: `Station.apply` answers with records, a refusal among them.
+
+Every command but `SignIn` and `CreateFirstOperator` is refused while nobody is signed in. A PIN travels in the command,
+is checked by the verifier that the station was given, and appears in no record, log or repr.
+"""
+
+from dataclasses import dataclass, field
+
+from nursestation.core.model import (
+    ChartKind,
+    ConfirmedHow,
+    Driver,
+    FlagOutcome,
+    Patient,
+    Role,
+    Severity,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateFirstOperator:
+    """Make the first member of staff, who is a lead nurse or a clinician; refused when one exists."""
+
+    name: str
+    role: Role
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddOperator:
+    """Add a member of staff; by a lead nurse or a clinician."""
+
+    name: str
+    role: Role
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Take the station over."""
+
+    operator_id: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOut:
+    """Lock the station: vitals and alarms stay visible, acting needs a sign-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnChair:
+    chair: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn(_OnChair):
+    """Open a session: this patient in this chair on this protocol. Refused while the chair is taken."""
+
+    patient: Patient
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmIdentity(_OnChair):
+    """State that name and date of birth (or record number) were checked with the patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConsent(_OnChair):
+    """State that the signed consent (off-label use stated) is on file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFasting(_OnChair):
+    """Last food and last drink, UTC [ns]."""
+
+    last_food_utc_ns: int
+    last_drink_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerExclusions(_OnChair):
+    """Answer every exclusion of the protocol: its text to True (present) or False."""
+
+    answers: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameDriver(_OnChair):
+    """Name who takes the patient home. A changed driver must be confirmed anew."""
+
+    driver: Driver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmDriver(_OnChair):
+    """Confirm the named driver: before the start (phone will do), and at hand-over (seen in person or the booking)."""
+
+    how: ConfirmedHow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginBaseline(_OnChair):
+    """Check-in is done as far as it goes; start taking baseline readings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBaseline(_OnChair):
+    """Accept the newest cuff readings as this patient's baseline; refused until the protocol's rule is met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideGate(_OnChair):
+    """Let the start pass an unmet gate; `clinician_id` signs with a PIN of their own."""
+
+    gate: str
+    reason: str
+    clinician_id: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartInfusion(_OnChair):
+    """Start (IM: the injection is given, observation begins). Refused while a gate is unmet."""
+
+    dose_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseInfusion(_OnChair):
+    """State that the pump was paused."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeInfusion(_OnChair):
+    """State that the pump runs again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopInfusion(_OnChair):
+    """State that the infusion is over; observation begins. `reason` is needed before the planned end."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkReady(_OnChair):
+    """Observation is over as far as the clock goes; open the discharge. Refused before the protocol's minimum."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCuff(_OnChair):
+    """Ask for a cuff reading: noted, and shown as "press START on the monitor". Nothing is sent to a real monitor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterCuffReading(_OnChair):
+    """A cuff reading taken by hand [mmHg, /min]."""
+
+    sys: int
+    dia: int
+    pulse: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart(_OnChair):
+    """Chart what happened, with one tap. `text` names it ("Nausea", "Rate 30 to 20 mL/h", "Headache")."""
+
+    kind: ChartKind
+    text: str
+    severity: Severity | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveChart(_OnChair):
+    """State that a charted side effect or symptom is over."""
+
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(_OnChair):
+    """State that the operator has seen a condition."""
+
+    condition_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFlag(_OnChair):
+    """What was done about a BP flag ("paused", "clinician told", "slowed", "repeat"), with a word on why.
+
+    `outcome` is FlagOutcome.NOT_CONFIRMED when the operator judges the reading an artefact, else None.
+    """
+
+    flag_id: str
+    action: str
+    reason: str = ""
+    outcome: FlagOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCriterion(_OnChair):
+    """What a person saw for a discharge criterion.
+
+    `met` is the answer, `evidence` its words ("MOAA/S 5", "removed, site dry"), `score` a number where the criterion has one.
+    """
+
+    criterion: str
+    met: bool
+    evidence: str
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideCriterion(_OnChair):
+    """Let the discharge pass an unmet criterion; a clinician's second signature with reason and PIN."""
+
+    criterion: str
+    reason: str
+    clinician_id: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignDischarge(_OnChair):
+    """Sign the patient out: PIN entered again. `seen` is the readiness digest that the page showed; a change refuses it."""
+
+    meaning: str
+    seen: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndEarly(_OnChair):
+    """Close the visit before its end, from any phase, with a reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeChair(_OnChair):
+    """Clear a closed visit off its chair."""
+
+
+Command = (
+    CreateFirstOperator | AddOperator | SignIn | SignOut | CheckIn | ConfirmIdentity | RecordConsent | RecordFasting
+    | AnswerExclusions | NameDriver | ConfirmDriver | BeginBaseline | TakeBaseline | OverrideGate | StartInfusion
+    | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady | RequestCuff | EnterCuffReading | Chart | ResolveChart
+    | Acknowledge | AnswerFlag | AnswerCriterion | OverrideCriterion | SignDischarge | EndEarly | FreeChair
+)  # fmt: skip
+"""Everything an operator can ask."""

@@ -1,0 +1,225 @@
+"""Who and what a visit is about: small frozen values that commands and records share.
+
+Vocabulary: docs/glossary.md. A value here is only ever replaced, never changed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Where a visit stands; the table of moves is in `phases.py`."""
+
+    CHECK_IN = "check_in"
+    BASELINE = "baseline"
+    INFUSION = "infusion"
+    OBSERVATION = "observation"
+    READY = "ready"
+    DISCHARGED = "discharged"
+    ENDED_EARLY = "ended_early"
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether the visit is closed."""
+        return self in (Phase.DISCHARGED, Phase.ENDED_EARLY)
+
+
+class Role(StrEnum):
+    """What an operator may do. CLINICIAN may override a gate; LEAD_NURSE may add staff."""
+
+    NURSE = "nurse"
+    LEAD_NURSE = "lead_nurse"
+    CLINICIAN = "clinician"
+    OFFICE = "office"
+
+
+class Provenance(StrEnum):
+    """Where a value came from."""
+
+    DEVICE = "device"
+    MANUAL = "manual"
+    CORRECTED = "corrected"
+    SIMULATED = "simulated"
+
+
+class Route(StrEnum):
+    """How the drug is given."""
+
+    IV = "iv"
+    IM = "im"
+
+
+class Transport(StrEnum):
+    """How the patient goes home."""
+
+    FAMILY_OR_FRIEND = "family_or_friend"
+    MEDICAL_TRANSPORT = "medical_transport"
+    OTHER_ADULT = "other_adult"
+
+
+class ConfirmedHow(StrEnum):
+    """How staff know of the driver."""
+
+    BY_PHONE = "by_phone"
+    SEEN_IN_PERSON = "seen_in_person"
+    BOOKING = "booking"  # a transport company's booking number
+
+
+class Severity(StrEnum):
+    """Of a side effect."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A named member of staff. `pin_hash` is an Argon2id PHC string and is never shown or logged."""
+
+    id: str
+    name: str
+    role: Role
+    pin_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Who sits in the chair: two identifiers (record number and date of birth) beside the name."""
+
+    given_name: str
+    family_name: str
+    birth_date: date
+    record_number: str
+    weight_kg: float
+    allergies: str = ""
+
+    @property
+    def initials(self) -> str:
+        """Return the initials, as on the chair's tile ("J. K.")."""
+        return " ".join(f"{name[:1].upper()}." for name in (self.given_name, self.family_name) if name)
+
+    @property
+    def full_name(self) -> str:
+        """Return given and family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Who takes the patient home. (The software that decodes a monitor is `devices.driver.Driver`.)"""
+
+    name: str
+    relation: str
+    phone: str
+    transport: Transport = Transport.FAMILY_OR_FRIEND
+
+
+@dataclass(frozen=True, slots=True)
+class CuffReading:
+    """One cuff cycle.
+
+    Attributes:
+        sys, dia, mean: [mmHg]; mean is None where the monitor gives none.
+        pulse: Pulse rate of the cuff [/min], or None.
+        measured_utc_ns: When it was measured, UTC [ns]; the arrival where the monitor does not tell.
+        measured_mono_ns: The same, monotonic [ns].
+        time_known: False where the monitor does not tell when it measured.
+        provenance: Device, manual, corrected or simulated.
+        source: Monitor and sensor, or the operator who typed it.
+        cycle: The monitor's cycle id, or None.
+    """
+
+    sys: int
+    dia: int
+    mean: int | None
+    pulse: int | None
+    measured_utc_ns: int
+    measured_mono_ns: int
+    provenance: Provenance
+    source: str
+    time_known: bool = True
+    cycle: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.sys}/{self.dia}"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The patient's own resting values, taken by name of staff before the start.
+
+    Attributes:
+        sys, dia: Median of `readings` [mmHg].
+        mean: Median mean pressure [mmHg], or None.
+        heart_rate, spo2, resp_rate: Last valid values when it was taken [/min, %, /min]; None where missing.
+        readings: The cuff readings it rests on, oldest first.
+    """
+
+    sys: int
+    dia: int
+    mean: int | None
+    heart_rate: float | None
+    spo2: float | None
+    resp_rate: float | None
+    readings: tuple[CuffReading, ...]
+
+    def __str__(self) -> str:
+        return f"{self.sys}/{self.dia}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed what, and what it meant (fields after 21 CFR 11.50; no claim of conformity).
+
+    `covers` is the SHA-256 (hex) of the session's record chain up to the signature.
+    """
+
+    operator_id: str
+    name: str
+    role: Role
+    meaning: str
+    signed_utc_ns: int
+    covers: str
+
+
+class Grade(StrEnum):
+    """Grade of a blood-pressure flag, mildest first; LOW stands apart (pressure too low)."""
+
+    WATCH = "watch"
+    SPIKE = "spike"
+    SEVERE = "severe"
+    CRISIS = "crisis"
+    LOW = "low"
+
+
+class FlagOutcome(StrEnum):
+    """How a flag's confirmation ended."""
+
+    OPEN = "open"  # repeat asked for, not yet here
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_REPEATED = "not_repeated"  # no second reading in time
+
+
+class ChartKind(StrEnum):
+    """What staff chart with one tap."""
+
+    SIDE_EFFECT = "side_effect"
+    SYMPTOM = "symptom"  # a red-flag symptom
+    DOSE_CHANGE = "dose_change"
+    POSITION = "position"
+    OXYGEN = "oxygen"
+    MEDICATION = "medication"
+    CLINICIAN_TOLD = "clinician_told"
+    NOTE = "note"
+
+
+class GateState(StrEnum):
+    """Whether a gate before the start, or a criterion before discharge, is met."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"  # nothing to judge by yet
+    OVERRIDDEN = "overridden"

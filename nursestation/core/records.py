@@ -1,0 +1,488 @@
+"""What happened: the one event stream that store, screens, exports and the alarm log share.
+
+Rules of the file:
+1. A record is never changed; a correction is a new record that points at the old one.
+2. `at` is when the station took it; `session` is None for what concerns the station and not a visit.
+3. `Sample`, `Wave` and `Gap` are bulk data (many a second); every other record is discrete and is chained by hash in the store.
+4. State is a fold over records: a station that is given its stored records stands where it stood (`Station.restore`).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from devices.clock import Moment
+from devices.events import AlarmKind, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
+from devices.vocabulary import Unit
+from nursestation.core.model import (
+    Baseline,
+    ChartKind,
+    ConfirmedHow,
+    CuffReading,
+    Driver,
+    FlagOutcome,
+    Grade,
+    Operator,
+    Patient,
+    Phase,
+    Provenance,
+    Severity,
+    Signature,
+)
+from nursestation.core.protocols import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    at: Moment
+    chair: int | None = None
+    session: str | None = None
+    operator: str | None = None  # id of who acted; None for what the program or a monitor did
+
+
+# --- bulk ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample(_Record):
+    """One reading of one continuous or episodic metric, as it came from a monitor.
+
+    `measured_utc_ns` is the time of measurement where it differs from `at` (cuff), else None; `monitor` is the configured
+    monitor's id and `source` what the monitor says of the site.
+    """
+
+    metric: str
+    value: float | None
+    validity: Validity
+    mode: Mode
+    provenance: Provenance
+    monitor: str
+    source: str
+    measured_utc_ns: int | None = None
+    cycle: int | None = None
+    device_time: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave(_Record):
+    """Consecutive samples of one waveform; fields as `devices.events.WaveformChunk`. `at` is the last sample's arrival."""
+
+    metric: str
+    monitor: str
+    source: str
+    rate_hz: float
+    scale: float
+    offset: float
+    unit: Unit | None
+    samples: bytes
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap(_Record):
+    """Samples that are absent: lost on the wire, or dropped by an overflow (`reason` says which)."""
+
+    metric: str
+    monitor: str
+    source: str
+    n_samples: int | None
+    reason: str
+
+
+# --- station ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationStarted(_Record):
+    """The program started. `resumed` names the sessions that were open; `unclean` is True after a kill or a crash."""
+
+    version: str
+    resumed: tuple[str, ...] = ()
+    unclean: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationStopped(_Record):
+    """The program was closed in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorAdded(_Record):
+    """A member of staff was added (`operator` is who added them; None for the first)."""
+
+    added: Operator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(_Record):
+    """`operator` signed in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut(_Record):
+    """`operator` signed out, or locked the station."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInFailed(_Record):
+    """A wrong PIN for `operator`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStepped(_Record):
+    """The wall clock moved against the monotonic one by `step_s` [s]; order and durations are unaffected."""
+
+    step_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged(_Record):
+    """A monitor's link changed."""
+
+    monitor: str
+    phase: LinkPhase
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorIdentified(_Record):
+    """A monitor said who it is."""
+
+    monitor: str
+    vendor: str | None
+    model: str | None
+    serial: str | None
+    software: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorAlarm(_Record):
+    """An alarm as the monitor told it."""
+
+    monitor: str
+    kind: AlarmKind
+    priority: Priority | None
+    code: str
+    text: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorChanged(_Record):
+    """What a monitor says of one of its measurements has changed."""
+
+    monitor: str
+    metric: str
+    status: SensorStatus
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FramesRejected(_Record):
+    """Damaged frames from a monitor since the last such record (at most one a minute and reason)."""
+
+    monitor: str
+    reason: RejectReason
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(_Record):
+    """A command was not carried out. `reason` is the sentence for the operator. Published, not stored."""
+
+    stored: ClassVar[bool] = False
+    command: str
+    reason: str
+
+
+# --- the visit ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOpened(_Record):
+    """A patient was checked in. The session keeps the whole protocol it runs on."""
+
+    patient: Patient
+    protocol: Protocol
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityConfirmed(_Record):
+    """Two identifiers were checked with the patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRecorded(_Record):
+    """Consent is on file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FastingRecorded(_Record):
+    """Last food and drink, UTC [ns]."""
+
+    last_food_utc_ns: int
+    last_drink_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionsAnswered(_Record):
+    """Each exclusion's text with True (present) or False."""
+
+    answers: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverNamed(_Record):
+    """Who takes the patient home."""
+
+    driver: Driver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverConfirmed(_Record):
+    """The driver was confirmed. `phase` is when: before the start, or at hand-over."""
+
+    how: ConfirmedHow
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOverridden(_Record):
+    """A clinician let the start pass an unmet gate."""
+
+    gate: str
+    reason: str
+    clinician: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseChanged(_Record):
+    """The visit moved on."""
+
+    before: Phase | None
+    after: Phase
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineTaken(_Record):
+    """The patient's own resting values, entered by name of staff."""
+
+    baseline: Baseline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionStarted(_Record):
+    """The infusion runs (IM: the injection was given)."""
+
+    dose_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionPaused(_Record):
+    """The pump was paused."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionResumed(_Record):
+    """The pump runs again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfusionStopped(_Record):
+    """The infusion is over. `early` is True before the planned end."""
+
+    reason: str
+    early: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuffRequested(_Record):
+    """A repeat was asked for, by an operator or by a flag (`operator` is None then)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuffTaken(_Record):
+    """One cuff cycle with its result; exactly one record a cycle."""
+
+    reading: CuffReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuffFailed(_Record):
+    """A cuff cycle without a result, in the monitor's words."""
+
+    monitor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charted(_Record):
+    """Staff charted something; `vitals` are the numbers at that moment (metric, value)."""
+
+    entry_id: str
+    kind: ChartKind
+    text: str
+    severity: Severity | None
+    reason: str
+    vitals: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartResolved(_Record):
+    """A charted side effect or symptom is over."""
+
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRaised(_Record):
+    """A cuff reading (or a symptom on top of one) crossed a rung of the BP ladder.
+
+    `because` says which rule, in the words of the screen ("182/111, 47 % above baseline 124/76"); `repeat_by_utc_ns` is
+    until when a second reading is wanted (None where the rung does not ask for one).
+    """
+
+    flag_id: str
+    grade: Grade
+    priority: Priority
+    reading: CuffReading
+    because: str
+    prompt: str
+    repeat_by_utc_ns: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagDecided(_Record):
+    """The second reading came, or did not."""
+
+    flag_id: str
+    outcome: FlagOutcome
+    reading: CuffReading | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagAnswered(_Record):
+    """What staff did about a flag."""
+
+    flag_id: str
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagEnded(_Record):
+    """A later reading came back under the ladder (or onto another rung, which is a flag of its own)."""
+
+    flag_id: str
+    reading: CuffReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionRaised(_Record):
+    """An alarm condition began. `rule` is its id ("limit.spo2.low", "link.lost", "bp.spike"); `text` as on the screen."""
+
+    condition_id: str
+    rule: str
+    kind: AlarmKind
+    priority: Priority
+    text: str
+    metric: str | None = None
+    value: float | None = None
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionChanged(_Record):
+    """A present condition got another priority or text (worse value, longer silence)."""
+
+    condition_id: str
+    priority: Priority
+    text: str
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionAcknowledged(_Record):
+    """An operator has seen it."""
+
+    condition_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionEnded(_Record):
+    """The condition is over."""
+
+    condition_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionAnswered(_Record):
+    """What a person saw for a discharge criterion."""
+
+    criterion: str
+    met: bool
+    evidence: str
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionOverridden(_Record):
+    """A clinician let the discharge pass an unmet criterion."""
+
+    criterion: str
+    reason: str
+    clinician: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionEvidence:
+    """One discharge criterion as it stood when the discharge was signed."""
+
+    criterion: str
+    title: str
+    state: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DischargeSigned(_Record):
+    """The patient was signed out to the driver, on this evidence."""
+
+    signature: Signature
+    driver: Driver
+    evidence: tuple[CriterionEvidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChairFreed(_Record):
+    """A closed visit left its chair."""
+
+
+BULK = (Sample, Wave, Gap)
+"""Records stored in tables of their own."""
+
+DISCRETE = (
+    StationStarted, StationStopped, OperatorAdded, SignedIn, SignedOut, SignInFailed, ClockStepped, LinkChanged,
+    MonitorIdentified, MonitorAlarm, SensorChanged, FramesRejected, SessionOpened, IdentityConfirmed, ConsentRecorded,
+    FastingRecorded, ExclusionsAnswered, DriverNamed, DriverConfirmed, GateOverridden, PhaseChanged, BaselineTaken,
+    InfusionStarted, InfusionPaused, InfusionResumed, InfusionStopped, CuffRequested, CuffTaken, CuffFailed, Charted,
+    ChartResolved, FlagRaised, FlagDecided, FlagAnswered, FlagEnded, ConditionRaised, ConditionChanged,
+    ConditionAcknowledged, ConditionEnded, CriterionAnswered, CriterionOverridden, DischargeSigned, ChairFreed,
+)  # fmt: skip
+"""Records stored as chained rows."""
+
+Record = (
+    Sample | Wave | Gap | StationStarted | StationStopped | OperatorAdded | SignedIn | SignedOut | SignInFailed
+    | ClockStepped | LinkChanged | MonitorIdentified | MonitorAlarm | SensorChanged | FramesRejected | Refused
+    | SessionOpened | IdentityConfirmed | ConsentRecorded | FastingRecorded | ExclusionsAnswered | DriverNamed
+    | DriverConfirmed | GateOverridden | PhaseChanged | BaselineTaken | InfusionStarted | InfusionPaused
+    | InfusionResumed | InfusionStopped | CuffRequested | CuffTaken | CuffFailed | Charted | ChartResolved | FlagRaised
+    | FlagDecided | FlagAnswered | FlagEnded | ConditionRaised | ConditionChanged | ConditionAcknowledged
+    | ConditionEnded | CriterionAnswered | CriterionOverridden | DischargeSigned | ChairFreed
+)  # fmt: skip
+"""Everything that can have happened."""

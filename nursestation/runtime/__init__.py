@@ -1,0 +1,1 @@
+"""The engine thread and what flows in and out of it."""
