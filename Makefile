@@ -1,0 +1,48 @@
+# make run     opens Nursestation with simulated chairs (without a display: a rehearsal into out/)
+# make test    all tests
+# make check   format, lint, types, import contracts
+# make bench   latency, frame rate, processor, disk: one JSON line each
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN = .venv/bin
+SIMULATED = --simulate normal --simulate bp-spike --simulate mild-desaturation --simulate probe-off
+
+.PHONY: run test check bench format e2e env env-test clean
+
+env:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (on Debian: apt-get install python3)" >&2; exit 1; }
+	@$(PYTHON) packaging/environment.py
+
+env-test:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (on Debian: apt-get install python3)" >&2; exit 1; }
+	@$(PYTHON) packaging/environment.py --xvfb
+
+run: env
+	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		echo "There is no display here, so no window: rehearsing a whole visit with simulated monitors instead."; \
+		exec $(BIN)/nursestation rehearse bp-spike --out out --speed 60 --seed 7; \
+	else \
+		exec $(BIN)/nursestation --profile out/profile $(SIMULATED); \
+	fi
+
+test: env-test
+	$(BIN)/python -m pytest
+
+e2e: env-test
+	$(BIN)/python -m pytest -m e2e
+
+check: env
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: env
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: env
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv out

@@ -1,0 +1,67 @@
+"""Read the files that people write. A mistake is an error that names file, key and what is wanted; nothing is guessed."""
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from nursestation.config.schema import StationSettings
+from nursestation.core.protocols import Protocol
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class SettingsError(Exception):
+    """A settings or protocol file has a mistake; the message names file and key."""
+
+
+def load_settings(path: Path) -> StationSettings:
+    """Return the station's settings; the defaults when there is no file.
+
+    Raises:
+        SettingsError: the file cannot be read or has a mistake.
+    """
+    if not path.exists():
+        return StationSettings()
+    return _validated(StationSettings, path)
+
+
+def load_protocols(*folders: Path) -> tuple[Protocol, ...]:
+    """Return every treatment protocol of the folders, by title; a later folder replaces an earlier one's of the same name.
+
+    Raises:
+        SettingsError: a file has a mistake, or its `name` is not its file name.
+    """
+    found: dict[str, Protocol] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+            protocol = _validated(Protocol, path)
+            if protocol.name != path.stem:
+                raise SettingsError(f"{path}: name is {protocol.name!r}; it must be the file's name, {path.stem!r}")
+            found[protocol.name] = protocol
+    return tuple(sorted(found.values(), key=lambda protocol: protocol.title))
+
+
+def _validated(model: type[_Model], path: Path) -> _Model:
+    try:
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not a TOML file: {error}") from error
+    except ValidationError as error:
+        raise SettingsError("; ".join(f"{path}: {mistake}" for mistake in _mistakes(error))) from error
+
+
+def _mistakes(error: ValidationError) -> list[str]:
+    told = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"]) or "the file"
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = "there is no such setting"
+        elif item["type"] != "missing" and not isinstance(item["input"], dict):
+            message = f"{message} (it says {item['input']!r})"
+        told.append(f"{key}: {message}")
+    return told

@@ -1,0 +1,73 @@
+"""Every setting of a station, declared once: type, default, range and text. `docs/settings.md` is made from here.
+
+A station's settings are the file `station.toml` in its profile; a key that is not declared here is an error.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MonitorSettings(_Section):
+    """One monitor of a chair, and the port it is on."""
+
+    driver: str = Field(description="Driver name, as `nursestation drivers` lists them.")
+    port: str = Field(description="Serial port (/dev/ttyUSB0, COM3), tcp://127.0.0.1:PORT, or replay:FILE.")
+    usb_serial: str = Field(
+        default="", description="USB serial number of the adapter; finds it again under another port name."
+    )
+    usb_location: str = Field(default="", description="USB socket of the adapter, used where it has no serial number.")
+    baud: int | None = Field(
+        default=None, ge=300, le=1_000_000, description="Line speed; the driver's usual one if left out."
+    )
+    receive_only: bool = Field(
+        default=False, description="Never write to this port, not even the polls a protocol needs."
+    )
+
+
+class ChairSettings(_Section):
+    """One chair."""
+
+    number: int = Field(ge=1, le=16, description="Number on the chair and on its tile.")
+    monitor: tuple[MonitorSettings, ...] = Field(
+        default=(), description="Its monitors; the first that gives a metric is shown."
+    )
+    prefer: dict[str, str] = Field(
+        default_factory=dict, description="Metric name to the driver whose value is shown, where two monitors give it."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> "ChairSettings":
+        drivers = [monitor.driver for monitor in self.monitor]
+        if len(set(drivers)) != len(drivers):
+            raise ValueError(f"chair {self.number} has two monitors with the same driver")
+        for metric, driver in self.prefer.items():
+            if driver not in drivers:
+                raise ValueError(f"chair {self.number} prefers {driver!r} for {metric}, but has no such monitor")
+        return self
+
+
+Milliseconds = Annotated[int, Field(ge=10, le=1000)]
+
+
+class StationSettings(_Section):
+    """The station."""
+
+    clinic: str = Field(default="", description="Name printed on reports.")
+    theme: Literal["dark", "light"] = Field(default="dark", description="Dark for dim rooms, light for the desk.")
+    paper: Literal["a4", "letter"] = Field(default="letter", description="Paper of printed reports.")
+    frame_ms: Milliseconds = Field(
+        default=17, description="Time between two pictures; 33 on a weak computer. Restart needed."
+    )
+    chair: tuple[ChairSettings, ...] = Field(default=(), description="The chairs, one [[chair]] each.")
+
+    @model_validator(mode="after")
+    def _check(self) -> "StationSettings":
+        numbers = [chair.number for chair in self.chair]
+        if len(set(numbers)) != len(numbers):
+            raise ValueError("two chairs have the same number")
+        return self

@@ -1,0 +1,59 @@
+"""Where things lie: shipped resources, and the profile folder that holds one station's settings, record and log."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resource(name: str) -> Path:
+    """Return a shipped file or folder ("fonts", "protocols/depression_iv.toml").
+
+    In a wheel `resources` lies inside the package, in a checkout beside it.
+
+    Raises:
+        FileNotFoundError: the installation lacks it.
+    """
+    for base in (_PACKAGE / "resources", _PACKAGE.parent / "resources"):
+        if (base / name).exists():
+            return base / name
+    raise FileNotFoundError(f"{name} is missing from this installation of Nursestation: install it again")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One station's folder."""
+
+    folder: Path
+
+    @classmethod
+    def default(cls) -> "Profile":
+        """Return the profile of the person who is logged in to this computer."""
+        return cls(user_data_path("nursestation", appauthor=False))
+
+    @property
+    def settings(self) -> Path:
+        """Return the settings file (chairs and their monitors)."""
+        return self.folder / "station.toml"
+
+    @property
+    def record(self) -> Path:
+        """Return the database of all visits."""
+        return self.folder / "record.sqlite3"
+
+    @property
+    def log(self) -> Path:
+        """Return the program's log, which names no patient."""
+        return self.folder / "nursestation.log"
+
+    @property
+    def protocols(self) -> Path:
+        """Return the folder of the clinic's own treatment protocols; they replace shipped ones of the same name."""
+        return self.folder / "protocols"
+
+    @property
+    def exports(self) -> Path:
+        """Return where exports go unless another folder is chosen."""
+        return self.folder / "exports"
