@@ -1,0 +1,60 @@
+"""Files that people write: every mistake is a sentence with file and key."""
+
+import pytest
+
+from nursestation.config.load import SettingsError, load_protocols, load_settings
+from nursestation.paths import resource
+
+CHAIR = '[[chair]]\nnumber = 2\n[[chair.monitor]]\ndriver = "ge_dinamap"\nport = "/dev/ttyUSB0"\n'
+
+
+def test_no_file_means_defaults(tmp_path):
+    assert load_settings(tmp_path / "station.toml").chair == ()
+
+
+def test_chairs_and_their_monitors_are_read(tmp_path):
+    path = tmp_path / "station.toml"
+    path.write_text('clinic = "Elm Street"\n' + CHAIR)
+    settings = load_settings(path)
+    assert settings.clinic == "Elm Street"
+    assert settings.chair[0].monitor[0].port == "/dev/ttyUSB0"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("chairs = 3\n", ["chairs", "no such setting"]),
+        ('theme = "pink"\n', ["theme", "'dark' or 'light'", "'pink'"]),
+        ("frame_ms = 5\n", ["frame_ms", "10", "5"]),
+        ("[[chair]]\nnumber = 1\n[[chair.monitor]]\nport = 'COM1'\n", ["chair.0.monitor.0.driver", "required"]),
+        (CHAIR + CHAIR, ["two chairs have the same number"]),
+        (CHAIR + "[chair.prefer]\nspo2 = 'nonin'\n", ["chair.0", "nonin", "no such monitor"]),
+        ("theme = \n", ["not a TOML file", "line 1"]),
+    ],
+)
+def test_a_mistake_names_file_and_key(tmp_path, text, words):
+    path = tmp_path / "station.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+    for word in [str(path), *words]:
+        assert word in str(caught.value)
+
+
+def test_shipped_protocols_load_and_a_clinics_own_replaces_one(tmp_path):
+    shipped = resource("protocols")
+    protocols = {protocol.name: protocol for protocol in load_protocols(shipped)}
+    assert "depression_iv" in protocols
+    text = (shipped / "depression_iv.toml").read_text(encoding="utf-8")
+    title = protocols["depression_iv"].title
+    (tmp_path / "depression_iv.toml").write_text(text.replace(title, "Ours"), encoding="utf-8")
+    ours = {protocol.name: protocol for protocol in load_protocols(shipped, tmp_path)}
+    assert ours["depression_iv"].title == "Ours"
+    assert len(ours) == len(protocols)
+
+
+def test_a_protocol_under_a_wrong_file_name_is_refused(tmp_path):
+    text = (resource("protocols") / "depression_iv.toml").read_text(encoding="utf-8")
+    (tmp_path / "other.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="must be the file's name"):
+        load_protocols(tmp_path)
