@@ -1,0 +1,1 @@
+"""The alarm bar and its list."""

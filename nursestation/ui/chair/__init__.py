@@ -1,0 +1,1 @@
+"""One chair in depth: header, numbers, actions and the page that holds them."""

@@ -1,0 +1,1 @@
+"""All chairs at a glance: the rail on the left."""

@@ -1,0 +1,311 @@
+"""The small controls that every page is made of: each knows its role, and the theme dresses it.
+
+Every control takes an `object_name` (tests and assistive tools find it by that) and an accessible name, which is its
+text where it has one.
+"""
+
+from enum import StrEnum
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
+
+from nursestation.ui import theme
+from nursestation.ui.theme import Text, Tone
+
+
+class Surface(StrEnum):
+    """What lies behind a group of widgets."""
+
+    WINDOW = "window"
+    BAR = "bar"
+    PANEL = "panel"
+    RAISED = "raised"
+    PLOT = "plot"
+    FAILURE = "failure"
+    MESSAGE = "message"
+
+
+class Edge(StrEnum):
+    """Which side of a bar carries its hairline."""
+
+    TOP = "top"
+    BOTTOM = "bottom"
+    LEFT = "left"
+    RIGHT = "right"
+    NONE = "none"
+
+
+class Panel(QFrame):
+    """A background with rounded corners, or a bar."""
+
+    def __init__(
+        self,
+        object_name: str,
+        surface: Surface = Surface.PANEL,
+        *,
+        edge: Edge = Edge.NONE,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setProperty("surface", surface.value)
+        self.setProperty("edge", edge.value)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+
+class Rule(QFrame):
+    """A hairline between two parts."""
+
+    def __init__(self, *, vertical: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("rule", "vertical" if vertical else "horizontal")
+
+
+class Label(QLabel):
+    """A text in a role and a tone. It never reads its text as mark-up."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: Text = Text.BODY,
+        tone: Tone = Tone.PLAIN,
+        *,
+        object_name: str = "",
+        wrap: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName(object_name)
+        self.setWordWrap(wrap)
+        self.setProperty("tone", tone.value)
+        theme.set_font(self, role)
+
+    def set_tone(self, tone: Tone) -> None:
+        """Change what the colour says."""
+        theme.set_property(self, "tone", tone.value)
+
+
+class FieldLabel(Label):
+    """The name above a field; give the field itself with `setBuddy`."""
+
+    def __init__(self, text: str, buddy: QWidget | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(text, Text.CAPTION, Tone.SOFT, parent=parent)
+        if buddy is not None:
+            self.setBuddy(buddy)
+            if not buddy.accessibleName():
+                buddy.setAccessibleName(text)
+
+
+class ElidingLabel(Label):
+    """One line that ends in "…" where it does not fit; the whole text is its tooltip and its accessible name."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: Text = Text.BODY,
+        tone: Tone = Tone.PLAIN,
+        *,
+        object_name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, role, tone, object_name=object_name, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the text, shortened to the width that there is."""
+        metrics = self.fontMetrics()
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.contentsRect(), int(self.alignment()), shown)
+        painter.end()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height of a line and no width: the text gives way."""
+        return QSize(0, super().minimumSizeHint().height())
+
+
+class Badge(Label):
+    """A short fact in a pill ("Depression 3 of 6"); hidden while it has no text."""
+
+    _HEIGHT = 26
+
+    def __init__(
+        self, text: str = "", tone: Tone = Tone.ACCENT, *, object_name: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, Text.CAPTION, tone, object_name=object_name, parent=parent)
+        self.setProperty("badge", tone.value)
+        self.setFixedHeight(self._HEIGHT)
+        self.setVisible(bool(text))
+
+    def show_text(self, text: str, tone: Tone | None = None) -> None:
+        """Show a fact; nothing shows for an empty one."""
+        if text != self.text():
+            self.setText(text)
+        if tone is not None:
+            theme.set_property(self, "badge", tone.value)
+        self.setVisible(bool(text))
+
+
+class ButtonKind(StrEnum):
+    """How much a button asks for."""
+
+    PLAIN = "plain"
+    PRIMARY = "primary"  # the one next step
+    DANGER = "danger"  # stops or ends something
+    QUIET = "quiet"  # cancel, back
+
+
+class Button(QPushButton):
+    """A button big enough for a finger; its tooltip names its shortcut."""
+
+    def __init__(
+        self,
+        text: str,
+        object_name: str,
+        kind: ButtonKind = ButtonKind.PLAIN,
+        *,
+        shortcut: str = "",
+        tip: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self.setObjectName(object_name)
+        self.setAccessibleName(text)
+        self.setProperty("kind", kind.value)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(theme.TOUCH, theme.TOUCH)
+        self.setAutoDefault(False)
+        theme.set_font(self, Text.STRONG)
+        if shortcut:
+            self.setShortcut(shortcut)
+        self._shortcut = shortcut
+        self.set_tip(tip)
+
+    def set_tip(self, tip: str) -> None:
+        """Say what the button does, or why it does not; the shortcut is added."""
+        parts = [part for part in (tip, f"({self._shortcut})" if self._shortcut else "") if part]
+        self.setToolTip(" ".join(parts))
+
+    def set_kind(self, kind: ButtonKind) -> None:
+        """Change how much the button asks for."""
+        theme.set_property(self, "kind", kind.value)
+
+
+class PrimaryButton(Button):
+    """The one next step of a page."""
+
+    def __init__(
+        self, text: str, object_name: str, *, shortcut: str = "", tip: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, object_name, ButtonKind.PRIMARY, shortcut=shortcut, tip=tip, parent=parent)
+
+
+class DangerButton(Button):
+    """Stops or ends something."""
+
+    def __init__(
+        self, text: str, object_name: str, *, shortcut: str = "", tip: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, object_name, ButtonKind.DANGER, shortcut=shortcut, tip=tip, parent=parent)
+
+
+class QuietButton(Button):
+    """Cancel, back, and other ways out."""
+
+    def __init__(
+        self, text: str, object_name: str, *, shortcut: str = "", tip: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, object_name, ButtonKind.QUIET, shortcut=shortcut, tip=tip, parent=parent)
+
+
+class TextField(QLineEdit):
+    """One line of text."""
+
+    def __init__(
+        self, object_name: str, accessible_name: str, *, placeholder: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAccessibleName(accessible_name)
+        self.setPlaceholderText(placeholder)
+        theme.set_font(self, Text.BODY)
+
+    def set_wrong(self, wrong: bool) -> None:
+        """Mark the field as needing another look; say in words beside it why."""
+        theme.set_property(self, "state", "wrong" if wrong else "")
+
+
+class PinField(TextField):
+    """A PIN: never shown."""
+
+    def __init__(self, object_name: str, accessible_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(object_name, accessible_name, parent=parent)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(
+            Qt.InputMethodHint.ImhHiddenText
+            | Qt.InputMethodHint.ImhSensitiveData
+            | Qt.InputMethodHint.ImhNoPredictiveText
+        )
+
+
+class ChoiceField(QComboBox):
+    """One of a few: the arrow is drawn here, because a styled combo box has none of its own."""
+
+    _ARROW = "▾"
+    _ARROW_WIDTH = 32
+
+    def __init__(self, object_name: str, accessible_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAccessibleName(accessible_name)
+        theme.set_font(self, Text.BODY)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the field, and its arrow."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        area = self.rect().adjusted(self.width() - self._ARROW_WIDTH, 0, 0, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._ARROW)
+        painter.end()
+
+
+class CheckField(QCheckBox):
+    """Yes or no, with a tick: a filled box alone would speak by colour only."""
+
+    _TICK = "✓"
+
+    def __init__(self, text: str, object_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setObjectName(object_name)
+        self.setAccessibleName(text)
+        theme.set_font(self, Text.BODY)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box and its text, and the tick where it is set."""
+        super().paintEvent(event)
+        if not self.isChecked():
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        painter = QPainter(self)
+        painter.setFont(theme.font(Text.STRONG))
+        painter.setPen(self.palette().highlightedText().color())
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._TICK)
+        painter.end()
