@@ -1,0 +1,1 @@
+"""The check-in page: from an empty chair to a running infusion."""

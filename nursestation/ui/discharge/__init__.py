@@ -1,0 +1,1 @@
+"""The discharge page: criteria with their evidence, the driver, and the signature."""

@@ -1,0 +1,1 @@
+"""Sheets: small panels beside the vitals for charting, answering and correcting; none covers the alarm bar."""

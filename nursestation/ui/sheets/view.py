@@ -1,0 +1,224 @@
+"""What the sheets offer and what they make of what is chosen; no Qt.
+
+Rules of the file:
+1. Side effects, symptoms and everything clinical come from the visit's protocol; the words for reasons are ours.
+2. A sheet that cannot be sent says what is missing in one sentence.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from devices.vocabulary import METRICS
+from nursestation.core.commands import (
+    AnswerFlag,
+    Chart,
+    Command,
+    EndEarly,
+    EnterCuffReading,
+    PauseInfusion,
+    StopInfusion,
+)
+from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
+from nursestation.core.snapshot import ChartEntryView, FlagView, VisitView
+from nursestation.ui.timetext import clock_text
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonSpec:
+    """A sheet that asks for one reason and sends one command.
+
+    Attributes:
+        name: For object names ("pause").
+        title: What is about to happen.
+        note: What the operator does at the pump or the bedside; the program does nothing to either.
+        button: The word on the button.
+        reasons: One-tap reasons.
+        ends: True where it ends something (the button says so by its look).
+        make: From chair and reason to the command.
+    """
+
+    name: str
+    title: str
+    note: str
+    button: str
+    reasons: tuple[str, ...]
+    ends: bool
+    make: Callable[[int, str], Command] = field(repr=False)
+
+
+PAUSE = ReasonSpec(
+    "pause",
+    "Infusion paused",
+    "Pause the pump by hand; this notes that you did. The infusion clock stands still until you mark it resumed.",
+    "Note the pause",
+    ("BP rise", "Nausea", "Agitation", "Patient asked", "Line or pump", "Clinician asked"),
+    False,
+    lambda chair, reason: PauseInfusion(chair=chair, reason=reason),
+)
+
+STOP = ReasonSpec(
+    "stop",
+    "Infusion stopped",
+    "Stop the pump by hand; this notes that you did, and observation begins. It cannot be taken back.",
+    "Note the stop",
+    ("Planned end", "BP rise", "Side effects", "Patient asked", "Line or pump", "Clinician asked"),
+    True,
+    lambda chair, reason: StopInfusion(chair=chair, reason=reason),
+)
+
+END_EARLY = ReasonSpec(
+    "end_early",
+    "End this visit early",
+    "The visit closes without a signed discharge, and the reason prints on the report. The record so far is kept.",
+    "End the visit",
+    ("Patient declined", "Not fit for treatment today", "No driver", "Sent to emergency care", "Left against advice"),
+    True,
+    lambda chair, reason: EndEarly(chair=chair, reason=reason),
+)
+
+NOTIFY = ReasonSpec(
+    "notify",
+    "Clinician told",
+    "Call or fetch the clinician yourself; this notes when you did and why. Nursestation sends no message.",
+    "Note it",
+    ("BP rise", "Breathing or SpO₂", "Heart rate or rhythm", "Side effects", "Patient asked", "Question on dose"),
+    False,
+    lambda chair, reason: Chart(chair=chair, kind=ChartKind.CLINICIAN_TOLD, text="Clinician told", reason=reason),
+)
+
+REASON_SHEETS = (PAUSE, STOP, END_EARLY, NOTIFY)
+
+
+def full_reason(chosen: str, typed: str) -> str:
+    """Return the chosen reason and the typed words as one line."""
+    return ": ".join(part for part in (chosen, " ".join(typed.split())) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartLine:
+    """Something charted in this visit, newest first; `may_resolve` while it lasts."""
+
+    entry_id: str
+    text: str
+    may_resolve: bool
+
+
+_LASTING = (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM, ChartKind.OXYGEN)
+
+
+def _chart_text(entry: ChartEntryView, zone: tzinfo | None) -> str:
+    severity = f", {entry.severity.value}" if entry.severity is not None else ""
+    over = f", over {clock_text(entry.resolved.utc_ns, zone)}" if entry.resolved is not None else ""
+    return f"{clock_text(entry.at.utc_ns, zone)}  {entry.text}{severity}{over}"
+
+
+def chart_lines(visit: VisitView, zone: tzinfo | None = None) -> tuple[ChartLine, ...]:
+    """Return what was charted, newest first."""
+    ordered = sorted(visit.chart, key=lambda entry: entry.at.mono_ns, reverse=True)
+    return tuple(
+        ChartLine(entry.id, _chart_text(entry, zone), entry.resolved is None and entry.kind in _LASTING)
+        for entry in ordered
+    )
+
+
+def side_effect(chair: int, text: str, severity: Severity) -> Chart:
+    """Chart a side effect of the protocol's list."""
+    return Chart(chair=chair, kind=ChartKind.SIDE_EFFECT, text=text, severity=severity)
+
+
+def symptom(chair: int, text: str) -> Chart:
+    """Chart a red-flag symptom of the protocol's list."""
+    return Chart(chair=chair, kind=ChartKind.SYMPTOM, text=text)
+
+
+DOSE_REASONS = ("BP rise", "Side effects", "Too little effect", "Clinician's order")
+
+
+def dose_change(chair: int, before: str, after: str, reason: str) -> Chart | str:
+    """Return the command for a changed dose or rate, or the sentence that says what is missing."""
+    if not after.strip():
+        return "Enter the new dose or rate with its unit, for example 20 mL/h."
+    if not any(char.isdecimal() for char in after):
+        return "The new dose or rate needs a number and a unit, for example 20 mL/h."
+    if not reason:
+        return "Choose or write the reason."
+    was = before.strip()
+    text = f"{was} to {after.strip()}" if was else f"Now {after.strip()}"
+    return Chart(chair=chair, kind=ChartKind.DOSE_CHANGE, text=text, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagAction:
+    """One answer to a BP flag."""
+
+    name: str
+    label: str
+    action: str
+    outcome: FlagOutcome | None = None
+
+
+FLAG_ACTIONS = (
+    FlagAction("repeat", "Repeat the reading", "repeat"),
+    FlagAction("slowed", "Infusion slowed", "slowed"),
+    FlagAction("paused", "Infusion paused", "paused"),
+    FlagAction("stopped", "Infusion stopped", "stopped"),
+    FlagAction("clinician_told", "Clinician told", "clinician told"),
+    FlagAction("artefact", "Not real: artefact", "artefact", FlagOutcome.NOT_CONFIRMED),
+)
+"""In the order of how much they change; the words of `action` stand on the report."""
+
+
+def answer_flag(chair: int, flag_id: str, action: FlagAction, reason: str) -> AnswerFlag | str:
+    """Return the answer to a flag; calling a reading an artefact needs a word on why."""
+    if action.outcome is FlagOutcome.NOT_CONFIRMED and not reason.strip():
+        return "Write why the reading is not real, for example the patient moved."
+    return AnswerFlag(chair=chair, flag_id=flag_id, action=action.action, reason=reason.strip(), outcome=action.outcome)
+
+
+def flag_in_question(visit: VisitView, flag_id: str | None) -> FlagView | None:
+    """Return the flag to answer: the one asked for, else the newest that stands unanswered, else the newest present."""
+    flags = sorted(visit.flags, key=lambda flag: flag.raised.mono_ns, reverse=True)
+    if flag_id is not None:
+        return next((flag for flag in flags if flag.id == flag_id), None)
+    unanswered = [flag for flag in flags if not flag.answered]
+    present = [flag for flag in flags if flag.is_present]
+    return next(iter(unanswered or present), None)
+
+
+def cuff_by_hand(chair: int, sys: str, dia: str, pulse: str) -> EnterCuffReading | str:
+    """Return the command for a cuff reading that was typed, or the sentence that says what is wrong with it."""
+    for text, name in ((sys, "systolic"), (dia, "diastolic")):
+        if not text.strip().isdecimal():
+            return f"Enter the {name} pressure as a whole number in mmHg."
+    upper, lower = int(sys), int(dia)
+    if not METRICS["nibp_sys"].is_plausible(upper):
+        return f"{upper} mmHg cannot be a systolic pressure; look again."
+    if not METRICS["nibp_dia"].is_plausible(lower):
+        return f"{lower} mmHg cannot be a diastolic pressure; look again."
+    if lower >= upper:
+        return "The diastolic pressure must be lower than the systolic."
+    if not pulse.strip():
+        return EnterCuffReading(chair=chair, sys=upper, dia=lower)
+    if not pulse.strip().isdecimal() or not METRICS["nibp_pulse_rate"].is_plausible(int(pulse)):
+        return "Enter the pulse as a whole number a minute, or leave it empty."
+    return EnterCuffReading(chair=chair, sys=upper, dia=lower, pulse=int(pulse))
+
+
+def stop_is_early(visit: VisitView) -> bool:
+    """Say whether stopping now is before the planned end, and so needs a reason."""
+    if visit.phase is not Phase.INFUSION or visit.infusion_run_s is None:
+        return False
+    return visit.infusion_run_s < visit.infusion_planned_s
+
+
+EXPORT_FORMATS = (
+    ("pdf", "PDF for the chart"),
+    ("csv", "CSV with every reading"),
+)
+
+
+def export_name(session: str, fmt: str) -> str:
+    """Return the file name: the session's id and no word about the patient."""
+    safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in session)
+    return f"session-{safe}.{fmt}"

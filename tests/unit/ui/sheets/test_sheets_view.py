@@ -1,0 +1,116 @@
+from datetime import UTC
+
+import pytest
+
+from nursestation.core.commands import AnswerFlag, Chart, EndEarly, EnterCuffReading, PauseInfusion, StopInfusion
+from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
+from nursestation.ui.sheets import view
+from tests.helpers.station_views import MINUTE_NS, NOW, make_entry, make_flag, make_visit
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind"),
+    [(view.PAUSE, PauseInfusion), (view.STOP, StopInfusion), (view.END_EARLY, EndEarly), (view.NOTIFY, Chart)],
+)
+def test_each_reason_sheet_makes_its_command(spec, kind):
+    command = spec.make(3, "BP rise: 182/111")
+    assert isinstance(command, kind)
+    assert command.chair == 3
+    assert command.reason == "BP rise: 182/111"
+
+
+def test_chosen_and_typed_reason_become_one_line():
+    assert view.full_reason("BP rise", " 182/111,\n repeat ") == "BP rise: 182/111, repeat"
+    assert view.full_reason("", "vomited") == "vomited"
+    assert view.full_reason("", " ") == ""
+
+
+def test_charted_lines_stand_newest_first_and_lasting_ones_can_end():
+    visit = make_visit(
+        Phase.INFUSION,
+        chart=(
+            make_entry("a", "Nausea"),
+            make_entry("b", "Dizziness", at=NOW.shifted(-10 * MINUTE_NS), resolved=NOW, severity=Severity.MODERATE),
+            make_entry("c", "Clinician told", kind=ChartKind.CLINICIAN_TOLD, severity=None, at=NOW),
+        ),
+    )
+    lines = view.chart_lines(visit, UTC)
+    assert [(line.text, line.may_resolve) for line in lines] == [
+        ("14:00  Clinician told", False),
+        ("13:50  Dizziness, moderate, over 14:00", False),
+        ("13:40  Nausea, mild", True),
+    ]
+
+
+def test_one_tap_commands():
+    assert view.side_effect(2, "Nausea", Severity.MILD).kind is ChartKind.SIDE_EFFECT
+    assert view.symptom(2, "Chest pain").kind is ChartKind.SYMPTOM
+
+
+def test_dose_change_names_old_new_and_reason():
+    command = view.dose_change(2, "30 mL/h", "20 mL/h", "BP rise")
+    assert (command.kind, command.text, command.reason) == (ChartKind.DOSE_CHANGE, "30 mL/h to 20 mL/h", "BP rise")
+    assert view.dose_change(2, "", "20 mL/h", "BP rise").text == "Now 20 mL/h"
+
+
+@pytest.mark.parametrize(("after", "reason"), [("", "BP rise"), ("slower", "BP rise"), ("20 mL/h", "")])
+def test_dose_change_says_what_is_missing(after, reason):
+    assert isinstance(view.dose_change(2, "30 mL/h", after, reason), str)
+
+
+def test_an_artefact_needs_a_word_on_why():
+    artefact = next(action for action in view.FLAG_ACTIONS if action.name == "artefact")
+    assert isinstance(view.answer_flag(2, "f", artefact, " "), str)
+    answer = view.answer_flag(2, "f", artefact, "arm moved")
+    assert answer == AnswerFlag(
+        chair=2, flag_id="f", action="artefact", reason="arm moved", outcome=FlagOutcome.NOT_CONFIRMED
+    )
+
+
+def test_only_artefact_judges_the_reading():
+    for action in view.FLAG_ACTIONS:
+        if action.name != "artefact":
+            assert view.answer_flag(2, "f", action, "").outcome is None
+
+
+def test_the_unanswered_flag_is_the_one_in_question():
+    older = make_flag("old", raised=NOW.shifted(-20 * MINUTE_NS))
+    newer = make_flag("new", answered="paused")
+    visit = make_visit(Phase.INFUSION, flags=(older, newer))
+    assert view.flag_in_question(visit, None) is older
+    assert view.flag_in_question(visit, "new") is newer
+    assert view.flag_in_question(visit, "gone") is None
+    assert view.flag_in_question(make_visit(flags=(newer,)), None) is newer
+    past = make_flag("past", answered="paused", is_present=False)
+    assert view.flag_in_question(make_visit(flags=(past,)), None) is None
+
+
+def test_a_cuff_reading_by_hand():
+    assert view.cuff_by_hand(2, "128", "79", "") == EnterCuffReading(chair=2, sys=128, dia=79)
+    assert view.cuff_by_hand(2, "128", "79", " 72").pulse == 72
+
+
+@pytest.mark.parametrize(
+    ("sys", "dia", "pulse"),
+    [
+        ("", "79", ""),
+        ("128", "x", ""),
+        ("1280", "79", ""),
+        ("128", "5", ""),
+        ("79", "79", ""),
+        ("128", "79", "7"),
+        ("128", "79", "fast"),
+    ],
+)
+def test_a_slip_is_told_before_it_is_recorded(sys, dia, pulse):
+    assert isinstance(view.cuff_by_hand(2, sys, dia, pulse), str)
+
+
+def test_stop_before_the_planned_end_is_early():
+    assert view.stop_is_early(make_visit(Phase.INFUSION, infusion_run_s=2399.0))
+    assert not view.stop_is_early(make_visit(Phase.INFUSION, infusion_run_s=2400.0))
+    assert not view.stop_is_early(make_visit(Phase.BASELINE))
+
+
+def test_export_name_is_a_plain_file_name():
+    assert view.export_name("2026-05-06/2:7", "pdf") == "session-2026-05-06-2-7.pdf"
