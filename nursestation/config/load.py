@@ -8,11 +8,12 @@ from pydantic import BaseModel, ValidationError
 
 from nursestation.config.schema import StationSettings
 from nursestation.core.protocols import Protocol
+from nursestation.errors import NurseStationError
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-class SettingsError(Exception):
+class SettingsError(NurseStationError):
     """A settings or protocol file has a mistake; the message names file and key."""
 
 

@@ -1,0 +1,15 @@
+"""What can go wrong above the wire.
+
+    NurseStationError
+    +-- SettingsError        config/load.py: a file that a person wrote has a mistake
+    +-- StoreError           store/errors.py: the record on disk
+    +-- ExportError          export/: a file could not be written, or a session is not there
+    +-- WindowError          app.py: no display, or a library that Qt needs is missing
+    +-- RehearsalError       rehearsal.py: the rehearsed visit did not come to its end
+
+Each message is a sentence for the operator that says what to do. Any other exception is a bug.
+"""
+
+
+class NurseStationError(Exception):
+    """Base of every error that `nursestation` raises on purpose."""

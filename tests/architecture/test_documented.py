@@ -1,0 +1,36 @@
+"""Every option, command and driver is documented, and every link in the documents leads somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from devices.registry import all_drivers
+from nursestation.cli import main
+from nursestation.config.describe import settings_page
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), DOCS.parent / "README.md"])
+
+
+def test_the_settings_page_is_the_declarations():
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings_page()
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_has_help_with_an_example(name):
+    command = main.commands[name]
+    assert command.help
+    assert command.epilog.startswith(f"Example: nursestation {name}")
+
+
+@pytest.mark.parametrize("name", sorted(all_drivers()))
+def test_every_driver_has_a_page(name):
+    assert (DOCS / "drivers" / f"{name}.md").exists()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+    assert not missing
