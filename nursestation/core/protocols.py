@@ -38,6 +38,8 @@ class LimitRule(_File):
     def _check(self) -> "LimitRule":
         if self.metric not in METRICS:
             raise ValueError(f"unknown metric {self.metric!r}")
+        if self.metric.startswith("nibp_"):
+            raise ValueError(f"{self.metric}: cuff readings are judged by [bp], not by a limit")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"{self.metric}: low {self.low} is not below high {self.high}")
         return self
@@ -80,6 +82,7 @@ class CuffPlan(_File):
     """How often a cuff reading is due, per phase [min]; 0 = not planned."""
 
     baseline_min: Minutes = 5
+    first_stretch_min: Minutes = 20  # how long `infusion_first_20_min` holds
     infusion_first_20_min: Minutes = 5
     infusion_later_min: Minutes = 10
     observation_min: Minutes = 15
@@ -109,6 +112,9 @@ class DischargeRules(_File):
     bp_readings: int = Field(default=1, ge=1, le=5)
     bp_max_age_min: Minutes = 15
     stable_min: Minutes = 15
+    stable_gap_s: Seconds = 30  # a longer gap in the data breaks the stable stretch
+    vitals_max_age_min: Minutes = 15  # how long ago the sensors may have come off once the visit is ready
+    score_max_age_min: Minutes = 30  # an older Aldrete or MOAA/S score is asked for again
     hr_low: float = 50
     hr_high: float = 120
     spo2_low: float = 92

@@ -384,7 +384,10 @@ class FlagEnded(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionRaised(_Record):
-    """An alarm condition began. `rule` is its id ("limit.spo2.low", "link.lost", "bp.spike"); `text` as on the screen."""
+    """An alarm condition began. `rule` is its id ("limit.spo2.low", "link.lost", "bp.spike"); `text` as on the screen.
+
+    `subject` tells apart what one rule may find at the same time: a monitor's id, a metric, or "".
+    """
 
     condition_id: str
     rule: str
@@ -394,6 +397,7 @@ class ConditionRaised(_Record):
     metric: str | None = None
     value: float | None = None
     limit: float | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
