@@ -1,0 +1,302 @@
+"""Raw bytes from a port with the times of their arrival: written, read and played.
+
+The format is text, one record a line, so that a person can read it and any tool can cut it:
+
+    # nursestation capture 1 started=2026-01-01T15:00:00.000000Z driver=nonin
+    0 0100ff7f
+    8000000 61
+
+A record is the arrival in nanoseconds since `started`, a space, and the bytes in hexadecimal. Only a line that ends in a
+newline is whole. A file may hold several captures, each with its first line: a writer appends and never changes what is
+there. When it finds the last line cut off (the power failed), it spoils that line with "!" before its own first line, so
+that what is missing stays visible.
+
+Rules of the file:
+1. Whole records are always given out, in front of and behind a damaged one; then the damage is told as a `CaptureError`.
+2. A file that does not begin with our first line is plain bytes, all at time 0.
+"""
+
+import io
+import logging
+import os
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from devices.clock import NS_PER_S, Clock, Moment
+from devices.driver import SerialSettings
+from devices.errors import CaptureError, PortMissing
+
+_MAGIC = b"# nursestation capture "
+_FIRST_LINE = re.compile(rb"# nursestation capture 1 started=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z(?: .*)?\n")
+_RECORD = re.compile(rb"(\d{1,19}) ((?:[0-9a-f]{2})+)\n")
+_LONGEST_RECORD = 65_536  # bytes of payload
+_LONGEST_LINE = 2 * _LONGEST_RECORD + 64
+_FLUSH_NS = NS_PER_S
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_log = logging.getLogger(__name__)
+
+
+class CaptureWriter:
+    """Keeps received bytes in a file; `write` can be a port's tap.
+
+    Args:
+        file: Path to append to, or an open binary file, which stays the caller's to close.
+        clock: Gives the time of the start.
+        driver: Name of the driver, for those who find the file.
+
+    Attributes:
+        failure: Why nothing more is kept (a full disk), as a sentence; "" while all is well. A capture is a by-product:
+            its failure must not cost the link, so `write` does not raise.
+
+    Raises:
+        CaptureError: the file cannot be written, or holds something else.
+
+    Thread:
+        `write` and `close` may be called from any thread.
+    """
+
+    def __init__(self, file: Path | BinaryIO, clock: Clock, driver: str = "") -> None:
+        if re.fullmatch(r"\w*", driver) is None:
+            raise ValueError(f"not the name of a driver: {driver!r}")
+        self.failure = ""
+        self._lock = threading.Lock()
+        self._start = clock.now()
+        self._last_ns = 0
+        self._flushed_ns = 0
+        self._name = _name(file)
+        self._owns_file = isinstance(file, Path)
+        started = (_EPOCH + timedelta(microseconds=self._start.utc_ns // 1000)).isoformat(timespec="microseconds")
+        title = f" driver={driver}" if driver else ""
+        first_line = _MAGIC + f"1 started={started.removesuffix('+00:00')}Z{title}\n".encode()
+        try:
+            self._file: BinaryIO | None = _open_to_append(file) if isinstance(file, Path) else file
+            self._file.write(first_line)
+            self._file.flush()
+        except OSError as error:
+            raise CaptureError(f"{self._name} cannot be written ({error.strerror}): choose another file.") from error
+
+    def write(self, now: Moment, data: bytes) -> None:
+        """Keep `data` as received at `now`. Reaches the disk within a second of later traffic, and with `close`."""
+        with self._lock:
+            if self._file is None or not data:
+                return
+            # Never before the record in front of it: the order of the bytes is certain, a moment may be a little off.
+            self._last_ns = max(self._last_ns, now.mono_ns - self._start.mono_ns)
+            try:
+                for at in range(0, len(data), _LONGEST_RECORD):
+                    self._file.write(b"%d %s\n" % (self._last_ns, data[at : at + _LONGEST_RECORD].hex().encode()))
+                if self._last_ns - self._flushed_ns >= _FLUSH_NS:
+                    self._flushed_ns = self._last_ns
+                    self._file.flush()
+            except OSError as error:
+                self.failure = f"The recording {self._name} has stopped: {error.strerror}."
+                _log.error("a recording has stopped: %s", error.strerror)
+                self._let_go()
+
+    def close(self) -> None:
+        """Write out what is held. May be called again."""
+        with self._lock:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        file, self._file = self._file, None
+        if file is None:
+            return
+        try:
+            if self._owns_file:
+                file.close()
+            else:
+                file.flush()
+        except OSError as error:
+            self.failure = self.failure or f"The end of the recording {self._name} is lost: {error.strerror}."
+
+
+def read_capture(file: Path | BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Read a capture, or a file of plain bytes as received all at time 0.
+
+    Args:
+        file: A path, or an open binary file (standard input).
+
+    Yields:
+        Time since the start of the first capture in the file [ns], never going back, and the bytes received then.
+
+    Raises:
+        CaptureError: the file cannot be read; or, after the last whole record, that some are damaged or cut off.
+    """
+    if not isinstance(file, Path):
+        yield from _read_open(file, _name(file))
+        return
+    try:
+        with file.open("rb") as opened:
+            yield from _read_open(opened, _name(file))
+    except OSError as error:
+        raise CaptureError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+class ReplayOpener:
+    """Plays a capture once, at its recorded times; afterwards the link is lost, and says so.
+
+    A capture without times (plain bytes) is played as fast as it is read.
+    """
+
+    def __init__(self, file: Path, clock: Clock) -> None:
+        self._file = file
+        self._clock = clock
+        self._is_over = False
+
+    @property
+    def name(self) -> str:
+        """Return the address as text."""
+        return f"replay:{self._file}"
+
+    def device(self) -> str | None:
+        """Return None: a file may be played for several."""
+        return None
+
+    def open(self, settings: SerialSettings) -> "_ReplayStream":  # noqa: ARG002 -- a recording has no line settings
+        """Start to play.
+
+        Raises:
+            PortMissing: there is no such file, it is no capture, or it has been played: a recording that began again by
+                itself would show old values as new ones.
+        """
+        if not self._is_over:
+            if not self._file.is_file():
+                raise PortMissing(f"There is no recording {self._file}: choose another file.")
+            self._is_over = True
+            return _ReplayStream(self.name, self._file, self._clock)
+        raise PortMissing(f"The recording {self._file} has been played to its end.")
+
+
+class _ReplayStream:
+    def __init__(self, name: str, file: Path, clock: Clock) -> None:
+        self._name = name
+        self._file = file
+        self._clock = clock
+        self._start_ns = clock.now().mono_ns
+        self._records = read_capture(file)
+        self._next: tuple[int, bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def read(self) -> bytes:
+        passed_ns = self._clock.now().mono_ns - self._start_ns
+        due = bytearray()
+        while len(due) < _LONGEST_RECORD:
+            try:
+                self._next = self._next or next(self._records, None)
+            except CaptureError as error:
+                self._next = None
+                self._records = iter(())
+                _log.warning("a recording is damaged")
+                if not due:
+                    raise PortMissing(str(error)) from error
+                break
+            if self._next is None:
+                if not due:
+                    raise PortMissing(f"The recording {self._file} has been played to its end.")
+                break
+            t_ns, data = self._next
+            if t_ns > passed_ns:
+                break
+            due += data
+            self._next = None
+        return bytes(due)
+
+    def write(self, data: bytes) -> None:
+        """Do nothing: a recorded monitor has already answered."""
+
+    def close(self) -> None:
+        self._records = iter(())
+
+
+def _open_to_append(path: Path) -> BinaryIO:
+    # The bytes may hold a name that was typed into the monitor: readable by their owner alone.
+    file = open(path, "a+b", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115 -- Path.open takes no opener
+    if file.seek(0, io.SEEK_END) == 0:
+        return file
+    file.seek(0)
+    begins = file.read(len(_MAGIC))
+    if begins != _MAGIC:
+        file.close()
+        raise CaptureError(f"{path} is there already and is not a recording: choose another file.")
+    file.seek(-1, io.SEEK_END)
+    if file.read(1) != b"\n":
+        file.write(b"!\n")
+    return file
+
+
+def _name(file: Path | BinaryIO) -> str:
+    if isinstance(file, Path):
+        return str(file)
+    name = getattr(file, "name", None)
+    return name if isinstance(name, str) else "the input"
+
+
+def _read_open(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
+    head = file.read(len(_MAGIC))
+    if head != _MAGIC:
+        if head and _MAGIC.startswith(head):
+            raise CaptureError(f"{name} is cut off at byte {len(head)}, in its first line: nothing of it can be read.")
+        yield from _plain(file, head)
+        return
+    line = head + file.readline(_LONGEST_LINE)
+    position = len(line)
+    first_start_ns = _started_ns(line)
+    if first_start_ns is None:
+        is_cut = not line.endswith(b"\n")
+        raise CaptureError(
+            f"{name} is cut off at byte {position}, in its first line: nothing of it can be read."
+            if is_cut
+            else f"{name} cannot be read: its first line is not one that this version knows."
+        )
+    base_ns = last_ns = 0
+    n_whole = n_damaged = 0
+    first_damage = ""
+    n_lines = 1
+    while line := file.readline(_LONGEST_LINE):
+        n_lines += 1
+        what = ""
+        if record := _RECORD.fullmatch(line):
+            t_ns = base_ns + int(record[1])
+            if t_ns < last_ns:
+                what = "its time goes back"
+            last_ns = max(last_ns, t_ns)
+            n_whole += not what
+            yield last_ns, bytes.fromhex(record[2].decode())
+        elif (start_ns := _started_ns(line)) is not None:
+            base_ns = max(start_ns - first_start_ns, last_ns)
+        else:
+            what = "it is cut off" if not line.endswith(b"\n") or line.endswith(b"!\n") else "it is not a record"
+        if what:
+            n_damaged += 1
+            first_damage = first_damage or f"line {n_lines} (byte {position}) is damaged: {what}"
+        position += len(line)
+    if n_damaged:
+        raise CaptureError(f"{name}: {first_damage}. {n_whole} records are whole, {n_damaged} damaged.")
+
+
+def _plain(file: BinaryIO, head: bytes) -> Iterator[tuple[int, bytes]]:
+    while head:
+        yield 0, head
+        # A pipe gives what it has: waiting for a full block would hold back a live stream.
+        head = file.read1(_LONGEST_RECORD) if isinstance(file, io.BufferedReader) else file.read(_LONGEST_RECORD)
+
+
+def _started_ns(line: bytes) -> int | None:
+    """Return the UTC time [ns] in a capture's first line; None when the line is none."""
+    found = _FIRST_LINE.fullmatch(line)
+    if found is None:
+        return None
+    try:
+        started = datetime.fromisoformat(found[1].decode()).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (started - _EPOCH) // timedelta(microseconds=1) * 1000
