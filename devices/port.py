@@ -1,0 +1,318 @@
+"""One port's link: opens it, reads it, feeds the driver, notices silence and loss, and comes back by itself.
+
+    DISCONNECTED --open--> CONNECTING --understood--> CONNECTED
+         ^                     |                       |   ^
+         |                  quiet                  quiet   understood
+         |                     +-------> SILENT <------+   |
+         +--- line or driver failed, from each of them     +-- from SILENT
+
+Rules of the file:
+1. No thread and no clock: all happens in `poll`, at the moment it is given. Same bytes at the same moments, same events.
+2. A monitor is heard when bytes from the wire make an event other than `FrameRejected`; what a driver's `tick` says does
+   not count, for it may be a time-out.
+3. A `LinkState` tells a change of phase or of reason, never a repetition.
+4. A driver that raises has a bug: `_drive` is the one place that catches it. It costs this link a restart, no other.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, assert_never
+
+from devices.capture import ReplayOpener
+from devices.clock import NS_PER_S, Clock, Moment
+from devices.driver import Driver, SerialSettings
+from devices.errors import LinkError
+from devices.events import DriverEvent, FrameRejected, LinkPhase, LinkState, PortEvent
+from devices.transport import (
+    Address,
+    ByteStream,
+    Opener,
+    PortIdentity,
+    ReplayAddress,
+    SerialOpener,
+    TcpAddress,
+    TcpOpener,
+)
+
+_FIRST_RETRY_NS = NS_PER_S // 2
+_LONGEST_RETRY_NS = 10 * NS_PER_S
+
+_log = logging.getLogger(__name__)
+_Answer = TypeVar("_Answer")
+
+Tap = Callable[[Moment, bytes], None]
+"""Is given every chunk of bytes as it arrives; must neither block nor raise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortCounters:
+    """What a port has done since it was made, for those who support it.
+
+    Attributes:
+        bytes_in: Bytes received.
+        bytes_out: Bytes handed to the line.
+        events: Events from the driver, without the rejected.
+        rejected: Frames that the driver rejected.
+        opens: How often the port was opened.
+        driver_failures: How often the driver raised (a bug).
+        last_good: When the monitor was last understood; None if never.
+    """
+
+    bytes_in: int = 0
+    bytes_out: int = 0
+    events: int = 0
+    rejected: int = 0
+    opens: int = 0
+    driver_failures: int = 0
+    last_good: Moment | None = None
+
+
+def opener_for(address: Address, clock: Clock) -> Opener:
+    """Return what opens `address`; `clock` paces a recording that is played."""
+    match address:
+        case PortIdentity():
+            return SerialOpener(address)
+        case TcpAddress():
+            return TcpOpener(address)
+        case ReplayAddress():
+            return ReplayOpener(address.file, clock)
+        case _:
+            assert_never(address)
+
+
+class Port:
+    """The link to one monitor.
+
+    Args:
+        id: Id of the monitor ("2:capnostream20").
+        driver: Decodes it; owned by the port from now on.
+        opener: Opens its address (`opener_for`).
+        settings: Line settings; the driver's usual ones when None.
+        title: For people ("Chair 2, Capnostream 20"); the id when "".
+        receive_only: When set, nothing is ever written, not even the protocol's polls.
+        tap: Is given every chunk received (`CaptureWriter.write`).
+
+    Thread:
+        `poll` and `close` belong to one thread at a time; the properties may be read by any.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        driver: Driver,
+        opener: Opener,
+        *,
+        settings: SerialSettings | None = None,
+        title: str = "",
+        receive_only: bool = False,
+        tap: Tap | None = None,
+    ) -> None:
+        self.id = id
+        self.title = title or id
+        self.receive_only = receive_only
+        self._driver = driver
+        self._opener = opener
+        self._settings = settings or driver.info.serial[0]
+        self._tap = tap
+        self._max_quiet_ns = driver.info.max_quiet_ms * 1_000_000
+
+        self._stream: ByteStream | None = None
+        self._state: LinkState | None = None
+        self._retry_at_ns: int | None = None
+        self._retry_after_ns = _FIRST_RETRY_NS
+        self._quiet_since_ns = 0
+        self._last_byte_ns: int | None = None
+        self._driver_failed = False
+
+        self._bytes_in = 0
+        self._bytes_out = 0
+        self._events = 0
+        self._rejected = 0
+        self._opens = 0
+        self._driver_failures = 0
+        self._last_good: Moment | None = None
+
+    @property
+    def address(self) -> str:
+        """Return the address for people."""
+        return self._opener.name
+
+    @property
+    def driver_name(self) -> str:
+        """Return the driver's name."""
+        return self._driver.info.name
+
+    @property
+    def phase(self) -> LinkPhase:
+        """Return where the link stands."""
+        return LinkPhase.DISCONNECTED if self._state is None else self._state.phase
+
+    @property
+    def reason(self) -> str:
+        """Return the sentence that goes with the phase."""
+        return "" if self._state is None else self._state.reason
+
+    @property
+    def counters(self) -> PortCounters:
+        """Return what the port has done so far."""
+        return PortCounters(
+            bytes_in=self._bytes_in,
+            bytes_out=self._bytes_out,
+            events=self._events,
+            rejected=self._rejected,
+            opens=self._opens,
+            driver_failures=self._driver_failures,
+            last_good=self._last_good,
+        )
+
+    def device(self) -> str | None:
+        """Return what no other port may open; None when sharing does no harm.
+
+        Raises:
+            LinkError: the ports of this computer cannot be listed just now.
+        """
+        return self._opener.device()
+
+    def poll(self, now: Moment) -> tuple[PortEvent, ...]:
+        """Do what is due: open, read, decode, write. Call every 8 to 10 ms; never blocks.
+
+        Args:
+            now: The present; the arrival of the bytes read now.
+
+        Returns:
+            What happened, oldest first.
+        """
+        if self._stream is not None:
+            return self._converse(self._stream, now)
+        if self._retry_at_ns is None or now.mono_ns >= self._retry_at_ns:
+            return self._open(now)
+        return ()
+
+    def close(self, now: Moment) -> tuple[PortEvent, ...]:
+        """Let go of the line and return what the driver still held. May be called again; the next `poll` opens anew."""
+        if self._stream is None:
+            return ()
+        events = self._hang_up(now, "Nursestation has closed the port.")
+        self._retry_at_ns = None
+        return events
+
+    def _open(self, now: Moment) -> tuple[PortEvent, ...]:
+        try:
+            self._stream = self._opener.open(self._settings)
+        except (LinkError, OSError) as error:
+            self._retry_later(now)
+            return self._enter(LinkPhase.DISCONNECTED, _sentence(self.address, error), now)
+        self._opens += 1
+        self._quiet_since_ns = now.mono_ns
+        self._last_byte_ns = None
+        events = self._count(self._drive(self._driver.reset, (), now))
+        if self._driver_failed:
+            return (*events, *self._hang_up(now, self._driver_fault))
+        return (*events, *self._enter(LinkPhase.CONNECTING, "The port is open; waiting to hear the monitor.", now))
+
+    def _converse(self, stream: ByteStream, now: Moment) -> tuple[PortEvent, ...]:
+        try:
+            data = stream.read()
+        except (LinkError, OSError) as error:
+            return self._hang_up(now, _sentence(self.address, error))
+        heard: tuple[DriverEvent, ...] = ()
+        if data:
+            self._bytes_in += len(data)
+            self._last_byte_ns = now.mono_ns
+            if self._tap is not None:
+                self._tap(now, data)
+            heard = self._count(self._drive(lambda t_ns: self._driver.feed(data, t_ns), (), now))
+        link = self._judge(heard, now)
+        ticked = self._count(self._drive(self._driver.tick, (), now))
+        wanted = self._drive(self._driver.pending_writes, b"", now)
+        events: tuple[PortEvent, ...] = (*link, *heard, *ticked)
+        if self._driver_failed:
+            return (*events, *self._hang_up(now, self._driver_fault))
+        if wanted and not self.receive_only:
+            try:
+                stream.write(wanted)
+            except (LinkError, OSError) as error:
+                return (*events, *self._hang_up(now, _sentence(self.address, error)))
+            self._bytes_out += len(wanted)
+        return events
+
+    def _judge(self, heard: tuple[DriverEvent, ...], now: Moment) -> tuple[LinkState, ...]:
+        """Say whether the monitor is heard, after bytes or after none."""
+        if any(not isinstance(event, FrameRejected) for event in heard):
+            self._quiet_since_ns = now.mono_ns
+            self._last_good = now
+            self._retry_after_ns = _FIRST_RETRY_NS
+            return self._enter(LinkPhase.CONNECTED, "", now)
+        if now.mono_ns - self._quiet_since_ns <= self._max_quiet_ns:
+            return ()
+        # The last half of the quiet time decides: the torn end of a last frame is no sign of a wrong baud rate.
+        is_babble = self._last_byte_ns is not None and now.mono_ns - self._last_byte_ns <= self._max_quiet_ns // 2
+        if is_babble:
+            reason = (
+                f"Bytes arrive at {self.address} but make no sense: is it the wrong monitor type, "
+                f"or is the monitor not set to {self._settings}?"
+            )
+        else:
+            seconds = self._max_quiet_ns / NS_PER_S
+            reason = f"Nothing understood for {seconds:g} s: check the cable and that the monitor is on."
+        return self._enter(LinkPhase.SILENT, reason, now)
+
+    def _hang_up(self, now: Moment, reason: str) -> tuple[PortEvent, ...]:
+        """Close the line, get out what the driver still holds, and come back later."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        held = self._count(self._drive(self._driver.reset, (), now))
+        self._driver_failed = False
+        self._retry_later(now)
+        return (*held, *self._enter(LinkPhase.DISCONNECTED, reason, now))
+
+    def _retry_later(self, now: Moment) -> None:
+        self._retry_at_ns = now.mono_ns + self._retry_after_ns
+        self._retry_after_ns = min(2 * self._retry_after_ns, _LONGEST_RETRY_NS)
+
+    def _enter(self, phase: LinkPhase, reason: str, now: Moment) -> tuple[LinkState, ...]:
+        if self._state is not None and (self._state.phase, self._state.reason) == (phase, reason):
+            return ()
+        self._state = LinkState(t_ns=now.mono_ns, phase=phase, reason=reason)
+        return (self._state,)
+
+    def _count(self, events: tuple[DriverEvent, ...]) -> tuple[DriverEvent, ...]:
+        n_rejected = sum(isinstance(event, FrameRejected) for event in events)
+        self._rejected += n_rejected
+        self._events += len(events) - n_rejected
+        return events
+
+    @property
+    def _driver_fault(self) -> str:
+        return (
+            f"Nursestation has failed to read this monitor ({self.driver_name}) and starts again with it. "
+            "Please report this if it comes back."
+        )
+
+    def _drive(self, call: Callable[[int], _Answer], otherwise: _Answer, now: Moment) -> _Answer:
+        """Ask the driver; a driver that raises has a bug, which must not cost the other monitors anything."""
+        try:
+            return call(now.mono_ns)
+        except Exception as error:  # noqa: BLE001 -- drivers may come from outside: any exception is theirs
+            self._driver_failed = True
+            self._driver_failures += 1
+            _log.error("%s: driver %s failed: %s", self.id, self.driver_name, failure_place(error))
+            return otherwise
+
+
+def failure_place(error: Exception) -> str:
+    """Return what an unexpected exception was and where; not its text, which may quote bytes from the wire."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _sentence(address: str, error: LinkError | OSError) -> str:
+    """Return what to tell the operator; a bare OSError says nothing that a nurse could use."""
+    if isinstance(error, LinkError):
+        return str(error)
+    return f"{address} has stopped working: check that the cable and its adapter are plugged in."
