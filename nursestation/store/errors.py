@@ -1,0 +1,83 @@
+"""What can go wrong with the record on disk.
+
+    StoreError
+    +-- StoreEnvironmentError   the computer: the message says what to do, and writing is tried again
+    |   +-- StoreFull           no space left
+    |   +-- StoreReadOnly       file or folder may not be written
+    |   +-- StoreBusy           another program holds the record
+    |   +-- StoreDamaged        not a readable record any more
+    |   +-- StoreTooNew         written by a newer version of the program
+    |   +-- StoreUnreachable    the disk does not answer, or the file was moved away
+    +-- StoreBug                our own fault: logged, told, and recording goes on with what can be stored
+
+Split after what a person can do about it, not after what SQLite calls it.
+"""
+
+import sqlite3
+from pathlib import Path
+
+
+class StoreError(Exception):
+    """Base of every error that the store raises on purpose; the message is a sentence for people."""
+
+
+class StoreEnvironmentError(StoreError):
+    """The computer's trouble; nothing recorded is lost, and a later try may succeed."""
+
+
+class StoreFull(StoreEnvironmentError):
+    """No space is left."""
+
+
+class StoreReadOnly(StoreEnvironmentError):
+    """The file or its folder may not be written."""
+
+
+class StoreBusy(StoreEnvironmentError):
+    """Another program holds the record."""
+
+
+class StoreDamaged(StoreEnvironmentError):
+    """The file cannot be read as a record; it is left untouched."""
+
+
+class StoreTooNew(StoreEnvironmentError):
+    """A newer version of the program wrote the file."""
+
+
+class StoreUnreachable(StoreEnvironmentError):
+    """The disk does not answer, or the file was moved away."""
+
+
+class StoreBug(StoreError):
+    """A fault of the program; an example is a row that breaks a rule of the schema."""
+
+
+_BY_CODE = {
+    sqlite3.SQLITE_FULL: StoreFull,
+    sqlite3.SQLITE_READONLY: StoreReadOnly,
+    sqlite3.SQLITE_PERM: StoreReadOnly,
+    sqlite3.SQLITE_BUSY: StoreBusy,
+    sqlite3.SQLITE_LOCKED: StoreBusy,
+    sqlite3.SQLITE_CORRUPT: StoreDamaged,
+    sqlite3.SQLITE_NOTADB: StoreDamaged,
+    sqlite3.SQLITE_IOERR: StoreUnreachable,
+    sqlite3.SQLITE_CANTOPEN: StoreUnreachable,
+}
+
+_ADVICE = {
+    StoreFull: "The disk with {path} is full. Free some space on it; recording goes on by itself.",
+    StoreReadOnly: "{path} may not be written. Give this user write permission for the file and its folder.",
+    StoreBusy: "Another program holds {path}. Close it; recording goes on by itself.",
+    StoreDamaged: "{path} is damaged and is left as it is.",
+    StoreUnreachable: "{path} cannot be reached. Check that its disk is connected and that the folder exists.",
+}
+
+
+def explain(error: sqlite3.Error, path: Path) -> StoreError:
+    """Return the error in our own tree for one of SQLite's, with a sentence that says what to do."""
+    code = getattr(error, "sqlite_errorcode", None)
+    kind = None if code is None else _BY_CODE.get(code & 0xFF)
+    if kind is None:
+        return StoreBug(f"The record could not be written because of a fault in Nursestation: {error}")
+    return kind(_ADVICE[kind].format(path=path))

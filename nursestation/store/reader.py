@@ -1,0 +1,300 @@
+"""Reading the record: sessions, records, readings. Cannot write, and does not hold the writer up.
+
+A reader belongs to the thread that uses it; open one for each. `consistent` makes several reads see one moment of the file,
+which matters while a visit is running.
+"""
+
+import contextlib
+import heapq
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from devices.clock import Moment
+from nursestation.core.chain import GENESIS, from_json
+from nursestation.core.model import Patient, Phase
+from nursestation.core.records import (
+    DischargeSigned,
+    Gap,
+    PhaseChanged,
+    Record,
+    Sample,
+    SessionOpened,
+    Wave,
+)
+from nursestation.store import rows
+from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable, explain
+from nursestation.store.rows import BulkRow
+from nursestation.store.tables import bulk_rows, connect_read_only, traces
+
+_T = TypeVar("_T")
+
+_PASSING = ("LinkChanged", "MonitorIdentified", "MonitorAlarm", "SensorChanged", "FramesRejected", "ClockStepped")
+"""Station records that say nothing of the present once the program was restarted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """One visit in a list.
+
+    Attributes:
+        id: The session's id.
+        chair: Where.
+        patient: Who.
+        protocol: Title of the protocol it runs on.
+        protocol_version: And its version.
+        opened: When it was checked in.
+        phase: Where it stands.
+        ended_utc_ns: When it was over, UTC [ns]; None while open.
+        simulated: True where it holds simulated data.
+        signed_by: Who signed the discharge, "" where nobody did.
+        n_readings: Readings stored.
+        chain_head: Hash of its newest record.
+    """
+
+    id: str
+    chair: int | None
+    patient: Patient
+    protocol: str
+    protocol_version: int
+    opened: Moment
+    phase: Phase
+    ended_utc_ns: int | None
+    simulated: bool
+    signed_by: str
+    n_readings: int
+    chain_head: str
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the visit still runs."""
+        return not self.phase.is_over
+
+
+class StoreReader:
+    """The record, open for reading."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> "StoreReader":
+        """Open the record at `path`.
+
+        Raises:
+            StoreEnvironmentError: it is missing, or cannot be read as a record; the message says what to do.
+        """
+        if not path.exists():
+            raise StoreUnreachable(f"There is no record at {path}. Check the profile folder.")
+        try:
+            connection = connect_read_only(path)
+        except sqlite3.Error as error:
+            raise explain(error, path) from error
+        reader = cls(path, connection)
+        try:
+            with reader._explained():
+                found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'record'").fetchone()
+            if not found[0]:
+                raise StoreEnvironmentError(f"{path} holds no Nursestation record.")
+        except BaseException:
+            connection.close()
+            raise
+        return reader
+
+    def __enter__(self) -> "StoreReader":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. May be called twice."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def consistent(self) -> Iterator[None]:
+        """Let every read inside see the file as it stands at the first of them."""
+        with self._explained():
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def sessions(self) -> list[SessionSummary]:
+        """Return every visit, oldest first."""
+        with self._explained():
+            names = self._connection.execute(
+                "SELECT name FROM session WHERE id IN (SELECT session FROM record WHERE kind = 'SessionOpened')"
+                " ORDER BY id"
+            ).fetchall()
+            return [self._summary(name) for (name,) in names]
+
+    def session(self, name: str) -> SessionSummary | None:
+        """Return one visit, or None where there is none of that id."""
+        with self._explained():
+            is_there = self._key(name) is not None and self._last(name, SessionOpened) is not None
+            return self._summary(name) if is_there else None
+
+    def discrete(self, session: str | None = None) -> Iterator[Record]:
+        """Yield the discrete records in order: of one session, or (None) of the whole file."""
+        where, parameters = "", tuple[object, ...]()
+        if session is not None:
+            where, parameters = "WHERE session = ?", (self._key(session),)
+        return self._records(where, parameters)
+
+    def station_records(self) -> Iterator[Record]:
+        """Yield the records that belong to no session, in order."""
+        return self._records("WHERE session IS NULL", ())
+
+    def samples(self, session: str, metric: str | None = None, since_utc_ns: int | None = None) -> Iterator[Sample]:
+        """Yield a session's readings in the order they came; of one metric, and from a time on, where given."""
+        return self._bulk("numeric", rows.sample, session, metric, since_utc_ns)
+
+    def waves(self, session: str, metric: str | None = None, since_utc_ns: int | None = None) -> Iterator[Wave]:
+        """Yield a session's waveforms in blobs of up to about a second."""
+        return self._bulk("wave", rows.wave, session, metric, since_utc_ns)
+
+    def gaps(self, session: str, metric: str | None = None, since_utc_ns: int | None = None) -> Iterator[Gap]:
+        """Yield a session's gaps."""
+        return self._bulk("gap", rows.gap, session, metric, since_utc_ns)
+
+    def restore_records(self, readings_since_utc_ns: int | None = None) -> Iterator[Record]:
+        """Yield what a station needs to stand where it stood, oldest first.
+
+        That is: the station's own records apart from passing states of the wire, and everything of each session that is
+        open or still in its chair, readings included (from a time on, where given; waveforms and gaps left out).
+        """
+        passing = ", ".join(f"'{kind}'" for kind in _PASSING)
+        open_sessions = self._open_sessions()
+        keys = ", ".join(str(self._key(name)) for name in open_sessions)
+        discrete = self._ordered(f"(session IS NULL AND kind NOT IN ({passing})) OR session IN ({keys})")
+        readings = [self._ordered_samples(name, readings_since_utc_ns) for name in open_sessions]
+        merged = heapq.merge(discrete, *readings, key=lambda item: item[:2])
+        return (record for _, _, record in merged)
+
+    def open_sessions(self) -> list[str]:
+        """Return the sessions that run or are still in their chair."""
+        return self._open_sessions()
+
+    def was_closed_in_order(self) -> bool:
+        """Say whether the program that wrote last stopped in order (True for an empty record)."""
+        with self._explained():
+            row = self._connection.execute(
+                "SELECT kind FROM record WHERE kind IN ('StationStarted', 'StationStopped') ORDER BY seq DESC LIMIT 1"
+            ).fetchone()
+        return row is None or row[0] == "StationStopped"
+
+    def chain_heads(self) -> dict[str | None, str]:
+        """Return the hash of the newest record of each session, and of the station's own chain under None."""
+        with self._explained():
+            found = self._connection.execute(
+                "SELECT s.name, r.hash FROM record AS r LEFT JOIN session AS s ON s.id = r.session"
+                " WHERE r.seq IN (SELECT max(seq) FROM record GROUP BY session)"
+            ).fetchall()
+        heads: dict[str | None, str] = {None: GENESIS}
+        heads.update(found)
+        return heads
+
+    def _summary(self, name: str) -> SessionSummary:
+        opened = self._last(name, SessionOpened)
+        moved = self._last(name, PhaseChanged)
+        signed = self._last(name, DischargeSigned)
+        assert opened is not None
+        key = self._key(name)
+        (n_readings,) = self._connection.execute("SELECT count(*) FROM numeric WHERE session = ?", (key,)).fetchone()
+        (head,) = self._connection.execute(
+            "SELECT hash FROM record WHERE session = ? ORDER BY seq DESC LIMIT 1", (key,)
+        ).fetchone()
+        phase = Phase.CHECK_IN if moved is None else moved.after
+        return SessionSummary(
+            id=name,
+            chair=opened.chair,
+            patient=opened.patient,
+            protocol=opened.protocol.title,
+            protocol_version=opened.protocol.version,
+            opened=opened.at,
+            phase=phase,
+            ended_utc_ns=moved.at.utc_ns if moved is not None and phase.is_over else None,
+            simulated=opened.simulated,
+            signed_by="" if signed is None else signed.signature.name,
+            n_readings=n_readings,
+            chain_head=head,
+        )
+
+    def _open_sessions(self) -> list[str]:
+        with self._explained():
+            found = self._connection.execute(
+                "SELECT name FROM session WHERE id IN (SELECT session FROM record WHERE kind = 'SessionOpened')"
+                " AND id NOT IN (SELECT session FROM record WHERE kind = 'ChairFreed' AND session IS NOT NULL)"
+                " ORDER BY id"
+            ).fetchall()
+        return [name for (name,) in found]
+
+    def _last(self, session: str, kind: type[_T]) -> _T | None:
+        row = self._connection.execute(
+            "SELECT body FROM record WHERE session = ? AND kind = ? ORDER BY seq DESC LIMIT 1",
+            (self._key(session), kind.__name__),
+        ).fetchone()
+        if row is None:
+            return None
+        record = from_json(kind.__name__, row[0])
+        assert isinstance(record, kind)
+        return record
+
+    def _key(self, session: str) -> int | None:
+        row = self._connection.execute("SELECT id FROM session WHERE name = ?", (session,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def _records(self, where: str, parameters: tuple[object, ...]) -> Iterator[Record]:
+        with self._explained():
+            for kind, body in self._connection.execute(
+                f"SELECT kind, body FROM record {where} ORDER BY seq", parameters
+            ):
+                yield from_json(kind, body)
+
+    def _ordered(self, where: str) -> Iterator[tuple[int, int, Record]]:
+        with self._explained():
+            for run, mono_ns, kind, body in self._connection.execute(
+                f"SELECT run, mono_ns, kind, body FROM record WHERE {where} ORDER BY seq"
+            ):
+                yield run, mono_ns, from_json(kind, body)
+
+    def _ordered_samples(self, session: str, since_utc_ns: int | None) -> Iterator[tuple[int, int, Record]]:
+        with self._explained():
+            known = traces(self._connection)
+            key = self._key(session)
+            assert key is not None
+            for row in bulk_rows(self._connection, key, known, tables=("numeric",), since_utc_ns=since_utc_ns):
+                yield row.run, row.at.mono_ns, rows.sample(row, session)
+
+    def _bulk(
+        self,
+        table: str,
+        build: Callable[[BulkRow, str], _T],
+        session: str,
+        metric: str | None,
+        since_utc_ns: int | None,
+    ) -> Iterator[_T]:
+        with self._explained():
+            key = self._key(session)
+            if key is None:
+                return
+            known = traces(self._connection)
+            for row in bulk_rows(
+                self._connection, key, known, tables=(table,), metric=metric, since_utc_ns=since_utc_ns
+            ):
+                yield build(row, session)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error

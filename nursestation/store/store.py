@@ -1,0 +1,447 @@
+"""The one writer of the record: opens the file, appends records in one transaction, seals what it appended.
+
+Rules of the file:
+1. WAL with synchronous=FULL: what `append` returned from survives a kill and a power cut.
+2. One writer a file, held by a lock beside it; a second program is refused with a sentence.
+3. A file that cannot be read is never overwritten; starting afresh takes an explicit `set_aside`.
+4. After any failure the writer's memory of the file (chain heads, counters) is read back from the file.
+5. A store is handed from thread to thread at most whole (opened, then given to the writer); it is never shared.
+"""
+
+import contextlib
+import hashlib
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+from sqlite_utils import Database
+
+from devices.clock import Moment
+from nursestation.core.chain import GENESIS, link, to_json
+from nursestation.core.records import BULK, ChairFreed, Gap, PhaseChanged, Record, Refused, Sample, Wave
+from nursestation.store import migrations
+from nursestation.store.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreUnreachable,
+    explain,
+)
+from nursestation.store.rows import PAYLOAD, BulkRow, Scalar, Trace, digest_line, merge_waves, seal_body, to_row
+from nursestation.store.tables import bulk_rows, is_readable, quick_check, traces
+
+BUSY_TIMEOUT_S = 2.0
+SEAL_EVERY_NS = 60_000_000_000
+
+_log = logging.getLogger(__name__)
+
+
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
+
+
+@dataclass(slots=True)
+class _SessionTail:
+    """What the writer knows of a session's end."""
+
+    key: int
+    name: str
+    head: str
+    last_n: int
+    seal_number: int
+    seal_hash: str
+    sealed_n: int
+    digest: _Hash = field(default_factory=hashlib.sha256)
+    unsealed_since: Moment | None = None
+    unsealed_last: Moment | None = None
+    is_due: bool = False
+
+
+@dataclass(slots=True)
+class _Tail:
+    """What the writer knows of the file's end."""
+
+    seq: int
+    head: str
+    traces: dict[Trace, int]
+    sessions: dict[str, _SessionTail]
+
+
+class Store:
+    """The record, open for writing.
+
+    Attributes:
+        path: The database file.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FileLock, max_pages: int | None) -> None:
+        self.path = path
+        self._connection: sqlite3.Connection | None = connection
+        self._lock = lock
+        self._max_pages = max_pages
+        self._inode = path.stat().st_ino
+        self._run: int | None = None
+        self._tail: _Tail | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, max_pages: int | None = None) -> "Store":
+        """Open the record for writing; make folder and file where there are none, and bring the schema up to date.
+
+        Args:
+            path: The database file.
+            max_pages: Largest size of the file in pages of 4096 bytes, or None; full beyond it.
+
+        Raises:
+            StoreEnvironmentError: it cannot be used now; the message says what to do.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnreachable(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+        lock = _take_lock(path)
+        try:
+            _refuse_unfit(path)
+            connection = _connect(path, max_pages)
+            try:
+                _migrate(connection, path)
+                return cls(path, connection, lock, max_pages)
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Write records in one transaction; they are on disk when this returns, and none of them is when it raises.
+
+        `Refused` records are skipped, and bulk records without a session too.
+
+        Raises:
+            StoreEnvironmentError: the computer's trouble; the same call may succeed later.
+            StoreBug: a record cannot be stored at all.
+        """
+        discrete, bulk = _sort(records)
+        if not discrete and not bulk:
+            return
+        with self._transaction() as (connection, tail):
+            run = self._run_of(connection, (discrete or bulk)[0].at)
+            self._append_discrete(connection, tail, run, discrete)
+            self._append_bulk(connection, tail, run, bulk)
+            for session in tail.sessions.values():
+                if session.is_due and session.last_n > session.sealed_n:
+                    _seal(connection, session)
+        self._run = run
+
+    def reconnect(self) -> None:
+        """Open the file again after the disk was away.
+
+        Raises:
+            StoreEnvironmentError: it is still away, or another file lies in its place.
+        """
+        self._refuse_moved()
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+        self._tail = None
+        self._connection = _connect(self.path, self._max_pages)
+
+    def close(self) -> None:
+        """Seal what is open, close the file and let go of the lock. May be called twice."""
+        if self._connection is None:
+            self._lock.release()
+            return
+        try:
+            with self._transaction() as (connection, tail):
+                for session in tail.sessions.values():
+                    if session.last_n > session.sealed_n:
+                        _seal(connection, session)
+        except StoreError as error:
+            _log.warning("the record was closed without its last seal: %s", error)
+        self._connection.close()
+        self._connection = None
+        self._lock.release()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[tuple[sqlite3.Connection, _Tail]]:
+        self._refuse_moved()
+        if self._connection is None:
+            raise StoreUnreachable(f"{self.path} is not open.")
+        connection = self._connection
+        try:
+            if self._tail is None:
+                self._tail = _read_tail(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection, self._tail
+            connection.execute("COMMIT")
+        except BaseException as error:
+            self._tail = None
+            if connection.in_transaction:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise explain(error, self.path) from error
+            raise
+
+    def _refuse_moved(self) -> None:
+        try:
+            inode = self.path.stat().st_ino
+        except OSError:
+            inode = None
+        if inode != self._inode:
+            raise StoreUnreachable(
+                f"{self.path} was moved, replaced or deleted while Nursestation was writing it. Put it back."
+            )
+
+    def _run_of(self, connection: sqlite3.Connection, at: Moment) -> int:
+        if self._run is not None:
+            return self._run
+        cursor = connection.execute("INSERT INTO run (utc_ns, mono_ns) VALUES (?, ?)", (at.utc_ns, at.mono_ns))
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def _append_discrete(
+        self, connection: sqlite3.Connection, tail: _Tail, run: int, records: Sequence[Record]
+    ) -> None:
+        rows = []
+        for record in records:
+            session = None if record.session is None else _session(connection, tail, record.session)
+            kind, body = type(record).__name__, to_json(record)
+            head = link(tail.head if session is None else session.head, kind, body)
+            if session is None:
+                tail.head = head
+            else:
+                session.head = head
+                closes = isinstance(record, PhaseChanged) and record.after.is_over
+                session.is_due = session.is_due or closes or isinstance(record, ChairFreed)
+            tail.seq += 1
+            rows.append((
+                tail.seq, run, None if session is None else session.key, record.chair, kind,
+                record.at.utc_ns, record.at.mono_ns, record.operator, body, head,
+            ))  # fmt: skip
+        connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _append_bulk(
+        self, connection: sqlite3.Connection, tail: _Tail, run: int, records: Sequence[Sample | Wave | Gap]
+    ) -> None:
+        by_table: dict[str, list[tuple[Scalar, ...]]] = {table: [] for table in PAYLOAD}
+        for record in merge_waves(records):
+            assert record.session is not None
+            session = _session(connection, tail, record.session)
+            row = to_row(record, session.last_n + 1, run)
+            key = _trace_key(connection, tail, row.trace)
+            _count(session, row)
+            by_table[row.table].append(
+                (session.key, row.n, run, key, row.at.utc_ns, row.at.mono_ns, *row.payload)
+            )  # fmt: skip
+        for table, rows in by_table.items():
+            if rows:
+                marks = ", ".join("?" * len(rows[0]))
+                connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename an unreadable record out of the way, so that `Store.open` starts afresh; return where it lies now.
+
+    Only ever called because a person asked for it.
+
+    Raises:
+        StoreEnvironmentError: it cannot be renamed, or a program still holds it.
+    """
+    lock = _take_lock(path)
+    try:
+        number = 1
+        while (target := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
+            number += 1
+        for ending in ("-wal", "-shm", ""):  # the file last: with it gone, the others would have no owner
+            source = path.with_name(path.name + ending)
+            if source.exists():
+                source.rename(target.with_name(target.name + ending))
+        return target
+    except OSError as error:
+        raise StoreReadOnly(f"{path} cannot be renamed: {error.strerror}.") from error
+    finally:
+        lock.release()
+
+
+def newest_copy(path: Path) -> Path | None:
+    """Return the newest other database beside `path`, or in `backups` there, that can be read; None where there is none."""
+    folders = (path.parent, path.parent / "backups")
+    copies = [copy for folder in folders for copy in folder.glob(f"*{path.suffix}") if copy != path]
+    for copy in sorted(copies, key=lambda copy: copy.stat().st_mtime, reverse=True):
+        if is_readable(copy):
+            return copy
+    return None
+
+
+def _take_lock(path: Path) -> FileLock:
+    lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StoreBusy(
+            f"Another Nursestation is already running on {path.parent}. Use that window, or close it first."
+        ) from None
+    except OSError as error:
+        raise StoreReadOnly(
+            f"The folder {path.parent} may not be written ({error.strerror}). Give this user write permission for it."
+        ) from error
+    return lock
+
+
+def _refuse_unfit(path: Path) -> None:
+    """Raise where an existing file must not be written."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    if not path.stat().st_mode & 0o222:
+        raise StoreReadOnly(f"{path} is marked read-only. Give this user write permission for it.")
+    trouble = quick_check(path)
+    if trouble:
+        copy = newest_copy(path)
+        hint = f"The newest readable copy is {copy}." if copy else "There is no readable copy beside it."
+        raise StoreDamaged(
+            f"The record {path} is damaged ({trouble}) and is left as it is. {hint} "
+            f"Put a copy in its place, or set the damaged file aside to start a new record."
+        )
+
+
+def _connect(path: Path, max_pages: int | None) -> sqlite3.Connection:
+    connection = None
+    try:
+        connection = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=64
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        if max_pages is not None:
+            connection.execute(f"PRAGMA max_page_count={int(max_pages)}")
+        return connection
+    except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
+        raise explain(error, path) from error
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    db = Database(connection, execute_plugins=False, strict=True)
+    try:
+        if migrations.unknown_steps(db):
+            raise StoreTooNew(f"{path} was written by a newer Nursestation. Install that version, or a later one.")
+        if migrations.migrations.pending(db):
+            migrations.migrations.apply(db)
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def _sort(records: Iterable[Record]) -> tuple[list[Record], list[Sample | Wave | Gap]]:
+    discrete: list[Record] = []
+    bulk: list[Sample | Wave | Gap] = []
+    for record in records:
+        if isinstance(record, BULK):
+            if record.session is not None:
+                bulk.append(record)
+        elif not isinstance(record, Refused):
+            discrete.append(record)
+    return discrete, bulk
+
+
+def _read_tail(connection: sqlite3.Connection) -> _Tail:
+    (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM record").fetchone()
+    tail = _Tail(
+        seq=seq,
+        head=_head(connection, None),
+        traces={trace: key for key, trace in traces(connection).items()},
+        sessions={},
+    )
+    unsealed = connection.execute(
+        "SELECT name FROM session AS s WHERE "
+        "max(coalesce((SELECT max(n) FROM numeric WHERE session = s.id), 0),"
+        " coalesce((SELECT max(n) FROM wave WHERE session = s.id), 0),"
+        " coalesce((SELECT max(n) FROM gap WHERE session = s.id), 0))"
+        " > coalesce((SELECT max(last_n) FROM seal WHERE session = s.id), 0)"
+    ).fetchall()
+    for (name,) in unsealed:
+        _session(connection, tail, name).is_due = True  # left by a kill: the next append seals it
+    return tail
+
+
+def _head(connection: sqlite3.Connection, session: int | None) -> str:
+    row = connection.execute(
+        "SELECT hash FROM record WHERE session IS ? ORDER BY seq DESC LIMIT 1", (session,)
+    ).fetchone()
+    return GENESIS if row is None else str(row[0])
+
+
+def _session(connection: sqlite3.Connection, tail: _Tail, name: str) -> _SessionTail:
+    known = tail.sessions.get(name)
+    if known is None:
+        known = tail.sessions[name] = _read_session(connection, name)
+    return known
+
+
+def _read_session(connection: sqlite3.Connection, name: str) -> _SessionTail:
+    row = connection.execute("SELECT id FROM session WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        cursor = connection.execute("INSERT INTO session (name) VALUES (?)", (name,))
+        assert cursor.lastrowid is not None
+        return _SessionTail(cursor.lastrowid, name, GENESIS, 0, 0, GENESIS, 0)
+    key = int(row[0])
+    seal = connection.execute(
+        "SELECT number, hash, last_n FROM seal WHERE session = ? ORDER BY number DESC LIMIT 1", (key,)
+    ).fetchone()
+    number, seal_hash, sealed_n = seal or (0, GENESIS, 0)
+    session = _SessionTail(key, name, _head(connection, key), sealed_n, number, seal_hash, sealed_n)
+    known = traces(connection)
+    for bulk in bulk_rows(connection, key, known, after_n=sealed_n):
+        _count(session, bulk)
+    return session
+
+
+def _trace_key(connection: sqlite3.Connection, tail: _Tail, trace: Trace) -> int:
+    key = tail.traces.get(trace)
+    if key is None:
+        cursor = connection.execute(
+            "INSERT INTO trace (chair, metric, monitor, source, mode, provenance, operator) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (trace.chair, trace.metric, trace.monitor, trace.source, trace.mode, trace.provenance, trace.operator),
+        )
+        assert cursor.lastrowid is not None
+        key = tail.traces[trace] = cursor.lastrowid
+    return key
+
+
+def _count(session: _SessionTail, row: BulkRow) -> None:
+    """Take a bulk row into what the next seal will cover."""
+    session.last_n = row.n
+    session.digest.update(digest_line(row))
+    session.unsealed_last = row.at
+    if session.unsealed_since is None:
+        session.unsealed_since = row.at
+    elif row.at.mono_ns - session.unsealed_since.mono_ns >= SEAL_EVERY_NS:
+        session.is_due = True
+
+
+def _seal(connection: sqlite3.Connection, session: _SessionTail) -> None:
+    assert session.unsealed_last is not None
+    first_n, utc_ns = session.sealed_n + 1, session.unsealed_last.utc_ns
+    sha256 = session.digest.hexdigest()
+    session.seal_number += 1
+    session.seal_hash = link(
+        session.seal_hash, "Seal", seal_body(first_n, session.last_n, sha256, session.head, utc_ns)
+    )  # fmt: skip
+    connection.execute(
+        "INSERT INTO seal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (session.key, session.seal_number, first_n, session.last_n, sha256, session.head, utc_ns, session.seal_hash),
+    )
+    session.sealed_n = session.last_n
+    session.digest = hashlib.sha256()
+    session.unsealed_since = session.unsealed_last = None
+    session.is_due = False

@@ -1,0 +1,205 @@
+"""Saying whether a record on disk is intact, and if not, where it first departs.
+
+What is proved: no discrete record was changed, removed or moved since its successor was written; no bulk row since its seal
+was written; no lookup that they point at either; and each discharge signature covers exactly the record before it. What is
+not proved: that nobody rewrote the whole file together with its hashes.
+"""
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from nursestation.core.chain import GENESIS, from_json, link
+from nursestation.core.records import DischargeSigned
+from nursestation.store.errors import StoreUnreachable, explain
+from nursestation.store.rows import BulkRow, digest_line, seal_body
+from nursestation.store.tables import bulk_rows, connect_read_only, quick_check, traces
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One departure: where, and what, as a sentence."""
+
+    session: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreVerdict:
+    """What `verify_store` found.
+
+    Attributes:
+        findings: Departures; the first of each chain.
+        n_sessions, n_records, n_bulk: How much was read.
+        n_unsealed: Bulk rows written since the last seal: covered by nothing yet (a running visit, or one cut by a kill).
+        heads: Hash of the newest record of each session; None names the station's own chain.
+    """
+
+    findings: tuple[Finding, ...]
+    n_sessions: int
+    n_records: int
+    n_bulk: int
+    n_unsealed: int
+    heads: tuple[tuple[str | None, str], ...] = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Say whether the record is intact."""
+        return not self.findings
+
+
+def verify_store(path: Path) -> StoreVerdict:
+    """Read the whole record and check every hash.
+
+    Raises:
+        StoreEnvironmentError: the file is missing or cannot be opened at all.
+    """
+    if not path.exists():
+        raise StoreUnreachable(f"There is no record at {path}.")
+    trouble = quick_check(path)
+    if trouble:
+        return StoreVerdict((Finding(None, f"The file is damaged: {trouble}."),), 0, 0, 0, 0, ())
+    try:
+        with contextlib.closing(connect_read_only(path)) as connection:
+            connection.execute("BEGIN")
+            return _verify(connection)
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    seq: int
+    session: str | None
+    columns: tuple[object, ...]
+    kind: str
+    body: str
+    hash: str
+
+
+def _verify(connection: sqlite3.Connection) -> StoreVerdict:
+    findings: list[Finding] = []
+    names: dict[int, str] = dict(connection.execute("SELECT id, name FROM session ORDER BY id"))
+    heads: list[tuple[str | None, str]] = []
+    n_records = 0
+    findings += _missing_seq(connection)
+    chains: list[int | None] = [None, *names]
+    for key in chains:
+        name = None if key is None else names[key]
+        chain = list(_chain(connection, key, name))
+        n_records += len(chain)
+        heads.append((name, chain[-1].hash if chain else GENESIS))
+        finding = _check_chain(chain)
+        if finding is not None:
+            findings.append(finding)
+    n_bulk = n_unsealed = 0
+    for key, name in names.items():
+        finding, n_rows, n_open = _check_bulk(connection, key, name)
+        n_bulk += n_rows
+        n_unsealed += n_open
+        if finding is not None:
+            findings.append(finding)
+    return StoreVerdict(tuple(findings), len(names), n_records, n_bulk, n_unsealed, tuple(heads))
+
+
+def _missing_seq(connection: sqlite3.Connection) -> list[Finding]:
+    """Find the first hole in the numbers over the whole file, a cut-off end included."""
+    issued = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
+    expected = 1
+    for (seq,) in connection.execute("SELECT seq FROM record ORDER BY seq"):
+        if seq != expected:
+            return [Finding(None, f"Record {expected} is missing.")]
+        expected += 1
+    if issued is not None and expected <= issued[0]:
+        return [Finding(None, f"Record {expected} is missing: the end of the record was cut off.")]
+    return []
+
+
+def _chain(connection: sqlite3.Connection, key: int | None, name: str | None) -> Iterator[_Row]:
+    rows = connection.execute(
+        "SELECT seq, chair, utc_ns, mono_ns, operator, kind, body, hash FROM record WHERE session IS ? ORDER BY seq",
+        (key,),
+    )
+    for seq, chair, utc_ns, mono_ns, operator, kind, body, digest in rows:
+        yield _Row(seq, name, (chair, name, operator, utc_ns, mono_ns), kind, body, digest)
+
+
+def _check_chain(chain: list[_Row]) -> Finding | None:
+    previous = GENESIS
+    for index, row in enumerate(chain):
+        where = f"Record {row.seq} ({row.kind})"
+        if link(previous, row.kind, row.body) != row.hash:
+            return Finding(row.session, f"{where} {_what_broke(chain, index)}.")
+        try:
+            record = from_json(row.kind, row.body)
+        except (KeyError, ValidationError):
+            return Finding(row.session, f"{where} cannot be read.")
+        at = record.at
+        if (record.chair, record.session, record.operator, at.utc_ns, at.mono_ns) != row.columns:
+            return Finding(row.session, f"{where} was altered: its columns and its content differ.")
+        if isinstance(record, DischargeSigned) and record.signature.covers != previous:
+            return Finding(row.session, f"{where} carries a signature of another record than the one before it.")
+        previous = row.hash
+    return None
+
+
+def _what_broke(chain: list[_Row], index: int) -> str:
+    """Tell an altered record from one that stands in another place than it was written."""
+    row = chain[index]
+    follows = {other.hash for position, other in enumerate(chain) if position != index - 1} | {GENESIS}
+    if any(link(other, row.kind, row.body) == row.hash for other in follows):
+        return "stands in another place than it was written, or the one before it is missing"
+    return "was altered, or the one before it is missing"
+
+
+def _check_bulk(connection: sqlite3.Connection, key: int, name: str) -> tuple[Finding | None, int, int]:
+    """Check one session's bulk rows against its seals; return the first finding, and how many rows were read and unsealed."""
+    seals = connection.execute(
+        "SELECT number, first_n, last_n, sha256, record_head, utc_ns, hash FROM seal WHERE session = ? ORDER BY number",
+        (key,),
+    ).fetchall()
+    known_heads = {GENESIS} | {
+        digest for (digest,) in connection.execute("SELECT hash FROM record WHERE session = ?", (key,))
+    }
+    rows = bulk_rows(connection, key, traces(connection))
+    n_rows, previous = 0, GENESIS
+    row = next(rows, None)
+    for position, (number, first_n, last_n, sha256, head, utc_ns, digest) in enumerate(seals, 1):
+        if number != position or first_n != n_rows + 1:
+            return Finding(name, f"Seal {position} of the readings is missing."), n_rows, 0
+        if (
+            link(previous, "Seal", seal_body(first_n, last_n, sha256, head, utc_ns)) != digest
+            or head not in known_heads
+        ):
+            return Finding(name, f"Seal {number} of the readings was altered."), n_rows, 0
+        previous = digest
+        found = hashlib.sha256()
+        first, last = row, row
+        while row is not None and row.n <= last_n:
+            if row.n != n_rows + 1:
+                return Finding(name, f"Reading {n_rows + 1} is missing."), n_rows, 0
+            found.update(digest_line(row))
+            n_rows, last = row.n, row
+            row = next(rows, None)
+        if n_rows != last_n:
+            return Finding(name, f"Reading {n_rows + 1} is missing."), n_rows, 0
+        if found.hexdigest() != sha256:
+            return Finding(name, f"{_stretch(first, last)} was altered or reordered."), n_rows, 0
+    n_open = 0
+    while row is not None:
+        if row.n != n_rows + 1:
+            return Finding(name, f"Reading {n_rows + 1} is missing."), n_rows, n_open
+        n_rows, n_open = row.n, n_open + 1
+        row = next(rows, None)
+    return None, n_rows, n_open
+
+
+def _stretch(first: BulkRow | None, last: BulkRow | None) -> str:
+    assert first is not None
+    assert last is not None
+    return f"A reading between number {first.n} ({first.table}) and number {last.n} ({last.table})"
