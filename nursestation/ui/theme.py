@@ -389,6 +389,11 @@ def _stylesheet(c: Colours) -> str:
     QLabel[badge="warn"] {{ background: {c.warn_fill}; color: {c.warn}; border-radius: 13px; padding: 0 12px; }}
     QLabel[badge="bad"] {{ background: {c.bad_fill}; color: {c.bad}; border-radius: 13px; padding: 0 12px; }}
 
+    QLabel[mark="good"] {{ background: {c.good_fill}; color: {c.good}; border-radius: 14px; }}
+    QLabel[mark="warn"] {{ background: {c.warn_fill}; color: {c.warn}; border-radius: 14px; }}
+    QLabel[mark="bad"] {{ background: {c.bad_fill}; color: {c.bad}; border-radius: 14px; }}
+    QLabel[mark="soft"] {{ background: {c.button}; color: {c.soft}; border-radius: 14px; }}
+
     QPushButton, QToolButton {{
         background: {c.button}; color: {c.text}; border: 2px solid transparent; border-radius: {RADIUS}px;
         padding: 0 14px; min-height: {TOUCH - 4}px;
