@@ -22,19 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from nursestation.ui import theme
-from nursestation.ui.theme import Text, Tone
-
-
-class Surface(StrEnum):
-    """What lies behind a group of widgets."""
-
-    WINDOW = "window"
-    BAR = "bar"
-    PANEL = "panel"
-    RAISED = "raised"
-    PLOT = "plot"
-    FAILURE = "failure"
-    MESSAGE = "message"
+from nursestation.ui.roles import ButtonKind as ButtonKind
+from nursestation.ui.roles import Surface as Surface
+from nursestation.ui.roles import Text, Tone
 
 
 class Edge(StrEnum):
@@ -159,15 +149,6 @@ class Badge(Label):
         if tone is not None:
             theme.set_property(self, "badge", tone.value)
         self.setVisible(bool(text))
-
-
-class ButtonKind(StrEnum):
-    """How much a button asks for."""
-
-    PLAIN = "plain"
-    PRIMARY = "primary"  # the one next step
-    DANGER = "danger"  # stops or ends something
-    QUIET = "quiet"  # cancel, back
 
 
 class Button(QPushButton):

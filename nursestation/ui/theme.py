@@ -14,13 +14,14 @@ steady; on for 20-60 % of the time).
 
 import logging
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from devices.events import Priority
+from nursestation.ui.roles import Text as Text
+from nursestation.ui.roles import Tone as Tone
 
 _log = logging.getLogger(__name__)
 
@@ -41,18 +42,6 @@ WAVE_PEN = 1.6
 """Of a wave's line [px]."""
 
 
-class Text(StrEnum):
-    """What a piece of text is; `_FONTS` gives size [px] and weight."""
-
-    CAPTION = "caption"  # beside something more important
-    BODY = "body"
-    STRONG = "strong"  # a control, a name in a list
-    TITLE = "title"  # of a page or a part of one
-    TIMER = "timer"
-    TILE_NUMBER = "tile_number"  # a vital in the rail
-    NUMBER = "number"  # a vital in its big tile; sized by the tile
-
-
 _FONTS: dict[Text, tuple[int, QFont.Weight]] = {
     Text.CAPTION: (13, QFont.Weight.Normal),
     Text.BODY: (15, QFont.Weight.Normal),
@@ -62,17 +51,6 @@ _FONTS: dict[Text, tuple[int, QFont.Weight]] = {
     Text.TILE_NUMBER: (17, QFont.Weight.DemiBold),
     Text.NUMBER: (72, QFont.Weight.Bold),
 }
-
-
-class Tone(StrEnum):
-    """What a text's colour says."""
-
-    PLAIN = "plain"
-    SOFT = "soft"  # secondary, still easily read
-    ACCENT = "accent"
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,6 +351,9 @@ def _stylesheet(c: Colours) -> str:
     QWidget[surface="failure"] QLabel {{ color: {c.on_alarm_high}; }}
     QWidget[surface="message"] {{ background: {c.warn_fill}; border-radius: {RADIUS}px; }}
     QWidget[surface="message"] QLabel {{ color: {c.warn}; }}
+    QWidget[surface="high"] {{ background: {c.alarm_high}; border-radius: {RADIUS}px; }}
+    QWidget[surface="medium"] {{ background: {c.alarm_medium}; border-radius: {RADIUS}px; }}
+    QWidget[surface="low"] {{ background: {c.alarm_low}; border-radius: {RADIUS}px; }}
     QFrame[rule="horizontal"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
     QFrame[rule="vertical"] {{ background: {c.line}; border: none; max-width: 1px; min-width: 1px; }}
 
@@ -383,6 +364,15 @@ def _stylesheet(c: Colours) -> str:
     QLabel[tone="good"] {{ color: {c.good}; }}
     QLabel[tone="warn"] {{ color: {c.warn}; }}
     QLabel[tone="bad"] {{ color: {c.bad}; }}
+    QLabel[tone="stale"] {{ color: {c.stale}; }}
+    QLabel[tone="heart_rate"] {{ color: {c.heart_rate}; }}
+    QLabel[tone="spo2"] {{ color: {c.spo2}; }}
+    QLabel[tone="nibp"] {{ color: {c.nibp}; }}
+    QLabel[tone="resp"] {{ color: {c.resp}; }}
+    QLabel[tone="co2"] {{ color: {c.co2}; }}
+    QLabel[tone="on_high"] {{ color: {c.on_alarm_high}; }}
+    QLabel[tone="on_medium"] {{ color: {c.on_alarm_medium}; }}
+    QLabel[tone="on_low"] {{ color: {c.on_alarm_low}; }}
     QLabel[badge="accent"] {{ background: {c.badge}; color: {c.on_badge}; border-radius: 13px; padding: 0 12px; }}
     QLabel[badge="soft"] {{ background: {c.button}; color: {c.soft}; border-radius: 13px; padding: 0 12px; }}
     QLabel[badge="good"] {{ background: {c.good_fill}; color: {c.good}; border-radius: 13px; padding: 0 12px; }}

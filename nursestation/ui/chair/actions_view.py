@@ -1,0 +1,245 @@
+"""What makes sense now: the action bar of each phase, as data.
+
+Rules of the file:
+1. An action is a command of `core.commands`, or the name of a page or sheet that asks for the rest.
+2. A command that the station would refuse is shown but not enabled, with what is missing as its tip; the station decides
+   all the same.
+3. The words on the infusion's buttons say what the nurse did at the pump; the program does not run it.
+"""
+
+from dataclasses import dataclass, replace
+
+from nursestation.core.commands import (
+    AnswerFlag,
+    BeginBaseline,
+    Command,
+    FreeChair,
+    MarkReady,
+    PauseInfusion,
+    RequestCuff,
+    ResumeInfusion,
+    StartInfusion,
+    StopInfusion,
+    TakeBaseline,
+)
+from nursestation.core.model import GateState, Phase, Route
+from nursestation.core.snapshot import ChairSnapshot, VisitView
+from nursestation.ui.durations import duration_text
+from nursestation.ui.roles import ButtonKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One button.
+
+    Attributes:
+        id: Ends its object name ("action_" + id).
+        text: On the button.
+        kind: How much it asks for.
+        command: What it asks of the station, or None where `opens` names a page or sheet.
+        opens: Page or sheet.
+        enabled: Whether it can be pressed.
+        tip: What it does, or why it cannot be pressed.
+        shortcut: Key.
+        at_end: Stands at the right end of the bar.
+    """
+
+    id: str
+    text: str
+    kind: ButtonKind = ButtonKind.PLAIN
+    command: Command | None = None
+    opens: str = ""
+    enabled: bool = True
+    tip: str = ""
+    shortcut: str = ""
+    at_end: bool = False
+
+
+def actions(chair: ChairSnapshot, *, signed_in: bool) -> tuple[Action, ...]:
+    """Return the actions for `chair`; while nobody is signed in, only the sign-in can be pressed."""
+    offered = _for_visit(chair.number, chair.visit)
+    if signed_in:
+        return offered
+    locked = tuple(
+        replace(action, enabled=False, kind=_calmed(action.kind), tip="Sign in first: the station is locked.")
+        for action in offered
+    )
+    return (_SIGN_IN, *locked)
+
+
+def flag_answers(chair: int, flag: str) -> tuple[Action, ...]:
+    """Return the quick answers to a BP flag."""
+    told = (("clinician_told", "Clinician told", "clinician told"), ("repeat", "Repeat asked for", "repeat"))
+    quick = tuple(
+        Action(id=f"flag_{name}", text=text, command=AnswerFlag(chair=chair, flag_id=flag, action=action))
+        for name, text, action in told
+    )
+    other = Action(
+        id="flag_other", text="Other answer…", opens="flag", tip="Slowed, judged not real, with a word on why."
+    )
+    return (*quick, other)
+
+
+_SIGN_IN = Action(
+    id="sign_in", text="Sign in", kind=ButtonKind.PRIMARY, opens="sign_in", tip="Who is at the station?", shortcut="F10"
+)
+_EVENT = Action(
+    id="event", text="+ Event", opens="event", shortcut="Ctrl+E", tip="Chart a side effect, a symptom or a note."
+)
+_DOSE = Action(id="dose", text="Dose / rate…", opens="dose", shortcut="Ctrl+D", tip="Chart a change of dose or rate.")
+_NOTIFY = Action(
+    id="notify", text="Notify clinician", opens="notify", shortcut="Ctrl+N", tip="Chart that the clinician was told."
+)
+_EXPORT = Action(
+    id="export",
+    text="Export…",
+    opens="export",
+    shortcut="Ctrl+Shift+E",
+    at_end=True,
+    tip="Save this session as PDF and CSV.",
+)
+_END_EARLY = Action(
+    id="end_early",
+    text="End visit early…",
+    kind=ButtonKind.QUIET,
+    opens="end_early",
+    at_end=True,
+    tip="Close the visit before its end, with a reason.",
+)
+_CHECK_IN = Action(id="check_in", text="Check-in…", opens="check_in", shortcut="Ctrl+I")
+_DISCHARGE = Action(
+    id="discharge",
+    text="Discharge…",
+    opens="discharge",
+    shortcut="Ctrl+Shift+D",
+    at_end=True,
+    tip="Who may leave, and why.",
+)
+
+
+def _for_visit(number: int, visit: VisitView | None) -> tuple[Action, ...]:
+    if visit is None:
+        return (replace(_CHECK_IN, text="Check in…", kind=ButtonKind.PRIMARY, tip="Take a patient into this chair."),)
+    match visit.phase:
+        case Phase.CHECK_IN:
+            return (_gates(visit, ButtonKind.PRIMARY), _begin_baseline(number), _measure(number), _EVENT, _END_EARLY)
+        case Phase.BASELINE:
+            return (*_baseline(number, visit), _measure(number), _EVENT, _END_EARLY)
+        case Phase.INFUSION:
+            not_yet = replace(_DISCHARGE, enabled=False, text="Discharge (after observation)")
+            return (*_infusion(number, visit), _measure(number), _EVENT, _DOSE, _NOTIFY, _END_EARLY, _EXPORT, not_yet)
+        case Phase.OBSERVATION:
+            return (_ready(number, visit), _measure(number), _EVENT, _NOTIFY, _END_EARLY, _EXPORT, _DISCHARGE)
+        case Phase.READY:
+            discharge = replace(_DISCHARGE, kind=ButtonKind.PRIMARY, at_end=False)
+            return (discharge, _measure(number), _EVENT, _NOTIFY, _END_EARLY, _EXPORT)
+        case Phase.DISCHARGED | Phase.ENDED_EARLY:
+            free = Action(
+                id="free_chair",
+                text="Free the chair",
+                kind=ButtonKind.PRIMARY,
+                command=FreeChair(chair=number),
+                tip="The record is kept; the chair is ready for the next patient.",
+            )
+            return (free, _EXPORT)
+
+
+def _calmed(kind: ButtonKind) -> ButtonKind:
+    return kind if kind is ButtonKind.QUIET else ButtonKind.PLAIN
+
+
+def _measure(number: int) -> Action:
+    return Action(
+        id="measure_bp",
+        text="Measure BP now",
+        command=RequestCuff(chair=number),
+        shortcut="Ctrl+M",
+        tip="Note that a reading is wanted; then press START on the monitor.",
+    )
+
+
+def _gates(visit: VisitView, kind: ButtonKind) -> Action:
+    met = sum(gate.state in (GateState.MET, GateState.OVERRIDDEN) for gate in visit.gates)
+    tip = f"{met} of {len(visit.gates)} done." if visit.gates else ""
+    return replace(_CHECK_IN, kind=kind, tip=tip)
+
+
+def _begin_baseline(number: int) -> Action:
+    return Action(
+        id="begin_baseline",
+        text="Begin baseline",
+        command=BeginBaseline(chair=number),
+        shortcut="Ctrl+B",
+        tip="Start taking the resting readings; what is left of check-in can be done meanwhile.",
+    )
+
+
+def _baseline(number: int, visit: VisitView) -> tuple[Action, ...]:
+    taken = visit.baseline is not None
+    take = Action(
+        id="take_baseline",
+        text="Take baseline again" if taken else "Take baseline",
+        kind=ButtonKind.PLAIN if taken else ButtonKind.PRIMARY,
+        command=TakeBaseline(chair=number),
+        enabled=not visit.baseline_ready,
+        tip=visit.baseline_ready or "Accept the newest cuff readings as this patient's own baseline.",
+        shortcut="Ctrl+B",
+    )
+    unmet = [gate for gate in visit.gates if gate.state in (GateState.UNMET, GateState.UNKNOWN)]
+    missing = f"Not yet: {unmet[0].title} – {unmet[0].detail}" if unmet else "Not yet."
+    start = Action(
+        id="start_infusion",
+        text="Injection given" if visit.protocol.route is Route.IM else "▶ Infusion started",
+        kind=ButtonKind.PRIMARY if taken else ButtonKind.PLAIN,
+        command=StartInfusion(chair=number, dose_text=visit.dose_text or visit.protocol.dose_text),
+        enabled=visit.may_start,
+        tip="State that it was started." if visit.may_start else missing,
+        shortcut="Ctrl+S",
+    )
+    return (take, start, _gates(visit, ButtonKind.PLAIN))
+
+
+def _infusion(number: int, visit: VisitView) -> tuple[Action, ...]:
+    if visit.paused:
+        first = Action(
+            id="resume_infusion",
+            text="▶ Infusion resumed",
+            kind=ButtonKind.PRIMARY,
+            command=ResumeInfusion(chair=number),
+            tip="State that the pump runs again.",
+            shortcut="Ctrl+R",
+        )
+    else:
+        first = Action(
+            id="pause_infusion",
+            text="‖ Infusion paused",
+            kind=ButtonKind.PRIMARY,
+            command=PauseInfusion(chair=number),
+            tip="State that you paused the pump.",
+            shortcut="Ctrl+P",
+        )
+    is_early = visit.infusion_run_s is None or visit.infusion_run_s < visit.infusion_planned_s
+    stop = Action(
+        id="stop_infusion",
+        text="■ Infusion stopped",
+        kind=ButtonKind.DANGER,
+        command=None if is_early else StopInfusion(chair=number),
+        opens="stop_early" if is_early else "",
+        tip="State that the infusion is over; observation begins." + (" Asks for a reason." if is_early else ""),
+        shortcut="Ctrl+Shift+S",
+    )
+    return (first, stop)
+
+
+def _ready(number: int, visit: VisitView) -> Action:
+    minimum_s = visit.protocol.observation_min * 60
+    left = minimum_s - (visit.observation_s or 0.0)
+    return Action(
+        id="mark_ready",
+        text="Observation complete",
+        kind=ButtonKind.PRIMARY,
+        command=MarkReady(chair=number),
+        enabled=left <= 0,
+        tip="Open the discharge." if left <= 0 else f"In {duration_text(left)} at the soonest.",
+        shortcut="Ctrl+O",
+    )

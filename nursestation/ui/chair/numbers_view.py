@@ -1,0 +1,231 @@
+"""The four big numbers as text: value, unit, limits, change from baseline, source, and why a number is missing."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from devices.events import Priority, Validity
+from nursestation.core.model import FlagOutcome, Grade, Provenance
+from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView
+from nursestation.ui.chairs.view import UNKNOWN, number_text, pulse_view
+from nursestation.ui.durations import age_text, duration_text, span_text
+from nursestation.ui.timetext import clock_text
+
+_PROVENANCE_WORDS = {
+    Provenance.DEVICE: "",
+    Provenance.SIMULATED: "simulated",
+    Provenance.MANUAL: "entered by hand",
+    Provenance.CORRECTED: "corrected",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberView:
+    """One big number.
+
+    Attributes:
+        id: "hr", "spo2", "nibp" or "rr".
+        title, unit: "SpO₂" and "%".
+        value: Big figures, or "---".
+        small: Figures in a smaller size right behind them ("/111"); "" for none.
+        role: Its colour in the theme.
+        is_stale: Shown grey.
+        high, low: Limits as text, "" where there are none.
+        lines: Up to three lines below, most important first.
+        second: A second value of the tile as (label, text, colour role), or None.
+        alarm: Priority of an alarm on it, or None.
+        word: That alarm in a word ("HIGH"), "" without one.
+    """
+
+    id: str
+    title: str
+    unit: str
+    value: str
+    small: str = ""
+    role: str
+    is_stale: bool = False
+    high: str = ""
+    low: str = ""
+    lines: tuple[str, ...] = ()
+    second: tuple[str, str, str] | None = None
+    alarm: Priority | None = None
+    word: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """Return the tile for a screen reader."""
+        value = "unknown" if self.value == UNKNOWN else f"{self.value}{self.small} {self.unit}"
+        second = f"{self.second[0]} {self.second[1]}" if self.second else ""
+        parts = (f"{self.title} {value}", second, self.word, "old" if self.is_stale else "", *self.lines)
+        return ", ".join(part for part in parts if part)
+
+
+def number_views(chair: ChairSnapshot, zone: tzinfo | None) -> tuple[NumberView, ...]:
+    """Return HR, SpO2, NIBP and RR of `chair`."""
+    return (_pulse(chair), _oxygen(chair), _cuff(chair, zone), _breathing(chair))
+
+
+def _pulse(chair: ChairSnapshot) -> NumberView:
+    view = pulse_view(chair)
+    is_oximeter = view is not None and view.metric == "pulse_rate"
+    other = chair.numeric("pulse_rate") if not is_oximeter else None
+    beside = f"PR {number_text(other)}" if other is not None and other.value is not None else ""
+    return _number("hr", "PR" if is_oximeter else "HR", "bpm", view, "heart_rate", beside=beside)
+
+
+def _oxygen(chair: ChairSnapshot) -> NumberView:
+    index = chair.numeric("perfusion_index")
+    beside = f"PI {index.value:.1f}" if index is not None and index.value is not None else ""
+    return _number("spo2", "SpO₂", "%", chair.numeric("spo2"), "spo2", beside=beside)
+
+
+def _breathing(chair: ChairSnapshot) -> NumberView:
+    gas = chair.numeric("etco2")
+    second = None
+    if gas is not None and gas.freshness is not Freshness.NEVER:
+        second = ("EtCO₂ mmHg", number_text(gas), "stale" if gas.freshness is Freshness.STALE else "co2")
+    return _number("rr", "RR", "/min", chair.numeric("resp_rate"), "resp", second=second)
+
+
+def _number(
+    tile: str,
+    title: str,
+    unit: str,
+    view: NumericView | None,
+    role: str,
+    *,
+    beside: str = "",
+    second: tuple[str, str, str] | None = None,
+) -> NumberView:
+    if view is None:
+        return NumberView(
+            id=tile, title=title, unit=unit, value=UNKNOWN, role=role, lines=("no monitor gives it",), second=second
+        )
+    return NumberView(
+        id=tile,
+        title=title,
+        unit=unit,
+        value=number_text(view),
+        role=role,
+        is_stale=view.freshness is Freshness.STALE,
+        high="" if view.high is None else f"{view.high:g}",
+        low="" if view.low is None else f"{view.low:g}",
+        lines=tuple(line for line in (_first_line(view), _source_line(view, beside)) if line),
+        second=second,
+        alarm=view.priority,
+        word=_limit_word(view),
+    )
+
+
+def _first_line(view: NumericView) -> str:
+    if view.value is None:
+        return view.why_blank or "no data"
+    if view.freshness is Freshness.STALE and view.age_s is not None:
+        return f"{span_text(view.age_s)} old"
+    doubt = "the monitor is unsure" if view.validity is Validity.QUESTIONABLE else ""
+    return " · ".join(part for part in (_change_text(view.change), doubt) if part)
+
+
+def _change_text(change: float | None) -> str:
+    if change is None:
+        return ""
+    whole = round(change)
+    if whole == 0:
+        return "as at baseline"
+    return f"{'▲' if whole > 0 else '▼'} {abs(whole)} from baseline"
+
+
+def _source_line(view: NumericView, beside: str) -> str:
+    others = [f"{source} {UNKNOWN if value is None else f'{value:.0f}'}" for source, value in view.others]
+    provenance = _PROVENANCE_WORDS[view.provenance] if view.provenance is not None else ""
+    return " · ".join(part for part in (view.source, beside, *others, provenance) if part)
+
+
+def _limit_word(view: NumericView) -> str:
+    if view.priority is None:
+        return ""
+    if view.value is not None and view.high is not None and view.value >= view.high:
+        return "HIGH"
+    if view.value is not None and view.low is not None and view.value <= view.low:
+        return "LOW"
+    return "ALARM"
+
+
+def _cuff(chair: ChairSnapshot, zone: tzinfo | None) -> NumberView:
+    cuff = chair.cuff
+    reading = cuff.reading
+    high, low = _cuff_limits(chair)
+    due = _due_text(cuff.due_in_s)
+    if reading is None:
+        waiting = (cuff.doing or "no reading yet", due)
+        return NumberView(
+            id="nibp",
+            title="NIBP",
+            unit="mmHg",
+            value=UNKNOWN,
+            role="text",
+            high=high,
+            low=low,
+            lines=tuple(line for line in waiting if line),
+            alarm=cuff.priority,
+        )
+    taken = clock_text(reading.measured_utc_ns, zone) if reading.time_known else "time not told"
+    mean = f"({reading.mean})" if reading.mean is not None else ""
+    age = age_text(cuff.age_s) if cuff.age_s is not None else ""
+    provenance = _PROVENANCE_WORDS[reading.provenance]
+    lines = (
+        " · ".join(part for part in (mean, taken, age, provenance) if part),
+        cuff.doing or due,
+        _over_text(cuff.percent_over_baseline),
+    )
+    return NumberView(
+        id="nibp",
+        title="NIBP",
+        unit="mmHg",
+        value=str(reading.sys),
+        small=f"/{reading.dia}",
+        role="text",
+        is_stale=cuff.is_overdue,
+        high=high,
+        low=low,
+        lines=tuple(line for line in lines if line),
+        alarm=cuff.priority,
+        word=_flag_word(chair) if cuff.priority is not None else "",
+    )
+
+
+def _flag_word(chair: ChairSnapshot) -> str:
+    visit = chair.visit
+    present = [flag for flag in visit.flags if flag.is_present] if visit is not None else []
+    if not present:
+        return "ALARM"
+    worst = max(present, key=lambda flag: flag.priority.rank)
+    doubt = ", not confirmed yet" if worst.outcome is FlagOutcome.OPEN else ""
+    return f"{worst.grade.value.upper()}{doubt}"
+
+
+def _due_text(due_in_s: float | None) -> str:
+    if due_in_s is None:
+        return ""
+    return f"next in {duration_text(due_in_s)}" if due_in_s >= 0 else f"overdue by {duration_text(-due_in_s)}"
+
+
+def _over_text(percent: float | None) -> str:
+    if percent is None:
+        return ""
+    whole = round(percent)
+    if whole == 0:
+        return "as at baseline"
+    return f"{'▲' if whole > 0 else '▼'} {abs(whole)} % from baseline"
+
+
+def _cuff_limits(chair: ChairSnapshot) -> tuple[str, str]:
+    if chair.visit is None:
+        return "", ""
+    high = low = ""
+    for rung in chair.visit.protocol.bp.flags:
+        if rung.grade is Grade.SPIKE and rung.sys_at_or_above is not None:
+            dia = "" if rung.dia_at_or_above is None else f"/{rung.dia_at_or_above:g}"
+            high = f"{rung.sys_at_or_above:g}{dia}"
+        if rung.grade is Grade.LOW and rung.sys_below is not None:
+            low = f"{rung.sys_below:g}"
+    return high, low

@@ -1,0 +1,127 @@
+"""The head of the chair page and its flag strip, as text."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from devices.events import Priority
+from nursestation.core.model import FlagOutcome, Grade, Phase
+from nursestation.core.snapshot import ChairSnapshot, FlagView, StationSnapshot, VisitView
+from nursestation.ui.chairs.view import link_word
+from nursestation.ui.durations import duration_text
+from nursestation.ui.peopletext import record_tail
+from nursestation.ui.roles import Tone
+from nursestation.ui.timetext import age_years, clock_text, local_time
+from nursestation.ui.visit_progress import PHASE_WORDS, progress
+
+GRADE_WORDS = {
+    Grade.WATCH: "BP watch",
+    Grade.SPIKE: "BP spike",
+    Grade.SEVERE: "Severe BP",
+    Grade.CRISIS: "BP crisis",
+    Grade.LOW: "BP low",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderView:
+    """The line above the waves. `trouble` is what keeps the chair from being monitored, "" when nothing does."""
+
+    chair: str
+    who: str
+    ident: str
+    treatment: str
+    driver: str
+    driver_tone: Tone
+    trouble: str
+    timer: str
+    beside: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagStrip:
+    """The BP flag that waits for an answer."""
+
+    flag: str
+    priority: Priority
+    headline: str
+    prompt: str
+
+
+def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | None) -> HeaderView:
+    """Return the head of the page of `chair`."""
+    visit = chair.visit
+    if visit is None:
+        return HeaderView(
+            chair=f"Chair {chair.number}",
+            who="free",
+            ident="",
+            treatment="",
+            driver="",
+            driver_tone=Tone.SOFT,
+            trouble=link_word(chair),
+            timer="",
+            beside="",
+        )
+    where = progress(visit, snapshot.at)
+    driver, tone = _driver(visit)
+    beside = f"{visit.signed_by} · {where.beside}".strip(" ·") if visit.phase.is_over else where.beside
+    today = local_time(snapshot.at.utc_ns, zone).date()
+    patient = visit.patient
+    return HeaderView(
+        chair=f"Chair {chair.number}",
+        who=patient.initials,
+        ident=f"{record_tail(patient.record_number)} · {age_years(patient.birth_date, today)} y · {patient.weight_kg:g} kg",
+        treatment=" · ".join(part for part in (visit.protocol.title, visit.dose_text) if part),
+        driver=driver,
+        driver_tone=tone,
+        trouble=link_word(chair),
+        timer=where.timer or PHASE_WORDS[visit.phase],
+        beside=_with_end(beside, visit, zone),
+    )
+
+
+def flag_strip(visit: VisitView | None) -> FlagStrip | None:
+    """Return the present flag that nobody has answered yet, the most urgent one, or None."""
+    if visit is None:
+        return None
+    waiting = [flag for flag in visit.flags if flag.is_present and not flag.answered]
+    if not waiting:
+        return None
+    flag = max(waiting, key=lambda candidate: (candidate.priority.rank, candidate.raised))
+    return FlagStrip(
+        flag=flag.id,
+        priority=flag.priority,
+        headline=f"{GRADE_WORDS[flag.grade]} · {flag.because}",
+        prompt=_prompt(flag),
+    )
+
+
+def _prompt(flag: FlagView) -> str:
+    match flag.outcome:
+        case FlagOutcome.CONFIRMED:
+            second = f" Confirmed by {flag.confirmed_by}." if flag.confirmed_by else " Confirmed."
+        case FlagOutcome.NOT_CONFIRMED:
+            second = " The second reading did not confirm it."
+        case FlagOutcome.NOT_REPEATED:
+            second = " No second reading came in time: measure again."
+        case FlagOutcome.OPEN:
+            left = flag.repeat_in_s
+            second = "" if left is None else f" Second reading within {duration_text(left)}."
+            if left is not None and left < 0:
+                second = " The second reading is overdue: press START on the monitor."
+    return f"{flag.prompt.rstrip('.')}.{second}" if flag.prompt else second.strip()
+
+
+def _driver(visit: VisitView) -> tuple[str, Tone]:
+    if visit.driver is None:
+        return "No driver named", Tone.WARN
+    if visit.driver_confirmed is None:
+        return "Driver not confirmed", Tone.WARN
+    return "✓ Driver", Tone.GOOD
+
+
+def _with_end(beside: str, visit: VisitView, zone: tzinfo | None) -> str:
+    if visit.phase in (Phase.DISCHARGED, Phase.ENDED_EARLY) and visit.spans:
+        since = clock_text(visit.spans[-1].start.utc_ns, zone)
+        return f"{since} · {beside}" if beside else since
+    return beside

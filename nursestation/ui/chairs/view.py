@@ -1,0 +1,170 @@
+"""A chair as its tile shows it, and what is due next over all chairs."""
+
+from dataclasses import dataclass
+
+from devices.clock import Moment
+from devices.events import LinkPhase, Priority
+from nursestation.core.model import Phase
+from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, StationSnapshot
+from nursestation.ui.alarms.view import PRIORITY_WORDS, alarm_word
+from nursestation.ui.durations import duration_text, span_text
+from nursestation.ui.visit_progress import progress
+
+UNKNOWN = "---"
+"""Stands where a number would: never 0, never the last one."""
+
+_LINK_WORDS = {
+    LinkPhase.SILENT: "MONITOR SILENT",
+    LinkPhase.DISCONNECTED: "MONITOR NOT CONNECTED",
+    LinkPhase.CONNECTING: "WAITING FOR MONITOR",
+}
+_N_DUE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileNumber:
+    """One of the four numbers. `role` names its colour in the theme."""
+
+    name: str
+    text: str
+    role: str
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileView:
+    """One tile.
+
+    Attributes:
+        number: Chair.
+        who: Initials; "" for a free chair.
+        state: Phase with time left.
+        done: Part of the phase that is done, 0 to 1, or None.
+        numbers: HR, SpO2, BP and RR.
+        cuff_note: Age of the cuff reading.
+        alarm: Priority of the worst thing about this chair, or None.
+        word: What that is, in a few words; "" without one.
+        is_free: Nobody sits here.
+        simulated: A monitor of the chair is simulated.
+    """
+
+    number: int
+    who: str
+    state: str
+    done: float | None
+    numbers: tuple[TileNumber, ...]
+    cuff_note: str
+    alarm: Priority | None
+    word: str
+    is_free: bool
+    simulated: bool
+
+    @property
+    def spoken(self) -> str:
+        """Return the tile for a screen reader."""
+        if self.is_free:
+            return f"Chair {self.number}, free"
+        alarm = f"{PRIORITY_WORDS[self.alarm]} priority alarm {self.word}, " if self.alarm else ""
+        numbers = ", ".join(f"{number.name} {number.text}" for number in self.numbers)
+        return f"Chair {self.number}, {self.who}, {alarm}{self.state}, {numbers}"
+
+
+def tile_view(chair: ChairSnapshot, at: Moment) -> TileView:
+    """Return the tile of `chair` at `at`."""
+    alarm, word = _worst(chair)
+    visit = chair.visit
+    where = progress(visit, at) if visit is not None else None
+    return TileView(
+        number=chair.number,
+        who=visit.patient.initials if visit is not None else "",
+        state=where.short if where is not None else "free",
+        done=where.done if where is not None else None,
+        numbers=_numbers(chair),
+        cuff_note=_cuff_note(chair),
+        alarm=alarm,
+        word=word,
+        is_free=visit is None,
+        simulated=chair.simulated,
+    )
+
+
+def due_next(snapshot: StationSnapshot) -> str:
+    """Return what is due next over all chairs, soonest first ("Chair 2 BP in 1:48 · Chair 1 observation ends in 12:40")."""
+    due: list[tuple[float, str]] = []
+    for chair in snapshot.chairs:
+        visit = chair.visit
+        if visit is None or visit.phase.is_over:
+            continue
+        if chair.cuff.due_in_s is not None:
+            due.append((chair.cuff.due_in_s, f"Chair {chair.number} BP"))
+        if visit.phase is Phase.INFUSION and visit.infusion_run_s is not None and not visit.paused:
+            due.append((visit.infusion_planned_s - visit.infusion_run_s, f"Chair {chair.number} infusion ends"))
+        if visit.phase is Phase.OBSERVATION and visit.observation_left_s is not None:
+            due.append((visit.observation_left_s, f"Chair {chair.number} observation ends"))
+    due.sort()
+    return " · ".join(f"{what} {_when(left)}" for left, what in due[:_N_DUE])
+
+
+def link_word(chair: ChairSnapshot) -> str:
+    """Return what is wrong with the chair's monitors in a few words, "" when all is well."""
+    for link in chair.links:
+        if link.phase is LinkPhase.SILENT and link.quiet_s is not None:
+            return f"{_LINK_WORDS[link.phase]} {duration_text(link.quiet_s)}"
+        if link.phase is not LinkPhase.CONNECTED:
+            return _LINK_WORDS[link.phase]
+    if chair.links and not chair.monitoring:
+        return "NOT MONITORING"
+    return ""
+
+
+def number_text(view: NumericView | None) -> str:
+    """Return a value without its decimals, or `UNKNOWN`."""
+    return UNKNOWN if view is None or view.value is None else f"{view.value:.0f}"
+
+
+def pulse_view(chair: ChairSnapshot) -> NumericView | None:
+    """Return heart rate from the ECG, or the oximeter's pulse rate where no monitor of the chair gives one."""
+    heart = chair.numeric("heart_rate")
+    if heart is None or heart.freshness is Freshness.NEVER:
+        return chair.numeric("pulse_rate") or heart
+    return heart
+
+
+def _worst(chair: ChairSnapshot) -> tuple[Priority | None, str]:
+    silent = link_word(chair)
+    if not chair.conditions:
+        return (Priority.LOW, silent) if silent and chair.visit is not None else (None, "")
+    top = max(chair.conditions, key=lambda condition: condition.priority.rank)
+    word = silent if silent and top.rule.startswith("link.") else alarm_word(top)
+    return top.priority, word
+
+
+def _numbers(chair: ChairSnapshot) -> tuple[TileNumber, ...]:
+    cuff = chair.cuff.reading
+    pressure = TileNumber(
+        name="blood pressure",
+        text=UNKNOWN if cuff is None else str(cuff),
+        role="nibp",
+        is_stale=cuff is not None and chair.cuff.is_overdue,
+    )
+    return (
+        _number("heart rate", pulse_view(chair), "heart_rate"),
+        _number("oxygen", chair.numeric("spo2"), "spo2"),
+        pressure,
+        _number("breathing", chair.numeric("resp_rate"), "resp"),
+    )
+
+
+def _number(name: str, view: NumericView | None, role: str) -> TileNumber:
+    stale = view is not None and view.freshness is Freshness.STALE
+    return TileNumber(name=name, text=number_text(view), role=role, is_stale=stale)
+
+
+def _cuff_note(chair: ChairSnapshot) -> str:
+    if chair.cuff.reading is None or chair.cuff.age_s is None:
+        return ""
+    return f"BP {span_text(chair.cuff.age_s)} ago"
+
+
+def _when(left_s: float) -> str:
+    return f"in {duration_text(left_s)}" if left_s >= 0 else f"overdue {duration_text(-left_s)}"
