@@ -22,9 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from nursestation.ui import theme
-from nursestation.ui.roles import ButtonKind as ButtonKind
-from nursestation.ui.roles import Surface as Surface
-from nursestation.ui.roles import Text, Tone
+from nursestation.ui.roles import ButtonKind, Surface, Text, Tone
 
 
 class Edge(StrEnum):

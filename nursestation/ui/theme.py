@@ -20,8 +20,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from devices.events import Priority
-from nursestation.ui.roles import Text as Text
-from nursestation.ui.roles import Tone as Tone
+from nursestation.ui.roles import Text
 
 _log = logging.getLogger(__name__)
 
