@@ -1,0 +1,78 @@
+"""Gathers the samples of one trace into chunks of a fixed count, so that how the bytes were split changes nothing."""
+
+from struct import Struct
+
+from devices.events import DriverEvent, WaveformChunk
+from devices.vocabulary import Unit
+
+
+class Chunker:
+    """One trace on its way from samples to chunks.
+
+    Attributes:
+        source: Lead or sensor, as on the chunks.
+    """
+
+    def __init__(
+        self,
+        *,
+        metric: str,
+        source: str,
+        rate_hz: float,
+        n_samples: int,
+        scale: float,
+        offset: float,
+        unit: Unit | None,
+    ) -> None:
+        """Describe the trace; `n_samples` is the length of a full chunk, the rest stands on every chunk."""
+        self.source = source
+        self._metric = metric
+        self._rate_hz = rate_hz
+        self._n_samples = n_samples
+        self._scale, self._offset, self._unit = scale, offset, unit
+        self._full = Struct(f"<{n_samples}h")
+        self._raw: list[int] = []
+        self._last_ns = 0
+
+    @property
+    def calibration(self) -> tuple[float, Unit | None]:
+        """Return scale and unit."""
+        return self._scale, self._unit
+
+    def calibrate(self, out: list[DriverEvent], scale: float, unit: Unit | None) -> None:
+        """Change scale and unit from here on; samples held are given out with the old ones."""
+        if (scale, unit) != self.calibration:
+            self.give_out(out)
+            self._scale, self._unit = scale, unit
+
+    def add(self, out: list[DriverEvent], raw: int, now_ns: int) -> None:
+        """Take one sample [raw steps, or `MISSING_SAMPLE`]; a chunk that it fills goes to `out`."""
+        self._raw.append(raw)
+        self._last_ns = now_ns
+        if len(self._raw) == self._n_samples:
+            self.give_out(out)
+
+    def give_out(self, out: list[DriverEvent]) -> None:
+        """Put the samples held, if any, into `out` as one chunk."""
+        n_held = len(self._raw)
+        if not n_held:
+            return
+        packer = self._full if n_held == self._n_samples else Struct(f"<{n_held}h")
+        out.append(
+            WaveformChunk(
+                t_ns=self._last_ns,
+                metric=self._metric,
+                rate_hz=self._rate_hz,
+                scale=self._scale,
+                offset=self._offset,
+                unit=self._unit,
+                samples=packer.pack(*self._raw),
+                source=self.source,
+            )
+        )
+        self._raw.clear()
+
+    def give_out_older(self, out: list[DriverEvent], than_ns: int) -> None:
+        """Put the samples held into `out` when the newest came at or before `than_ns`, monotonic [ns]."""
+        if self._raw and self._last_ns <= than_ns:
+            self.give_out(out)

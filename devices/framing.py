@@ -1,0 +1,325 @@
+"""Cuts a byte stream into frames: no port, no clock, no knowledge of what a frame means.
+
+Rules of the file:
+1. Every byte of the stream ends up in exactly one piece: a frame, or a stretch that was not taken (an empty line between
+   two line ends is the one thing that goes unsaid).
+2. Pieces depend on the stream alone, never on how it was split.
+3. A framer holds at most one longest frame and one stretch of `STRETCH_MAX` bytes, whatever arrives.
+4. A stretch that was not taken starts where a frame failed (or sync was missing) and ends at the next good frame; longer
+   ones come out in pieces of `STRETCH_MAX` bytes.
+
+The loops run over frames (`bytes.find`), not over bytes.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import xor
+from typing import Protocol
+
+from devices.events import FrameRejected, RejectReason
+
+STRETCH_MAX = 64
+"""Most bytes in one rejected piece: what `FrameRejected.raw` can hold."""
+
+Piece = tuple[RejectReason | None, int, bytes]
+"""(None, offset of the first wire byte, frame) or (reason, offset, bytes that were not taken)."""
+
+
+class Framer(Protocol):
+    """What all framers do."""
+
+    longest: int
+    """Most bytes of the wire in one frame."""
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Take bytes in whatever pieces they came and return what they complete, in stream order."""
+        ...
+
+    def flush(self) -> list[Piece]:
+        """End the stream: return what is held as not taken, and start over at offset 0."""
+        ...
+
+
+def sum8(data: bytes) -> int:
+    """Return the sum of the bytes, low 8 bits."""
+    return sum(data) & 0xFF
+
+
+def xor8(data: bytes) -> int:
+    """Return the exclusive or of the bytes."""
+    return reduce(xor, data, 0)
+
+
+def rejection(piece: Piece, now_ns: int) -> FrameRejected:
+    """Return the event for a piece that was not taken (a frame without a reason counts as `FRAMING`)."""
+    reason, offset, raw = piece
+    return FrameRejected(
+        t_ns=now_ns,
+        reason=reason or RejectReason.FRAMING,
+        offset=offset,
+        length=len(raw),
+        raw=raw[:STRETCH_MAX],
+    )
+
+
+class _Stretch:
+    """Gathers neighbouring bytes that were not taken."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._offset = 0
+        self._reason: RejectReason | None = None
+
+    def begin(self, out: list[Piece], reason: RejectReason, offset: int, data: bytes) -> None:
+        """End the stretch before, and start one with `data` for a reason of its own."""
+        self.end(out)
+        self._reason = reason
+        self._extend(out, offset, data)
+
+    def go_on(self, out: list[Piece], offset: int, data: bytes) -> None:
+        """Add `data` to the stretch; a new one is for want of framing."""
+        if self._reason is None:
+            self._reason = RejectReason.FRAMING
+        self._extend(out, offset, data)
+
+    def end(self, out: list[Piece]) -> None:
+        """Give out what is gathered."""
+        if self._bytes:
+            out.append((self._reason, self._offset, bytes(self._bytes)))
+            self._bytes.clear()
+        self._reason = None
+
+    def _extend(self, out: list[Piece], offset: int, data: bytes) -> None:
+        if not self._bytes:
+            self._offset = offset
+        self._bytes += data
+        while len(self._bytes) >= STRETCH_MAX:
+            out.append((self._reason, self._offset, bytes(self._bytes[:STRETCH_MAX])))
+            del self._bytes[:STRETCH_MAX]
+            self._offset += STRETCH_MAX
+
+
+class LengthFramer:
+    """Frames of a fixed header, one length byte right after it, and a check over the whole.
+
+    A frame whose check fails gives up its first byte only, so that a good frame inside its supposed length is not lost.
+    """
+
+    def __init__(
+        self, *, header: bytes, adds: int, shortest: int, longest: int, is_intact: Callable[[bytes], bool]
+    ) -> None:
+        """Describe the frames.
+
+        Args:
+            header: The bytes that begin each frame.
+            adds: Frame length less the value of the length byte.
+            shortest: Least bytes of a frame, header and all.
+            longest: Most bytes of a frame.
+            is_intact: Says of a frame, header and all, whether its check holds.
+        """
+        self.longest = longest
+        self._header = header
+        self._adds = adds
+        self._shortest = shortest
+        self._is_intact = is_intact
+        self._held = b""
+        self._offset = 0
+        self._stretch = _Stretch()
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Take bytes and return the frames, header and all, and what was not taken."""
+        buffer = self._held + data if self._held else data
+        out: list[Piece] = []
+        header, adds, is_intact, base = self._header, self._adds, self._is_intact, self._offset
+        n_header, n_buffer, stretch = len(header), len(buffer), self._stretch
+        at = 0
+        while True:
+            start = buffer.find(header, at)
+            if start < 0:
+                start = max(at, n_buffer - n_header + 1)
+                while not header.startswith(buffer[start:]):
+                    start += 1
+                if start > at:
+                    stretch.go_on(out, base + at, buffer[at:start])
+                break
+            if start > at:
+                stretch.go_on(out, base + at, buffer[at:start])
+                at = start
+            if start + n_header >= n_buffer:
+                break
+            size = buffer[start + n_header] + adds
+            if not self._shortest <= size <= self.longest:
+                stretch.begin(out, RejectReason.FRAMING, base + start, buffer[start : start + 1])
+                at = start + 1
+                continue
+            if start + size > n_buffer:
+                break
+            frame = buffer[start : start + size]
+            if is_intact(frame):
+                stretch.end(out)
+                out.append((None, base + start, frame))
+                at = start + size
+            else:
+                stretch.begin(out, RejectReason.CHECKSUM, base + start, buffer[start : start + 1])
+                at = start + 1
+        self._held = buffer[start:]
+        self._offset = base + start
+        return out
+
+    def flush(self) -> list[Piece]:
+        """End the stream: return what is held as not taken, and start over at offset 0."""
+        out: list[Piece] = []
+        if self._held:
+            self._stretch.go_on(out, self._offset, self._held)
+        self._stretch.end(out)
+        self._held, self._offset = b"", 0
+        return out
+
+
+class StuffedFramer:
+    """Frames of a start byte that never occurs elsewhere unescaped, a length byte, and a check, all after it escaped.
+
+    Given out without the start byte and with the escapes undone. A start byte inside an unfinished frame ends that frame.
+    """
+
+    def __init__(
+        self, *, start: int, escape: int, escaped: Mapping[int, int], adds: int, is_intact: Callable[[bytes], bool]
+    ) -> None:
+        """Describe the frames.
+
+        Args:
+            start: The byte that begins each frame.
+            escape: The byte that begins an escaped pair.
+            escaped: What each second byte of a pair stands for; any other second byte breaks the frame.
+            adds: Unescaped frame length without the start byte, less the value of the length byte.
+            is_intact: Says of an unescaped frame whether its check holds.
+        """
+        self.longest = 1 + 2 * (0xFF + adds)
+        self._start = bytes([start])
+        self._escape = escape
+        self._escaped = dict(escaped)
+        self._adds = adds
+        self._is_intact = is_intact
+        self._held = b""
+        self._offset = 0
+        self._stretch = _Stretch()
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Take bytes and return the unescaped frames, without start byte, and what was not taken."""
+        buffer = self._held + data if self._held else data
+        out: list[Piece] = []
+        start_byte, base, n_buffer, stretch = self._start, self._offset, len(buffer), self._stretch
+        start = buffer.find(start_byte)
+        if start < 0:
+            start = n_buffer
+        if start > 0:
+            stretch.go_on(out, base, buffer[:start])
+        while start < n_buffer:
+            after = buffer.find(start_byte, start + 1)
+            end = n_buffer if after < 0 else after
+            frame, taken = self._unescape(buffer[start + 1 : min(end, start + self.longest)])
+            if not taken and after < 0:
+                break
+            if frame and self._is_intact(frame):
+                stretch.end(out)
+                out.append((None, base + start, frame))
+                if start + 1 + taken < end:
+                    stretch.go_on(out, base + start + 1 + taken, buffer[start + 1 + taken : end])
+            else:
+                reason = RejectReason.CHECKSUM if frame else RejectReason.FRAMING
+                stretch.begin(out, reason, base + start, buffer[start:end])
+            start = end
+        self._held = buffer[start:]
+        self._offset = base + start
+        return out
+
+    def flush(self) -> list[Piece]:
+        """End the stream: return what is held as not taken, and start over at offset 0."""
+        out: list[Piece] = []
+        if self._held:
+            self._stretch.begin(out, RejectReason.FRAMING, self._offset, self._held)
+        self._stretch.end(out)
+        self._held, self._offset = b"", 0
+        return out
+
+    def _unescape(self, wire: bytes) -> tuple[bytes, int]:
+        """Return the frame that `wire` begins with and how many of its bytes that took.
+
+        (b"", 0) while the frame is unfinished, (b"", n above 0) when an escape is broken at its n-th byte.
+        """
+        if self._escape not in wire:
+            size = wire[0] + self._adds if wire else 1
+            return (wire[:size], size) if len(wire) >= size else (b"", 0)
+        frame = bytearray()
+        at = 0
+        while at < len(wire):
+            value = wire[at]
+            at += 1
+            if value == self._escape:
+                if at == len(wire):
+                    break
+                original = self._escaped.get(wire[at])
+                at += 1
+                if original is None:
+                    return b"", at
+                value = original
+            frame.append(value)
+            if len(frame) == frame[0] + self._adds:
+                return bytes(frame), at
+        return b"", 0
+
+
+class LineFramer:
+    """Lines that end with one byte, given out without it. Empty lines are skipped."""
+
+    def __init__(self, *, end: bytes, longest: int) -> None:
+        """Describe the lines.
+
+        Args:
+            end: The byte that ends a line.
+            longest: Most bytes of a line, its end counted; a longer one is not taken (`OVERFLOW`).
+        """
+        self.longest = longest
+        self._end = end
+        self._held = b""
+        self._offset = 0
+        self._is_overlong = False
+        self._stretch = _Stretch()
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Take bytes and return the lines, and what was not taken."""
+        buffer = self._held + data if self._held else data
+        out: list[Piece] = []
+        base, stretch = self._offset, self._stretch
+        at = 0
+        while (end := buffer.find(self._end, at)) >= 0:
+            if self._is_overlong:
+                stretch.go_on(out, base + at, buffer[at : end + 1])
+                stretch.end(out)
+                self._is_overlong = False
+            elif end + 1 - at > self.longest:
+                stretch.begin(out, RejectReason.OVERFLOW, base + at, buffer[at : end + 1])
+                stretch.end(out)
+            elif end > at:
+                out.append((None, base + at, buffer[at:end]))
+            at = end + 1
+        rest = buffer[at:]
+        if self._is_overlong:
+            stretch.go_on(out, base + at, rest)
+            at, rest = len(buffer), b""
+        elif len(rest) >= self.longest:
+            self._is_overlong = True
+            stretch.begin(out, RejectReason.OVERFLOW, base + at, rest)
+            at, rest = len(buffer), b""
+        self._held = rest
+        self._offset = base + at
+        return out
+
+    def flush(self) -> list[Piece]:
+        """End the stream: return what is held as not taken, and start over at offset 0."""
+        out: list[Piece] = []
+        if self._held:
+            self._stretch.begin(out, RejectReason.FRAMING, self._offset, self._held)
+        self._stretch.end(out)
+        self._held, self._offset, self._is_overlong = b"", 0, False
+        return out

@@ -1,0 +1,106 @@
+"""Makes events of what a driver found: numbers checked against their plausible range, states told when they change."""
+
+from devices.events import DeviceStatus, DriverEvent, Numeric, SensorStatus, Validity
+from devices.vocabulary import METRICS
+
+_WITHOUT_NUMBER = (Validity.INVALID, Validity.UNAVAILABLE, Validity.CALIBRATING)
+
+
+def reading(
+    metric: str,
+    value: float | None,
+    now_ns: int,
+    validity: Validity = Validity.VALID,
+    *,
+    source: str = "",
+    device_time: str | None = None,
+    measured_ns: int | None = None,
+    cycle: int | None = None,
+) -> Numeric:
+    """Return the numeric, without its number where that cannot be used.
+
+    Args:
+        metric: Name in the vocabulary.
+        value: In the metric's unit; None when the monitor gave none.
+        now_ns: Arrival, monotonic [ns].
+        validity: What the monitor's own state says of the number; only valid and questionable ones keep it.
+        source: Lead, site or sensor.
+        device_time: The monitor's own time.
+        measured_ns: Time of measurement, monotonic [ns].
+        cycle: Number of the cuff cycle.
+
+    Returns:
+        The number when it can be used; else None with the reason: as given, `UNAVAILABLE` when the monitor gave none, and
+        `INVALID` when the number is not plausible.
+    """
+    if validity in _WITHOUT_NUMBER:
+        value = None
+    elif value is None:
+        validity = Validity.UNAVAILABLE
+    elif not METRICS[metric].is_plausible(value):
+        value, validity = None, Validity.INVALID
+    return Numeric(
+        t_ns=now_ns,
+        metric=metric,
+        value=value,
+        validity=validity,
+        source=source,
+        device_time=device_time,
+        measured_ns=measured_ns,
+        cycle=cycle,
+    )
+
+
+def is_plausible_triple(systolic: float, diastolic: float, mean: float) -> bool:
+    """Say whether the three can be one cuff reading [mmHg]: in order, and each in its plausible range."""
+    return (
+        systolic > mean > diastolic
+        and METRICS["nibp_sys"].is_plausible(systolic)
+        and METRICS["nibp_dia"].is_plausible(diastolic)
+        and METRICS["nibp_mean"].is_plausible(mean)
+    )
+
+
+def cuff_triple(
+    systolic: float,
+    diastolic: float,
+    mean: float,
+    now_ns: int,
+    *,
+    cycle: int,
+    measured_ns: int | None,
+    validity: Validity = Validity.VALID,
+) -> tuple[Numeric, Numeric, Numeric]:
+    """Return the three numerics of one cuff cycle, in the order of `vocabulary.NIBP_TRIPLE`.
+
+    Args:
+        systolic: [mmHg], the three as `is_plausible_triple` wants them.
+        diastolic: [mmHg]
+        mean: [mmHg]
+        now_ns: Arrival, monotonic [ns].
+        cycle: Number of the cycle, never used before on this port.
+        measured_ns: When the cycle ended, monotonic [ns]; None when unknown.
+        validity: Valid, or questionable when it cannot be told when it was measured.
+    """
+    return (
+        reading("nibp_sys", systolic, now_ns, validity, measured_ns=measured_ns, cycle=cycle),
+        reading("nibp_dia", diastolic, now_ns, validity, measured_ns=measured_ns, cycle=cycle),
+        reading("nibp_mean", mean, now_ns, validity, measured_ns=measured_ns, cycle=cycle),
+    )
+
+
+class Statuses:
+    """What was last said of each measurement, so that only changes are told."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[SensorStatus, str]] = {}
+
+    def tell(self, out: list[DriverEvent], metric: str, status: SensorStatus, text: str, now_ns: int) -> None:
+        """Put a `DeviceStatus` into `out` when status or text differ from the last ones of `metric`."""
+        if self._last.get(metric) != (status, text):
+            self._last[metric] = (status, text)
+            out.append(DeviceStatus(t_ns=now_ns, metric=metric, status=status, text=text))
+
+    def forget(self) -> None:
+        """Tell everything anew from here on."""
+        self._last.clear()
