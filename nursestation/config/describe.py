@@ -19,8 +19,8 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "A station's settings are the file `station.toml` in its profile folder. A key that is not listed here is an error, and the",
-        "program names it. This page is made from the declarations in `nursestation/config/schema.py`.",
+        "A station's settings are the file `station.toml` in its profile folder. A key that is not listed here is an error, and",
+        "the program names it. This page is made from the declarations in `nursestation/config/schema.py`.",
     ]
     for title, model in _SECTIONS:
         lines += ["", f"## {title}", "", "| key | kind | if left out | what it does |", "|---|---|---|---|"]

@@ -21,6 +21,7 @@ TICK_NS = NS_PER_S // 5
 """Time between two ticks, and the longest between two snapshots: a number is never shown as live 0.2 s too long."""
 
 RecordSink = Callable[[Sequence[Record]], None]
+Check = Callable[[Moment], StationFault | None]
 
 
 class Engine:
@@ -32,16 +33,24 @@ class Engine:
         inbox: Where inputs come from.
         outbox: Where records and snapshots go for the window.
         sinks: Called with the records of each step, the store's first.
+        checks: Called at each tick; what they find wrong (or mended) is applied.
     """
 
     def __init__(
-        self, station: Station, clock: Clock, inbox: Inbox, outbox: Outbox, sinks: Iterable[RecordSink]
+        self,
+        station: Station,
+        clock: Clock,
+        inbox: Inbox,
+        outbox: Outbox,
+        sinks: Iterable[RecordSink],
+        checks: Iterable[Check] = (),
     ) -> None:
         self._station = station
         self._clock = clock
         self._inbox = inbox
         self._outbox = outbox
         self._sinks = tuple(sinks)
+        self._checks = tuple(checks)
         self._last_tick_ns: int | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -78,7 +87,11 @@ class Engine:
         ticked = self._last_tick_ns is None or now.mono_ns - self._last_tick_ns >= TICK_NS
         if ticked:
             self._last_tick_ns = now.mono_ns
+            faults = (check(now) for check in self._checks)
             records.extend(self._apply(Tick(), now))
+            for fault in faults:
+                if fault is not None:
+                    records.extend(self._apply(fault, now))
         changed = ticked or any(not isinstance(record, (Wave, Sample)) for record in records)
         self._deliver(records, now, with_snapshot=changed)
         self._outbox.beat()

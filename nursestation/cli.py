@@ -1,0 +1,269 @@
+"""The command line: one program for the nurse's window, for those who install and support it, and for scripts.
+
+Rules of the file: 0 on success, 1 on a plain failure with one sentence on standard error, 2 on wrong usage; `--json` prints
+one JSON object a line; every command has an example. Imports are late, so that `--help` is quick and no command needs Qt
+but those that draw.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from devices.clock import SystemClock
+from devices.errors import DeviceError
+from nursestation import __version__
+from nursestation.errors import NurseStationError
+from nursestation.paths import Profile
+
+if TYPE_CHECKING:
+    from devices.events import PortEvent
+
+
+class _Program(click.Group):
+    """Turns the errors that we raise on purpose into one sentence and status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (NurseStationError, DeviceError) as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{name}{error.strerror or error}") from error
+
+
+_profile_option = click.option(
+    "--profile",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of settings and record (default: your own).",
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+@click.group(
+    cls=_Program, invoke_without_command=True, epilog="Example: nursestation --simulate normal --simulate bp-spike"
+)
+@click.version_option(__version__, prog_name="nursestation")
+@_profile_option
+@click.option(
+    "--simulate", "scenarios", multiple=True, metavar="SCENARIO", help="Add a chair with a simulated patient."
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Seed of the first simulated chair; the next has one more."
+)
+@click.pass_context
+def main(ctx: click.Context, profile: Path | None, scenarios: tuple[str, ...], seed: int) -> None:
+    """Live vitals and the visit record for infusion chairs: a second display beside the bedside monitor.
+
+    Without a command it opens the window.
+    """
+    ctx.obj = Profile(profile) if profile else Profile.default()
+    if ctx.invoked_subcommand is None:
+        from nursestation.app import run_window
+
+        ctx.exit(run_window(ctx.obj, scenarios, seed))
+
+
+def _profile(ctx: click.Context, given: Path | None) -> Profile:
+    chosen: Profile = Profile(given) if given else ctx.obj
+    return chosen
+
+
+@main.command(epilog="Example: nursestation rehearse bp-spike --out out --speed 60 --seed 7")
+@click.argument("scenario")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for report, data, pictures."
+)
+@click.option(
+    "--speed", type=click.FloatRange(min=0.1), default=60, show_default=True, help="At most so many times real time."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same numbers.")
+@_json_option
+def rehearse(scenario: str, out: Path, speed: float, seed: int, as_json: bool) -> None:
+    """Play a whole visit without a person or a screen: simulated monitors on real ptys, the real program behind them."""
+    from nursestation.rehearsal import rehearse as run
+
+    summary = run(scenario, out, speed=speed, seed=seed, tell=None if as_json else click.echo)
+    if as_json:
+        click.echo(json.dumps(summary))
+
+
+@main.command(epilog="Example: nursestation drivers --json")
+@_json_option
+def drivers(as_json: bool) -> None:
+    """The monitors it speaks to, with their vitals, serial settings and standing."""
+    from devices.registry import all_drivers
+
+    for name, entry in sorted(all_drivers().items()):
+        info = entry.info
+        if as_json:
+            body = asdict(info) | {"serial": [str(settings) for settings in info.serial]}
+            click.echo(json.dumps(body, ensure_ascii=False))
+            continue
+        click.echo(f"{name}: {info.vendor}, {', '.join(info.models)}")
+        click.echo(f"  numbers   {', '.join(info.numerics)}")
+        click.echo(f"  waves     {', '.join(info.waveforms) or 'none'}")
+        click.echo(f"  line      {', '.join(str(settings) for settings in info.serial)}")
+        click.echo(f"  sends     {info.sends or 'nothing: receive only'}")
+        click.echo(f"  standing  {info.standing}")
+
+
+@main.command(epilog="Example: nursestation ports")
+@_json_option
+def ports(as_json: bool) -> None:
+    """Serial ports present, with what USB says of them."""
+    from devices.transport import list_ports
+
+    found = list_ports()
+    for port in found:
+        if as_json:
+            click.echo(json.dumps(asdict(port), ensure_ascii=False))
+        else:
+            usb = f"  USB {port.vid:04x}:{port.pid:04x}" if port.vid is not None and port.pid is not None else ""
+            serial = f"  serial number {port.serial_number}" if port.serial_number else ""
+            click.echo(f"{port.path}  {port.description or ''}{usb}{serial}")
+    if not found and not as_json:
+        click.echo("No serial port was found: plug the monitor's adapter in.")
+
+
+def _printer(start_ns: int, as_json: bool) -> Callable[[Iterable["PortEvent"]], None]:
+    from nursestation import eventlines
+
+    line = eventlines.to_json if as_json else eventlines.to_text
+
+    def show(events: Iterable["PortEvent"]) -> None:
+        for event in events:
+            click.echo(line(event, start_ns))
+
+    return show
+
+
+@main.command(epilog="Example: nursestation decode capnostream20 chair2.capture --json")
+@click.argument("driver")
+@click.argument("file", type=click.File("rb"))
+@_json_option
+def decode(driver: str, file: BinaryIO, as_json: bool) -> None:
+    """Decode a capture, or plain bytes, one event a line ("-" is standard input)."""
+    from devices.capture import read_capture
+    from devices.registry import lookup
+
+    decoder = lookup(driver).make()
+    show = _printer(0, as_json)
+    now_ns = 0
+    try:
+        for now_ns, data in read_capture(file):
+            show(decoder.tick(now_ns))
+            show(decoder.feed(data, now_ns))
+            decoder.pending_writes(now_ns)  # a recording is not answered
+    finally:  # what is whole is told before a damaged end is
+        show(decoder.reset(now_ns))
+
+
+@main.command(epilog="Example: nursestation watch ge_dinamap /dev/ttyUSB0 --capture chair2.capture")
+@click.argument("driver")
+@click.argument("port")
+@click.option("--baud", type=int, help="Line speed; the driver's usual one if left out.")
+@click.option("--capture", type=click.Path(dir_okay=False, path_type=Path), help="Keep the raw bytes with their times.")
+@click.option("--seconds", type=click.FloatRange(min=0), help="Stop after so long (default: until interrupted).")
+@_json_option
+def watch(driver: str, port: str, baud: int | None, capture: Path | None, seconds: float | None, as_json: bool) -> None:
+    """Show live events from a port."""
+    from nursestation.watch import watch as run
+
+    clock = SystemClock()
+    show = _printer(clock.now().mono_ns, as_json)
+    run(driver, port, clock, show, baud=baud, capture=capture, seconds=seconds)
+
+
+@main.command(epilog="Example: nursestation simulate capnostream20 --pty /tmp/capno --scenario mild-desaturation")
+@click.argument("driver")
+@click.option(
+    "--pty", "link", type=click.Path(path_type=Path), help="Serve on a pseudo-terminal, with this link to it."
+)
+@click.option("--port", help="Serve on a serial port, or tcp://127.0.0.1:PORT.")
+@click.option("--scenario", default="normal", show_default=True, help="Which patient.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same patient.")
+@click.option("--speed", type=click.FloatRange(min=0.1), default=1, show_default=True, help="Times real time.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="KIND@SECONDS", help="A fault of the wire at a time; may be repeated."
+)
+def simulate(
+    driver: str, link: Path | None, port: str | None, scenario: str, seed: int, speed: float, faults: tuple[str, ...]
+) -> None:
+    """Speak the monitor's side of the wire."""
+    if (link is None) == (port is None):
+        raise click.UsageError("give either --pty or --port")
+    from nursestation.serve import serve
+
+    serve(driver, link, port, scenario=scenario, seed=seed, speed=speed, faults=faults, tell=click.echo)
+
+
+@main.command(epilog="Example: nursestation sessions --json")
+@_profile_option
+@_json_option
+@click.pass_context
+def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
+    """Sessions in the store."""
+    from nursestation.records_command import list_sessions
+
+    for line in list_sessions(_profile(ctx, profile), as_json):
+        click.echo(line)
+
+
+@main.command(epilog="Example: nursestation export 20261121-2-a3f9 --format pdf --out session.pdf")
+@click.argument("session")
+@click.option("--format", "format_", required=True, help="csv or pdf.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write, or an existing folder.")
+@_profile_option
+@click.pass_context
+def export(ctx: click.Context, session: str, format_: str, out: Path, profile: Path | None) -> None:
+    """One session as a file."""
+    from nursestation.records_command import export_session
+
+    click.echo(str(export_session(_profile(ctx, profile), session, format_, out)))
+
+
+@main.command(epilog="Example: nursestation verify session.csv")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@_json_option
+def verify(path: Path, as_json: bool) -> None:
+    """Say whether an exported file or folder, a record, or a profile is intact."""
+    from nursestation.records_command import verify_path
+
+    intact = True
+    for finding in verify_path(path):
+        intact = intact and finding.intact
+        click.echo(json.dumps(asdict(finding) | {"path": str(finding.path)}) if as_json else finding.text)
+    if not intact:
+        raise click.ClickException(f"{path} is not as it was written.")
+
+
+@main.command(epilog="Example: nursestation doctor")
+@_profile_option
+@_json_option
+@click.pass_context
+def doctor(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
+    """Check ports, disk, clock, sound and store; say what to do about each."""
+    from devices.transport import list_ports
+    from nursestation.config.load import load_settings
+    from nursestation.doctor import Verdict, examine
+    from nursestation.ui.sound import sound_problem
+
+    place = _profile(ctx, profile)
+    findings = examine(place, load_settings(place.settings), SystemClock(), list_ports, sound_problem)
+    marks = {Verdict.OK: "ok     ", Verdict.WARNING: "look   ", Verdict.FAILED: "FAILED "}
+    for finding in findings:
+        click.echo(
+            json.dumps(asdict(finding)) if as_json else f"{marks[finding.verdict]} {finding.check:<7} {finding.text}"
+        )
+    if any(finding.verdict is Verdict.FAILED for finding in findings):
+        raise click.ClickException("What is marked FAILED has to be put right before a visit.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""`nursestation doctor`: looks at what a station depends on, and says what to do about each.
+
+Rule: looking changes nothing; no port is opened, no table is made.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from devices.clock import NS_PER_S, Clock
+from devices.transport import PortFacts
+from nursestation.config.schema import StationSettings
+from nursestation.paths import Profile
+from nursestation.store.errors import StoreError
+from nursestation.store.reader import StoreReader
+
+BYTES_A_CHAIR_HOUR = 12_000_000
+"""Roughly what an hour of one chair with three waves takes on disk; `make bench` prints the measured figure."""
+_ENOUGH_HOURS = 100
+_RELEASED_UTC_NS = 1_760_000_000 * NS_PER_S  # no true clock shows a time before this program was written
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found: `text` says it, and what to do unless all is well."""
+
+    check: str
+    verdict: Verdict
+    text: str
+
+
+def examine(
+    profile: Profile,
+    settings: StationSettings,
+    clock: Clock,
+    list_ports: Callable[[], Iterable[PortFacts]],
+    sound_problem: Callable[[], str],
+) -> tuple[Finding, ...]:
+    """Return the findings of all checks, in the order in which they are shown."""
+    return (
+        check_qt(),
+        *check_ports(settings, tuple(list_ports())),
+        check_disk(profile, max(1, len(settings.chair))),
+        check_clock(profile, clock),
+        check_sound(sound_problem),
+        check_store(profile),
+    )
+
+
+def check_qt() -> Finding:
+    """Refuse the one pair of Qt binding and Python that aborts in mid-shift (docs/adr/0002)."""
+    import PySide6
+
+    bad = PySide6.__version_info__[:2] >= (6, 12) and sys.version_info < (3, 12)
+    if bad:
+        text = f"PySide6 {PySide6.__version__} aborts Python {sys.version.split()[0]}: install PySide6 below 6.12."
+        return Finding("window", Verdict.FAILED, text)
+    return Finding("window", Verdict.OK, f"PySide6 {PySide6.__version__} on Python {sys.version.split()[0]}")
+
+
+def check_ports(settings: StationSettings, ports: tuple[PortFacts, ...]) -> tuple[Finding, ...]:
+    """Look at the serial ports present, and whether each chair's is among them."""
+    found = []
+    if not ports:
+        found.append(Finding("ports", Verdict.WARNING, "No serial port was found: plug the monitor's adapter in."))
+    for port in ports:
+        if os.access(port.path, os.R_OK | os.W_OK):
+            found.append(Finding("ports", Verdict.OK, f"{port.path}: {port.description or 'serial port'}"))
+        else:
+            text = f"{port.path} may not be opened by this account: add it to the port's group (usually dialout), log in again."
+            found.append(Finding("ports", Verdict.FAILED, text))
+    for chair in settings.chair:
+        for monitor in chair.monitor:
+            if "://" not in monitor.port and not monitor.port.startswith("replay:") and not Path(monitor.port).exists():
+                text = f"Chair {chair.number}: {monitor.port} ({monitor.driver}) is not there: plug it in."
+                found.append(Finding("ports", Verdict.WARNING, text))
+    return tuple(found)
+
+
+def check_disk(profile: Profile, n_chairs: int) -> Finding:
+    """Turn free space into hours of recording."""
+    folder = next(folder for folder in (profile.folder, *profile.folder.parents) if folder.exists())
+    free = shutil.disk_usage(folder).free
+    hours = free / (BYTES_A_CHAIR_HOUR * n_chairs)
+    text = f"{profile.folder}: {free / 1e9:.1f} GB free, about {hours:.0f} hours of recording"
+    if not os.access(folder, os.W_OK):
+        return Finding(
+            "disk", Verdict.FAILED, f"{folder} may not be written by this account: choose another with --profile."
+        )
+    if hours < _ENOUGH_HOURS:
+        return Finding("disk", Verdict.WARNING, f"{text}: make room on this disk.")
+    return Finding("disk", Verdict.OK, text)
+
+
+def check_clock(profile: Profile, clock: Clock) -> Finding:
+    """Look whether the wall clock can be right: not before this program, not before the newest record."""
+    now = clock.now().utc_ns
+    if now < _RELEASED_UTC_NS:
+        return Finding("clock", Verdict.FAILED, "This computer's clock shows a time long past: set it.")
+    newest = _newest(profile)
+    if newest is not None and now < newest:
+        text = "This computer's clock is behind the newest record: it was set back. Set it right before the next visit."
+        return Finding("clock", Verdict.WARNING, text)
+    return Finding("clock", Verdict.OK, "plausible, and not behind the record")
+
+
+def check_sound(sound_problem: Callable[[], str]) -> Finding:
+    """Look for a sound output."""
+    problem = sound_problem()
+    return Finding("sound", Verdict.WARNING if problem else Verdict.OK, problem or "a sound output is there")
+
+
+def check_store(profile: Profile) -> Finding:
+    """Open the record for reading."""
+    if not profile.record.exists():
+        return Finding("store", Verdict.OK, f"{profile.record}: none yet; it is made at the first start")
+    try:
+        with StoreReader.open(profile.record) as reader:
+            sessions = reader.sessions()
+    except StoreError as error:
+        return Finding("store", Verdict.FAILED, str(error))
+    return Finding("store", Verdict.OK, f"{profile.record}: {len(sessions)} sessions")
+
+
+def _newest(profile: Profile) -> int | None:
+    if not profile.record.exists():
+        return None
+    try:
+        with StoreReader.open(profile.record) as reader:
+            return reader.newest_utc_ns()
+    except StoreError:
+        return None  # check_store tells of it

@@ -1,0 +1,321 @@
+"""The stand-in nurse of a rehearsal: looks at the same snapshot as a screen, and answers with the same commands.
+
+Rules of the file:
+1. It decides by what the snapshot shows, as a person would, and acts at most once every `PACE_S` of the visit.
+2. The plain steps of a visit stand here; what deviates stands in the scenario's operator script.
+3. It depends on nothing but scenario, protocol and snapshots: the same ones give the same commands.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import assert_never
+
+from devices.clock import NS_PER_S
+from devices.simulator import script
+from devices.simulator.scenario import PatientSheet, Scenario
+from nursestation.core.commands import (
+    Acknowledge,
+    AnswerCriterion,
+    AnswerExclusions,
+    AnswerFlag,
+    BeginBaseline,
+    Chart,
+    CheckIn,
+    Command,
+    ConfirmDriver,
+    ConfirmIdentity,
+    EndEarly,
+    MarkReady,
+    NameDriver,
+    OverrideGate,
+    PauseInfusion,
+    RecordConsent,
+    RecordFasting,
+    RequestCuff,
+    ResolveChart,
+    ResumeInfusion,
+    SignDischarge,
+    StartInfusion,
+    StopInfusion,
+    TakeBaseline,
+)
+from nursestation.core.model import (
+    ChartKind,
+    ConfirmedHow,
+    Driver,
+    FlagOutcome,
+    GateState,
+    Patient,
+    Phase,
+    Severity,
+    Transport,
+)
+from nursestation.core.protocols import Protocol
+from nursestation.core.snapshot import ChairSnapshot, FlagView, StationSnapshot, VisitView
+
+PACE_S = 5.0
+REPEAT_AFTER_S = 30.0  # a flag is seen, and START pressed for the repeat, half a minute later
+CUFF_AGAIN_S = 180.0  # before discharge: how often a fresh reading is taken while the last one holds the patient back
+_HOUR_NS = 3600 * NS_PER_S
+
+_ANSWERS = {
+    "aldrete": ("Modified Aldrete 10 of 10", 10),
+    "sedation": ("MOAA/S 5: answers readily", 5),
+    "side_effects": ("none left", None),
+    "iv_removed": ("removed, site dry", None),
+    "instructions": ("given on paper and read through together", None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who acts in the rehearsal, with the PINs that only it knows."""
+
+    nurse_pin: str
+    clinician_id: str
+    clinician_pin: str
+
+
+class StandInNurse:
+    """Plays one visit on one chair."""
+
+    def __init__(self, scenario: Scenario, protocol: Protocol, chair: int, staff: Staff) -> None:
+        self._scenario = scenario
+        self._protocol = protocol
+        self._chair = chair
+        self._staff = staff
+        self._done: set[tuple[int, str]] = set()  # (step's index, what it was anchored to)
+        self._last_act_ns: int | None = None
+        self._last_cuff_ns: int | None = None
+        self._repeats: set[str] = set()
+
+    def act(self, snapshot: StationSnapshot) -> tuple[Command, ...]:
+        """Return what the nurse does now; call about once a second of the visit."""
+        chair = snapshot.chair(self._chair)
+        now_ns = snapshot.at.mono_ns
+        visit = chair.visit
+        if visit is not None:
+            scripted = tuple(self._scripted(visit, chair, now_ns))
+            if scripted:
+                return scripted
+            wanted = self._repeat(visit, now_ns)
+            if wanted is not None:
+                return (wanted,)
+        if self._last_act_ns is not None and now_ns - self._last_act_ns < PACE_S * NS_PER_S:
+            return ()
+        plain = self._check_in(snapshot) if visit is None else self._next(visit, now_ns)
+        if plain is None:
+            return ()
+        self._last_act_ns = now_ns
+        return (plain,)
+
+    # --- the plain steps ----------------------------------------------------------------------------------------------
+
+    def _check_in(self, snapshot: StationSnapshot) -> Command:
+        today = datetime.fromtimestamp(snapshot.at.utc_ns / NS_PER_S, UTC).date()
+        return CheckIn(
+            chair=self._chair, patient=patient_of(self._scenario.patient, today), protocol=self._protocol.name
+        )
+
+    def _next(self, visit: VisitView, now_ns: int) -> Command | None:
+        match visit.phase:
+            case Phase.CHECK_IN:
+                return self._prepare(visit)
+            case Phase.BASELINE:
+                return self._baseline(visit)
+            case Phase.INFUSION:
+                over = visit.infusion_run_s is not None and visit.infusion_run_s >= visit.infusion_planned_s
+                return StopInfusion(chair=self._chair) if over and not visit.paused else None
+            case Phase.OBSERVATION | Phase.READY:
+                return self._discharge(visit, now_ns)
+            case Phase.DISCHARGED | Phase.ENDED_EARLY:
+                return None
+            case _:
+                assert_never(visit.phase)
+
+    def _prepare(self, visit: VisitView) -> Command:
+        chair = self._chair
+        state = {gate.id: gate.state for gate in visit.gates}
+        if state["identity"] is not GateState.MET:
+            return ConfirmIdentity(chair=chair)
+        if state["consent"] is not GateState.MET:
+            return RecordConsent(chair=chair)
+        if visit.fasting is None:
+            opened = visit.opened.utc_ns
+            food, drink = opened - 8 * _HOUR_NS, opened - 3 * _HOUR_NS
+            return RecordFasting(chair=chair, last_food_utc_ns=food, last_drink_utc_ns=drink)
+        if not visit.exclusions:
+            answers = tuple((exclusion, False) for exclusion in self._protocol.gates.exclusions)
+            return AnswerExclusions(chair=chair, answers=answers)
+        if visit.driver is None:
+            driver = Driver("Sim Driver", "sister", "555 0100", Transport.FAMILY_OR_FRIEND)
+            return NameDriver(chair=chair, driver=driver)
+        if visit.driver_confirmed is None:
+            return ConfirmDriver(chair=chair, how=ConfirmedHow.BY_PHONE)
+        return BeginBaseline(chair=chair)
+
+    def _baseline(self, visit: VisitView) -> Command | None:
+        if visit.baseline is None:
+            return None if visit.baseline_ready else TakeBaseline(chair=self._chair)
+        if visit.may_start:
+            return StartInfusion(chair=self._chair, dose_text=self._dose())
+        high = next((g for g in visit.gates if g.id == "bp_ceiling" and g.state is GateState.UNMET), None)
+        if high is None:
+            return None  # a monitor does not deliver yet, or a clock has to run out
+        return OverrideGate(
+            chair=self._chair,
+            gate=high.id,
+            reason="pressure known to the clinician, who is present",
+            clinician_id=self._staff.clinician_id,
+            pin=self._staff.clinician_pin,
+        )
+
+    def _dose(self) -> str:
+        return f"Ketamine {self._scenario.dose_mg:.0f} mg ({self._scenario.infusion.mg_per_kg:g} mg/kg)"
+
+    def _discharge(self, visit: VisitView, now_ns: int) -> Command | None:
+        chair = self._chair
+        if visit.observation_left_s is not None and visit.observation_left_s > 0:
+            return None
+        lasting = next((entry for entry in visit.chart if _can_end(entry.kind) and entry.resolved is None), None)
+        if lasting is not None:
+            return ResolveChart(chair=chair, entry_id=lasting.id)
+        if visit.phase is Phase.OBSERVATION:
+            return MarkReady(chair=chair)
+        if visit.readiness is None:
+            return None
+        for line in visit.readiness.criteria:
+            if line.id in _ANSWERS and line.state not in (GateState.MET, GateState.OVERRIDDEN):
+                evidence, score = _ANSWERS[line.id]
+                return AnswerCriterion(chair=chair, criterion=line.id, met=True, evidence=evidence, score=score)
+        if not visit.driver_confirmed_at_handover:
+            return ConfirmDriver(chair=chair, how=ConfirmedHow.SEEN_IN_PERSON)
+        if visit.readiness.may_sign:
+            readiness = visit.readiness
+            return SignDischarge(
+                chair=chair, meaning=readiness.meaning, seen=readiness.digest, pin=self._staff.nurse_pin
+            )
+        return self._cuff_again(now_ns)
+
+    def _cuff_again(self, now_ns: int) -> Command | None:
+        if self._last_cuff_ns is not None and now_ns - self._last_cuff_ns < CUFF_AGAIN_S * NS_PER_S:
+            return None
+        self._last_cuff_ns = now_ns
+        return RequestCuff(chair=self._chair)
+
+    def _repeat(self, visit: VisitView, now_ns: int) -> Command | None:
+        """Press START for the second reading that an open flag asks for."""
+        for flag in visit.flags:
+            due = now_ns - flag.raised.mono_ns >= REPEAT_AFTER_S * NS_PER_S
+            if (
+                flag.outcome is FlagOutcome.OPEN
+                and flag.repeat_in_s is not None
+                and due
+                and flag.id not in self._repeats
+            ):
+                self._repeats.add(flag.id)
+                return RequestCuff(chair=self._chair)
+        return None
+
+    # --- the scenario's script ------------------------------------------------------------------------------------------
+
+    def _scripted(self, visit: VisitView, chair: ChairSnapshot, now_ns: int) -> Iterator[Command]:
+        for index, step in enumerate(self._scenario.operator):
+            for name, anchor_ns, flag in self._anchors(step, visit):
+                if self._is_due(index, name, anchor_ns, step.at, now_ns):
+                    yield from self._play(step, visit, chair, flag)
+                if isinstance(step, script.ChartEntry) and step.resolved is not None:
+                    entry = next((e for e in visit.chart if e.text == step.text and e.resolved is None), None)
+                    if entry and self._is_due(index, f"{name} over", anchor_ns, step.resolved, now_ns):
+                        yield ResolveChart(chair=self._chair, entry_id=entry.id)
+
+    def _is_due(self, index: int, name: str, anchor_ns: int, after_s: float, now_ns: int) -> bool:
+        """Say once whether a step's time has come."""
+        if (index, name) in self._done or now_ns < anchor_ns + round(after_s * NS_PER_S):
+            return False
+        self._done.add((index, name))
+        return True
+
+    def _anchors(self, step: script.OperatorStep, visit: VisitView) -> Iterator[tuple[str, int, FlagView | None]]:
+        match step.after:
+            case "session_start":
+                yield "", visit.opened.mono_ns, None
+            case "infusion_start":
+                if visit.infusion_started is not None:
+                    yield "", visit.infusion_started.mono_ns, None
+            case "infusion_end":
+                if visit.infusion_stopped is not None:
+                    yield "", visit.infusion_stopped.mono_ns, None
+            case "flag":
+                for flag in visit.flags:
+                    if step.grade in (None, flag.grade.value):
+                        yield flag.id, flag.raised.mono_ns, flag
+            case "flag_decided":
+                for flag in visit.flags:
+                    if step.grade in (None, flag.grade.value) and flag.confirmed_by is not None:
+                        yield flag.id, flag.confirmed_by.measured_mono_ns, flag
+            case _:
+                assert_never(step.after)
+
+    def _play(
+        self, step: script.OperatorStep, visit: VisitView, chair: ChairSnapshot, flag: FlagView | None
+    ) -> Iterator[Command]:
+        number = self._chair
+        match step:
+            case script.CheckIn():
+                pass  # checking in is the first plain step
+            case script.ConfirmDriver():
+                yield ConfirmDriver(chair=number, how=ConfirmedHow(step.how))
+            case script.TakeBaseline():
+                yield TakeBaseline(chair=number)
+            case script.StartInfusion():
+                yield StartInfusion(chair=number, dose_text=self._dose())
+            case script.PauseInfusion():
+                if visit.phase is Phase.INFUSION and not visit.paused:
+                    yield PauseInfusion(chair=number, reason=step.reason)
+            case script.ResumeInfusion():
+                if visit.phase is Phase.INFUSION and visit.paused:
+                    yield ResumeInfusion(chair=number)
+            case script.StopInfusion():
+                if visit.phase is Phase.INFUSION:
+                    yield StopInfusion(chair=number, reason=step.reason)
+            case script.RequestCuff():
+                yield RequestCuff(chair=number)
+            case script.ChartEntry():
+                severity = None if step.severity is None else Severity(step.severity)
+                kind = ChartKind(step.kind)
+                yield Chart(chair=number, kind=kind, text=step.text, severity=severity, reason=step.reason)
+            case script.AnswerFlag():
+                if flag is not None:
+                    outcome = None if step.outcome is None else FlagOutcome(step.outcome)
+                    yield AnswerFlag(
+                        chair=number, flag_id=flag.id, action=step.action, reason=step.reason, outcome=outcome
+                    )
+            case script.Acknowledge():
+                for condition in chair.conditions:
+                    if not condition.acknowledged:
+                        yield Acknowledge(chair=number, condition_id=condition.id)
+            case script.EndEarly():
+                if not visit.phase.is_over:
+                    yield EndEarly(chair=number, reason=step.reason)
+            case _:
+                assert_never(step)
+
+
+def patient_of(sheet: PatientSheet, today: date) -> Patient:
+    """Return the simulated patient as checked in on `today`; the name says that nobody is meant."""
+    given, _, family = sheet.name.partition(" ")
+    number = "".join(character for character in sheet.name if character.isdigit()) or "0"
+    return Patient(
+        given_name=given,
+        family_name=family,
+        birth_date=date(today.year - sheet.age, 1, 1),
+        record_number=f"SIM-{int(number):04d}",
+        weight_kg=sheet.weight_kg,
+        allergies="none known",
+    )
+
+
+def _can_end(kind: ChartKind) -> bool:
+    return kind in (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM)

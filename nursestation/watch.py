@@ -1,0 +1,61 @@
+"""`nursestation watch`: one port's events as they come, for those who connect a monitor."""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from devices.addresses import ReplayAddress, parse_address
+from devices.capture import CaptureWriter
+from devices.clock import NS_PER_S, Clock
+from devices.events import LinkPhase, LinkState, PortEvent
+from devices.port import Port, opener_for
+from devices.registry import lookup
+
+_PASS_S = 0.008
+
+
+def watch(
+    driver: str,
+    port: str,
+    clock: Clock,
+    show: Callable[[Iterable[PortEvent]], None],
+    *,
+    baud: int | None = None,
+    capture: Path | None = None,
+    seconds: float | None = None,
+) -> None:
+    """Hand every event of a port to `show` until interrupted, or for so many seconds.
+
+    Raises:
+        DeviceError: the driver is not known, or the port cannot be opened the first time.
+        OSError: the capture file cannot be written.
+    """
+    made = lookup(driver).make()
+    settings = made.info.serial[0] if baud is None else replace(made.info.serial[0], baud=baud)
+    address = parse_address(port)
+    opener = opener_for(address, clock)
+    if not isinstance(address, ReplayAddress):  # a recording is played once
+        opener.open(settings).close()  # a port that cannot be used is told at once, rather than waited for
+    writer = CaptureWriter(capture, clock, driver=driver) if capture else None
+    link = Port("watch", made, opener, settings=settings, tap=writer.write if writer else None)
+    start = clock.now().mono_ns
+    pause = threading.Event()
+    try:
+        while seconds is None or clock.now().mono_ns - start < seconds * NS_PER_S:
+            events = link.poll(clock.now())
+            if events:
+                show(events)
+            if isinstance(address, ReplayAddress) and _has_ended(events):
+                return
+            pause.wait(_PASS_S)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        show(link.close(clock.now()))
+        if writer:
+            writer.close()
+
+
+def _has_ended(events: Iterable[PortEvent]) -> bool:
+    return any(isinstance(event, LinkState) and event.phase is LinkPhase.DISCONNECTED for event in events)

@@ -1,0 +1,57 @@
+"""How settings become chairs and ports."""
+
+import os
+
+import pytest
+
+from devices.addresses import PortIdentity, TcpAddress, parse_address
+from nursestation.assembly import address_of, chair_setup, is_simulated
+from nursestation.config.schema import ChairSettings, MonitorSettings
+
+
+@pytest.mark.parametrize(
+    ("text", "simulated"),
+    [
+        ("/dev/ttyUSB0", False),
+        ("/dev/ttyS1", False),
+        ("/dev/cu.usbserial-1", False),
+        ("COM3", False),
+        ("/dev/pts/4", True),
+        ("/tmp/chair-2", True),
+        ("tcp://127.0.0.1:5000", True),
+        ("replay:visit.capture", True),
+    ],
+)
+def test_whatever_is_no_serial_port_counts_as_simulated(text, simulated):
+    assert is_simulated(parse_address(text)) is simulated
+
+
+def test_a_link_to_a_pseudo_terminal_counts_as_simulated(tmp_path):
+    master, slave = os.openpty()
+    link = tmp_path / "monitor"
+    link.symlink_to(os.ttyname(slave))
+    assert is_simulated(parse_address(str(link)))
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_chair_has_its_monitors_in_order_and_its_preference():
+    chair = ChairSettings(
+        number=3,
+        monitor=(
+            MonitorSettings(driver="ge_dinamap", port="/dev/ttyUSB0"),
+            MonitorSettings(driver="capnostream20", port="tcp://127.0.0.1:5000"),
+        ),
+        prefer={"spo2": "capnostream20"},
+    )
+    setup = chair_setup(chair)
+    assert [monitor.id for monitor in setup.monitors] == ["3:ge_dinamap", "3:capnostream20"]
+    assert [monitor.simulated for monitor in setup.monitors] == [False, True]
+    assert setup.prefer == (("spo2", "3:capnostream20"),)
+    assert "ttyUSB0" in setup.monitors[0].title
+
+
+def test_a_remembered_adapter_is_looked_for_by_its_serial_number():
+    monitor = MonitorSettings(driver="ge_dinamap", port="/dev/ttyUSB0", usb_serial="A50285BI")
+    assert address_of(monitor) == PortIdentity("/dev/ttyUSB0", "A50285BI", None)
+    assert isinstance(address_of(MonitorSettings(driver="ge_dinamap", port="tcp://127.0.0.1:9")), TcpAddress)
