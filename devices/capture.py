@@ -26,16 +26,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from devices.clock import NS_PER_S, Clock, Moment
+from devices.clock import Clock, Moment
 from devices.driver import SerialSettings
 from devices.errors import CaptureError, PortMissing
 
 _MAGIC = b"# nursestation capture "
-_FIRST_LINE = re.compile(rb"# nursestation capture 1 started=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z(?: .*)?\n")
+_FIRST_LINE = re.compile(rb"# nursestation capture 1 started=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z(?: [^!]*)?\n")
+_OTHER_VERSION = re.compile(rb"# nursestation capture (?!1 )\d+ ")
 _RECORD = re.compile(rb"(\d{1,19}) ((?:[0-9a-f]{2})+)\n")
 _LONGEST_RECORD = 65_536  # bytes of payload
 _LONGEST_LINE = 2 * _LONGEST_RECORD + 64
-_FLUSH_NS = NS_PER_S
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _log = logging.getLogger(__name__)
@@ -67,7 +67,6 @@ class CaptureWriter:
         self._lock = threading.Lock()
         self._start = clock.now()
         self._last_ns = 0
-        self._flushed_ns = 0
         self._name = _name(file)
         self._owns_file = isinstance(file, Path)
         started = (_EPOCH + timedelta(microseconds=self._start.utc_ns // 1000)).isoformat(timespec="microseconds")
@@ -81,7 +80,7 @@ class CaptureWriter:
             raise CaptureError(f"{self._name} cannot be written ({error.strerror}): choose another file.") from error
 
     def write(self, now: Moment, data: bytes) -> None:
-        """Keep `data` as received at `now`. Reaches the disk within a second of later traffic, and with `close`."""
+        """Keep `data` as received at `now`; it is handed to the system at once."""
         with self._lock:
             if self._file is None or not data:
                 return
@@ -90,16 +89,14 @@ class CaptureWriter:
             try:
                 for at in range(0, len(data), _LONGEST_RECORD):
                     self._file.write(b"%d %s\n" % (self._last_ns, data[at : at + _LONGEST_RECORD].hex().encode()))
-                if self._last_ns - self._flushed_ns >= _FLUSH_NS:
-                    self._flushed_ns = self._last_ns
-                    self._file.flush()
+                self._file.flush()  # some 125 times a second at most: a killed program loses nothing
             except OSError as error:
                 self.failure = f"The recording {self._name} has stopped: {error.strerror}."
                 _log.error("a recording has stopped: %s", error.strerror)
                 self._let_go()
 
     def close(self) -> None:
-        """Write out what is held. May be called again."""
+        """Let go of the file. May be called again."""
         with self._lock:
             self._let_go()
 
@@ -176,11 +173,11 @@ class ReplayOpener:
 class _ReplayStream:
     def __init__(self, name: str, file: Path, clock: Clock) -> None:
         self._name = name
-        self._file = file
         self._clock = clock
         self._start_ns = clock.now().mono_ns
         self._records = read_capture(file)
         self._next: tuple[int, bytes] | None = None
+        self._end = f"The recording {file} has been played to its end."
 
     @property
     def name(self) -> str:
@@ -193,15 +190,10 @@ class _ReplayStream:
             try:
                 self._next = self._next or next(self._records, None)
             except CaptureError as error:
-                self._next = None
-                self._records = iter(())
-                _log.warning("a recording is damaged")
-                if not due:
-                    raise PortMissing(str(error)) from error
-                break
+                self._end = str(error)
             if self._next is None:
                 if not due:
-                    raise PortMissing(f"The recording {self._file} has been played to its end.")
+                    raise PortMissing(self._end)
                 break
             t_ns, data = self._next
             if t_ns > passed_ns:
@@ -224,12 +216,13 @@ def _open_to_append(path: Path) -> BinaryIO:
         return file
     file.seek(0)
     begins = file.read(len(_MAGIC))
-    if begins != _MAGIC:
+    if not _MAGIC.startswith(begins):
         file.close()
         raise CaptureError(f"{path} is there already and is not a recording: choose another file.")
     file.seek(-1, io.SEEK_END)
     if file.read(1) != b"\n":
-        file.write(b"!\n")
+        # What is left of our mark is completed, or the file would look like plain bytes.
+        file.write(_MAGIC[len(begins) :] + b"!\n")
     return file
 
 
@@ -242,26 +235,15 @@ def _name(file: Path | BinaryIO) -> str:
 
 def _read_open(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
     head = file.read(len(_MAGIC))
-    if head != _MAGIC:
-        if head and _MAGIC.startswith(head):
-            raise CaptureError(f"{name} is cut off at byte {len(head)}, in its first line: nothing of it can be read.")
+    if not head or not _MAGIC.startswith(head):
         yield from _plain(file, head)
         return
-    line = head + file.readline(_LONGEST_LINE)
-    position = len(line)
-    first_start_ns = _started_ns(line)
-    if first_start_ns is None:
-        is_cut = not line.endswith(b"\n")
-        raise CaptureError(
-            f"{name} is cut off at byte {position}, in its first line: nothing of it can be read."
-            if is_cut
-            else f"{name} cannot be read: its first line is not one that this version knows."
-        )
+    first_start_ns: int | None = None
     base_ns = last_ns = 0
-    n_whole = n_damaged = 0
+    n_whole = n_damaged = n_lines = position = 0
     first_damage = ""
-    n_lines = 1
-    while line := file.readline(_LONGEST_LINE):
+    line = head + file.readline(_LONGEST_LINE)
+    while line:
         n_lines += 1
         what = ""
         if record := _RECORD.fullmatch(line):
@@ -272,15 +254,20 @@ def _read_open(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
             n_whole += not what
             yield last_ns, bytes.fromhex(record[2].decode())
         elif (start_ns := _started_ns(line)) is not None:
+            first_start_ns = start_ns if first_start_ns is None else first_start_ns
             base_ns = max(start_ns - first_start_ns, last_ns)
+        elif _OTHER_VERSION.match(line):
+            raise CaptureError(f"{name}, line {n_lines}: made by a newer Nursestation; use that one to read it.")
         else:
-            what = "it is cut off" if not line.endswith(b"\n") or line.endswith(b"!\n") else "it is not a record"
+            is_cut = not line.endswith(b"\n") or line.endswith(b"!\n")
+            what = "it is cut off" if is_cut else "it is not a record"
         if what:
             n_damaged += 1
             first_damage = first_damage or f"line {n_lines} (byte {position}) is damaged: {what}"
         position += len(line)
+        line = file.readline(_LONGEST_LINE)
     if n_damaged:
-        raise CaptureError(f"{name}: {first_damage}. {n_whole} records are whole, {n_damaged} damaged.")
+        raise CaptureError(f"{name}, {first_damage}. Whole records: {n_whole}; damaged: {n_damaged}.")
 
 
 def _plain(file: BinaryIO, head: bytes) -> Iterator[tuple[int, bytes]]:

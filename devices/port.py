@@ -195,7 +195,7 @@ class Port:
         """Let go of the line and return what the driver still held. May be called again; the next `poll` opens anew."""
         if self._stream is None:
             return ()
-        events = self._hang_up(now, "Nursestation has closed the port.")
+        events = self._hang_up(self._stream, "Nursestation has closed the port.", now)
         self._retry_at_ns = None
         return events
 
@@ -210,14 +210,14 @@ class Port:
         self._last_byte_ns = None
         events = self._count(self._drive(self._driver.reset, (), now))
         if self._driver_failed:
-            return (*events, *self._hang_up(now, self._driver_fault))
+            return (*events, *self._hang_up(self._stream, self._driver_fault, now))
         return (*events, *self._enter(LinkPhase.CONNECTING, "The port is open; waiting to hear the monitor.", now))
 
     def _converse(self, stream: ByteStream, now: Moment) -> tuple[PortEvent, ...]:
         try:
             data = stream.read()
         except (LinkError, OSError) as error:
-            return self._hang_up(now, _sentence(self.address, error))
+            return self._hang_up(stream, _sentence(self.address, error), now)
         heard: tuple[DriverEvent, ...] = ()
         if data:
             self._bytes_in += len(data)
@@ -230,12 +230,12 @@ class Port:
         wanted = self._drive(self._driver.pending_writes, b"", now)
         events: tuple[PortEvent, ...] = (*link, *heard, *ticked)
         if self._driver_failed:
-            return (*events, *self._hang_up(now, self._driver_fault))
+            return (*events, *self._hang_up(stream, self._driver_fault, now))
         if wanted and not self.receive_only:
             try:
                 stream.write(wanted)
             except (LinkError, OSError) as error:
-                return (*events, *self._hang_up(now, _sentence(self.address, error)))
+                return (*events, *self._hang_up(stream, _sentence(self.address, error), now))
             self._bytes_out += len(wanted)
         return events
 
@@ -255,16 +255,17 @@ class Port:
                 f"Bytes arrive at {self.address} but make no sense: is it the wrong monitor type, "
                 f"or is the monitor not set to {self._settings}?"
             )
+        elif self.receive_only and self._driver.info.sends:
+            reason = "This monitor speaks only when asked, and its port is set to receive only: change that setting."
         else:
             seconds = self._max_quiet_ns / NS_PER_S
             reason = f"Nothing understood for {seconds:g} s: check the cable and that the monitor is on."
         return self._enter(LinkPhase.SILENT, reason, now)
 
-    def _hang_up(self, now: Moment, reason: str) -> tuple[PortEvent, ...]:
+    def _hang_up(self, stream: ByteStream, reason: str, now: Moment) -> tuple[PortEvent, ...]:
         """Close the line, get out what the driver still holds, and come back later."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        stream.close()
+        self._stream = None
         held = self._count(self._drive(self._driver.reset, (), now))
         self._driver_failed = False
         self._retry_later(now)

@@ -23,7 +23,8 @@ _JOIN_S = 5.0
 _log = logging.getLogger(__name__)
 
 Sink = Callable[[str, tuple[PortEvent, ...], Moment], None]
-"""Is given a monitor's id, its new events (at least one, oldest first) and their moment; must not block."""
+"""Is given a monitor's id, its new events (at least one, oldest first) and their moment; must not block, nor
+call the reader back."""
 
 
 class Reader:

@@ -13,7 +13,7 @@ import re
 import socket
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -46,12 +46,12 @@ __all__ = [
     "list_ports",
     "open_stream",
     "parse_address",
+    "refusal",
 ]
 
 _READ_LIMIT = 65_536  # bytes a call: some 5 s at 115200 baud, so one full buffer does not hold up the other ports
-_UNSENT_LIMIT = (
-    4_096  # bytes: a poll is some tens of bytes; a line that has not taken these for minutes is not listening
-)
+# Bytes: some tens of polls. A monitor that listens again must not find more of them waiting.
+_UNSENT_LIMIT = 1_024
 _CONNECT_S = 0.05  # a loopback port answers or refuses at once
 
 Lister = Callable[[], tuple[PortFacts, ...]]
@@ -109,16 +109,32 @@ class Opener(Protocol):
         ...
 
 
-def list_ports() -> tuple[PortFacts, ...]:
+class ListedPort(Protocol):
+    """What is used of pyserial's `ListPortInfo`."""
+
+    device: str
+    description: str | None
+    vid: int | None
+    pid: int | None
+    serial_number: str | None
+    location: str | None
+    manufacturer: str | None
+    product: str | None
+
+
+def list_ports(scan: Callable[[], Iterable[ListedPort]] | None = None) -> tuple[PortFacts, ...]:
     """Return the serial ports that are present, in the order of their names.
+
+    Args:
+        scan: Looks for them; pyserial's `comports` when None.
 
     Raises:
         LinkError: they cannot be listed just now (an adapter is being plugged in or out); try again.
     """
-    from serial.tools import list_ports as pyserial_ports
+    from serial.tools.list_ports import comports
 
     try:
-        found = list(pyserial_ports.comports())
+        found = list((scan or comports)())
     except (OSError, ValueError, TypeError) as error:
         # pyserial reads several files an adapter; one that is pulled in between makes it fail with any of these.
         raise LinkError("The serial ports cannot be listed just now: try again in a moment.") from error
@@ -364,7 +380,7 @@ def _open_serial(path: str, settings: SerialSettings) -> ByteStream:
             exclusive=True,
         )
     except _open_errors() as error:
-        raise _refusal(path, settings, error) from error
+        raise refusal(path, settings, error) from error
     return _SerialStream(path, line)
 
 
@@ -377,7 +393,7 @@ def _open_errors() -> tuple[type[Exception], ...]:
     return (OSError, ValueError, termios.error)
 
 
-def _refusal(path: str, settings: SerialSettings, error: Exception) -> LinkError:
+def refusal(path: str, settings: SerialSettings, error: Exception) -> LinkError:
     """Return the sentence for the operator about a port that would not open."""
     match _error_number(error):
         case errno.ENOENT | errno.ENODEV | errno.ENXIO | errno.EIO:
