@@ -197,10 +197,9 @@ def check_driver(name: str, relation: str, phone: str, transport: Transport) -> 
 
 def confirmations(transport: Transport, handover: bool) -> tuple[ConfirmedHow, ...]:
     """Return how a driver may be confirmed: at hand-over a call is not enough; a booking is for a transport company."""
+    ways = [ConfirmedHow.SEEN_IN_PERSON, ConfirmedHow.BY_PHONE]
     if transport is Transport.MEDICAL_TRANSPORT:
-        ways = (ConfirmedHow.BOOKING, ConfirmedHow.SEEN_IN_PERSON, ConfirmedHow.BY_PHONE)
-    else:
-        ways = (ConfirmedHow.SEEN_IN_PERSON, ConfirmedHow.BY_PHONE)
+        ways.insert(0, ConfirmedHow.BOOKING)
     return tuple(way for way in ways if not (handover and way is ConfirmedHow.BY_PHONE))
 
 

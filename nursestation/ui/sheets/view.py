@@ -8,6 +8,8 @@ Rules of the file:
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from enum import StrEnum
+from typing import assert_never
 
 from devices.vocabulary import METRICS
 from nursestation.core.commands import (
@@ -19,7 +21,7 @@ from nursestation.core.commands import (
     PauseInfusion,
     StopInfusion,
 )
-from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
+from nursestation.core.model import ChartKind, FlagOutcome, GateState, Grade, Phase, Severity
 from nursestation.core.snapshot import ChartEntryView, FlagView, VisitView
 from nursestation.ui.timetext import clock_text
 
@@ -57,12 +59,14 @@ PAUSE = ReasonSpec(
     lambda chair, reason: PauseInfusion(chair=chair, reason=reason),
 )
 
+PLANNED_END = "Planned end"
+
 STOP = ReasonSpec(
     "stop",
     "Infusion stopped",
     "Stop the pump by hand; this notes that you did, and observation begins. It cannot be taken back.",
     "Note the stop",
-    ("Planned end", "BP rise", "Side effects", "Patient asked", "Line or pump", "Clinician asked"),
+    (PLANNED_END, "BP rise", "Side effects", "Patient asked", "Line or pump", "Clinician asked"),
     True,
     lambda chair, reason: StopInfusion(chair=chair, reason=reason),
 )
@@ -88,6 +92,11 @@ NOTIFY = ReasonSpec(
 )
 
 REASON_SHEETS = (PAUSE, STOP, END_EARLY, NOTIFY)
+
+
+def key_of(text: str) -> str:
+    """Return `text` as the end of an object name: lower case, one underscore for whatever is no letter or digit."""
+    return "_".join("".join(char if char.isalnum() else " " for char in text.lower()).split())
 
 
 def full_reason(chosen: str, typed: str) -> str:
@@ -127,6 +136,12 @@ def side_effect(chair: int, text: str, severity: Severity) -> Chart:
     return Chart(chair=chair, kind=ChartKind.SIDE_EFFECT, text=text, severity=severity)
 
 
+def note(chair: int, kind: ChartKind, text: str) -> Chart | str:
+    """Chart something in words, or say that the words are missing."""
+    words = " ".join(text.split())
+    return Chart(chair=chair, kind=kind, text=words) if words else "Write what happened."
+
+
 def symptom(chair: int, text: str) -> Chart:
     """Chart a red-flag symptom of the protocol's list."""
     return Chart(chair=chair, kind=ChartKind.SYMPTOM, text=text)
@@ -146,6 +161,14 @@ def dose_change(chair: int, before: str, after: str, reason: str) -> Chart | str
     was = before.strip()
     text = f"{was} to {after.strip()}" if was else f"Now {after.strip()}"
     return Chart(chair=chair, kind=ChartKind.DOSE_CHANGE, text=text, reason=reason)
+
+
+NOTE_KINDS = (
+    (ChartKind.NOTE, "Note"),
+    (ChartKind.MEDICATION, "Medication"),
+    (ChartKind.OXYGEN, "Oxygen"),
+    (ChartKind.POSITION, "Position"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +192,48 @@ FLAG_ACTIONS = (
 """In the order of how much they change; the words of `action` stand on the report."""
 
 
-def answer_flag(chair: int, flag_id: str, action: FlagAction, reason: str) -> AnswerFlag | str:
-    """Return the answer to a flag; calling a reading an artefact needs a word on why."""
-    if action.outcome is FlagOutcome.NOT_CONFIRMED and not reason.strip():
-        return "Write why the reading is not real, for example the patient moved."
-    return AnswerFlag(chair=chair, flag_id=flag_id, action=action.action, reason=reason.strip(), outcome=action.outcome)
+def answer_flag(
+    visit: VisitView, chair: int, flag: FlagView, action: FlagAction, reason: str
+) -> tuple[Command, ...] | str:
+    """Return what answers a flag, or the sentence that says what is missing.
+
+    An infusion that was paused or stopped because of it is noted as such too, so that its clock and the flag agree.
+    Calling a reading an artefact needs a word on why.
+    """
+    reason = reason.strip()
+    if action.outcome is FlagOutcome.NOT_CONFIRMED and not reason:
+        return "Write why the reading is not real, for example: the patient moved."
+    commands: list[Command] = [
+        AnswerFlag(chair=chair, flag_id=flag.id, action=action.action, reason=reason, outcome=action.outcome)
+    ]
+    because = full_reason(f"BP {flag.reading}", reason)
+    if action.name == "paused" and visit.phase is Phase.INFUSION and not visit.paused:
+        commands.append(PauseInfusion(chair=chair, reason=because))
+    if action.name == "stopped" and visit.phase is Phase.INFUSION:
+        commands.append(StopInfusion(chair=chair, reason=because))
+    return tuple(commands)
+
+
+def flag_text(flag: FlagView, zone: tzinfo | None = None) -> str:
+    """Return a flag in one line: "BP spike at 14:32 · 182/111, 47 % above baseline 124/76 · confirmed by 184/110"."""
+    words = {
+        Grade.WATCH: "BP watch",
+        Grade.SPIKE: "BP spike",
+        Grade.SEVERE: "Severe BP rise",
+        Grade.CRISIS: "BP crisis",
+    }
+    text = f"{words.get(flag.grade, 'Low BP')} at {clock_text(flag.raised.utc_ns, zone)} · {flag.because}"
+    match flag.outcome:
+        case FlagOutcome.OPEN:
+            return text
+        case FlagOutcome.CONFIRMED:
+            return f"{text} · confirmed by {flag.confirmed_by}" if flag.confirmed_by else f"{text} · confirmed"
+        case FlagOutcome.NOT_CONFIRMED:
+            return f"{text} · not confirmed"
+        case FlagOutcome.NOT_REPEATED:
+            return f"{text} · not repeated in time"
+        case _:
+            assert_never(flag.outcome)
 
 
 def flag_in_question(visit: VisitView, flag_id: str | None) -> FlagView | None:
@@ -203,6 +263,44 @@ def cuff_by_hand(chair: int, sys: str, dia: str, pulse: str) -> EnterCuffReading
     if not pulse.strip().isdecimal() or not METRICS["nibp_pulse_rate"].is_plausible(int(pulse)):
         return "Enter the pulse as a whole number a minute, or leave it empty."
     return EnterCuffReading(chair=chair, sys=upper, dia=lower, pulse=int(pulse))
+
+
+class HurdleKind(StrEnum):
+    """What an override passes."""
+
+    GATE = "gate"
+    CRITERION = "criterion"
+
+
+@dataclass(frozen=True, slots=True)
+class Hurdle:
+    """An unmet gate or criterion."""
+
+    id: str
+    title: str
+    detail: str
+
+
+_IN_THE_WAY = (GateState.UNMET, GateState.UNKNOWN)
+
+
+def hurdles(visit: VisitView, kind: HurdleKind) -> tuple[Hurdle, ...]:
+    """Return what stands in the way of the start, or of the discharge."""
+    if kind is HurdleKind.GATE:
+        return tuple(Hurdle(one.id, one.title, one.detail) for one in visit.gates if one.state in _IN_THE_WAY)
+    criteria = visit.readiness.criteria if visit.readiness is not None else ()
+    return tuple(Hurdle(one.id, one.title, one.evidence) for one in criteria if one.state in _IN_THE_WAY)
+
+
+def override_problem(which: str | None, clinician: str | None, reason: str, pin: str) -> str:
+    """Return what is still missing from an override, "" when nothing is."""
+    if which is None:
+        return "Choose what is to be overridden."
+    if not reason.strip():
+        return "Write the clinician's reason."
+    if clinician is None:
+        return "Choose the clinician who signs."
+    return "" if pin else "The clinician enters their own PIN."
 
 
 def stop_is_early(visit: VisitView) -> bool:

@@ -15,11 +15,26 @@ STAFF_ROLES = (Role.NURSE, Role.LEAD_NURSE, Role.CLINICIAN, Role.OFFICE)
 PURPOSE = "Nursestation shows the vitals of every chair a second time and keeps the record of each visit."
 
 IS_NOT = (
-    "It is not the alarm to rely on. The bedside monitor is; keep its alarms on and loud enough to hear.",
-    "It can be late, miss readings, or stop without telling you. Look at the patient and at the monitor first.",
-    "It must not decide treatment: do not start, hold back or change anything only because of what it shows.",
-    "It is not a medical device. No authority has cleared, approved or certified it, and it claims no standard.",
-    "Its limits and protocols are examples. A clinician of your clinic must check them and set their own.",
+    (
+        "It is not the alarm to rely on.",
+        "The bedside monitor is. Keep its alarms on and loud enough to hear.",
+    ),
+    (
+        "It does not replace looking.",
+        "It can be late, miss readings, or stop without telling you. Patient and monitor come first.",
+    ),
+    (
+        "It does not decide treatment.",
+        "Do not start, hold back or change anything only because of what it shows.",
+    ),
+    (
+        "It is not a medical device.",
+        "No authority has cleared, approved or certified it, and it claims to meet no standard or law.",
+    ),
+    (
+        "Its limits and protocols are examples.",
+        "A clinician of your clinic checks them and sets your own.",
+    ),
 )
 """What the product is not, for first run and About. Sources: 21 CFR 880.6310 (device data systems exclude active patient
 monitoring); IEC 60601-1-8 on secondary displays; project decision."""

@@ -58,19 +58,37 @@ def test_dose_change_says_what_is_missing(after, reason):
     assert isinstance(view.dose_change(2, "30 mL/h", after, reason), str)
 
 
+ACTIONS = {action.name: action for action in view.FLAG_ACTIONS}
+
+
+def _answer(name, reason="", **changes):
+    visit = make_visit(Phase.INFUSION, **changes)
+    return view.answer_flag(visit, 2, make_flag(), ACTIONS[name], reason)
+
+
 def test_an_artefact_needs_a_word_on_why():
-    artefact = next(action for action in view.FLAG_ACTIONS if action.name == "artefact")
-    assert isinstance(view.answer_flag(2, "f", artefact, " "), str)
-    answer = view.answer_flag(2, "f", artefact, "arm moved")
-    assert answer == AnswerFlag(
-        chair=2, flag_id="f", action="artefact", reason="arm moved", outcome=FlagOutcome.NOT_CONFIRMED
+    assert isinstance(_answer("artefact", " "), str)
+    assert _answer("artefact", "arm moved") == (
+        AnswerFlag(chair=2, flag_id="flag-1", action="artefact", reason="arm moved", outcome=FlagOutcome.NOT_CONFIRMED),
     )
 
 
 def test_only_artefact_judges_the_reading():
-    for action in view.FLAG_ACTIONS:
-        if action.name != "artefact":
-            assert view.answer_flag(2, "f", action, "").outcome is None
+    for name in ACTIONS.keys() - {"artefact"}:
+        assert _answer(name)[0].outcome is None
+
+
+def test_an_infusion_paused_for_a_flag_is_noted_as_paused():
+    assert _answer("paused", "dizzy")[1] == PauseInfusion(chair=2, reason="BP 182/111: dizzy")
+    assert len(_answer("paused", paused=True)) == 1
+    assert _answer("stopped")[1] == StopInfusion(chair=2, reason="BP 182/111")
+    observed = view.answer_flag(make_visit(Phase.OBSERVATION), 2, make_flag(), ACTIONS["stopped"], "")
+    assert len(observed) == 1
+
+
+def test_a_note_needs_words():
+    assert view.note(2, ChartKind.OXYGEN, " 2 L/min\n nasal ").text == "2 L/min nasal"
+    assert isinstance(view.note(2, ChartKind.NOTE, "  "), str)
 
 
 def test_the_unanswered_flag_is_the_one_in_question():

@@ -1,0 +1,107 @@
+"""One of a few, as buttons side by side: every answer is in sight and one tap away."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from nursestation.ui import theme
+from nursestation.ui.controls import Button
+from nursestation.ui.flow import FlowLayout
+
+
+class Choices(QWidget):
+    """Exclusive buttons; none is chosen to begin with.
+
+    They stand in a row, wrap (`flow`) or stand below each other (`stacked`). A chosen button carries a tick as well as its
+    frame. Each button's object name is the group's with the key after it.
+
+    Signals:
+        chosen: The key of the button that a person pressed.
+    """
+
+    chosen = Signal(str)
+
+    _TICK = "✓ "
+
+    def __init__(
+        self,
+        object_name: str,
+        accessible_name: str,
+        options: Sequence[tuple[str, str]] = (),
+        *,
+        flow: bool = False,
+        stacked: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAccessibleName(accessible_name)
+        self._keys: list[str] = []
+        self._labels: list[str] = []
+        self._group = QButtonGroup(self)
+        self._group.idToggled.connect(self._mark)
+        self._group.idClicked.connect(self._tell)
+        self._buttons: QLayout = FlowLayout() if flow else QVBoxLayout() if stacked else QHBoxLayout()
+        self._buttons.setContentsMargins(0, 0, 0, 0)
+        self._buttons.setSpacing(theme.GAP)
+        self.setLayout(self._buttons)
+        self.set_options(options)
+
+    def set_options(self, options: Sequence[tuple[str, str]]) -> None:
+        """Offer (key, label) pairs; the same ones again leave the choice and the focus where they are."""
+        if [key for key, _ in options] == self._keys and [label for _, label in options] == self._labels:
+            return
+        chosen = self.value()
+        for button in self._group.buttons():
+            self._group.removeButton(button)
+            self._buttons.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._keys = [key for key, _ in options]
+        self._labels = [label for _, label in options]
+        for index, (key, label) in enumerate(options):
+            button = Button(label, f"{self.objectName()}_{key}", parent=self)
+            button.setAccessibleName(f"{self.accessibleName()}: {label}")
+            button.setCheckable(True)
+            self._group.addButton(button, index)
+            self._buttons.addWidget(button)
+        if chosen is not None:
+            self.choose(chosen)
+
+    def value(self) -> str | None:
+        """Return the chosen key, or None."""
+        checked = self._group.checkedId()
+        return self._keys[checked] if 0 <= checked < len(self._keys) else None
+
+    def label(self) -> str:
+        """Return the chosen button's text, "" where none is."""
+        checked = self._group.checkedId()
+        return self._labels[checked] if 0 <= checked < len(self._labels) else ""
+
+    def choose(self, key: str | None) -> None:
+        """Choose a key without telling anybody; None, or a key that is not offered, clears the choice."""
+        if key in self._keys:
+            self._group.button(self._keys.index(key)).setChecked(True)
+            return
+        self._group.setExclusive(False)
+        for button in self._group.buttons():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+
+    def button(self, key: str) -> QAbstractButton:
+        """Return the button of `key`.
+
+        Raises:
+            ValueError: it is not offered.
+        """
+        return self._group.button(self._keys.index(key))
+
+    @Slot(int, bool)
+    def _mark(self, index: int, checked: bool) -> None:
+        if 0 <= index < len(self._labels):
+            self._group.button(index).setText(f"{self._TICK}{self._labels[index]}" if checked else self._labels[index])
+
+    @Slot(int)
+    def _tell(self, index: int) -> None:
+        self.chosen.emit(self._keys[index])

@@ -1,0 +1,120 @@
+"""PINs by finger as well as by keyboard: a field, and a pad of digits that types into it."""
+
+from PySide6.QtCore import QRegularExpression, Qt, Signal, Slot
+from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from nursestation.ui import theme
+from nursestation.ui.controls import Button, PinField
+
+LONGEST_PIN = 12
+"""Digits that a field takes. Source: project decision; the least length is the station's to say."""
+
+_BACK, _CLEAR = "⌫", "C"
+_ROWS = ("123", "456", "789", f"{_CLEAR}0{_BACK}")
+_NAMES = {_BACK: "back", _CLEAR: "clear"}
+
+
+class _Key(Button):
+    """One key. It keeps its hands off the keyboard focus: whoever types goes on typing."""
+
+    struck = Signal(str)
+
+    def __init__(self, key: str, object_name: str, parent: QWidget) -> None:
+        super().__init__(key, object_name, parent=parent)
+        self._key = key
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.clicked.connect(self._strike)
+
+    @Slot()
+    def _strike(self) -> None:
+        self.struck.emit(self._key)
+
+
+class Keypad(QWidget):
+    """Ten digits, a step back and a way to begin again, laid out as on a telephone."""
+
+    def __init__(
+        self, object_name: str, field: QLineEdit, *, key_height: int = theme.TOUCH, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAccessibleName(self.tr("Number pad"))
+        self._field = field
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(theme.GAP)
+        spoken = {_BACK: self.tr("Delete the last digit"), _CLEAR: self.tr("Clear")}
+        for row, keys in enumerate(_ROWS):
+            for column, key in enumerate(keys):
+                button = _Key(key, f"{object_name}_{_NAMES.get(key, key)}", self)
+                button.setAccessibleName(spoken.get(key, key))
+                button.setMinimumHeight(key_height)
+                button.struck.connect(self._type)
+                grid.addWidget(button, row, column)
+
+    @Slot(str)
+    def _type(self, key: str) -> None:
+        if key == _CLEAR:
+            self._field.clear()
+        elif key == _BACK:
+            self._field.backspace()
+        else:
+            self._field.insert(key)
+
+
+class PinEntry(QWidget):
+    """A PIN field with its pad, which stays folded away until it is asked for.
+
+    Signals:
+        submitted: Return was pressed in the field.
+        changed: What is typed has changed.
+    """
+
+    submitted = Signal()
+    changed = Signal()
+
+    def __init__(
+        self,
+        object_name: str,
+        accessible_name: str,
+        *,
+        pad_open: bool = False,
+        key_height: int = theme.TOUCH,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.field = PinField(object_name, accessible_name, self)
+        self.field.setMaxLength(LONGEST_PIN)
+        self.field.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9]*"), self))
+        self.field.setInputMethodHints(self.field.inputMethodHints() | Qt.InputMethodHint.ImhDigitsOnly)
+        self._fold = Button(self.tr("123"), f"{object_name}_pad_toggle", tip=self.tr("Show or hide the number pad"))
+        self._fold.setAccessibleName(self.tr("Show or hide the number pad"))
+        self._fold.setCheckable(True)
+        self._pad = Keypad(f"{object_name}_pad", self.field, key_height=key_height, parent=self)
+        self._build(pad_open)
+        self.field.returnPressed.connect(self.submitted)
+        self.field.textChanged.connect(self.changed)
+        self._fold.toggled.connect(self._pad.setVisible)
+        self.setFocusProxy(self.field)
+
+    def _build(self, pad_open: bool) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(theme.GAP)
+        line.addWidget(self.field, 1)
+        line.addWidget(self._fold)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GAP)
+        layout.addLayout(line)
+        layout.addWidget(self._pad)
+        self._fold.setChecked(pad_open)
+        self._pad.setVisible(pad_open)
+
+    def pin(self) -> str:
+        """Return what is typed."""
+        return self.field.text()
+
+    def clear(self) -> None:
+        """Forget what is typed."""
+        self.field.clear()

@@ -1,0 +1,61 @@
+"""How a page is put together: columns, labelled fields, parts that scroll. Nothing here holds state."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from nursestation.ui import theme
+from nursestation.ui.controls import FieldLabel
+
+
+def column(*, margin: int = 0, spacing: int = theme.GAP) -> QVBoxLayout:
+    """Return a column with even margins [px]."""
+    layout = QVBoxLayout()
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
+    return layout
+
+
+def row(*, margin: int = 0, spacing: int = theme.GAP) -> QHBoxLayout:
+    """Return a row with even margins [px]."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(spacing)
+    return layout
+
+
+def labelled(text: str, field: QWidget) -> QVBoxLayout:
+    """Return a field under its name."""
+    layout = column(spacing=theme.GAP // 2)
+    layout.addWidget(FieldLabel(text, field))
+    layout.addWidget(field)
+    return layout
+
+
+def side_by_side(*parts: QBoxLayout) -> QHBoxLayout:
+    """Return parts of one width beside each other."""
+    layout = row(spacing=theme.MARGIN)
+    for part in parts:
+        layout.addLayout(part, 1)
+    return layout
+
+
+def scrolled(content: QWidget, object_name: str) -> QScrollArea:
+    """Return a frame in which `content` scrolls up and down where it is taller than the room there is."""
+    content.setProperty("surface", "scrolled")
+    area = QScrollArea()
+    area.setObjectName(object_name)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.viewport().setAutoFillBackground(False)
+    area.setWidget(content)
+    content.setAutoFillBackground(False)
+    return area
+
+
+def say(label: QLabel, text: str) -> None:
+    """Put `text` into a label; an empty one takes no room."""
+    if label.text() != text:
+        label.setText(text)
+    label.setVisible(bool(text))

@@ -1,0 +1,114 @@
+"""The frame that every sheet shares: its title, whose chair it is about, the way out, a line for what is missing."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
+from nursestation.ui import theme
+from nursestation.ui.controls import Button, Label, Panel, QuietButton
+from nursestation.ui.layouts import column, row, say, scrolled
+from nursestation.ui.page import Page
+from nursestation.ui.peopletext import patient_line
+from nursestation.ui.roles import ButtonKind, Surface, Text, Tone
+
+
+class Sheet(Page):
+    """A sheet: fill `body` in the constructor, answer `show_visit` and `clear`.
+
+    It sends its command and closes itself; Escape and Close leave without sending. What was typed is forgotten on closing
+    and when another chair is shown.
+    """
+
+    def __init__(self, name: str, title: str, send: str, kind: ButtonKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"{name}_sheet")
+        self.setAccessibleName(title)
+        self.chair = 0
+        self._title = Label(title, Text.TITLE, object_name=f"{name}_title")
+        self._whose = Label(tone=Tone.SOFT, object_name=f"{name}_whose")
+        self._close = QuietButton(self.tr("Close"), f"{name}_close", tip=self.tr("Leave without sending (Esc)"))
+        self.body: QVBoxLayout = column(spacing=theme.MARGIN)
+        self._notice = Label(tone=Tone.WARN, object_name=f"{name}_notice", wrap=True)
+        self.send_button = Button(send, f"{name}_send", kind)
+        self._build(name)
+        self._close.clicked.connect(self.leave)
+        self.send_button.clicked.connect(self._on_send)
+
+    def _build(self, name: str) -> None:
+        panel = Panel(f"{name}_panel", Surface.PANEL)
+        head = row(spacing=theme.MARGIN)
+        head.addWidget(self._title)
+        head.addWidget(self._whose, 1)
+        head.addWidget(self._close)
+        foot = row(spacing=theme.MARGIN)
+        foot.addWidget(self._notice, 1)
+        foot.addStretch()
+        foot.addWidget(self.send_button)
+        content = QWidget()
+        content.setLayout(self.body)
+        inner = column(margin=theme.MARGIN)
+        inner.addLayout(head)
+        inner.addWidget(scrolled(content, f"{name}_scroll"), 1)
+        inner.addLayout(foot)
+        panel.setLayout(inner)
+        outer = column()
+        outer.addWidget(panel)
+        self.setLayout(outer)
+        self.say("")
+
+    def show_chair(self, number: int) -> None:
+        """Say which chair the sheet is about; another one begins with an empty sheet."""
+        if number != self.chair:
+            self.chair = number
+            self._forget()
+
+    def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
+        """Show whose sheet it is, and what of the visit it needs."""
+        chair = next((one for one in snapshot.chairs if one.number == self.chair), None)
+        visit = chair.visit if chair is not None else None
+        if chair is None or visit is None:
+            self._whose.setText(self.tr("This chair is free."))
+            self.send_button.setEnabled(False)
+            return
+        self._whose.setText(patient_line(chair.number, visit.patient))
+        self.show_visit(chair, visit)
+
+    def refused(self, reason: str) -> None:
+        """Show why the last command was not carried out."""
+        self.say(reason)
+
+    def show_visit(self, chair: ChairSnapshot, visit: VisitView) -> None:
+        """Show what of the visit the sheet needs; a sheet that needs nothing leaves it out."""
+
+    def clear(self) -> None:
+        """Forget what was chosen and typed."""
+
+    def send(self) -> None:
+        """Send the command, or say what is missing."""
+
+    def say(self, sentence: str, tone: Tone = Tone.WARN) -> None:
+        """Show a sentence beside the button."""
+        self._notice.set_tone(tone)
+        say(self._notice, sentence)
+
+    @Slot()
+    def leave(self) -> None:
+        """Forget what was typed, and close."""
+        self._forget()
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+            return
+        super().keyPressEvent(event)
+
+    @Slot()
+    def _on_send(self) -> None:
+        self.send()
+
+    def _forget(self) -> None:
+        self.say("")
+        self.clear()
