@@ -79,8 +79,8 @@ ECG_HZ = 250.0  # manual p. 10; measured 250.7
 PLETH_HZ = 50.0  # measured 50 (1,499 frames in 30 s); the manual says 40: Abrunacci/berry_med docs/protocolo_berry.md 6
 RESP_HZ = 50.0  # manual and measured
 
-_ECG_CHUNK, _PLETH_CHUNK, _RESP_CHUNK = 10, 2, 5  # 40, 40 and 100 ms
-_ECG_WAVE = int(Kind.ECG_WAVE)  # a plain number for the one comparison that is made 250 times a second
+_ECG_CHUNK, _PLETH_CHUNK, _RESP_CHUNK = 10, 5, 5  # 40, 100 and 100 ms
+_ECG_WAVE, _PLETH, _RESP = int(Kind.ECG_WAVE), int(Kind.PLETH), int(Kind.RESP)  # compared 350 times a second
 _KINDS = frozenset(Kind)
 _HOLD_MAX_NS = 200 * _MS
 _SWITCH_ON_AFTER_NS = 1000 * _MS
@@ -150,8 +150,11 @@ SWITCH_ON = b"".join(
 """Switches every stream on. The module takes them in one go over a serial line."""
 
 
+_INTACT_SUM = sum8(HEADER + b"\xff")  # what is counted and its own complement make FF
+
+
 def _is_intact(frame: bytes) -> bool:
-    return sum8(frame[2:]) == 0xFF  # the sum and its own complement
+    return sum(frame) & 0xFF == _INTACT_SUM
 
 
 def _new_framer() -> LengthFramer:
@@ -239,6 +242,12 @@ class BerryPm6750:
                 for at, chunker in self._ecg:
                     value = frame[at]
                     chunker.add(out, value if value <= WAVE_MAX else MISSING_SAMPLE, now_ns)
+            elif frame[3] == _PLETH and len(frame) == 6:
+                value = frame[4]
+                self._pleth.add(out, value if value <= PLETH_MAX else MISSING_SAMPLE, now_ns)
+            elif frame[3] == _RESP and len(frame) == 6:
+                value = frame[4]
+                self._resp.add(out, value if value <= WAVE_MAX else MISSING_SAMPLE, now_ns)
             else:
                 self._decode(out, piece, now_ns)
         return tuple(out)
@@ -281,10 +290,6 @@ class BerryPm6750:
         data = frame[4:-1]
         # Lengths are strict where the protocol fixes them: a changed length byte can pass the sum by chance.
         match frame[3], len(data):
-            case Kind.PLETH, 1:
-                self._pleth.add(out, data[0] if data[0] <= PLETH_MAX else MISSING_SAMPLE, now_ns)
-            case Kind.RESP, 1:
-                self._resp.add(out, data[0] if data[0] <= WAVE_MAX else MISSING_SAMPLE, now_ns)
             case Kind.ECG_NUMBERS, 3 | 4 | 5:
                 self._decode_ecg(out, data, now_ns)
             case Kind.NIBP, 5:

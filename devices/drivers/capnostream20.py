@@ -298,8 +298,8 @@ class Capnostream20:
             is_countable = now_ns - before_ns < _COUNTER_ROUND_NS
             n_lost = (counter - before - 1) & 0xFF if is_countable else None
             out.append(Gap(t_ns=now_ns, metric="co2", source="co2", n_samples=n_lost))
-        if fast != self._fast:
-            self._fast = fast
+        if (fast ^ self._fast) & ~_BREATH:
+            self._fast = fast & ~_BREATH
             self._tell_co2(out, now_ns)
         raw = (whole << 8 | fraction) >> 1  # int16 has 15 bits for 16: the last, 1/256 of a unit, is let go
         is_usable = not fast & _NO_CO2 and raw * self._wave.calibration[0] <= METRICS["co2"].high

@@ -72,7 +72,7 @@ _NO_RATE = ("000", "-99")
 
 def check_characters(body: str) -> str:
     """Return the two check characters of a message, from its unit character to the last of its data."""
-    total = sum(ord(c) - 0x20 + 1 for c in body)
+    total = sum(body.encode("ascii")) - (0x20 - 1) * len(body)
     if total > 0xFFF:
         total -= 0xFFF
     return chr(0x20 + (total >> 6)) + chr(0x20 + (total & 0x3F))
@@ -93,9 +93,10 @@ class _Damaged(Exception):
 
 def _open(line: bytes) -> str:
     """Return what stands between unit and check characters, or raise `_Damaged`."""
-    if len(line) < 5 or not all(0x20 <= c < 0x7F for c in line):
+    text = line.decode("ascii", "replace")
+    if len(text) < 5 or not text.isascii() or not text.isprintable():
         raise _Damaged(RejectReason.FRAMING)
-    message, check = line[:-2].decode("ascii"), line[-2:].decode("ascii")
+    message, check = text[:-2], text[-2:]
     if check_characters(message) != check:
         raise _Damaged(RejectReason.CHECKSUM)
     if message[0] != UNIT:
