@@ -207,7 +207,6 @@ class Port:
             return self._enter(LinkPhase.DISCONNECTED, _sentence(self.address, error), now)
         self._opens += 1
         self._quiet_since_ns = now.mono_ns
-        self._last_byte_ns = None
         events = self._count(self._drive(self._driver.reset, (), now))
         if self._driver_failed:
             return (*events, *self._hang_up(self._stream, self._driver_fault, now))

@@ -83,6 +83,18 @@ def test_adapters_that_share_a_serial_number_are_told_apart_by_socket():
     assert find_port(second.identity, [first, second]) == "/dev/ttyUSB1"
 
 
+def test_an_adapter_with_a_serial_number_is_not_taken_for_one_without():
+    mine = PortFacts("/dev/ttyUSB0", location="1-1", **FTDI)
+    other = PortFacts("/dev/ttyUSB0", serial_number="B2", location="1-1", **FTDI)
+    assert find_port(mine.identity, [other]) is None
+
+
+def test_one_of_two_is_not_guessed_when_usb_tells_no_socket():
+    twins = [PortFacts(f"/dev/ttyUSB{n}", serial_number="0001", **FTDI) for n in (0, 1)]
+    assert find_port(twins[0].identity, twins) is None
+    assert find_port(twins[0].identity, twins[1:]) == "/dev/ttyUSB1"
+
+
 def test_adapters_that_cannot_be_told_apart_are_not_guessed():
     mine = PortFacts("/dev/ttyUSB0", serial_number="0001", location="1-9", **FTDI)
     first = PortFacts("/dev/ttyUSB0", serial_number="0001", location="1-1", **FTDI)

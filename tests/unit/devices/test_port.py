@@ -170,6 +170,7 @@ def test_an_error_that_the_transport_did_not_foresee_is_a_loss_in_plain_words():
 
 def test_a_quiet_monitor_is_silent_after_its_quiet_time():
     bench = Bench().connect()
+    assert bench.hear(b"ok\n", 4.0) == (bench.ok(),)
     assert bench.poll(5.0) == ()
     assert bench.poll(0.001) == (bench.at(LinkPhase.SILENT, CABLE),)
     assert bench.poll(60.0) == ()
@@ -218,6 +219,16 @@ def test_bytes_from_before_the_loss_do_not_count_after_it():
     bench.wire.plug_in()
     bench.poll(0.5)
     assert bench.poll(5.001) == (bench.at(LinkPhase.SILENT, CABLE),)
+
+
+def test_a_port_that_comes_back_has_its_whole_quiet_time():
+    bench = Bench().connect()
+    bench.wire.unplug()
+    bench.poll()
+    bench.wire.plug_in()
+    assert phases(bench.poll(60.0)) == [LinkPhase.CONNECTING]
+    assert bench.poll(5.0) == ()
+    assert phases(bench.poll(0.001)) == [LinkPhase.SILENT]
 
 
 # -- writing

@@ -166,14 +166,14 @@ def test_what_is_no_serial_port_is_refused(path):
 
 
 def test_a_line_that_takes_nothing_blocks_nobody_and_then_fails(pty, opened):
-    messages = [b"%063d\n" % n for n in range(10_000)]
+    messages = [b"%060d\n" % n for n in range(10_000)]
     n_accepted = write_until_refused(opened, messages)
     with pytest.raises(LinkError, match="takes no more bytes: check the cable and that the monitor is on"):
         opened.write(messages[n_accepted])
     accepted = b"".join(messages[:n_accepted])
     received = b""
     while len(received) < len(accepted):
-        received += pty.receive(64)
+        received += pty.receive(min(61, len(accepted) - len(received)))
         assert opened.read() == b""
     assert received == accepted
 
@@ -346,7 +346,14 @@ def test_tcp_a_monitor_that_is_not_there_is_missing(server):
 def test_tcp_a_line_that_takes_nothing_fails_without_blocking(server):
     stream = open_stream(address_of(server), SETTINGS)
     monitor, _ = server.accept()
-    write_until_refused(stream, [bytes(1000)] * 100_000)
+    messages = [b"%0999d\n" % n for n in range(100_000)]
+    accepted = b"".join(messages[: write_until_refused(stream, messages)])
+    received = b""
+    while len(received) < len(accepted):
+        wait_readable(monitor)
+        received += monitor.recv(min(65_536, len(accepted) - len(received)))
+        assert stream.read() == b""
+    assert received == accepted
     stream.close()
     monitor.close()
 
