@@ -49,12 +49,14 @@ class SignOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OnChair:
+class OnChair:
+    """What is asked of one chair."""
+
     chair: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckIn(_OnChair):
+class CheckIn(OnChair):
     """Open a session: this patient in this chair on this protocol. Refused while the chair is taken."""
 
     patient: Patient
@@ -62,17 +64,17 @@ class CheckIn(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmIdentity(_OnChair):
+class ConfirmIdentity(OnChair):
     """State that name and date of birth (or record number) were checked with the patient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordConsent(_OnChair):
+class RecordConsent(OnChair):
     """State that the signed consent (off-label use stated) is on file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordFasting(_OnChair):
+class RecordFasting(OnChair):
     """Last food and last drink, UTC [ns]."""
 
     last_food_utc_ns: int
@@ -80,38 +82,38 @@ class RecordFasting(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerExclusions(_OnChair):
+class AnswerExclusions(OnChair):
     """Answer every exclusion of the protocol: its text to True (present) or False."""
 
     answers: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameDriver(_OnChair):
+class NameDriver(OnChair):
     """Name who takes the patient home. A changed driver must be confirmed anew."""
 
     driver: Driver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmDriver(_OnChair):
+class ConfirmDriver(OnChair):
     """Confirm the named driver: before the start (phone will do), and at hand-over (seen in person or the booking)."""
 
     how: ConfirmedHow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BeginBaseline(_OnChair):
+class BeginBaseline(OnChair):
     """Check-in is done as far as it goes; start taking baseline readings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeBaseline(_OnChair):
+class TakeBaseline(OnChair):
     """Accept the newest cuff readings as this patient's baseline; refused until the protocol's rule is met."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverrideGate(_OnChair):
+class OverrideGate(OnChair):
     """Let the start pass an unmet gate; `clinician_id` signs with a PIN of their own."""
 
     gate: str
@@ -121,43 +123,43 @@ class OverrideGate(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartInfusion(_OnChair):
+class StartInfusion(OnChair):
     """Start (IM: the injection is given, observation begins). Refused while a gate is unmet."""
 
     dose_text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PauseInfusion(_OnChair):
+class PauseInfusion(OnChair):
     """State that the pump was paused."""
 
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeInfusion(_OnChair):
+class ResumeInfusion(OnChair):
     """State that the pump runs again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopInfusion(_OnChair):
+class StopInfusion(OnChair):
     """State that the infusion is over; observation begins. `reason` is needed before the planned end."""
 
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkReady(_OnChair):
+class MarkReady(OnChair):
     """Observation is over as far as the clock goes; open the discharge. Refused before the protocol's minimum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestCuff(_OnChair):
+class RequestCuff(OnChair):
     """Ask for a cuff reading: noted, and shown as "press START on the monitor". Nothing is sent to a real monitor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnterCuffReading(_OnChair):
+class EnterCuffReading(OnChair):
     """A cuff reading taken by hand [mmHg, /min]."""
 
     sys: int
@@ -166,7 +168,7 @@ class EnterCuffReading(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chart(_OnChair):
+class Chart(OnChair):
     """Chart what happened, with one tap. `text` names it ("Nausea", "Rate 30 to 20 mL/h", "Headache")."""
 
     kind: ChartKind
@@ -176,21 +178,21 @@ class Chart(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResolveChart(_OnChair):
+class ResolveChart(OnChair):
     """State that a charted side effect or symptom is over."""
 
     entry_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledge(_OnChair):
+class Acknowledge(OnChair):
     """State that the operator has seen a condition."""
 
     condition_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerFlag(_OnChair):
+class AnswerFlag(OnChair):
     """What was done about a BP flag ("paused", "clinician told", "slowed", "repeat"), with a word on why.
 
     `outcome` is FlagOutcome.NOT_CONFIRMED when the operator judges the reading an artefact, else None.
@@ -203,7 +205,7 @@ class AnswerFlag(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerCriterion(_OnChair):
+class AnswerCriterion(OnChair):
     """What a person saw for a discharge criterion.
 
     `met` is the answer, `evidence` its words ("MOAA/S 5", "removed, site dry"), `score` a number where the criterion has one.
@@ -216,7 +218,7 @@ class AnswerCriterion(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverrideCriterion(_OnChair):
+class OverrideCriterion(OnChair):
     """Let the discharge pass an unmet criterion; a clinician's second signature with reason and PIN."""
 
     criterion: str
@@ -226,7 +228,7 @@ class OverrideCriterion(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignDischarge(_OnChair):
+class SignDischarge(OnChair):
     """Sign the patient out: PIN entered again. `seen` is the readiness digest that the page showed; a change refuses it."""
 
     meaning: str
@@ -235,21 +237,27 @@ class SignDischarge(_OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndEarly(_OnChair):
+class EndEarly(OnChair):
     """Close the visit before its end, from any phase, with a reason."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FreeChair(_OnChair):
+class FreeChair(OnChair):
     """Clear a closed visit off its chair."""
 
 
-Command = (
-    CreateFirstOperator | AddOperator | SignIn | SignOut | CheckIn | ConfirmIdentity | RecordConsent | RecordFasting
-    | AnswerExclusions | NameDriver | ConfirmDriver | BeginBaseline | TakeBaseline | OverrideGate | StartInfusion
-    | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady | RequestCuff | EnterCuffReading | Chart | ResolveChart
-    | Acknowledge | AnswerFlag | AnswerCriterion | OverrideCriterion | SignDischarge | EndEarly | FreeChair
+VisitCommand = (
+    ConfirmIdentity | RecordConsent | RecordFasting | AnswerExclusions | NameDriver | ConfirmDriver | BeginBaseline
+    | TakeBaseline | OverrideGate | StartInfusion | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady
+    | RequestCuff | EnterCuffReading | Chart | ResolveChart | AnswerFlag | AnswerCriterion | OverrideCriterion
+    | SignDischarge | EndEarly
 )  # fmt: skip
+"""What is asked of the visit in a chair."""
+
+ChairCommand = VisitCommand | CheckIn | Acknowledge | FreeChair
+"""What is asked of a chair."""
+
+Command = CreateFirstOperator | AddOperator | SignIn | SignOut | ChairCommand
 """Everything an operator can ask."""

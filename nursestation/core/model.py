@@ -108,7 +108,7 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """Who takes the patient home. (The software that decodes a monitor is `devices.driver.Driver`.)"""
+    """Who takes the patient home; the software that decodes a monitor is `devices.driver.Driver`."""
 
     name: str
     relation: str

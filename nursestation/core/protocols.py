@@ -33,6 +33,7 @@ class LimitRule(_File):
     rearm: float = Field(default=2, ge=0)  # how far back inside ends it, in the metric's unit
     rearm_s: Seconds = 5
     at_once_at_or_below: float | None = None  # no persistence at or under this value
+    high_priority_at_or_below: float | None = None  # high priority at or under this value
 
     @model_validator(mode="after")
     def _check(self) -> "LimitRule":

@@ -6,89 +6,55 @@ records into its state, so that a station restored from stored records stands ex
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol as TypingProtocol
+from typing import assert_never
 
 from devices.clock import Moment
-from devices.events import PortEvent, Priority
-from nursestation.core.commands import Command
+from devices.events import Numeric
+from nursestation.core import (
+    alarms,
+    charting,
+    checkin,
+    cuff,
+    discharge,
+    limits,
+    monitors,
+    phases,
+    signature,
+    signin,
+    spikes,
+    technical,
+    views,
+)
+from nursestation.core import commands as c
+from nursestation.core import records as r
+from nursestation.core.fold import chain, fold
+from nursestation.core.inputs import (
+    ChairSetup,
+    MonitorBinding,
+    MonitorInput,
+    PinVerifier,
+    StationFault,
+    StationInput,
+    Tick,
+)
+from nursestation.core.model import Role
 from nursestation.core.protocols import Protocol
+from nursestation.core.rebase import onto
 from nursestation.core.records import Record
 from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.state import ChairState, StationState, Visit, new_chair
+from nursestation.core.turn import Refusal, Turn
 
-
-class PinVerifier(TypingProtocol):
-    """Hashes and checks PINs; the program's is Argon2id, a test's may be plain."""
-
-    def hash(self, pin: str) -> str:
-        """Return a PHC string for a new PIN.
-
-        Raises:
-            ValueError: the PIN is too weak; the message says what is wanted.
-        """
-        ...
-
-    def verify(self, pin_hash: str, pin: str) -> bool:
-        """Say whether `pin` is the one that was hashed."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorBinding:
-    """A monitor that feeds a chair.
-
-    Attributes:
-        id: Unique over the station ("2:capnostream20").
-        driver: Driver name.
-        title: For people.
-        numerics: What it may give (from the driver's info).
-        simulated: True for a simulated monitor: every value from it is marked.
-        max_quiet_ms: Longest silence of a healthy link [ms].
-    """
-
-    id: str
-    driver: str
-    title: str
-    numerics: tuple[str, ...]
-    simulated: bool
-    max_quiet_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChairSetup:
-    """A chair and its monitors. `prefer` maps a metric to the monitor whose value is shown; else the first that gives it."""
-
-    number: int
-    monitors: tuple[MonitorBinding, ...]
-    prefer: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorInput:
-    """An event from a monitor's port; the moment it is applied with is its arrival."""
-
-    monitor: str
-    event: PortEvent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
-    """Time passed; sent a few times a second even when nothing else comes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StationFault:
-    """Trouble of the station itself, from the runtime: the store is stalled, a port reader died, sound is missing.
-
-    `id` names it ("store", "reader"); `text` is the sentence for the operator, "" when the trouble is over.
-    """
-
-    id: str
-    text: str
-    priority: Priority = Priority.MEDIUM
-
-
-StationInput = MonitorInput | Command | Tick | StationFault
+__all__ = [
+    "ChairSetup",
+    "MonitorBinding",
+    "MonitorInput",
+    "PinVerifier",
+    "Station",
+    "StationFault",
+    "StationInput",
+    "Tick",
+]
 
 
 class Station:
@@ -96,25 +62,203 @@ class Station:
 
     def __init__(
         self, chairs: Sequence[ChairSetup], protocols: Sequence[Protocol], pins: PinVerifier, version: str
-    ) -> None: ...
+    ) -> None:
+        by_number = {setup.number: new_chair(setup) for setup in chairs}
+        self._pins = pins
+        self._version = version
+        self._configured = frozenset(by_number)
+        self._state = StationState(
+            chairs=by_number,
+            protocols={protocol.name: protocol for protocol in protocols},
+            monitors={
+                monitor_id: (chair, monitor)
+                for chair in by_number.values()
+                for monitor_id, monitor in chair.monitors.items()
+            },
+        )
 
     def restore(self, records: Iterable[Record], now: Moment, *, unclean: bool) -> tuple[Record, ...]:
         """Fold stored records of this station, oldest first, and return what the restart itself records.
 
-        Open sessions go on: monotonic times of an earlier run are moved onto the present monotonic clock through UTC.
+        Open sessions go on: monotonic times of an earlier run are moved onto the present monotonic clock through UTC. Samples
+        of open sessions may be among the records; without them the discharge's stable stretch begins anew. A restart signs
+        everybody out.
         """
-        raise NotImplementedError
+        for stored, moved in onto(records, now):
+            fold(self._state, moved)
+            chain(self._state, stored)
+        for number in list(self._state.chairs):
+            if number not in self._configured and self._state.chairs[number].open_visit is None:
+                del self._state.chairs[number]
+        self._state.started = now
+        self._state.clock = now
+        resumed = tuple(
+            chair.visit.session
+            for chair in self._state.chairs.values()
+            if chair.visit is not None and chair.visit.is_open
+        )
+        turn = Turn(self._state, self._pins, now)
+        turn.emit(r.StationStarted(**turn.noted(None), version=self._version, resumed=resumed, unclean=unclean))
+        return tuple(turn.records)
 
     def apply(self, item: StationInput, now: Moment) -> tuple[Record, ...]:
         """Take one event, command or tick, and return what it made happen, oldest first.
 
-        A command that may not be carried out returns a single `Refused` with a sentence for the operator.
+        A command that may not be carried out returns a `Refused` with a sentence for the operator; a wrong PIN leaves a
+        `SignInFailed` before it.
 
         Raises:
             Nothing for any input of the declared types; an exception is a bug.
         """
-        raise NotImplementedError
+        if self._state.started is None:
+            self._state.started = now
+        turn = Turn(self._state, self._pins, now)
+        technical.watch_clock(turn)
+        _settle_cuffs(turn, item)
+        match item:
+            case MonitorInput():
+                monitors.take(turn, item)
+            case Tick():
+                _pass_time(turn)
+            case StationFault():
+                technical.note_fault(turn, item)
+            case _:
+                _carry_out(turn, item)
+        return tuple(turn.records)
 
     def snapshot(self, now: Moment) -> StationSnapshot:
         """Return what everything looks like at `now`."""
-        raise NotImplementedError
+        return views.station(self._state, now)
+
+
+def _settle_cuffs(turn: Turn, item: StationInput) -> None:
+    """Make readings of cuff parts that wait for no more, before anything else is taken."""
+    for chair, monitor in turn.state.monitors.values():
+        if monitor.cuff_parts is None:
+            continue
+        is_own_part = (
+            isinstance(item, MonitorInput)
+            and item.monitor == monitor.binding.id
+            and isinstance(item.event, Numeric)
+            and cuff.belongs_to_pending(monitor, item.event)
+        )
+        if not is_own_part:
+            cuff.settle(turn, chair, monitor)
+
+
+def _pass_time(turn: Turn) -> None:
+    technical.judge_station(turn)
+    for chair in turn.state.chairs.values():
+        for monitor in chair.monitors.values():
+            monitors.tell_rejects(turn, chair, monitor)
+        technical.judge_chair(turn, chair)
+        limits.judge_all(turn, chair)
+        spikes.note_time(turn, chair)
+
+
+def _carry_out(turn: Turn, command: c.Command) -> None:
+    """Carry a command out, or answer with the reason why not."""
+    try:
+        _command(turn, command)
+    except Refusal as refusal:
+        chair = turn.state.chairs.get(command.chair) if isinstance(command, c.OnChair) else None
+        turn.emit(r.Refused(**turn.acted(chair), command=type(command).__name__, reason=str(refusal)))
+
+
+def _command(turn: Turn, command: c.Command) -> None:
+    match command:
+        case c.CreateFirstOperator():
+            signin.create_first(turn, command)
+            return
+        case c.SignIn():
+            signin.sign_in(turn, command)
+            return
+        case _:
+            pass
+    operator = turn.state.signed_in
+    if operator is None:
+        raise Refusal("Nobody is signed in: sign in first.")
+    match command:
+        case c.AddOperator():
+            signin.add(turn, command)
+        case c.SignOut():
+            signin.sign_out(turn, command)
+        case _:
+            if operator.role is Role.OFFICE:
+                raise Refusal("Office staff can look and export, not run a visit: ask a nurse to sign in.")
+            _chair_command(turn, _chair(turn, command), command)
+
+
+def _chair_command(turn: Turn, chair: ChairState, command: c.ChairCommand) -> None:
+    match command:
+        case c.CheckIn():
+            checkin.open_session(turn, chair, command)
+        case c.FreeChair():
+            phases.free_chair(turn, chair, command)
+        case c.Acknowledge():
+            spikes.after_acknowledge(turn, chair, alarms.acknowledge(turn, chair, command))
+        case _:
+            visit = chair.visit
+            if visit is None:
+                raise Refusal(f"Chair {chair.number} has no visit: check a patient in first.")
+            phases.check(visit, command)
+            _visit_command(turn, chair, visit, command)
+
+
+def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.VisitCommand) -> None:
+    match command:
+        case c.ConfirmIdentity():
+            checkin.confirm_identity(turn, chair, visit, command)
+        case c.RecordConsent():
+            checkin.record_consent(turn, chair, visit, command)
+        case c.RecordFasting():
+            checkin.record_fasting(turn, chair, visit, command)
+        case c.AnswerExclusions():
+            checkin.answer_exclusions(turn, chair, visit, command)
+        case c.NameDriver():
+            checkin.name_driver(turn, chair, visit, command)
+        case c.ConfirmDriver():
+            checkin.confirm_driver(turn, chair, visit, command)
+        case c.OverrideGate():
+            checkin.override_gate(turn, chair, visit, command)
+        case c.BeginBaseline():
+            phases.begin_baseline(turn, chair, visit, command)
+        case c.TakeBaseline():
+            spikes.take_baseline(turn, chair, visit, command)
+        case c.StartInfusion():
+            phases.start(turn, chair, visit, command)
+        case c.PauseInfusion():
+            phases.pause(turn, chair, visit, command)
+        case c.ResumeInfusion():
+            phases.resume(turn, chair, visit, command)
+        case c.StopInfusion():
+            phases.stop(turn, chair, visit, command)
+        case c.MarkReady():
+            phases.mark_ready(turn, chair, visit, command)
+        case c.EndEarly():
+            phases.end_early(turn, chair, visit, command)
+        case c.RequestCuff():
+            cuff.request(turn, chair, command)
+        case c.EnterCuffReading():
+            cuff.enter(turn, chair, command)
+        case c.Chart():
+            charting.chart(turn, chair, visit, command)
+        case c.ResolveChart():
+            charting.resolve(turn, chair, visit, command)
+        case c.AnswerFlag():
+            spikes.answer(turn, chair, visit, command)
+        case c.AnswerCriterion():
+            discharge.answer(turn, chair, visit, command)
+        case c.OverrideCriterion():
+            discharge.override(turn, chair, visit, command)
+        case c.SignDischarge():
+            signature.sign_discharge(turn, chair, visit, command)
+        case _:
+            assert_never(command)
+
+
+def _chair(turn: Turn, command: c.ChairCommand) -> ChairState:
+    chair = turn.state.chairs.get(command.chair)
+    if chair is None:
+        raise Refusal(f"There is no chair {command.chair} at this station.")
+    return chair

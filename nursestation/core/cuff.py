@@ -1,0 +1,154 @@
+"""Cuff readings: three numerics of one cycle become exactly one reading.
+
+Rules of the file:
+1. A reading needs systolic and diastolic. It is made when the mean has come, or when anything else comes (another event, a
+   command, a tick): the three numerics of a cycle arrive together.
+2. One cycle makes one reading. A monitor that tells its last determination again, as some do after a reconnect or when this
+   program starts, is known by the values and the time of measurement.
+3. What was measured before the visit was opened is not part of the visit: it may be another patient's.
+4. A result that the monitor itself doubts is no reading; the nurse is asked to measure again.
+"""
+
+from devices.clock import NS_PER_S
+from devices.events import Mode, Numeric, Validity
+from devices.vocabulary import METRICS
+from nursestation.core import records as r
+from nursestation.core import spikes
+from nursestation.core.commands import EnterCuffReading, RequestCuff
+from nursestation.core.model import CuffReading, Provenance
+from nursestation.core.state import ChairState, CuffParts, MonitorState, Visit
+from nursestation.core.turn import Refusal, Turn
+
+_SAME_MEASUREMENT_NS = 3 * NS_PER_S
+"""How far two told times of one measurement may lie apart: monitors tell its age in whole seconds, and links delay it.
+Source: project decision."""
+
+_PARTS = {"nibp_sys": "sys", "nibp_dia": "dia", "nibp_mean": "mean", "nibp_pulse_rate": "pulse"}
+
+
+def is_before_visit(visit: Visit, event: Numeric) -> bool:
+    """Say whether a cuff numeric was measured before the visit was opened."""
+    return event.metric in _PARTS and event.measured_ns is not None and event.measured_ns < visit.opened.mono_ns
+
+
+def take_part(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numeric, provenance: Provenance) -> None:
+    """Take one numeric of a cuff cycle; the reading is made when the mean completes it."""
+    if event.metric not in _PARTS or event.value is None or event.mode in (Mode.TEST, Mode.DEMO):
+        return
+    key = (event.cycle, event.measured_ns)
+    parts = monitor.cuff_parts
+    if parts is not None and (parts.cycle, parts.measured_ns) != key:
+        settle(turn, chair, monitor)
+        parts = None
+    if parts is None:
+        if key == monitor.cuff_done and event.cycle is not None:
+            return  # a late part of a cycle that was dealt with
+        if event.metric == "nibp_pulse_rate":
+            return  # opens no reading
+        parts = monitor.cuff_parts = CuffParts(
+            cycle=event.cycle, measured_ns=event.measured_ns, arrived=turn.now, provenance=provenance
+        )
+    setattr(parts, _PARTS[event.metric], round(event.value))
+    parts.doubted = parts.doubted or event.validity is Validity.QUESTIONABLE
+    if parts.sys is not None and parts.dia is not None and parts.mean is not None:
+        settle(turn, chair, monitor)
+
+
+def belongs_to_pending(monitor: MonitorState, event: Numeric) -> bool:
+    """Say whether an event is one more part of the cycle that is being put together."""
+    parts = monitor.cuff_parts
+    return (
+        parts is not None
+        and event.metric in _PARTS
+        and (event.cycle, event.measured_ns)
+        == (
+            parts.cycle,
+            parts.measured_ns,
+        )
+    )
+
+
+def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
+    """Make a reading of the parts that have come, if they are enough."""
+    parts, monitor.cuff_parts = monitor.cuff_parts, None
+    if parts is None:
+        return
+    monitor.cuff_done = (parts.cycle, parts.measured_ns)
+    if parts.sys is None or parts.dia is None:
+        return
+    measured_ns = parts.measured_ns if parts.measured_ns is not None else parts.arrived.mono_ns
+    reading = CuffReading(
+        sys=parts.sys,
+        dia=parts.dia,
+        mean=parts.mean,
+        pulse=parts.pulse,
+        measured_utc_ns=parts.arrived.utc_ns - parts.arrived.mono_ns + measured_ns,
+        measured_mono_ns=measured_ns,
+        provenance=parts.provenance,
+        source=monitor.binding.title,
+        time_known=parts.measured_ns is not None,
+        cycle=parts.cycle,
+    )
+    visit = chair.open_visit
+    if visit is None:
+        chair.idle_cuff = reading
+        return
+    if measured_ns < visit.opened.mono_ns or _is_known(visit, reading):
+        return
+    if parts.doubted:
+        text = f"the monitor doubts its reading {reading}: measure again"
+        turn.emit(r.CuffFailed(**turn.noted(chair), monitor=monitor.binding.id, text=text))
+        return
+    _take(turn, chair, reading)
+
+
+def enter(turn: Turn, chair: ChairState, command: EnterCuffReading) -> None:
+    """Take a reading that was measured by hand.
+
+    Raises:
+        Refusal: the numbers cannot be a cuff reading.
+    """
+    for metric, value in (
+        ("nibp_sys", command.sys),
+        ("nibp_dia", command.dia),
+        ("nibp_pulse_rate", command.pulse),
+    ):
+        known = METRICS[metric]
+        if value is not None and not known.is_plausible(value):
+            raise Refusal(f"{known.label} {value} cannot be right: enter {known.low:.0f} to {known.high:.0f}.")
+    if command.dia >= command.sys:
+        raise Refusal("The upper number must be higher than the lower one: check the reading.")
+    operator = turn.state.signed_in
+    reading = CuffReading(
+        sys=command.sys,
+        dia=command.dia,
+        mean=None,
+        pulse=command.pulse,
+        measured_utc_ns=turn.now.utc_ns,
+        measured_mono_ns=turn.now.mono_ns,
+        provenance=Provenance.MANUAL,
+        source=operator.name if operator is not None else "",
+    )
+    turn.emit(r.CuffTaken(**turn.acted(chair), reading=reading))
+    spikes.judge(turn, chair, reading)
+
+
+def request(turn: Turn, chair: ChairState, command: RequestCuff) -> None:  # noqa: ARG001 - one shape for all commands
+    """Note that an operator asked for a reading."""
+    turn.emit(r.CuffRequested(**turn.acted(chair), reason="asked for by the nurse"))
+
+
+def _take(turn: Turn, chair: ChairState, reading: CuffReading) -> None:
+    turn.emit(r.CuffTaken(**turn.noted(chair), reading=reading))
+    spikes.judge(turn, chair, reading)
+
+
+def _is_known(visit: Visit, reading: CuffReading) -> bool:
+    for known, _ in reversed(visit.cuffs):
+        if known.source != reading.source:
+            continue
+        same_values = (known.sys, known.dia) == (reading.sys, reading.dia)
+        if not reading.time_known:
+            return same_values and reading.cycle is not None and known.cycle == reading.cycle
+        return same_values and abs(known.measured_utc_ns - reading.measured_utc_ns) <= _SAME_MEASUREMENT_NS
+    return False

@@ -1,0 +1,279 @@
+"""The fold: what one record changes in the state. The only writer of what records tell.
+
+Rules of the file:
+1. `fold` decides nothing and refuses nothing: what happened, happened.
+2. A record of a chair or session that is not known changes nothing, except `SessionOpened`, which makes it.
+"""
+
+from nursestation.core import records as r
+from nursestation.core.chain import link, to_json
+from nursestation.core.inputs import ChairSetup
+from nursestation.core.model import ChartKind
+from nursestation.core.stability import note_sample
+from nursestation.core.state import (
+    Answer,
+    ChairState,
+    ChartEntry,
+    Condition,
+    Flag,
+    Latest,
+    SignInTries,
+    Span,
+    StationState,
+    Visit,
+    Waiver,
+    new_chair,
+)
+
+_CHAINED = frozenset(r.DISCRETE)
+
+
+def chain(state: StationState, record: r.Record) -> None:
+    """Extend the hash chain of the record's session. Bulk data and station records are no part of a session's chain."""
+    if record.session is None or type(record) not in _CHAINED:
+        return
+    visit = _visit(state, record)
+    if visit is not None:
+        visit.chain = link(visit.chain, type(record).__name__, to_json(record))
+
+
+def fold(state: StationState, record: r.Record) -> None:
+    """Change the state by what `record` tells."""
+    match record:
+        case r.Sample():
+            _fold_sample(state, record)
+        case r.OperatorAdded():
+            state.operators[record.added.id] = record.added
+        case r.SignedIn():
+            state.operator = record.operator
+            if record.operator is not None:
+                state.tries.pop(record.operator, None)
+        case r.SignedOut() | r.StationStarted() | r.StationStopped():
+            state.operator = None
+        case r.SignInFailed() if record.operator is not None:
+            tries = state.tries.setdefault(record.operator, SignInTries())
+            tries.n += 1
+            tries.last_ns = record.at.mono_ns
+        case r.SessionOpened():
+            _open(state, record)
+        case r.ConditionRaised() | r.ConditionChanged() | r.ConditionAcknowledged() | r.ConditionEnded():
+            _fold_condition(state, record)
+        case r.LinkChanged() | r.SensorChanged() | r.MonitorIdentified() | r.MonitorAlarm():
+            pass  # the monitors' live state does not outlive a run
+        case r.ChairFreed():
+            chair = state.chairs.get(record.chair) if record.chair is not None else None
+            if chair is not None:
+                chair.visit = None
+        case _:
+            visit = _visit(state, record)
+            if visit is not None:
+                _fold_visit(state, visit, record)
+
+
+def _visit(state: StationState, record: r.Record) -> Visit | None:
+    chair = state.chairs.get(record.chair) if record.chair is not None else None
+    if chair is None or chair.visit is None or chair.visit.session != record.session:
+        return None
+    return chair.visit
+
+
+def _open(state: StationState, record: r.SessionOpened) -> None:
+    assert record.session is not None
+    assert record.chair is not None
+    chair = state.chairs.get(record.chair)
+    if chair is None:  # a chair that is no longer configured: its visit is shown until it is closed
+        chair = state.chairs[record.chair] = new_chair(ChairSetup(number=record.chair, monitors=()))
+    state.sessions.add(record.session)
+    chair.idle_cuff = None
+    chair.visit = Visit(
+        session=record.session,
+        chair=record.chair,
+        patient=record.patient,
+        protocol=record.protocol,
+        simulated=record.simulated,
+        opened=record.at,
+    )
+
+
+def _fold_sample(state: StationState, record: r.Sample) -> None:
+    found = state.monitors.get(record.monitor)
+    if found is not None:
+        hear(found[0], record)
+    visit = _visit(state, record)
+    if visit is not None and record.value is not None:
+        visit.delivered.add(record.metric)
+        note_sample(visit, record)
+
+
+def hear(chair: ChairState, sample: r.Sample) -> None:
+    """Keep a numeric as its monitor's newest of that metric; also for samples outside a session, which leave no record."""
+    latest = chair.monitors[sample.monitor].latest
+    before = latest.get(sample.metric)
+    usable_ns = before.usable_ns if before is not None else None
+    latest[sample.metric] = Latest(
+        value=sample.value,
+        validity=sample.validity,
+        mode=sample.mode,
+        source=sample.source,
+        provenance=sample.provenance,
+        mono_ns=sample.at.mono_ns,
+        usable_ns=sample.at.mono_ns if sample.value is not None else usable_ns,
+    )
+
+
+_ConditionRecord = r.ConditionRaised | r.ConditionChanged | r.ConditionAcknowledged | r.ConditionEnded
+
+
+def _fold_condition(state: StationState, record: _ConditionRecord) -> None:
+    visit = _visit(state, record)
+    if record.session is not None and visit is None:
+        return
+    table = visit.conditions if visit is not None else state.conditions
+    if isinstance(record, r.ConditionRaised):
+        table[record.condition_id] = Condition(
+            id=record.condition_id,
+            chair=record.chair,
+            rule=record.rule,
+            subject=record.subject,
+            kind=record.kind,
+            priority=record.priority,
+            text=record.text,
+            raised=record.at,
+            metric=record.metric,
+            value=record.value,
+            limit=record.limit,
+        )
+        if visit is not None:
+            visit.waivers.pop("no_open_condition", None)  # it was given for the conditions of its time
+        return
+    condition = table.get(record.condition_id)
+    if condition is None:
+        return
+    match record:
+        case r.ConditionChanged():
+            condition.priority = record.priority
+            condition.text = record.text
+            condition.value = record.value if record.value is not None else condition.value
+        case r.ConditionAcknowledged():
+            condition.acknowledged_by = record.operator
+        case r.ConditionEnded():
+            del table[record.condition_id]
+            condition.ended = record.at
+            if visit is not None:
+                visit.past_conditions.append(condition)
+
+
+def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
+    match record:
+        case r.PhaseChanged():
+            if visit.spans:
+                visit.spans[-1][1].end = record.at
+            visit.phase = record.after
+            visit.spans.append((record.after, Span(record.at)))
+        case r.IdentityConfirmed():
+            visit.identity_by = record.operator
+        case r.ConsentRecorded():
+            visit.consent_by = record.operator
+        case r.FastingRecorded():
+            visit.fasting = (record.last_food_utc_ns, record.last_drink_utc_ns)
+            visit.gate_waivers.pop("fasting_food", None)
+            visit.gate_waivers.pop("fasting_drink", None)
+        case r.ExclusionsAnswered():
+            visit.exclusions = record.answers
+            visit.gate_waivers.pop("exclusions", None)
+        case r.DriverNamed():
+            visit.driver = record.driver
+            visit.driver_confirmed = None
+            visit.gate_waivers.pop("driver", None)
+            visit.waivers.pop("driver", None)
+        case r.DriverConfirmed():
+            visit.driver_confirmed = (record.how, record.phase)
+        case r.GateOverridden():
+            visit.gate_waivers[record.gate] = Waiver(record.reason, record.clinician)
+            state.tries.pop(record.clinician, None)
+        case r.BaselineTaken():
+            visit.baseline = record.baseline
+            visit.baseline_at = record.at
+            visit.gate_waivers.pop("bp_ceiling", None)
+        case r.InfusionStarted():
+            visit.infusion_started = record.at
+            visit.dose_text = record.dose_text
+        case r.InfusionPaused():
+            visit.pauses.append(Span(record.at))
+        case r.InfusionResumed():
+            visit.pauses[-1].end = record.at
+        case r.InfusionStopped():
+            visit.infusion_stopped = record.at
+            if visit.is_paused:
+                visit.pauses[-1].end = record.at
+        case r.CuffRequested() | r.CuffTaken() | r.CuffFailed():
+            _fold_cuff(visit, record)
+        case r.Charted():
+            visit.entries[record.entry_id] = ChartEntry(
+                id=record.entry_id,
+                at=record.at,
+                kind=record.kind,
+                text=record.text,
+                severity=record.severity,
+                by=record.operator or "",
+            )
+            if record.kind in (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM):
+                visit.waivers.pop("side_effects", None)
+        case r.ChartResolved():
+            visit.entries[record.entry_id].resolved = record.at
+        case r.FlagRaised() | r.FlagDecided() | r.FlagAnswered() | r.FlagEnded():
+            _fold_flag(visit, record)
+        case r.CriterionAnswered():
+            visit.answers[record.criterion] = Answer(
+                record.met, record.evidence, record.score, record.operator or "", record.at
+            )
+            visit.waivers.pop(record.criterion, None)
+        case r.CriterionOverridden():
+            visit.waivers[record.criterion] = Waiver(record.reason, record.clinician)
+            state.tries.pop(record.clinician, None)
+        case r.DischargeSigned():
+            visit.signed = record
+            visit.evidence = record.evidence
+            state.tries.pop(record.signature.operator_id, None)
+        case _:
+            pass  # told for the record alone
+
+
+def _fold_cuff(visit: Visit, record: r.CuffRequested | r.CuffTaken | r.CuffFailed) -> None:
+    match record:
+        case r.CuffRequested():
+            visit.cuff_requested = record.at
+        case r.CuffTaken():
+            visit.cuffs.append((record.reading, visit.phase))
+            visit.cuff_requested = None
+            visit.cuff_trouble = ""
+            visit.waivers.pop("bp", None)  # it was given for the reading of its time
+        case r.CuffFailed():
+            visit.cuff_trouble = record.text
+
+
+def _fold_flag(visit: Visit, record: r.FlagRaised | r.FlagDecided | r.FlagAnswered | r.FlagEnded) -> None:
+    if isinstance(record, r.FlagRaised):
+        repeat_by_ns = None
+        if record.repeat_by_utc_ns is not None:
+            repeat_by_ns = record.at.mono_ns + record.repeat_by_utc_ns - record.at.utc_ns
+        visit.flags[record.flag_id] = Flag(
+            id=record.flag_id,
+            grade=record.grade,
+            priority=record.priority,
+            reading=record.reading,
+            because=record.because,
+            prompt=record.prompt,
+            raised=record.at,
+            repeat_by_ns=repeat_by_ns,
+        )
+        return
+    flag = visit.flags[record.flag_id]
+    match record:
+        case r.FlagDecided():
+            flag.outcome = record.outcome
+            flag.decided_by = record.reading
+        case r.FlagAnswered():
+            flag.answered = f"{record.action}: {record.reason}" if record.reason else record.action
+        case r.FlagEnded():
+            flag.is_present = False

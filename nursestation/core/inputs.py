@@ -1,0 +1,82 @@
+"""What the station is given: its chairs and monitors when it is made, then events, commands, ticks and faults."""
+
+from dataclasses import dataclass
+from typing import Protocol as TypingProtocol
+
+from devices.events import PortEvent, Priority
+from nursestation.core.commands import Command
+
+
+class PinVerifier(TypingProtocol):
+    """Hashes and checks PINs; the program's is Argon2id, a test's may be plain."""
+
+    def hash(self, pin: str) -> str:
+        """Return a PHC string for a new PIN.
+
+        Raises:
+            ValueError: the PIN is too weak; the message says what is wanted.
+        """
+        ...
+
+    def verify(self, pin_hash: str, pin: str) -> bool:
+        """Say whether `pin` is the one that was hashed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorBinding:
+    """A monitor that feeds a chair.
+
+    Attributes:
+        id: Unique over the station ("2:capnostream20").
+        driver: Driver name.
+        title: For people.
+        numerics: What it may give (from the driver's info).
+        simulated: True for a simulated monitor: every value from it is marked.
+        max_quiet_ms: Longest silence of a healthy link [ms].
+    """
+
+    id: str
+    driver: str
+    title: str
+    numerics: tuple[str, ...]
+    simulated: bool
+    max_quiet_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChairSetup:
+    """A chair and its monitors. `prefer` maps a metric to the monitor whose value is shown; else the first that gives it."""
+
+    number: int
+    monitors: tuple[MonitorBinding, ...]
+    prefer: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorInput:
+    """An event from a monitor's port; the moment it is applied with is its arrival."""
+
+    monitor: str
+    event: PortEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Time passed; sent a few times a second even when nothing else comes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationFault:
+    """Trouble of the station itself, from the runtime: the store is stalled, a port reader died, sound is missing.
+
+    `id` names it ("store", "reader"); `text` is the sentence for the operator, "" when the trouble is over.
+    """
+
+    id: str
+    text: str
+    priority: Priority = Priority.MEDIUM
+
+
+StationInput = MonitorInput | Command | Tick | StationFault
+"""All that the station takes."""

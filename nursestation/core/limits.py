@@ -1,0 +1,135 @@
+"""Alarm limits on the continuous vitals: persistence before a condition begins, re-arm before it ends.
+
+Rules of the file (limits, persistence and re-arm from the treatment protocol's [[limits]]; the shape after docs/adr/0006):
+
+| rule | begins | ends |
+|---|---|---|
+| limit.<metric>.low | below `low` for `persist_s`; at once under `at_once_at_or_below` | `low + rearm` or more for `rearm_s` |
+| limit.<metric>.high | above `high` for `persist_s` | `high - rearm` or less for `rearm_s` |
+
+1. Judged only on what is shown and live and called valid by the monitor, while a visit is open. Doubted values raise nothing.
+2. Data that go missing do not end a condition. Once they count as lost and a technical condition says so, it ends: what is
+   not measured cannot be claimed to be out of limits, and the technical condition stands in the open.
+3. A value at or under `high_priority_at_or_below` makes the low condition one of high priority.
+4. The text carries the worst value so far and the limit ("SpO₂ 86 < 90 %").
+"""
+
+from devices.clock import NS_PER_S
+from devices.events import AlarmKind, Priority, Validity
+from devices.vocabulary import METRICS, Unit
+from nursestation.core import alarms, vitals
+from nursestation.core.protocols import LimitRule
+from nursestation.core.snapshot import Freshness
+from nursestation.core.state import ChairState, Condition, LimitWatch, Visit
+from nursestation.core.turn import Turn
+from nursestation.core.vitals import Shown
+from nursestation.core.wording import number
+
+_TELLS_OF_SILENCE = ("link.lost", "sensor.", "data.lost")
+
+
+def judge_metric(turn: Turn, chair: ChairState, metric: str) -> None:
+    """Judge the limits that a new value of `metric` may concern."""
+    visit = chair.open_visit
+    if visit is None:
+        return
+    wanted = "heart_rate" if metric == "pulse_rate" else metric
+    for rule in visit.protocol.limits:
+        if rule.metric in (metric, wanted):
+            _judge(turn, chair, visit, rule)
+
+
+def judge_all(turn: Turn, chair: ChairState) -> None:
+    """Judge every limit of the chair, for the passage of time."""
+    visit = chair.open_visit
+    if visit is not None:
+        for rule in visit.protocol.limits:
+            _judge(turn, chair, visit, rule)
+
+
+def _judge(turn: Turn, chair: ChairState, visit: Visit, rule: LimitRule) -> None:
+    view = vitals.judged(chair, rule.metric, turn.now)
+    if view is None:
+        return
+    for is_low, limit in ((True, rule.low), (False, rule.high)):
+        if limit is not None:
+            _judge_side(turn, chair, visit, rule, view, limit, is_low=is_low)
+
+
+def _judge_side(
+    turn: Turn, chair: ChairState, visit: Visit, rule: LimitRule, view: Shown, limit: float, *, is_low: bool
+) -> None:
+    name = f"limit.{rule.metric}.{'low' if is_low else 'high'}"
+    present = alarms.find(visit.conditions, name)
+    watch = visit.watches.get(name)
+    if watch is None:
+        watch = visit.watches[name] = LimitWatch()
+    if view.value is None or view.freshness is not Freshness.LIVE or view.validity is not Validity.VALID:
+        _judge_silence(turn, chair, visit, name, present, watch, view)
+        return
+    value, t_ns = view.value, turn.now.mono_ns
+    is_outside = value < limit if is_low else value > limit
+    if present is None:
+        watch.inside_ns = None
+        if not is_outside:
+            watch.outside_ns = None
+            return
+        if watch.outside_ns is None:
+            watch.outside_ns = t_ns
+        at_once = is_low and rule.at_once_at_or_below is not None and value <= rule.at_once_at_or_below
+        if at_once or t_ns - watch.outside_ns >= rule.persist_s * NS_PER_S:
+            _hold(turn, chair, rule, name, view, value, limit, is_low=is_low)
+            watch.outside_ns = None
+        return
+    is_back = value >= limit + rule.rearm if is_low else value <= limit - rule.rearm
+    if not is_back:
+        watch.inside_ns = None
+        worst = present.value if present.value is not None else value
+        if (value < worst) if is_low else (value > worst):
+            _hold(turn, chair, rule, name, view, value, limit, is_low=is_low)
+        return
+    if watch.inside_ns is None:
+        watch.inside_ns = t_ns
+    if t_ns - watch.inside_ns >= rule.rearm_s * NS_PER_S:
+        alarms.end(turn, chair, name)
+        watch.inside_ns = None
+
+
+def _judge_silence(
+    turn: Turn,
+    chair: ChairState,
+    visit: Visit,
+    name: str,
+    present: Condition | None,
+    watch: LimitWatch,
+    view: Shown,
+) -> None:
+    watch.inside_ns = None
+    lost_ns = visit.protocol.technical.lost_after_s * NS_PER_S
+    usable_ns = view.latest.usable_ns if view.latest is not None else None
+    is_lost = usable_ns is None or turn.now.mono_ns - usable_ns > lost_ns
+    if not is_lost:
+        return
+    watch.outside_ns = None
+    if present is not None and any(c.rule.startswith(_TELLS_OF_SILENCE) for c in visit.conditions.values()):
+        alarms.end(turn, chair, name)
+
+
+def _hold(
+    turn: Turn, chair: ChairState, rule: LimitRule, name: str, view: Shown, value: float, limit: float, *, is_low: bool
+) -> None:
+    metric = METRICS[view.metric]
+    unit = "" if metric.unit in (None, Unit.PER_MIN) else f" {metric.unit}"
+    text = f"{metric.short} {number(value)} {'<' if is_low else '>'} {number(limit)}{unit}"
+    is_grave = is_low and rule.high_priority_at_or_below is not None and value <= rule.high_priority_at_or_below
+    alarms.hold(
+        turn,
+        chair,
+        name,
+        AlarmKind.PHYSIOLOGICAL,
+        Priority.HIGH if is_grave else rule.priority,
+        text,
+        metric=view.metric,
+        value=value,
+        limit=limit,
+    )

@@ -1,0 +1,334 @@
+"""What the station knows: mutable, changed by `fold.py` alone, but for the live state of the monitors.
+
+Two kinds of state live here:
+1. What records tell (operators, visits, flags, conditions). Only `fold` writes it, so that stored records rebuild it.
+2. What a monitor says this second (latest values, link, cuff parts, limit timers). It is not kept over a restart.
+"""
+
+from dataclasses import dataclass, field
+
+from devices.clock import NS_PER_S, Moment
+from devices.events import AlarmKind, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
+from nursestation.core.chain import GENESIS
+from nursestation.core.inputs import ChairSetup, MonitorBinding
+from nursestation.core.model import (
+    Baseline,
+    ChartKind,
+    ConfirmedHow,
+    CuffReading,
+    Driver,
+    FlagOutcome,
+    Grade,
+    Operator,
+    Patient,
+    Phase,
+    Provenance,
+    Severity,
+)
+from nursestation.core.protocols import Protocol
+from nursestation.core.records import CriterionEvidence, DischargeSigned
+
+
+def seconds_between(earlier: Moment, later: Moment) -> float:
+    """Return the monotonic time from `earlier` to `later` [s]."""
+    return (later.mono_ns - earlier.mono_ns) / NS_PER_S
+
+
+# --- the monitors, live -------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Latest:
+    """The newest numeric of one metric from one monitor. `usable_ns` is when a usable value last came, monotonic [ns]."""
+
+    value: float | None
+    validity: Validity
+    mode: Mode
+    source: str
+    provenance: Provenance
+    mono_ns: int
+    usable_ns: int | None
+
+
+@dataclass(slots=True)
+class Sensor:
+    """What a monitor says of one of its measurements, since when [monotonic ns]."""
+
+    status: SensorStatus
+    text: str
+    since_ns: int
+
+
+@dataclass(slots=True)
+class CuffParts:
+    """The numerics of one cuff cycle that have come so far [mmHg, /min]."""
+
+    cycle: int | None
+    measured_ns: int | None
+    arrived: Moment
+    provenance: Provenance
+    sys: int | None = None
+    dia: int | None = None
+    mean: int | None = None
+    pulse: int | None = None
+    doubted: bool = False
+
+
+@dataclass(slots=True)
+class Rejects:
+    """Damaged frames of one reason that no record tells of yet; `told_ns` is when the last record was made."""
+
+    n: int = 0
+    told_ns: int | None = None
+
+
+@dataclass(slots=True)
+class MonitorState:
+    """One monitor now."""
+
+    binding: MonitorBinding
+    phase: LinkPhase = LinkPhase.DISCONNECTED
+    reason: str = ""
+    heard_ns: int | None = None  # last good event of this run, monotonic
+    latest: dict[str, Latest] = field(default_factory=dict)
+    sensors: dict[str, Sensor] = field(default_factory=dict)
+    alarms: dict[str, tuple[bool, Priority | None, str]] = field(default_factory=dict)
+    identity: tuple[str | None, str | None, str | None, str | None] | None = None
+    rejects: dict[RejectReason, Rejects] = field(default_factory=dict)
+    waves: dict[tuple[str, str], int] = field(default_factory=dict)  # (metric, source) -> arrival, monotonic [ns]
+    cuff_parts: CuffParts | None = None
+    cuff_done: tuple[int | None, int | None] | None = None  # cycle and measured_ns of the cycle that was dealt with
+
+
+# --- the visit, from records --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Condition:
+    """An alarm condition; present while it stands in a `conditions` table."""
+
+    id: str
+    chair: int | None
+    rule: str
+    subject: str
+    kind: AlarmKind
+    priority: Priority
+    text: str
+    raised: Moment
+    metric: str | None
+    value: float | None
+    limit: float | None
+    acknowledged_by: str | None = None
+    ended: Moment | None = None
+
+
+@dataclass(slots=True)
+class Flag:
+    """A BP flag. `repeat_by_ns` is monotonic; `decided_by` the second reading."""
+
+    id: str
+    grade: Grade
+    priority: Priority
+    reading: CuffReading
+    because: str
+    prompt: str
+    raised: Moment
+    repeat_by_ns: int | None
+    outcome: FlagOutcome = FlagOutcome.OPEN
+    decided_by: CuffReading | None = None
+    answered: str = ""
+    is_present: bool = True
+
+
+@dataclass(slots=True)
+class ChartEntry:
+    """Something charted."""
+
+    id: str
+    at: Moment
+    kind: ChartKind
+    text: str
+    severity: Severity | None
+    by: str
+    resolved: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said of a discharge criterion, and when."""
+
+    met: bool
+    evidence: str
+    score: int | None
+    by: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A clinician's override of a gate or criterion."""
+
+    reason: str
+    clinician: str
+
+
+@dataclass(slots=True)
+class Span:
+    """A stretch of the visit in one phase, or of the infusion in pause."""
+
+    start: Moment
+    end: Moment | None = None
+
+
+@dataclass(slots=True)
+class Stretch:
+    """How long one metric of one monitor has been inside the discharge limits without a gap; times monotonic [ns].
+
+    Attributes:
+        since_ns: Start of the present stretch; None while outside.
+        last_ns: Last usable sample.
+        outside_ns: Since when values are outside without a break; None while inside.
+        last_outside_ns: When a stretch was last broken by values outside; None for never.
+    """
+
+    since_ns: int | None
+    last_ns: int
+    outside_ns: int | None = None
+    last_outside_ns: int | None = None
+
+
+@dataclass(slots=True)
+class LimitWatch:
+    """Timers of one alarm limit, monotonic [ns]: since when outside, since when back inside."""
+
+    outside_ns: int | None = None
+    inside_ns: int | None = None
+
+
+@dataclass(slots=True)
+class Visit:
+    """One session."""
+
+    session: str
+    chair: int
+    patient: Patient
+    protocol: Protocol
+    simulated: bool
+    opened: Moment
+    phase: Phase = Phase.CHECK_IN
+    spans: list[tuple[Phase, Span]] = field(default_factory=list)
+    pauses: list[Span] = field(default_factory=list)
+    infusion_started: Moment | None = None
+    infusion_stopped: Moment | None = None
+    dose_text: str = ""
+    identity_by: str | None = None
+    consent_by: str | None = None
+    fasting: tuple[int, int] | None = None
+    exclusions: tuple[tuple[str, bool], ...] = ()
+    driver: Driver | None = None
+    driver_confirmed: tuple[ConfirmedHow, Phase] | None = None
+    gate_waivers: dict[str, Waiver] = field(default_factory=dict)
+    baseline: Baseline | None = None
+    baseline_at: Moment | None = None
+    cuffs: list[tuple[CuffReading, Phase]] = field(default_factory=list)
+    cuff_requested: Moment | None = None
+    cuff_trouble: str = ""
+    entries: dict[str, ChartEntry] = field(default_factory=dict)
+    flags: dict[str, Flag] = field(default_factory=dict)
+    conditions: dict[str, Condition] = field(default_factory=dict)
+    past_conditions: list[Condition] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    waivers: dict[str, Waiver] = field(default_factory=dict)
+    evidence: tuple[CriterionEvidence, ...] = ()
+    signed: DischargeSigned | None = None
+    delivered: set[str] = field(default_factory=set)
+    stretches: dict[tuple[str, str], Stretch] = field(default_factory=dict)
+    chain: str = GENESIS
+    watches: dict[str, LimitWatch] = field(default_factory=dict)  # live
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the visit still goes on."""
+        return not self.phase.is_over
+
+    @property
+    def is_paused(self) -> bool:
+        """Say whether the pump stands still."""
+        return bool(self.pauses) and self.pauses[-1].end is None
+
+    @property
+    def phase_began(self) -> Moment:
+        """Return when the present phase began."""
+        return self.spans[-1][1].start if self.spans else self.opened
+
+    def began(self, phase: Phase) -> Moment | None:
+        """Return when `phase` began, or None when it has not."""
+        return next((stretch.start for which, stretch in self.spans if which is phase), None)
+
+    def present_flag(self, *, low: bool) -> Flag | None:
+        """Return the BP flag that is present: of pressure too low, or too high; there is at most one of each."""
+        for flag in reversed(self.flags.values()):
+            if flag.is_present and (flag.grade is Grade.LOW) is low:
+                return flag
+        return None
+
+
+@dataclass(slots=True)
+class ChairState:
+    """One chair: its monitors live, and the visit in it."""
+
+    setup: ChairSetup
+    monitors: dict[str, MonitorState]
+    prefer: dict[str, str]
+    visit: Visit | None = None
+    idle_cuff: CuffReading | None = None  # last reading while no visit is open; never part of a session
+
+    @property
+    def number(self) -> int:
+        """Return the chair's number."""
+        return self.setup.number
+
+    @property
+    def open_visit(self) -> Visit | None:
+        """Return the visit while it goes on."""
+        return self.visit if self.visit is not None and self.visit.is_open else None
+
+    @property
+    def simulated(self) -> bool:
+        """Say whether any monitor of the chair is simulated."""
+        return any(monitor.binding.simulated for monitor in self.monitors.values())
+
+
+@dataclass(slots=True)
+class SignInTries:
+    """Wrong PINs in a row, and when the last one was, monotonic [ns]."""
+
+    n: int = 0
+    last_ns: int = 0
+
+
+@dataclass(slots=True)
+class StationState:
+    """Everything."""
+
+    chairs: dict[int, ChairState]
+    protocols: dict[str, Protocol]
+    monitors: dict[str, tuple[ChairState, MonitorState]]
+    operators: dict[str, Operator] = field(default_factory=dict)
+    operator: str | None = None
+    tries: dict[str, SignInTries] = field(default_factory=dict)
+    conditions: dict[str, Condition] = field(default_factory=dict)  # of the station itself
+    sessions: set[str] = field(default_factory=set)
+    started: Moment | None = None  # of this run; None until the first input
+    clock: Moment | None = None  # of the last input
+
+    @property
+    def signed_in(self) -> Operator | None:
+        """Return who is signed in."""
+        return self.operators.get(self.operator) if self.operator is not None else None
+
+
+def new_chair(setup: ChairSetup) -> ChairState:
+    """Return a free chair, its monitors not heard yet."""
+    monitors = {binding.id: MonitorState(binding) for binding in setup.monitors}
+    return ChairState(setup=setup, monitors=monitors, prefer=dict(setup.prefer))

@@ -1,0 +1,195 @@
+"""Technical conditions: what keeps the station from seeing the patient, and trouble of the station itself.
+
+| rule | present while | priority |
+|---|---|---|
+| link.lost (a monitor) | no good frame for `no_data_low_s`, and longer than the monitor's own quiet time | low, later medium |
+| sensor.<measurement> (a monitor) | probe or lead off, unplugged or line blocked, for `no_data_low_s` | low, later medium |
+| data.lost (a required group) | no usable value for `lost_after_s`, and neither link nor sensor says why | low, later medium |
+| cuff.overdue | a planned reading is later than `overdue_after_min` | low |
+| cuff.failed | the last cuff cycle gave no result | low |
+| clock.stepped (station) | for a minute after the wall clock jumped, or until acknowledged | low |
+| station.<id> (station) | the runtime says so | as told |
+
+"Later medium": from `no_data_medium_s` on, during infusion and observation.
+
+Source: silence thresholds from the treatment protocol's [technical]; that a lost link must be a technical condition of its
+own: IEC 60601-1-8, 6.11.2.2.
+"""
+
+from devices.clock import NS_PER_S
+from devices.events import AlarmKind, Priority, SensorStatus
+from nursestation.core import alarms, schedule, vitals
+from nursestation.core import records as r
+from nursestation.core.inputs import StationFault
+from nursestation.core.model import Phase
+from nursestation.core.snapshot import Freshness
+from nursestation.core.state import ChairState, MonitorState, Visit
+from nursestation.core.turn import Turn
+
+CLOCK_STEP_NS = 2 * NS_PER_S
+"""A jump of the wall clock against the monotonic one that is told of [ns]. Source: project decision; time servers slew less."""
+
+_CLOCK_TOLD_NS = 60 * NS_PER_S
+_URGENT_PHASES = (Phase.INFUSION, Phase.OBSERVATION)
+_SENSOR_PHASES = (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.READY)  # before, sensors are being put on
+_CUFF_PHASES = (Phase.INFUSION, Phase.OBSERVATION, Phase.READY)
+_SENSOR_TROUBLE = (SensorStatus.SENSOR_OFF, SensorStatus.UNPLUGGED, SensorStatus.BLOCKED)
+
+
+def watch_clock(turn: Turn) -> None:
+    """Compare both clocks with the last input's, and tell of a step of the wall clock."""
+    before, turn.state.clock = turn.state.clock, turn.now
+    if before is None:
+        return
+    step_ns = (turn.now.utc_ns - before.utc_ns) - (turn.now.mono_ns - before.mono_ns)
+    if abs(step_ns) <= CLOCK_STEP_NS:
+        return
+    step_s = step_ns / NS_PER_S
+    turn.emit(r.ClockStepped(**turn.noted(None), step_s=step_s))
+    way = "forward" if step_s > 0 else "back"
+    text = f"The computer's clock went {way} by {abs(step_s):.0f} s; durations are not affected"
+    alarms.hold(turn, None, "clock.stepped", AlarmKind.TECHNICAL, Priority.LOW, text)
+
+
+def note_fault(turn: Turn, fault: StationFault) -> None:
+    """Hold or end the condition of a trouble of the station itself."""
+    rule = f"station.{fault.id}"
+    if fault.text:
+        alarms.hold(turn, None, rule, AlarmKind.TECHNICAL, fault.priority, fault.text)
+    else:
+        alarms.end(turn, None, rule)
+
+
+def judge_station(turn: Turn) -> None:
+    """End what is over by itself."""
+    stepped = alarms.find(turn.state.conditions, "clock.stepped")
+    if stepped is not None and turn.now.mono_ns - stepped.raised.mono_ns >= _CLOCK_TOLD_NS:
+        alarms.end(turn, None, "clock.stepped")
+
+
+def judge_chair(turn: Turn, chair: ChairState) -> None:
+    """Judge every technical rule of a chair."""
+    visit = chair.open_visit
+    if visit is None:
+        return
+    for monitor in chair.monitors.values():
+        judge_link(turn, chair, monitor)
+        _judge_sensors(turn, chair, visit, monitor)
+    _judge_data(turn, chair, visit)
+    if visit.phase in _CUFF_PHASES and schedule.is_overdue(visit, turn.now):
+        alarms.hold(turn, chair, "cuff.overdue", AlarmKind.TECHNICAL, Priority.LOW, "Cuff reading overdue: measure now")
+    else:
+        alarms.end(turn, chair, "cuff.overdue")
+
+
+def judge_link(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
+    """Judge the silence of one monitor."""
+    visit = chair.open_visit
+    if visit is None:
+        return
+    silent_s = _silent_s(turn, visit, monitor)
+    least_s = max(visit.protocol.technical.no_data_low_s, monitor.binding.max_quiet_ms / 1000)
+    if silent_s < least_s:
+        alarms.end(turn, chair, "link.lost", monitor.binding.id)
+        return
+    text = f"NO DATA FROM MONITOR: {monitor.binding.title}. Look at the bedside monitor"
+    alarms.hold(
+        turn,
+        chair,
+        "link.lost",
+        AlarmKind.TECHNICAL,
+        _priority(visit, silent_s),
+        text,
+        subject=monitor.binding.id,
+    )
+
+
+def _judge_sensors(turn: Turn, chair: ChairState, visit: Visit, monitor: MonitorState) -> None:
+    for metric, sensor in monitor.sensors.items():
+        if metric == "nibp":
+            continue
+        off_s = (turn.now.mono_ns - sensor.since_ns) / NS_PER_S
+        is_off = sensor.status in _SENSOR_TROUBLE and visit.phase in _SENSOR_PHASES
+        if is_off and off_s >= visit.protocol.technical.no_data_low_s:
+            alarms.hold(
+                turn,
+                chair,
+                f"sensor.{metric}",
+                AlarmKind.TECHNICAL,
+                _priority(visit, off_s),
+                f"{_SENSOR_NAMES.get(metric, metric)}: {sensor.text}",
+                subject=monitor.binding.id,
+                metric=metric,
+            )
+        elif not is_off:
+            alarms.end(turn, chair, f"sensor.{metric}", monitor.binding.id)
+
+
+_SENSOR_NAMES = {"spo2": "SpO₂", "ecg": "ECG", "co2": "CO₂", "resp": "Respiration", "temp": "Temperature"}
+
+
+def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
+    """Judge each required group: is none of its metrics to be seen, though the monitor talks?"""
+    for group in visit.protocol.gates.required_metrics:
+        subject = group[0]
+        metrics = [metric for metric in group if metric in vitals.CONTINUOUS]
+        if not metrics:
+            continue
+        lost_s = min((_unusable_s(turn, chair, metric) for metric in metrics if metric in visit.delivered), default=0.0)
+        is_lost = lost_s > visit.protocol.technical.lost_after_s and visit.phase in _SENSOR_PHASES
+        if is_lost and not _is_explained(chair, visit, metrics):
+            views = [view for metric in metrics if (view := vitals.shown(chair, metric, turn.now)) is not None]
+            why = next((view.why_blank for view in views if view.freshness is not Freshness.LOST), "no value")
+            alarms.hold(
+                turn,
+                chair,
+                "data.lost",
+                AlarmKind.TECHNICAL,
+                _priority(visit, lost_s),
+                f"No {_GROUP_NAMES.get(subject, subject)}: {why or 'no value'}. Look at the bedside monitor",
+                subject=subject,
+                metric=subject,
+            )
+        else:
+            alarms.end(turn, chair, "data.lost", subject)
+
+
+_GROUP_NAMES = {"heart_rate": "heart rate", "spo2": "SpO₂", "resp_rate": "respiration rate"}
+
+
+def _unusable_s(turn: Turn, chair: ChairState, metric: str) -> float:
+    """Return for how long no monitor of the chair gave a usable value of a metric [s]."""
+    times = [
+        latest.usable_ns
+        for monitor in chair.monitors.values()
+        if (latest := monitor.latest.get(metric)) is not None and latest.usable_ns is not None
+    ]
+    started = turn.state.started
+    newest = max(times, default=started.mono_ns if started is not None else turn.now.mono_ns)
+    return (turn.now.mono_ns - newest) / NS_PER_S
+
+
+def _is_explained(chair: ChairState, visit: Visit, metrics: list[str]) -> bool:
+    """Say whether a lost link or a sensor that is off already tells why the metrics are missing."""
+    for metric in metrics:
+        for monitor in vitals.givers(chair, metric):
+            sensor = vitals.SENSOR_OF.get(metric, metric)
+            for rule in ("link.lost", f"sensor.{sensor}"):
+                if alarms.find(visit.conditions, rule, monitor.binding.id) is not None:
+                    return True
+    return False
+
+
+def _silent_s(turn: Turn, visit: Visit, monitor: MonitorState) -> float:
+    """Return for how long a monitor that should talk has not [s]; at most since the visit, or this run, began."""
+    since_ns = visit.opened.mono_ns
+    if turn.state.started is not None:
+        since_ns = max(since_ns, turn.state.started.mono_ns)
+    if monitor.heard_ns is not None:
+        since_ns = max(since_ns, monitor.heard_ns) if monitor.heard_ns >= visit.opened.mono_ns else since_ns
+    return (turn.now.mono_ns - since_ns) / NS_PER_S
+
+
+def _priority(visit: Visit, silent_s: float) -> Priority:
+    is_urgent = visit.phase in _URGENT_PHASES and silent_s >= visit.protocol.technical.no_data_medium_s
+    return Priority.MEDIUM if is_urgent else Priority.LOW

@@ -1,0 +1,318 @@
+"""The snapshot: the state as frozen values for the screens. Reads, decides nothing."""
+
+from devices.clock import NS_PER_S, Moment
+from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
+from devices.vocabulary import METRICS
+from nursestation.core import checkin, discharge, phases, schedule, spikes, vitals
+from nursestation.core.model import Baseline, GateState, Phase
+from nursestation.core.protocols import LimitRule
+from nursestation.core.snapshot import (
+    ChairSnapshot,
+    ChartEntryView,
+    ConditionView,
+    CriterionView,
+    CuffView,
+    FlagView,
+    LinkView,
+    NumericView,
+    PhaseSpan,
+    ReadinessView,
+    StationSnapshot,
+    VisitView,
+)
+from nursestation.core.state import ChairState, Condition, Flag, MonitorState, StationState, Visit, seconds_between
+
+_WAVES_LATELY_NS = 10 * NS_PER_S
+_WAVE_ORDER = {name: position for position, name in enumerate(METRICS)}
+_HAS_READINESS = (Phase.OBSERVATION, Phase.READY)
+_BASELINE_OF = {
+    "heart_rate": lambda base: base.heart_rate,
+    "spo2": lambda base: base.spo2,
+    "resp_rate": lambda base: base.resp_rate,
+}
+
+
+def station(state: StationState, now: Moment) -> StationSnapshot:
+    """Return the whole station at `now`."""
+    chairs = tuple(_chair(state, state.chairs[n], now) for n in sorted(state.chairs))
+    everywhere = [condition for chair in chairs for condition in chair.conditions]
+    everywhere += [_condition(condition, now) for condition in state.conditions.values()]
+    return StationSnapshot(
+        at=now,
+        operators=tuple(state.operators.values()),
+        operator=state.signed_in,
+        chairs=chairs,
+        conditions=_in_order(everywhere),
+        protocols=tuple(state.protocols.values()),
+    )
+
+
+def _in_order(conditions: list[ConditionView]) -> tuple[ConditionView, ...]:
+    return tuple(
+        sorted(
+            conditions,
+            key=lambda view: (view.kind is AlarmKind.TECHNICAL, -view.priority.rank, -view.age_s, view.id),
+        )
+    )
+
+
+def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot:
+    visit = chair.visit
+    conditions = list(visit.conditions.values()) if visit is not None else []
+    return ChairSnapshot(
+        number=chair.number,
+        links=tuple(_link(monitor, now) for monitor in chair.monitors.values()),
+        simulated=chair.simulated,
+        monitoring=bool(chair.monitors) and all(m.heard_ns is not None for m in chair.monitors.values()),
+        numerics=tuple(_numerics(chair, now)),
+        cuff=_cuff(chair, now),
+        waves=_waves(chair, now),
+        conditions=_in_order([_condition(condition, now) for condition in conditions]),
+        visit=_visit(state, chair, visit, now) if visit is not None else None,
+    )
+
+
+def _link(monitor: MonitorState, now: Moment) -> LinkView:
+    quiet_s = (now.mono_ns - monitor.heard_ns) / NS_PER_S if monitor.heard_ns is not None else None
+    return LinkView(
+        monitor=monitor.binding.id,
+        driver=monitor.binding.driver,
+        title=monitor.binding.title,
+        phase=monitor.phase,
+        reason=monitor.reason,
+        quiet_s=quiet_s,
+        simulated=monitor.binding.simulated,
+    )
+
+
+def _waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
+    lately = [
+        (metric, monitor.binding.id, source)
+        for monitor in chair.monitors.values()
+        for (metric, source), last_ns in monitor.waves.items()
+        if now.mono_ns - last_ns <= _WAVES_LATELY_NS
+    ]
+    return tuple(sorted(lately, key=lambda wave: _WAVE_ORDER[wave[0]]))
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+
+def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
+    visit = chair.open_visit
+    rated = vitals.rate(chair, now)
+    technical = vitals.technical_of(chair)
+    views = []
+    for metric in vitals.CONTINUOUS:
+        looked = vitals.shown(chair, metric, now)
+        if looked is None:
+            continue
+        limit = _limit_of(visit, metric, rated) if visit is not None else None
+        others = []
+        for monitor in vitals.givers(chair, metric):
+            if monitor is not looked.monitor and metric in monitor.latest:
+                other = vitals.look(monitor, metric, now, technical)
+                others.append((_source(monitor, other.latest.source if other.latest is not None else ""), other.value))
+        views.append(
+            NumericView(
+                metric=metric,
+                value=looked.value,
+                validity=looked.validity,
+                freshness=looked.freshness,
+                age_s=looked.age_s,
+                source=_source(looked.monitor, looked.latest.source if looked.latest is not None else ""),
+                provenance=looked.latest.provenance if looked.latest is not None else None,
+                why_blank=looked.why_blank,
+                low=limit.low if limit is not None else None,
+                high=limit.high if limit is not None else None,
+                priority=_priority(visit, metric) if visit is not None else None,
+                change=_change(visit.baseline, metric, looked.value) if visit is not None else None,
+                others=tuple(others),
+            )
+        )
+    return views
+
+
+def _source(monitor: MonitorState, source: str) -> str:
+    return f"{monitor.binding.title} · {source}" if source else monitor.binding.title
+
+
+def _limit_of(visit: Visit, metric: str, rated: vitals.Shown | None) -> LimitRule | None:
+    wanted = metric
+    if rated is not None and metric in ("heart_rate", "pulse_rate"):
+        own = next((rule for rule in visit.protocol.limits if rule.metric == metric and metric == "pulse_rate"), None)
+        if own is not None:
+            return own
+        if rated.metric != metric:
+            return None
+        wanted = "heart_rate"
+    return next((rule for rule in visit.protocol.limits if rule.metric == wanted), None)
+
+
+def _priority(visit: Visit, metric: str) -> Priority | None:
+    found = [
+        condition.priority
+        for condition in visit.conditions.values()
+        if condition.metric == metric and condition.kind is AlarmKind.PHYSIOLOGICAL
+    ]
+    return max(found, key=lambda priority: priority.rank, default=None)
+
+
+def _change(baseline: Baseline | None, metric: str, value: float | None) -> float | None:
+    if baseline is None or value is None:
+        return None
+    pick = _BASELINE_OF.get("heart_rate" if metric == "pulse_rate" else metric)
+    base = pick(baseline) if pick is not None else None
+    return value - base if base is not None else None
+
+
+def _cuff(chair: ChairState, now: Moment) -> CuffView:
+    visit = chair.visit
+    if visit is None:
+        reading, is_overdue, due_ns, priority = chair.idle_cuff, False, None, None
+    else:
+        reading = visit.cuffs[-1][0] if visit.cuffs else None
+        is_overdue = schedule.is_overdue(visit, now)
+        due_ns = schedule.due_ns(visit, now)
+        priority = _priority(visit, "nibp_sys")
+    base = visit.baseline if visit is not None else None
+    return CuffView(
+        reading=reading,
+        age_s=(now.mono_ns - reading.measured_mono_ns) / NS_PER_S if reading is not None else None,
+        is_overdue=is_overdue,
+        due_in_s=(due_ns - now.mono_ns) / NS_PER_S if due_ns is not None else None,
+        doing=_cuff_doing(chair),
+        priority=priority,
+        percent_over_baseline=spikes.percent_over(base, reading) if base is not None and reading is not None else None,
+    )
+
+
+def _cuff_doing(chair: ChairState) -> str:
+    for monitor in chair.monitors.values():
+        sensor = monitor.sensors.get("nibp")
+        if sensor is not None and sensor.status is SensorStatus.MEASURING and monitor.phase is LinkPhase.CONNECTED:
+            return sensor.text or "measuring"
+    visit = chair.open_visit
+    if visit is None:
+        return ""
+    if visit.cuff_trouble:
+        return visit.cuff_trouble
+    if visit.cuff_requested is not None:
+        return "repeat asked for: press START on the monitor"
+    return ""
+
+
+def _condition(condition: Condition, now: Moment) -> ConditionView:
+    return ConditionView(
+        id=condition.id,
+        chair=condition.chair,
+        rule=condition.rule,
+        kind=condition.kind,
+        priority=condition.priority,
+        text=condition.text,
+        age_s=seconds_between(condition.raised, now),
+        acknowledged=condition.acknowledged_by is not None,
+        metric=condition.metric,
+    )
+
+
+# --- the visit ----------------------------------------------------------------------------------------------------
+
+
+def _visit(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> VisitView:
+    gates = checkin.gates(chair, visit, now)
+    observed_s = _observed_s(visit, now)
+    planned_s = visit.protocol.observation_planned_min * 60
+    how = visit.driver_confirmed[0] if visit.driver_confirmed is not None else None
+    return VisitView(
+        session=visit.session,
+        patient=visit.patient,
+        protocol=visit.protocol,
+        phase=visit.phase,
+        paused=visit.is_paused,
+        spans=tuple(PhaseSpan(phase=phase, start=span.start, end=span.end) for phase, span in visit.spans),
+        pauses=tuple((pause.start, pause.end) for pause in visit.pauses),
+        opened=visit.opened,
+        infusion_started=visit.infusion_started,
+        infusion_stopped=visit.infusion_stopped,
+        infusion_run_s=phases.running_s(visit, now.mono_ns),
+        infusion_planned_s=visit.protocol.planned_min * 60,
+        observation_s=observed_s,
+        observation_left_s=planned_s - observed_s if observed_s is not None else None,
+        dose_text=visit.dose_text,
+        driver=visit.driver,
+        driver_confirmed=how,
+        driver_confirmed_at_handover=discharge.is_driver_here(visit),
+        baseline=visit.baseline,
+        baseline_ready=spikes.baseline_missing(visit, now),
+        gates=gates,
+        may_start=visit.phase is Phase.BASELINE and checkin.may_start(gates),
+        flags=tuple(_flag(flag, now) for flag in visit.flags.values()),
+        chart=tuple(
+            ChartEntryView(
+                id=entry.id,
+                at=entry.at,
+                kind=entry.kind,
+                text=entry.text,
+                severity=entry.severity,
+                by=state.operators[entry.by].name if entry.by in state.operators else entry.by,
+                resolved=entry.resolved,
+            )
+            for entry in visit.entries.values()
+        ),
+        cuffs=tuple(reading for reading, _ in visit.cuffs),
+        readiness=_readiness(chair, visit, now),
+        simulated=visit.simulated,
+        fasting=visit.fasting,
+        exclusions=visit.exclusions,
+        signed_by=visit.signed.signature.name if visit.signed is not None else "",
+    )
+
+
+def _observed_s(visit: Visit, now: Moment) -> float | None:
+    began = visit.began(Phase.OBSERVATION)
+    if began is None:
+        return None
+    return seconds_between(began, visit.spans[-1][1].start if visit.phase.is_over else now)
+
+
+def _flag(flag: Flag, now: Moment) -> FlagView:
+    waits = flag.is_present and flag.repeat_by_ns is not None and flag.decided_by is None
+    return FlagView(
+        id=flag.id,
+        grade=flag.grade,
+        priority=flag.priority,
+        reading=flag.reading,
+        because=flag.because,
+        prompt=flag.prompt,
+        raised=flag.raised,
+        outcome=flag.outcome,
+        confirmed_by=flag.decided_by,
+        repeat_in_s=(flag.repeat_by_ns - now.mono_ns) / NS_PER_S if waits and flag.repeat_by_ns is not None else None,
+        answered=flag.answered,
+        is_present=flag.is_present,
+    )
+
+
+def _readiness(chair: ChairState, visit: Visit, now: Moment) -> ReadinessView | None:
+    if visit.phase in _HAS_READINESS:
+        return discharge.readiness(chair, visit, now)
+    if visit.signed is None:
+        return None
+    views = tuple(
+        CriterionView(
+            id=line.criterion,
+            title=line.title,
+            state=GateState(line.state),
+            evidence=line.evidence,
+            asks_person=False,
+        )
+        for line in visit.evidence
+    )
+    return ReadinessView(
+        criteria=views,
+        n_met=len(views),
+        may_sign=False,
+        digest=visit.signed.signature.covers,
+        meaning=visit.signed.signature.meaning,
+    )

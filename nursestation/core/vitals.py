@@ -1,0 +1,147 @@
+"""Which number of a chair may be shown now, from which monitor, and why not when not.
+
+Rules of the file:
+1. A number is shown only while it is usable (valid or questionable), of a real or simulated patient, and fresh.
+2. Fresh: live up to `stale_after_s`, then stale with its age, and blank after `lost_after_s` (protocol file, [technical]).
+3. A chair's configured preference is strict: the preferred monitor's silence is shown, not papered over by another's value.
+   Without one, the first monitor that has something to show is taken.
+4. Heart rate and pulse rate are never merged. What has limits for the rate is the heart rate while an ECG gives one, else
+   the pulse rate under its own name.
+"""
+
+from dataclasses import dataclass
+
+from devices.clock import NS_PER_S, Moment
+from devices.events import LinkPhase, Mode, SensorStatus, Validity
+from devices.vocabulary import METRICS, MetricKind
+from nursestation.core.protocols import Technical
+from nursestation.core.snapshot import Freshness
+from nursestation.core.state import ChairState, Latest, MonitorState
+
+CONTINUOUS = tuple(
+    name for name, metric in METRICS.items() if metric.kind is MetricKind.NUMERIC and not name.startswith("nibp_")
+)
+"""Metrics with a value of their own every few seconds, in display order. Cuff numerics are one reading, not four vitals."""
+
+SENSOR_OF = {
+    "heart_rate": "ecg",
+    "st": "ecg",
+    "pulse_rate": "spo2",
+    "spo2": "spo2",
+    "perfusion_index": "spo2",
+    "resp_rate": "resp",
+    "etco2": "co2",
+    "fico2": "co2",
+    "temp": "temp",
+}
+"""Which measurement of a monitor (as in `DeviceStatus`) a metric comes from."""
+
+_DEFAULT_TECHNICAL = Technical()
+_USABLE = (Validity.VALID, Validity.QUESTIONABLE)
+_WHY_MODE = {
+    Mode.TEST: "the monitor is showing test values",
+    Mode.DEMO: "the monitor is in demonstration mode",
+}
+_WHY_VALIDITY = {
+    Validity.INVALID: "the monitor calls its value invalid",
+    Validity.UNAVAILABLE: "not measured",
+    Validity.CALIBRATING: "the monitor is getting ready",
+}
+_QUIET_SENSOR = (SensorStatus.OK, SensorStatus.MEASURING)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What may be shown of one metric. `value` is None unless it may be shown, and `why_blank` then says why."""
+
+    metric: str
+    monitor: MonitorState
+    latest: Latest | None
+    value: float | None
+    freshness: Freshness
+    age_s: float | None
+    why_blank: str
+
+    @property
+    def validity(self) -> Validity:
+        """Return the validity as told, UNAVAILABLE where nothing came."""
+        return self.latest.validity if self.latest is not None else Validity.UNAVAILABLE
+
+
+def technical_of(chair: ChairState) -> Technical:
+    """Return the thresholds of silence: the protocol's while a visit is open, else the defaults."""
+    visit = chair.open_visit
+    return visit.protocol.technical if visit is not None else _DEFAULT_TECHNICAL
+
+
+def givers(chair: ChairState, metric: str) -> list[MonitorState]:
+    """Return the chair's monitors that may give a metric or have given it, the preferred one first."""
+    found = [
+        monitor for monitor in chair.monitors.values() if metric in monitor.latest or metric in monitor.binding.numerics
+    ]
+    preferred = chair.prefer.get(metric)
+    if preferred is not None:
+        found.sort(key=lambda monitor: monitor.binding.id != preferred)
+    return found
+
+
+def look(monitor: MonitorState, metric: str, now: Moment, technical: Technical) -> Shown:
+    """Return what one monitor has to show of a metric."""
+    latest = monitor.latest.get(metric)
+    if latest is None:
+        why = monitor.reason if monitor.phase is not LinkPhase.CONNECTED and monitor.reason else "no data yet"
+        return Shown(metric, monitor, None, None, Freshness.NEVER, None, why)
+    age_s = (now.mono_ns - latest.mono_ns) / NS_PER_S
+    if age_s > technical.lost_after_s:
+        return Shown(metric, monitor, latest, None, Freshness.LOST, age_s, f"no data for {age_s:.0f} s")
+    freshness = Freshness.LIVE if age_s <= technical.stale_after_s else Freshness.STALE
+    if latest.mode in _WHY_MODE:
+        return Shown(metric, monitor, latest, None, freshness, age_s, _WHY_MODE[latest.mode])
+    if latest.validity not in _USABLE:
+        why = sensor_trouble(monitor, metric) or _WHY_VALIDITY[latest.validity]
+        return Shown(metric, monitor, latest, None, freshness, age_s, why)
+    return Shown(metric, monitor, latest, latest.value, freshness, age_s, "")
+
+
+def sensor_trouble(monitor: MonitorState, metric: str) -> str:
+    """Return what the monitor says is wrong with the sensor of a metric, or ""."""
+    sensor = monitor.sensors.get(SENSOR_OF.get(metric, metric))
+    return sensor.text if sensor is not None and sensor.status not in _QUIET_SENSOR else ""
+
+
+def shown(chair: ChairState, metric: str, now: Moment) -> Shown | None:
+    """Return what the chair shows of a metric, or None where none of its monitors gives it."""
+    technical = technical_of(chair)
+    first: Shown | None = None
+    is_strict = metric in chair.prefer
+    for monitor in givers(chair, metric):
+        looked = look(monitor, metric, now, technical)
+        if looked.value is not None or (is_strict and monitor.binding.id == chair.prefer[metric]):
+            return looked
+        if first is None or (first.latest is None and looked.latest is not None):
+            first = looked
+    return first
+
+
+def rate(chair: ChairState, now: Moment) -> Shown | None:
+    """Return the rate that the heart-rate limits apply to: the heart rate where there is one, else the pulse rate."""
+    heart = shown(chair, "heart_rate", now)
+    if heart is not None and heart.value is not None:
+        return heart
+    pulse = shown(chair, "pulse_rate", now)
+    return pulse if pulse is not None and (pulse.value is not None or heart is None) else heart
+
+
+def judged(chair: ChairState, metric: str, now: Moment) -> Shown | None:
+    """Return what a limit of `metric` is judged on; `rate` for the heart rate."""
+    return rate(chair, now) if metric == "heart_rate" else shown(chair, metric, now)
+
+
+def current_values(chair: ChairState, now: Moment) -> tuple[tuple[str, float], ...]:
+    """Return every number shown now as (metric, value), for charting beside an event."""
+    found = []
+    for metric in CONTINUOUS:
+        view = shown(chair, metric, now)
+        if view is not None and view.value is not None:
+            found.append((metric, view.value))
+    return tuple(found)
