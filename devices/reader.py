@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from devices.clock import Clock, Moment
-from devices.errors import PortBusy
+from devices.errors import LinkError, PortBusy
 from devices.events import PortEvent
 from devices.port import Port, failure_place
 
@@ -68,28 +68,27 @@ class Reader:
 
     @property
     def last_pass(self) -> Moment | None:
-        """Return when all ports were last looked at without a failure; None before the first time."""
+        """Return when all ports were last looked at without a failure; the start counts too. None before that."""
         return self._last_pass
 
     @property
     def is_running(self) -> bool:
-        """Say whether the thread lives."""
-        return self._thread is not None and self._thread.is_alive()
+        """Say whether the thread was started and not stopped; whether it still works, `last_pass` tells."""
+        return self._thread is not None
 
     def add(self, port: Port) -> None:
         """Take a port in; it is opened with the next pass.
 
         Raises:
             PortBusy: another port of this reader has its device; the message names the holder.
-            LinkError: the ports of this computer cannot be listed just now.
             ValueError: a port of this id is there already.
         """
-        wanted = port.device()
+        wanted = _claim(port)
         with self._busy:
             if port.id in self._ports:
                 raise ValueError(f"a port {port.id} is there already")
             for other in self._ports.values():
-                if wanted is not None and wanted == other.device():
+                if wanted is not None and wanted == _claim(other):
                     raise PortBusy(
                         f"{port.address} is already used by {other.title}: choose another port for {port.title}."
                     )
@@ -106,9 +105,10 @@ class Reader:
 
     def start(self) -> None:
         """Start the thread; does nothing when it runs."""
-        if self.is_running:
+        if self._thread is not None and self._thread.is_alive():
             return
         self._stopping.clear()
+        self._last_pass = self._clock.now()
         self._thread = threading.Thread(target=self._run, name="reader", daemon=False)
         self._thread.start()
 
@@ -163,3 +163,12 @@ class Reader:
     def _post(self, port: Port, events: tuple[PortEvent, ...], now: Moment) -> None:
         if events:
             self._sink(port.id, events, now)
+
+
+def _claim(port: Port) -> str | None:
+    try:
+        return port.device()
+    except LinkError:
+        # Not known while an adapter is being plugged in. The port is taken all the same, or it would stay unread; the
+        # system refuses to open it twice.
+        return None

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from devices.addresses import PortIdentity
-from devices.clock import ManualClock, SystemClock
-from devices.errors import PortBusy
+from devices.clock import NS_PER_S, ManualClock, SystemClock
+from devices.errors import LinkError, PortBusy
 from devices.events import DeviceStatus, LinkPhase, LinkState
 from devices.port import Port
 from devices.reader import Reader
@@ -116,6 +116,20 @@ def test_two_names_of_one_pty_are_one_claim(tmp_path):
     os.close(slave)
 
 
+class NoListing(Wire):
+    """A port whose adapter is being plugged in."""
+
+    def device(self):
+        raise LinkError("The serial ports cannot be listed just now.")
+
+
+def test_a_port_is_read_also_when_its_device_is_not_known_yet():
+    sink = Sink()
+    reader = Reader([make_port(1, NoListing()), make_port(2, NoListing())], ManualClock(), sink)
+    reader.poll_once()
+    assert sink.phases_of("1:line") == sink.phases_of("2:line") == [LinkPhase.CONNECTING]
+
+
 def test_an_id_stands_for_one_port():
     reader = Reader([make_port(1)], ManualClock(), Sink())
     with pytest.raises(ValueError, match="1:line is there already"):
@@ -218,16 +232,19 @@ def test_a_bug_in_the_loop_is_reported_and_the_reader_lives_on(log_lines):
     failures = []
     failed = threading.Event()
 
+    clock = ManualClock()
+
     def on_failure(error):
         failures.append(error)
+        clock.advance(1.0)
         failed.set()
 
-    reader = Reader([make_port(1, kind=BrokenPort)], SystemClock(), Sink(), on_failure)
+    reader = Reader([make_port(1, kind=BrokenPort)], clock, Sink(), on_failure)
     reader.start()
     assert failed.wait(WAIT_S)
     assert isinstance(failures[0], RuntimeError)
     assert reader.is_running
-    assert reader.last_pass is None
+    assert reader.last_pass == clock.now().shifted(-NS_PER_S), "the start counts as a pass, the failure does not"
     reader.stop()
     assert "devices.reader: the reader failed: RuntimeError at test_reader.py:" in log_lines[0]
     assert "bug" not in log_lines[0]
