@@ -15,10 +15,11 @@ from typing import TypeVar
 
 from devices.clock import Moment
 from nursestation.core.chain import GENESIS, from_json
-from nursestation.core.model import Patient, Phase
+from nursestation.core.model import Operator, Patient, Phase
 from nursestation.core.records import (
     DischargeSigned,
     Gap,
+    OperatorAdded,
     PhaseChanged,
     Record,
     Sample,
@@ -164,6 +165,20 @@ class StoreReader:
     def gaps(self, session: str, metric: str | None = None, since_utc_ns: int | None = None) -> Iterator[Gap]:
         """Yield a session's gaps."""
         return self._bulk("gap", rows.gap, session, metric, since_utc_ns)
+
+    def operators(self) -> dict[str, Operator]:
+        """Return every member of staff ever added, by id."""
+        added = self._records("WHERE kind = 'OperatorAdded'", ())
+        return {record.added.id: record.added for record in added if isinstance(record, OperatorAdded)}
+
+    def runs(self, session: str) -> list[Moment]:
+        """Return, for each run of the program that wrote of a session, the moment of that run's first record."""
+        with self._explained():
+            found = self._connection.execute(
+                "SELECT mono_ns, utc_ns FROM run WHERE id IN (SELECT run FROM record WHERE session = ?) ORDER BY id",
+                (self._key(session),),
+            ).fetchall()
+        return [Moment(mono_ns, utc_ns) for mono_ns, utc_ns in found]
 
     def restore_records(self, readings_since_utc_ns: int | None = None) -> Iterator[Record]:
         """Yield what a station needs to stand where it stood, oldest first.

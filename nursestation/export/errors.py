@@ -1,0 +1,5 @@
+"""What can go wrong with an export: one error, whose message is a sentence for people."""
+
+
+class ExportError(Exception):
+    """The session or the target cannot be used; the message says what to do."""

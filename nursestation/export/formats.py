@@ -1,0 +1,106 @@
+"""The formats a session can be taken out in; adding one is adding an entry here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from types import MappingProxyType
+
+from nursestation.export.csv import session_csv
+from nursestation.export.errors import ExportError
+from nursestation.export.files import Exported, write_export
+from nursestation.export.report import session_pdf
+from nursestation.export.visit import VisitRecord, load_visit
+from nursestation.store.reader import StoreReader
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What an export needs to know besides the session.
+
+    Attributes:
+        fonts: Folder with the Inter font files.
+        version: Version of the program, for the file.
+        zone: Time zone of the times in the file; None for the computer's own.
+        paper: "a4" or "letter".
+    """
+
+    fonts: Path
+    version: str
+    zone: tzinfo | None = None
+    paper: str = "a4"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """One format.
+
+    Attributes:
+        name: As on the command line.
+        suffix: Ending of the file, with its dot.
+        title: For people.
+        holds: What is in it.
+        leaves_out: What is not.
+        render: Makes the content; the same visit and options give the same bytes.
+    """
+
+    name: str
+    suffix: str
+    title: str
+    holds: str
+    leaves_out: str
+    render: Callable[[VisitRecord, ExportOptions], bytes]
+
+
+def _csv(visit: VisitRecord, options: ExportOptions) -> bytes:
+    return session_csv(visit, options.zone)
+
+
+def _pdf(visit: VisitRecord, options: ExportOptions) -> bytes:
+    return session_pdf(visit, options.zone, fonts=options.fonts, paper=options.paper)
+
+
+FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
+    one.name: one
+    for one in (
+        ExportFormat(
+            "csv", ".csv", "Readings as a table (CSV)",
+            holds="every reading with time, unit, validity, provenance and source; cuff readings by hand included",
+            leaves_out="who the patient is, waveforms, events, alarm conditions, signatures",
+            render=_csv,
+        ),
+        ExportFormat(
+            "pdf", ".pdf", "Visit report (PDF)",
+            holds="identity, protocol, trend, vital signs at each cuff reading, events, blood-pressure flags, alarm "
+            "conditions, discharge with evidence, driver, signature",
+            leaves_out="single readings between the cuff readings, waveforms",
+            render=_pdf,
+        ),
+    )
+})  # fmt: skip
+"""Every format by name."""
+
+
+def export_session(reader: StoreReader, session: str, format_name: str, path: Path, options: ExportOptions) -> Exported:
+    """Write a session, finished or running, as a file with its `.sha256` beside it.
+
+    Args:
+        reader: The record.
+        session: Which session.
+        format_name: A key of `FORMATS`.
+        path: The file; where it is a folder, the file is named after the session in it.
+        options: See there.
+
+    Raises:
+        ExportError: session, format or target is not there, or the target cannot be written.
+        StoreEnvironmentError: the record cannot be read.
+    """
+    chosen = FORMATS.get(format_name)
+    if chosen is None:
+        raise ExportError(f"There is no format {format_name}. There are: {', '.join(FORMATS)}.")
+    visit = load_visit(reader, session, options.version)
+    target = path / f"{session}{chosen.suffix}" if path.is_dir() else path
+    content = chosen.render(visit, options)
+    return write_export(
+        target, content, session=session, format_name=chosen.name, chain_head=visit.summary.chain_head
+    )  # fmt: skip

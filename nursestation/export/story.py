@@ -1,0 +1,292 @@
+"""What happened in a visit, told from its records: the values that the report prints.
+
+A pure fold; it decides nothing and computes no alarm anew. `utc` values are wall time [ns]; `t` values and spans lie on the
+visit's steady line of time [ns].
+"""
+
+from dataclasses import dataclass, field, replace
+
+from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, Phase
+from nursestation.core.records import (
+    BaselineTaken,
+    ConditionAcknowledged,
+    ConditionChanged,
+    ConditionEnded,
+    ConditionRaised,
+    ConsentRecorded,
+    CriterionOverridden,
+    CuffTaken,
+    DischargeSigned,
+    DriverConfirmed,
+    DriverNamed,
+    ExclusionsAnswered,
+    FastingRecorded,
+    FlagAnswered,
+    FlagDecided,
+    FlagEnded,
+    FlagRaised,
+    GateOverridden,
+    IdentityConfirmed,
+    InfusionPaused,
+    InfusionResumed,
+    InfusionStarted,
+    InfusionStopped,
+    MonitorIdentified,
+    PhaseChanged,
+    Record,
+    SessionOpened,
+)
+from nursestation.export.events import in_words
+from nursestation.export.visit import VisitRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time; `end` None while it lasts."""
+
+    start: int
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """A stretch of the visit in one phase."""
+
+    phase: Phase
+    start: int
+    start_utc: int
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cuff:
+    """A cuff reading, with where it lies on the line of time and the flag it raised or decided."""
+
+    reading: CuffReading
+    t: int
+    phase: Phase
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A blood-pressure flag from its reading to its end."""
+
+    raised: FlagRaised
+    decided: FlagDecided | None = None
+    answers: tuple[FlagAnswered, ...] = ()
+    ended: FlagEnded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An alarm condition from start to end."""
+
+    raised: ConditionRaised
+    changed: ConditionChanged | None = None
+    acknowledged: ConditionAcknowledged | None = None
+    ended: ConditionEnded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Something unmet that a clinician let pass."""
+
+    utc: int
+    what: str
+    reason: str
+    clinician: str
+
+
+@dataclass(slots=True)
+class Story:
+    """The visit as the report tells it; built once by `tell`, then only read."""
+
+    opened: SessionOpened
+    end: int = 0  # of what is recorded, on the steady line
+    spans: list[PhaseSpan] = field(default_factory=list)
+    pauses: list[Span] = field(default_factory=list)
+    infusion: Span | None = None
+    infusion_started: InfusionStarted | None = None
+    infusion_stopped: InfusionStopped | None = None
+    ended: PhaseChanged | None = None
+    baseline: Baseline | None = None
+    baseline_taken: BaselineTaken | None = None
+    cuffs: list[Cuff] = field(default_factory=list)
+    flags: dict[str, Flag] = field(default_factory=dict)
+    conditions: dict[str, Condition] = field(default_factory=dict)
+    identity: IdentityConfirmed | None = None
+    consent: ConsentRecorded | None = None
+    fasting: FastingRecorded | None = None
+    exclusions: ExclusionsAnswered | None = None
+    driver: Driver | None = None
+    driver_confirmed: list[DriverConfirmed] = field(default_factory=list)
+    overrides: list[Override] = field(default_factory=list)
+    discharge: DischargeSigned | None = None
+    monitors: dict[str, MonitorIdentified] = field(default_factory=dict)
+
+    @property
+    def phase(self) -> Phase:
+        """Return where the visit stands."""
+        return self.spans[-1].phase if self.spans else Phase.CHECK_IN
+
+    @property
+    def peak(self) -> Cuff | None:
+        """Return the cuff reading with the highest systolic pressure after the baseline was taken; of equals the first."""
+        taken = self.baseline_taken
+        after = [cuff for cuff in self.cuffs if taken is not None and cuff.reading not in taken.baseline.readings]
+        return max(after or self.cuffs, key=lambda cuff: cuff.reading.sys, default=None)
+
+    def time_in(self, phase: Phase) -> int:
+        """Return how long the visit was in a phase [ns]."""
+        return sum((span.end or self.end) - span.start for span in self.spans if span.phase is phase)
+
+    @property
+    def paused_ns(self) -> int:
+        """Return how long the infusion was paused in all [ns]."""
+        return sum((span.end or self.end) - span.start for span in self.pauses)
+
+    @property
+    def infusion_ns(self) -> int:
+        """Return how long the infusion ran, pauses not counted [ns]."""
+        if self.infusion is None:
+            return 0
+        return (self.infusion.end or self.end) - self.infusion.start - self.paused_ns
+
+
+def tell(visit: VisitRecord) -> Story:
+    """Fold a visit's records into its story."""
+    opened = next(record for record in visit.records if isinstance(record, SessionOpened))
+    story = Story(opened)
+    for record in visit.records:
+        story.end = max(story.end, visit.timeline.steady_ns(record.at))
+        _course(story, visit, record)
+        _pressure(story, visit, record)
+        _alarms(story, record)
+        _papers(story, record)
+    if visit.samples and not story.phase.is_over:
+        story.end = max(story.end, visit.timeline.steady_ns(visit.samples[-1].at))
+    return story
+
+
+def _course(story: Story, visit: VisitRecord, record: Record) -> None:
+    t = visit.timeline.steady_ns(record.at)
+    match record:
+        case PhaseChanged():
+            if story.spans:
+                story.spans[-1] = replace(story.spans[-1], end=t)
+            story.spans.append(PhaseSpan(record.after, t, record.at.utc_ns, None))
+            if record.after.is_over:
+                story.ended = record
+                _end_pause(story, t)
+                if story.infusion is not None and story.infusion.end is None:
+                    story.infusion = replace(story.infusion, end=t)
+        case InfusionStarted():
+            story.infusion_started = record
+            story.infusion = Span(t, None)
+        case InfusionPaused():
+            story.pauses.append(Span(t, None))
+        case InfusionResumed():
+            _end_pause(story, t)
+        case InfusionStopped():
+            story.infusion_stopped = record
+            _end_pause(story, t)
+            if story.infusion is not None:
+                story.infusion = replace(story.infusion, end=t)
+        case _:
+            pass
+
+
+def _end_pause(story: Story, t: int) -> None:
+    if story.pauses and story.pauses[-1].end is None:
+        story.pauses[-1] = replace(story.pauses[-1], end=t)
+
+
+def _pressure(story: Story, visit: VisitRecord, record: Record) -> None:
+    match record:
+        case BaselineTaken():
+            story.baseline, story.baseline_taken = record.baseline, record
+        case CuffTaken():
+            # The reading belongs where it was measured; the record's moment is its arrival.
+            t = visit.timeline.steady_ns(record.at) - (record.at.mono_ns - record.reading.measured_mono_ns)
+            story.cuffs.append(Cuff(record.reading, t, story.phase))
+        case FlagRaised():
+            story.flags[record.flag_id] = Flag(record)
+            _mark(story, record.reading, f"{record.grade.value.upper()} flag")
+        case FlagDecided() if record.flag_id in story.flags:
+            story.flags[record.flag_id] = replace(story.flags[record.flag_id], decided=record)
+            if record.reading is not None:
+                _mark(story, record.reading, OUTCOMES[record.outcome])
+        case FlagAnswered() if record.flag_id in story.flags:
+            flag = story.flags[record.flag_id]
+            story.flags[record.flag_id] = replace(flag, answers=(*flag.answers, record))
+        case FlagEnded() if record.flag_id in story.flags:
+            story.flags[record.flag_id] = replace(story.flags[record.flag_id], ended=record)
+        case _:
+            pass
+
+
+OUTCOMES = {
+    FlagOutcome.OPEN: "repeat awaited",
+    FlagOutcome.CONFIRMED: "repeat: confirmed",
+    FlagOutcome.NOT_CONFIRMED: "repeat: not confirmed",
+    FlagOutcome.NOT_REPEATED: "not repeated in time",
+}
+
+
+def _mark(story: Story, reading: CuffReading, text: str) -> None:
+    for index in range(len(story.cuffs) - 1, -1, -1):
+        cuff = story.cuffs[index]
+        if cuff.reading == reading:
+            story.cuffs[index] = replace(cuff, flag=f"{cuff.flag}; {text}" if cuff.flag else text)
+            return
+
+
+def _alarms(story: Story, record: Record) -> None:
+    match record:
+        case ConditionRaised():
+            story.conditions[record.condition_id] = Condition(record)
+        case ConditionChanged() | ConditionAcknowledged() | ConditionEnded():
+            condition = story.conditions.get(record.condition_id)
+            if condition is not None:  # else it began before the visit did
+                story.conditions[record.condition_id] = _followed(condition, record)
+        case _:
+            pass
+
+
+def _followed(condition: Condition, record: ConditionChanged | ConditionAcknowledged | ConditionEnded) -> Condition:
+    match record:
+        case ConditionChanged():
+            return replace(condition, changed=record)
+        case ConditionAcknowledged():
+            return condition if condition.acknowledged else replace(condition, acknowledged=record)
+        case ConditionEnded():
+            return replace(condition, ended=record)
+
+
+def _papers(story: Story, record: Record) -> None:
+    match record:
+        case IdentityConfirmed():
+            story.identity = record
+        case ConsentRecorded():
+            story.consent = record
+        case FastingRecorded():
+            story.fasting = record
+        case ExclusionsAnswered():
+            story.exclusions = record
+        case DriverNamed():
+            story.driver = record.driver
+        case DriverConfirmed():
+            story.driver_confirmed.append(record)
+        case GateOverridden():
+            what = f"Before the start: {in_words(record.gate)}"
+            story.overrides.append(Override(record.at.utc_ns, what, record.reason, record.clinician))
+        case CriterionOverridden():
+            what = f"At discharge: {in_words(record.criterion)}"
+            story.overrides.append(Override(record.at.utc_ns, what, record.reason, record.clinician))
+        case DischargeSigned():
+            story.discharge = record
+        case MonitorIdentified():
+            story.monitors[record.monitor] = record
+        case _:
+            pass

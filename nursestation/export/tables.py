@@ -1,0 +1,242 @@
+"""The report's further sections: every cuff reading, flags, events, alarm conditions, the papers, and the signature."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Spacer
+
+from devices.events import Priority
+from nursestation.core.model import GateState, Phase, Provenance
+from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, Event, in_words
+from nursestation.export.layout import BODY, CELL_BOLD, NOTE, SECTION, Cell, grid, text
+from nursestation.export.localtime import NS_PER_S, clock, clock_s, day, local, span, zone_name
+from nursestation.export.story import OUTCOMES, Condition, Cuff, Flag, Story
+from nursestation.export.visit import VisitRecord
+from nursestation.export.vitals import AT_CUFF_NS, Series, rise, signed
+
+_PRIORITY = {Priority.HIGH: "!!! high", Priority.MEDIUM: "!! medium", Priority.LOW: "! low"}
+_STATE = {
+    GateState.MET.value: "✓ met",
+    GateState.UNMET.value: "✗ not met",
+    GateState.UNKNOWN.value: "? unknown",
+    GateState.OVERRIDDEN.value: "OVERRIDDEN",
+}
+
+
+def cuff_table(story: Story, vitals: tuple[Series, ...], width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return the table at each cuff reading."""
+    if not story.cuffs:
+        return []
+    by_label = {one.label: one for one in vitals}
+    rows = [_cuff_row(story, cuff, by_label, zone) for cuff in story.cuffs]
+    flagged = [index for index, cuff in enumerate(story.cuffs) if cuff.flag]
+    shares = (0.085, 0.155, 0.105, 0.07, 0.135, 0.07, 0.075, 0.07, 0.235)
+    head = ("Time", "Phase", "BP mmHg", "MAP", "Systolic rise", _heart(by_label), "SpO₂ %", "RR /min", "Flag, note")
+    note = (
+        f"HR, SpO₂ and RR: the last valid reading not older than {AT_CUFF_NS // NS_PER_S} s when the cuff reading was measured; "
+        "--- where there is none. Time: when it was measured. Rise: against the baseline."
+    )
+    return [
+        text("At each cuff reading", SECTION),
+        grid(head, rows, [width * share for share in shares], bold_rows=flagged, shaded_rows=flagged),
+        Spacer(0, 1 * mm),
+        text(note, NOTE),
+    ]
+
+
+def _heart(by_label: dict[str, Series]) -> str:
+    heart = by_label.get("HR")
+    return "PR /min" if heart is not None and heart.metric == "pulse_rate" else "HR /min"
+
+
+def _cuff_row(story: Story, cuff: Cuff, by_label: dict[str, Series], zone: tzinfo | None) -> list[str]:
+    reading = cuff.reading
+    is_paused = any(one.start <= cuff.t < (one.end or story.end) for one in story.pauses)
+    change = ""
+    if story.baseline is not None:
+        difference, percent = rise(reading, story.baseline.sys)
+        change = f"{signed(difference)} ({signed(percent)} %)"
+    notes = [cuff.flag] if cuff.flag else []
+    if story.baseline is not None and reading in story.baseline.readings:
+        notes.append("baseline")
+    if reading.provenance is Provenance.MANUAL:
+        notes.append(f"by hand: {reading.source}")
+    if reading.provenance is Provenance.CORRECTED:
+        notes.append("corrected")
+    if not reading.time_known:
+        notes.append("time of arrival")
+    return [
+        clock(reading.measured_utc_ns, zone),
+        PHASE_WORDS[cuff.phase] + (", paused" if is_paused else ""),
+        str(reading),
+        "---" if reading.mean is None else str(reading.mean),
+        change or "---",
+        *(_value(by_label.get(label), cuff.t) for label in ("HR", "SpO₂", "RR")),
+        "; ".join(notes),
+    ]
+
+
+def _value(one: Series | None, t: int) -> str:
+    value = None if one is None else one.at(t)
+    return "---" if value is None else f"{value:g}"
+
+
+def flag_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return each blood-pressure flag: why, how it was confirmed, what was done, how it ended."""
+    found: list[Flowable] = [text("Blood-pressure flags", SECTION)]
+    if not story.flags:
+        return [*found, text("None was raised.")]
+    rows = [_flag_row(visit, flag, zone) for flag in story.flags.values()]
+    head = ("Raised", "Grade", "Reading and rule", "Second reading", "What was done", "Ended")
+    return [*found, grid(head, rows, [width * share for share in (0.075, 0.085, 0.24, 0.19, 0.26, 0.15)])]
+
+
+def _flag_row(visit: VisitRecord, flag: Flag, zone: tzinfo | None) -> list[Cell]:
+    raised, decided, ended = flag.raised, flag.decided, flag.ended
+    second = "none asked for" if raised.repeat_by_utc_ns is None else "awaited"
+    if decided is not None:
+        reading = f"{decided.reading} at {clock(decided.reading.measured_utc_ns, zone)}, " if decided.reading else ""
+        second = reading + OUTCOMES[decided.outcome].removeprefix("repeat: ")
+    done = [
+        f"{clock(answer.at.utc_ns, zone)} {answer.action}{f' ({answer.reason})' if answer.reason else ''}, "
+        f"{visit.name(answer.operator)}"
+        for answer in flag.answers
+    ]
+    return [
+        clock(raised.at.utc_ns, zone),
+        text(raised.grade.value.upper(), CELL_BOLD),
+        raised.because,
+        second,
+        [text(line) for line in done] if done else text("nothing recorded", CELL_BOLD),
+        "still present" if ended is None else f"{clock(ended.at.utc_ns, zone)}, at {ended.reading}",
+    ]
+
+
+def event_table(lines: Sequence[Event], width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return the numbered events."""
+    rows = [[str(line.number), clock_s(line.utc, zone), line.text, line.by] for line in lines]
+    bold = [index for index, line in enumerate(lines) if line.is_bold]
+    table = grid(
+        ("No.", "Time", "What", "By"), rows, [width * share for share in (0.06, 0.11, 0.61, 0.22)], bold_rows=bold
+    )
+    return [text("Events", SECTION), table]
+
+
+def condition_table(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return every alarm condition of the visit."""
+    found: list[Flowable] = [text("Alarm conditions", SECTION)]
+    if not story.conditions:
+        return [*found, text("None arose.")]
+    rows = [_condition_row(visit, story, one, zone) for one in story.conditions.values()]
+    head = ("Began", "Lasted", "Priority", "Condition", "About", "Acknowledged")
+    return [*found, grid(head, rows, [width * share for share in (0.1, 0.09, 0.12, 0.35, 0.14, 0.2)])]
+
+
+def _condition_row(visit: VisitRecord, story: Story, one: Condition, zone: tzinfo | None) -> list[str]:
+    start = visit.timeline.steady_ns(one.raised.at)
+    end = story.end if one.ended is None else visit.timeline.steady_ns(one.ended.at)
+    seen = "---"
+    if one.acknowledged is not None:
+        seen = f"{clock(one.acknowledged.at.utc_ns, zone)} {visit.name(one.acknowledged.operator)}"
+    kind = "patient" if one.raised.kind.value == "physiological" else "equipment"
+    return [
+        clock_s(one.raised.at.utc_ns, zone),
+        span(end - start) + ("" if one.ended is not None else ", still present"),
+        _PRIORITY[one.raised.priority],
+        one.raised.text,
+        kind,
+        seen,
+    ]
+
+
+def checkin_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return what was asked and stated before the start."""
+
+    def stated(record: object, when: int, who: str | None) -> str:
+        return f"{clock(when, zone)}, {visit.name(who)}" if record is not None else "not recorded"
+
+    rows: list[list[Cell]] = []
+    for title, record in (("Identity, two identifiers", story.identity), ("Consent on file", story.consent)):
+        rows.append([title, "not recorded" if record is None else stated(record, record.at.utc_ns, record.operator)])
+    fasting = "not recorded"
+    if story.fasting is not None:
+        food, drink = story.fasting.last_food_utc_ns, story.fasting.last_drink_utc_ns
+        fasting = f"last food {_when(food, story, zone)}, last drink {_when(drink, story, zone)}"
+    rows.append(["Fasting", fasting])
+    rows.append(["Exclusions", _exclusions(story)])
+    confirmed = [
+        f"{CONFIRMED_WORDS[one.how]} at {clock(one.at.utc_ns, zone)}, {visit.name(one.operator)}"
+        for one in story.driver_confirmed
+    ]
+    rows.append(
+        ["Driver", _driver_line(story) + (f"; confirmed {'; '.join(confirmed)}" if confirmed else "; not confirmed")]
+    )
+    table = grid(("Before the start", ""), rows, [width * 0.24, width * 0.76])
+    return [text("Check-in and driver", SECTION), table]
+
+
+def _when(utc_ns: int, story: Story, zone: tzinfo | None) -> str:
+    same_day = local(utc_ns, zone).date() == local(story.opened.at.utc_ns, zone).date()
+    return clock(utc_ns, zone) if same_day else f"{day(utc_ns, zone)} {clock(utc_ns, zone)}"
+
+
+def _exclusions(story: Story) -> str:
+    if story.exclusions is None:
+        return "not answered"
+    present = [name for name, is_present in story.exclusions.answers if is_present]
+    absent = [name for name, is_present in story.exclusions.answers if not is_present]
+    parts = [f"PRESENT: {'; '.join(present)}"] if present else []
+    return ". ".join([*parts, f"Not present: {'; '.join(absent)}"] if absent else parts)
+
+
+def _driver_line(story: Story) -> str:
+    driver = story.driver
+    if driver is None:
+        return "nobody named"
+    return f"{driver.name} ({driver.relation}), phone {driver.phone}, {in_words(driver.transport.value)}"
+
+
+def override_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return each override in bold; nothing where there was none."""
+    if not story.overrides:
+        return []
+    rows = [[clock(one.utc, zone), one.what, one.reason, visit.name(one.clinician)] for one in story.overrides]
+    head = ("Time", "What was let pass", "Reason", "Clinician")
+    table = grid(head, rows, [width * share for share in (0.08, 0.3, 0.4, 0.22)], bold_rows=range(len(rows)))
+    return [KeepTogether([text("Overrides", SECTION), table])]
+
+
+def discharge_section(story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return the criteria with their evidence, the hand-over, and the signature with its meaning and what it covers."""
+    signed = story.discharge
+    found: list[Flowable] = [text("Discharge", SECTION)]
+    if signed is None:
+        what = (
+            "The visit ended early; no discharge was signed." if story.phase is Phase.ENDED_EARLY else "Not signed yet."
+        )
+        return [*found, text(what, CELL_BOLD)]
+    rows = [[_STATE.get(one.state, one.state), one.title, one.evidence] for one in signed.evidence]
+    head = ("State", "Criterion", "Evidence when it was signed")
+    bold = [index for index, one in enumerate(signed.evidence) if one.state != GateState.MET.value]
+    table = grid(
+        head,
+        rows,
+        [width * share for share in (0.14, 0.34, 0.52)],
+        bold_rows=bold,
+    )
+    signature = signed.signature
+    role = in_words(signature.role.value)
+    when = f"{day(signature.signed_utc_ns, zone)}, {clock_s(signature.signed_utc_ns, zone)}"
+    hand_over = [one for one in story.driver_confirmed if one.phase in (Phase.OBSERVATION, Phase.READY)]
+    how = f", {CONFIRMED_WORDS[hand_over[-1].how]}" if hand_over else ", not confirmed at hand-over"
+    to = f"Handed over to {signed.driver.name} ({signed.driver.relation}), phone {signed.driver.phone}{how}."
+    block = [
+        Spacer(0, 3 * mm),
+        text(to, BODY),
+        Spacer(0, 2 * mm),
+        text(f"Signed by {signature.name} ({role}) on {when} ({zone_name(signature.signed_utc_ns, zone)})", CELL_BOLD),
+        text(f"Meaning: {signature.meaning}", BODY),
+        text(f"The signature covers this visit's record up to the chain value {signature.covers}.", NOTE),
+    ]
+    return [*found, table, KeepTogether(block)]

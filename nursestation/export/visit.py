@@ -1,0 +1,79 @@
+"""One session as exports read it: everything loaded from the store at one moment, and one line of time through it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from devices.clock import Moment
+from nursestation.core.model import Operator
+from nursestation.core.records import Record, Sample
+from nursestation.export.errors import ExportError
+from nursestation.store.reader import SessionSummary, StoreReader
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Moments on one steady line of time, so that spans are right though the wall clock was stepped.
+
+    A run of the program anchors its monotonic clock at its first record. A moment belongs to the run whose clock agrees with
+    it best: two runs of one start of the computer agree anyway, and two starts differ by more than a step of the clock does.
+    """
+
+    runs: tuple[Moment, ...]
+
+    def steady_ns(self, moment: Moment) -> int:
+        """Return when `moment` was, on the steady line [ns]; it equals UTC where the clock was never stepped."""
+        if not self.runs:
+            return moment.utc_ns
+        run = min(
+            self.runs, key=lambda run: abs((moment.utc_ns - run.utc_ns) - (moment.mono_ns - run.mono_ns))
+        )  # fmt: skip
+        return run.utc_ns + moment.mono_ns - run.mono_ns
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecord:
+    """Everything an export may say of a session.
+
+    Attributes:
+        summary: What the list of sessions says of it.
+        records: Its discrete records, in order.
+        samples: Its readings, in order.
+        operators: Staff by id.
+        timeline: See there.
+        version: Version of the program that writes the file.
+    """
+
+    summary: SessionSummary
+    records: tuple[Record, ...] = field(repr=False)
+    samples: tuple[Sample, ...] = field(repr=False)
+    operators: Mapping[str, Operator] = field(repr=False)
+    timeline: Timeline
+    version: str
+
+    def name(self, operator: str | None) -> str:
+        """Return an operator's name; "" for what the program or a monitor did."""
+        if operator is None:
+            return ""
+        known = self.operators.get(operator)
+        return operator if known is None else known.name
+
+
+def load_visit(reader: StoreReader, session: str, version: str) -> VisitRecord:
+    """Load a session, finished or running, as it stands at this moment.
+
+    Raises:
+        ExportError: there is no such session.
+        StoreEnvironmentError: the record cannot be read.
+    """
+    with reader.consistent():
+        summary = reader.session(session)
+        if summary is None:
+            raise ExportError(f"There is no session {session}. `nursestation sessions` lists those there are.")
+        return VisitRecord(
+            summary=summary,
+            records=tuple(reader.discrete(session)),
+            samples=tuple(reader.samples(session)),
+            operators=reader.operators(),
+            timeline=Timeline(tuple(reader.runs(session))),
+            version=version,
+        )
