@@ -35,7 +35,7 @@ MARGIN = 12
 """Inside a panel [px]."""
 RADIUS = 8
 """Of a panel's corners [px]."""
-RAIL_WIDTH = 212
+RAIL_WIDTH = 256
 """Of the chairs on the left [px]."""
 WAVE_PEN = 1.6
 """Of a wave's line [px]."""
@@ -63,6 +63,7 @@ class Colours:
     plot: str  # behind waves, trends and big numbers
     field: str
     line: str
+    line_strong: str
     text: str
     soft: str
     stale: str
@@ -118,6 +119,7 @@ DARK = Colours(
     plot="#07090d",
     field="#07090d",
     line="#232b38",
+    line_strong="#3a4454",
     text="#e8ecf3",
     soft="#a3adbd",
     stale="#8a93a3",
@@ -168,6 +170,7 @@ LIGHT = Colours(
     plot="#ffffff",
     field="#ffffff",
     line="#ccd4df",
+    line_strong="#a9b4c2",
     text="#131a24",
     soft="#4a5566",
     stale="#667082",
@@ -211,6 +214,10 @@ LIGHT = Colours(
 )
 
 
+ALARM_SYMBOLS = {Priority.HIGH: "!!!", Priority.MEDIUM: "!!", Priority.LOW: "!"}
+"""Marks that say the priority without colour."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmLook:
     """How a priority looks.
@@ -251,13 +258,13 @@ class Theme:
         """Return how `priority` looks. Source of colours and rates: head of the file."""
         match priority:
             case Priority.HIGH:
-                roles = ("alarm_high", "alarm_high_off", "on_alarm_high", "!!!", HIGH_HALF_PERIOD_MS)
+                roles = ("alarm_high", "alarm_high_off", "on_alarm_high", HIGH_HALF_PERIOD_MS)
             case Priority.MEDIUM:
-                roles = ("alarm_medium", "alarm_medium_off", "on_alarm_medium", "!!", MEDIUM_HALF_PERIOD_MS)
+                roles = ("alarm_medium", "alarm_medium_off", "on_alarm_medium", MEDIUM_HALF_PERIOD_MS)
             case Priority.LOW:
-                roles = ("alarm_low", "alarm_low", "on_alarm_low", "!", 0)
-        fill, off, on_fill, symbol, half = roles
-        return AlarmLook(self.colour(fill), self.colour(off), self.colour(on_fill), symbol, half)
+                roles = ("alarm_low", "alarm_low", "on_alarm_low", 0)
+        fill, off, on_fill, half = roles
+        return AlarmLook(self.colour(fill), self.colour(off), self.colour(on_fill), ALARM_SYMBOLS[priority], half)
 
 
 DARK_THEME = Theme(DARK, "dark")
@@ -395,7 +402,9 @@ def _stylesheet(c: Colours) -> str:
     QPushButton[kind="danger"]:pressed {{ background: {c.danger_pressed}; }}
     QPushButton[kind="quiet"] {{ background: transparent; color: {c.soft}; }}
     QPushButton[kind="quiet"]:pressed {{ background: {c.button}; }}
-    QPushButton:disabled, QPushButton[kind]:disabled {{ background: {c.disabled}; color: {c.on_disabled}; }}
+    QPushButton:disabled, QPushButton[kind]:disabled {{
+        background: {c.disabled}; color: {c.on_disabled}; border-color: {c.line};
+    }}
     QPushButton:focus, QToolButton:focus {{ border-color: {c.focus}; }}
 
     QLineEdit, QPlainTextEdit, QTextEdit, QComboBox {{

@@ -1,0 +1,52 @@
+"""The line above the waves: which chair, who, what treatment, the driver, and the clock of the phase."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from nursestation.ui import theme
+from nursestation.ui.chair.view import HeaderView
+from nursestation.ui.controls import Badge, ElidingLabel, Label, Panel
+from nursestation.ui.roles import Surface, Text, Tone
+
+_HEIGHT = 48
+
+
+class Header(Panel):
+    """Renders a `HeaderView`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("chair_header", Surface.RAISED, parent=parent)
+        self.setFixedHeight(_HEIGHT)
+        self._chair = Label("", Text.TITLE, object_name="header_chair")
+        self._who = Label("", Text.TITLE, object_name="header_who")
+        self._ident = ElidingLabel("", Text.CAPTION, Tone.SOFT, object_name="header_ident")
+        self._treatment = Badge("", Tone.ACCENT, object_name="header_treatment")
+        self._driver = Badge("", Tone.GOOD, object_name="header_driver")
+        self._trouble = Badge("", Tone.BAD, object_name="header_trouble")
+        self._timer = Label("", Text.TIMER, object_name="header_timer")
+        self._beside = Label("", Text.BODY, Tone.SOFT, object_name="header_beside")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        row.setSpacing(10)
+        row.addWidget(self._chair)
+        row.addWidget(self._who)
+        row.addWidget(self._ident, 1)
+        row.addWidget(self._treatment)
+        row.addWidget(self._driver)
+        row.addWidget(self._trouble)
+        row.addSpacing(theme.GAP)
+        row.addWidget(self._timer)
+        row.addWidget(self._beside)
+        self._beside.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+
+    def render(self, view: HeaderView) -> None:  # type: ignore[override]
+        """Show `view`."""
+        self._chair.setText(view.chair)
+        self._who.setText(view.who)
+        self._who.set_tone(Tone.PLAIN if view.ident else Tone.SOFT)
+        self._ident.setText(view.ident)
+        self._treatment.show_text(view.treatment)
+        self._driver.show_text(view.driver, view.driver_tone)
+        self._trouble.show_text(view.trouble)
+        self._timer.setText(view.timer)
+        self._beside.setText(view.beside)

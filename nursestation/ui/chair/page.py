@@ -1,0 +1,175 @@
+"""The chair page: header, waves, trend (or a sheet in its place), big numbers and the action bar."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
+from nursestation.ui import theme
+from nursestation.ui.chair.actions import ActionBar, FlagBar
+from nursestation.ui.chair.actions_view import Action, actions
+from nursestation.ui.chair.header import Header
+from nursestation.ui.chair.numbers_view import number_views
+from nursestation.ui.chair.numerics import WIDTH, Numerics
+from nursestation.ui.chair.view import flag_strip, header_view
+from nursestation.ui.controls import Panel
+from nursestation.ui.page import Page
+from nursestation.ui.plots.trend import Trend
+from nursestation.ui.plots.wave_painter import WavePainter
+from nursestation.ui.roles import Surface
+
+
+class ChairPage(Page):
+    """One chair in depth.
+
+    Args:
+        waves: The wave painter, fed by the window.
+        trend: The session trend, fed by the window.
+        zone: The clinic's time zone, None for the machine's.
+        sheets: Pages that may take the trend's place, by name.
+
+    Signals:
+        sheet_changed: Name of the sheet that is open, "" for none.
+    """
+
+    sheet_changed = Signal(str)
+
+    def __init__(
+        self,
+        waves: WavePainter,
+        trend: Trend,
+        *,
+        zone: tzinfo | None,
+        sheets: Mapping[str, Page],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("chair_page")
+        self._zone = zone
+        self._sheets = dict(sheets)
+        self._sheet = ""
+        self._number = 0
+        self._snapshot: StationSnapshot | None = None
+        self._waves, self._trend = waves, trend
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self._header = Header()
+        self._flag = FlagBar()
+        self._numerics = Numerics()
+        self._numerics.setFixedWidth(WIDTH)
+        self._bar = ActionBar()
+        ground = Panel("wave_panel", Surface.PLOT)
+        inside = QVBoxLayout(ground)
+        inside.setContentsMargins(4, 6, 4, 6)
+        inside.addWidget(self._waves)
+        self._lower = QStackedWidget()
+        self._lower.setObjectName("chair_lower")
+        self._lower.addWidget(self._trend)
+        for sheet in self._sheets.values():
+            self._lower.addWidget(sheet)
+        for part in (ground, self._lower):
+            part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        centre = QVBoxLayout()
+        centre.setSpacing(theme.GAP)
+        centre.addWidget(self._header)
+        centre.addWidget(self._flag)
+        centre.addWidget(ground, 42)
+        centre.addWidget(self._lower, 58)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        middle.setSpacing(theme.GAP)
+        middle.addLayout(centre, 1)
+        middle.addWidget(self._numerics)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self._bar)
+
+    def _connect(self) -> None:
+        self._bar.wanted.connect(self._on_wanted)
+        self._flag.wanted.connect(self._on_wanted)
+        for sheet in self._sheets.values():
+            sheet.command_requested.connect(self.command_requested)
+            sheet.sheet_requested.connect(self.sheet_requested)
+            sheet.closed.connect(self.close_sheet)
+
+    def show_chair(self, number: int) -> None:
+        """Show another chair; an open sheet closes, because it was about the one before."""
+        if number == self._number:
+            return
+        self._number = number
+        self.close_sheet()
+        for sheet in self._sheets.values():
+            sheet.show_chair(number)
+
+    def open_sheet(self, name: str) -> None:
+        """Put the sheet `name` in the trend's place.
+
+        Raises:
+            KeyError: there is no such sheet.
+        """
+        sheet = self._sheets[name]
+        sheet.show_chair(self._number)
+        if self._snapshot is not None:
+            sheet.render(self._snapshot)
+        self._sheet = name
+        self._lower.setCurrentWidget(sheet)
+        sheet.setFocus()
+        self.sheet_changed.emit(name)
+
+    @Slot()
+    def close_sheet(self) -> None:
+        """Show the trend again."""
+        self._sheet = ""
+        self._lower.setCurrentWidget(self._trend)
+        self.sheet_changed.emit("")
+
+    @property
+    def open_sheet_name(self) -> str:
+        """Return the name of the sheet that is open, "" for none."""
+        return self._sheet
+
+    def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
+        """Show the chosen chair."""
+        self._snapshot = snapshot
+        try:
+            chair = snapshot.chair(self._number)
+        except KeyError:
+            return
+        signed_in = snapshot.operator is not None
+        self._header.render(header_view(chair, snapshot, self._zone))
+        self._numerics.render(number_views(chair, self._zone))
+        self._flag.render(flag_strip(chair.visit), chair.number, may_act=signed_in)
+        self._bar.render(actions(chair, signed_in=signed_in))
+        self._waves.show_chair(chair.number, chair.waves, _why_no_waves(chair))
+        self._trend.render(chair, snapshot.at)
+        if self._sheet:
+            self._sheets[self._sheet].render(snapshot)
+
+    def refused(self, reason: str) -> None:
+        """Hand the reason to the sheet in front."""
+        if self._sheet:
+            self._sheets[self._sheet].refused(reason)
+
+    def warm_later(self) -> None:
+        """Import what the trend needs as soon as the window stands still for a moment."""
+        QTimer.singleShot(0, self._trend.warm)
+
+    @Slot(object)
+    def _on_wanted(self, action: Action) -> None:
+        if action.command is not None:
+            self.command_requested.emit(action.command)
+        elif action.opens:
+            self.sheet_requested.emit(action.opens)
+
+
+def _why_no_waves(chair: ChairSnapshot) -> str:
+    if not chair.links:
+        return "No monitor is set up for this chair."
+    troubled = next((link for link in chair.links if link.reason), None)
+    return troubled.reason if troubled is not None else "No waves are coming from this chair's monitors."

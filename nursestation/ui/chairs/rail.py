@@ -1,0 +1,240 @@
+"""The rail on the left: a tile a chair, in the order of the chairs, so that a chair is always where it was.
+
+Tiles are painted by hand (one paint a tile when its view changes); the accessible name says all that the picture does.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from devices.events import Priority
+from nursestation.core.snapshot import StationSnapshot
+from nursestation.ui import theme
+from nursestation.ui.chairs.view import TileView, tile_view
+from nursestation.ui.controls import Edge, Panel
+from nursestation.ui.roles import Surface, Text
+from nursestation.ui.theme import Theme
+
+_HEIGHT = 96
+_FREE_HEIGHT = 48
+_PAD = 12.0
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Where a tile's rows lie [px from its top]: (top, height)."""
+
+    head: tuple[float, float] = (10, 22)
+    bar: tuple[float, float] = (37, 3)
+    numbers: tuple[float, float] = (45, 24)
+    note: tuple[float, float] = (70, 18)
+
+
+_ROWS = _Rows()
+
+
+class ChairTile(QAbstractButton):
+    """One chair. Checked while it is the one shown in depth."""
+
+    def __init__(self, number: int, theme_: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"chair_tile_{number}")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setShortcut(f"Ctrl+{number}")
+        self.setToolTip(self.tr("Chair {n} (Ctrl+{n} or F{n})").format(n=number))
+        self._theme = theme_
+        self._view: TileView | None = None
+
+    @property
+    def view(self) -> TileView | None:
+        """Return what the tile shows."""
+        return self._view
+
+    def render(self, view: TileView) -> None:  # type: ignore[override]
+        """Show `view`; repaints only when it differs from the last one."""
+        if view == self._view:
+            return
+        grew = self._view is None or self._view.is_free != view.is_free
+        self._view = view
+        self.setAccessibleName(view.spoken)
+        if grew:
+            self.setFixedHeight(_FREE_HEIGHT if view.is_free else _HEIGHT)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the size of a tile."""
+        return QSize(theme.RAIL_WIDTH - 2 * theme.GAP, _HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw ground and border, then the rows."""
+        view = self._view
+        if view is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, view)
+        if view.is_free:
+            self._text(
+                painter, (0, float(self.height())), Text.BODY, "soft", f"Chair {view.number} · free", centre=True
+            )
+        else:
+            self._paint_head(painter, view)
+            self._paint_bar(painter, view)
+            self._paint_numbers(painter, view)
+            note = view.cuff_note if not view.word else f"{view.state}"
+            self._text(painter, _ROWS.note, Text.CAPTION, "soft", note)
+            if view.simulated:
+                self._text(painter, _ROWS.note, Text.CAPTION, "warn", "SIMULATED", right=True)
+        painter.end()
+
+    def _paint_ground(self, painter: QPainter, view: TileView) -> None:
+        edge = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        painter.setBrush(self._theme.colour("raised") if not view.is_free else Qt.BrushStyle.NoBrush)
+        pen = QPen(Qt.PenStyle.NoPen)
+        if view.alarm is not None:
+            pen = QPen(self._theme.alarm(view.alarm).fill, 2.5)
+        elif self.isChecked():
+            pen = QPen(self._theme.colour("soft"), 2)
+        elif view.is_free:
+            pen = QPen(self._theme.colour("line"), 1.5, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawRoundedRect(edge, theme.RADIUS, theme.RADIUS)
+        if self.isChecked():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("text"))
+            painter.drawRoundedRect(QRectF(3, self.height() * 0.3, 4, self.height() * 0.4), 2, 2)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._theme.colour("focus"), 1.5))
+            painter.drawRoundedRect(edge.adjusted(3, 3, -3, -3), theme.RADIUS - 2, theme.RADIUS - 2)
+
+    def _paint_head(self, painter: QPainter, view: TileView) -> None:
+        self._text(painter, _ROWS.head, Text.TITLE, "text", str(view.number))
+        self._text(painter, _ROWS.head, Text.STRONG, "text", view.who, left=20)
+        if view.alarm is not None and view.word:
+            self._paint_word(painter, view.alarm, view.word)
+        else:
+            self._text(painter, _ROWS.head, Text.CAPTION, "soft", view.state, left=68, right=True)
+
+    def _paint_word(self, painter: QPainter, priority: Priority, word: str) -> None:
+        look = self._theme.alarm(priority)
+        font = theme.font(Text.CAPTION)
+        font.setWeight(QFont.Weight.Bold)
+        metrics = QFontMetricsF(font)
+        room = self.width() - 2 * _PAD - 62
+        text = metrics.elidedText(f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, room - 12)
+        width = metrics.horizontalAdvance(text) + 12
+        pill = QRectF(self.width() - _PAD - width + 4, _ROWS.head[0], width, _ROWS.head[1])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.fill)
+        painter.drawRoundedRect(pill, 6, 6)
+        painter.setFont(font)
+        painter.setPen(look.on_fill)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_bar(self, painter: QPainter, view: TileView) -> None:
+        top, height = _ROWS.bar
+        whole = QRectF(_PAD, top, self.width() - 2 * _PAD, height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("line"))
+        painter.drawRoundedRect(whole, 1.5, 1.5)
+        if view.done:
+            painter.setBrush(self._theme.colour("event"))
+            painter.drawRoundedRect(QRectF(whole.left(), top, whole.width() * view.done, height), 1.5, 1.5)
+
+    def _paint_numbers(self, painter: QPainter, view: TileView) -> None:
+        font = theme.font(Text.TILE_NUMBER)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        # each number has a column of its own, wide enough for its longest value: nothing moves when a digit comes or goes
+        widths = [metrics.horizontalAdvance(text) for text in ("000", "000", "000/000", "00")]
+        gap = (self.width() - 2 * _PAD - sum(widths)) / 3
+        left, (top, height) = _PAD, _ROWS.numbers
+        for number, width in zip(view.numbers, widths, strict=True):
+            painter.setPen(self._theme.colour("stale" if number.is_stale else number.role))
+            painter.drawText(
+                QRectF(left, top, width + 1, height), int(_RIGHT if width < widths[0] else _LEFT), number.text
+            )
+            left += width + gap
+
+    def _text(
+        self,
+        painter: QPainter,
+        row: tuple[float, float],
+        text_role: Text,
+        colour: str,
+        text: str,
+        *,
+        left: float = 0,
+        right: bool = False,
+        centre: bool = False,
+    ) -> None:
+        painter.setFont(theme.font(text_role))
+        painter.setPen(self._theme.colour(colour))
+        area = QRectF(_PAD + left, row[0], self.width() - 2 * _PAD - left, row[1])
+        shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        flags = Qt.AlignmentFlag.AlignCenter if centre else (_RIGHT if right else _LEFT)
+        painter.drawText(area, int(flags), shown)
+
+
+class Rail(Panel):
+    """All tiles.
+
+    Signals:
+        chair_chosen: Number of the chair.
+    """
+
+    chair_chosen = Signal(int)
+
+    def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("rail", Surface.BAR, edge=Edge.RIGHT, parent=parent)
+        self._theme = theme_
+        self._tiles: dict[int, ChairTile] = {}
+        self._group = QButtonGroup(self)
+        self._group.idClicked.connect(self._on_clicked)
+        self.setFixedWidth(theme.RAIL_WIDTH)
+        self._build()
+
+    def _build(self) -> None:
+        inner = QWidget()
+        inner.setProperty("surface", "scrolled")
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        self._column.setSpacing(6)
+        self._column.addStretch(1)
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 1, 0)
+        whole.addWidget(area)
+
+    def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
+        """Show every chair."""
+        for chair in snapshot.chairs:
+            tile = self._tiles.get(chair.number) or self._add(chair.number)
+            tile.render(tile_view(chair, snapshot.at))
+
+    def select(self, number: int) -> None:
+        """Mark the chair that is shown in depth."""
+        if number in self._tiles:
+            self._tiles[number].setChecked(True)
+
+    def _add(self, number: int) -> ChairTile:
+        tile = ChairTile(number, self._theme)
+        self._tiles[number] = tile
+        self._group.addButton(tile, number)
+        self._column.insertWidget(self._column.count() - 1, tile)
+        return tile
+
+    @Slot(int)
+    def _on_clicked(self, number: int) -> None:
+        self.chair_chosen.emit(number)

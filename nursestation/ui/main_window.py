@@ -1,0 +1,380 @@
+"""The window: top bar, failure banner, rail, pages, message line. It routes; it decides nothing.
+
+Rules of the file:
+1. The top bar with the alarms, and the rail, stand on every page; no dialog is ever opened over them.
+2. A page is shown because a person asked for it or because the snapshot leaves no other: no staff yet, nobody signed in
+   since the start, a visit that the page was about is gone.
+3. When the engine is silent, the window says so over its full width, and the numbers below it are not to be trusted.
+"""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+
+from PySide6.QtCore import QRect, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from devices.clock import Clock
+from nursestation.core.commands import SignOut
+from nursestation.core.records import Refused
+from nursestation.core.snapshot import StationSnapshot
+from nursestation.ui import theme
+from nursestation.ui.alarms.bar import AlarmBar
+from nursestation.ui.alarms.list import AlarmList
+from nursestation.ui.alarms.view import AlarmLine, alarm_lines
+from nursestation.ui.bridge import Bridge
+from nursestation.ui.chair.page import ChairPage
+from nursestation.ui.chairs.rail import Rail
+from nursestation.ui.chairs.view import due_next
+from nursestation.ui.controls import Badge, Button, Edge, ElidingLabel, Label, Panel
+from nursestation.ui.page import Page
+from nursestation.ui.plots.trend import Trend
+from nursestation.ui.plots.trend_model import TrendModel
+from nursestation.ui.plots.wave_painter import WavePainter, pixels_per_mm
+from nursestation.ui.roles import Surface, Text, Tone
+from nursestation.ui.theme import Theme
+from nursestation.ui.timetext import local_time
+
+CHAIR = "chair"
+FIRST_RUN = "first_run"
+SIGN_IN = "sign_in"
+MESSAGE_MS = 15_000
+"""How long a refusal stays on the message line [ms]."""
+_TOP_HEIGHT = 60
+_LINE_HEIGHT = 34
+_N_CHAIR_KEYS = 8
+_SMALLEST = (1024, 700)
+
+
+class MainWindow(QMainWindow):
+    """Everything a nurse sees.
+
+    Args:
+        bridge: The doorway to the engine.
+        clock: The clock that stamped the records: moves the waves' cursor.
+        theme_: Colours.
+        trends: What the trends remember; fed here.
+        pages: Pages by name ("first_run", "sign_in", "staff", "check_in", "discharge").
+        sheets: Sheets by name; they take the trend's place.
+        zone: The clinic's time zone, None for the machine's.
+
+    Signals:
+        sheet_requested: Somebody asked for a page or sheet that the window was not given ("export").
+        closing: The window is about to close.
+    """
+
+    sheet_requested = Signal(str)
+    closing = Signal()
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        clock: Clock,
+        theme_: Theme,
+        trends: TrendModel,
+        *,
+        pages: Mapping[str, Page],
+        sheets: Mapping[str, Page],
+        zone: tzinfo | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("main_window")
+        self.setWindowTitle(self.tr("Nursestation"))
+        self.setMinimumSize(*_SMALLEST)
+        self._bridge, self._theme, self._trends, self._zone = bridge, theme_, trends, zone
+        self._pages: dict[str, Page] = dict(pages)
+        self._sheet_names = frozenset(sheets)
+        self._waves = WavePainter(theme_, clock, pixels_per_mm(self.screen()))
+        self._pages[CHAIR] = ChairPage(self._waves, Trend(theme_, trends), zone=zone, sheets=sheets)
+        self._wanted = CHAIR
+        self._chair = 0
+        self._snapshot: StationSnapshot | None = None
+        self._lines: tuple[AlarmLine, ...] = ()
+        self._was_signed_in = False
+        self._warmed = False
+        self._build()
+        self._connect()
+
+    # --- what is on the window ---
+
+    def _build(self) -> None:
+        self._rail = Rail(self._theme)
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("pages")
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(self._pages[CHAIR])
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self._rail)
+        body.addWidget(self._stack, 1)
+        whole = QVBoxLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._build_top())
+        whole.addWidget(self._build_failure())
+        whole.addLayout(body, 1)
+        whole.addWidget(self._build_line())
+        self._ground = Panel("ground", Surface.WINDOW)
+        self._ground.setLayout(whole)
+        self.setCentralWidget(self._ground)
+        self._alarm_list = AlarmList(self._theme, self._ground)
+        self._message_timer = QTimer(self, interval=MESSAGE_MS, singleShot=True)
+
+    def _build_top(self) -> QWidget:
+        top = Panel("top_bar", Surface.BAR, edge=Edge.BOTTOM)
+        top.setFixedHeight(_TOP_HEIGHT)
+        self._simulated = Badge(self.tr("SIMULATED"), Tone.WARN, object_name="simulated_mark")
+        self._simulated.setToolTip(self.tr("Values on this station come from simulated monitors, not from patients."))
+        self._simulated.hide()
+        self._alarms = AlarmBar(self._theme)
+        self._operator = Button("", "operator", shortcut="F10")
+        self._clock_label = Label("", Text.TITLE, object_name="clock")
+        row = QHBoxLayout(top)
+        row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        row.setSpacing(theme.MARGIN)
+        row.addWidget(Label(self.tr("Nursestation"), Text.TITLE, object_name="product"))
+        row.addWidget(self._simulated)
+        row.addWidget(self._alarms, 1)
+        row.addWidget(self._operator)
+        row.addWidget(self._clock_label)
+        return top
+
+    def _build_failure(self) -> QWidget:
+        self._failure = Panel("engine_failure", Surface.FAILURE)
+        text = self.tr(
+            "!!!  Nursestation has stopped working: numbers and waves below are old. "
+            "Watch the bedside monitors, and start Nursestation again."
+        )
+        label = Label(text, Text.TITLE, Tone.ON_HIGH, object_name="engine_failure_text", wrap=True)
+        row = QHBoxLayout(self._failure)
+        row.setContentsMargins(theme.MARGIN, 10, theme.MARGIN, 10)
+        row.addWidget(label)
+        self._failure.setAccessibleName(text)
+        self._failure.hide()
+        return self._failure
+
+    def _build_line(self) -> QWidget:
+        line = Panel("message_line", Surface.BAR, edge=Edge.TOP)
+        line.setFixedHeight(_LINE_HEIGHT)
+        self._message = ElidingLabel("", Text.BODY, Tone.SOFT, object_name="message")
+        notice = Label(
+            self.tr("Second display: the bedside monitor gives the alarms."),
+            Text.CAPTION,
+            Tone.SOFT,
+            object_name="notice",
+        )
+        row = QHBoxLayout(line)
+        row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        row.addWidget(self._message, 1)
+        row.addWidget(notice)
+        return line
+
+    def _connect(self) -> None:
+        self._bridge.snapshot_changed.connect(self.render)
+        self._bridge.waves.connect(self._waves.add)
+        self._bridge.samples.connect(self._on_samples)
+        self._bridge.refused.connect(self._on_refused)
+        self._bridge.engine_dead.connect(self._on_engine_dead)
+        self._bridge.framed.connect(self._waves.advance)
+        self._alarms.command_requested.connect(self._bridge.send)
+        self._alarms.list_requested.connect(self._toggle_list)
+        self._alarm_list.chair_chosen.connect(self.show_chair)
+        self._rail.chair_chosen.connect(self.show_chair)
+        self._operator.clicked.connect(self._on_operator)
+        self._message_timer.timeout.connect(self._show_due)
+        for page in self._pages.values():
+            page.command_requested.connect(self._on_command)
+            page.sheet_requested.connect(self.open)
+            page.closed.connect(self._on_closed)
+        for number in range(1, _N_CHAIR_KEYS + 1):
+            key = QShortcut(QKeySequence(f"F{number}"), self)
+            key.setObjectName(f"key_chair_{number}")
+            key.activated.connect(self._on_chair_key)
+
+    # --- what comes from the engine ---
+
+    @Slot(object)
+    def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
+        """Show `snapshot`."""
+        self._snapshot = snapshot
+        if not self._chair and snapshot.chairs:
+            self.show_chair(snapshot.chairs[0].number)
+        self._route(snapshot)
+        self._lines = alarm_lines(snapshot)
+        self._alarms.render(self._lines, may_act=snapshot.operator is not None)
+        self._alarm_list.show_lines(self._lines)
+        self._rail.render(snapshot)
+        self._rail.select(self._chair)
+        self._show_top(snapshot)
+        if not self._message_timer.isActive():
+            self._show_due()
+        self._front.render(snapshot)
+
+    @property
+    def _front(self) -> Page:
+        page = self._stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
+
+    def _route(self, snapshot: StationSnapshot) -> None:
+        signed_in = snapshot.operator is not None
+        if not snapshot.operators and FIRST_RUN in self._pages:
+            self._show_page(FIRST_RUN)
+        elif not signed_in and not self._was_signed_in and SIGN_IN in self._pages:
+            self._show_page(SIGN_IN)
+        elif (self._wanted in (FIRST_RUN, SIGN_IN)) if signed_in else (self._wanted not in (CHAIR, SIGN_IN)):
+            self._show_page(CHAIR)
+        self._was_signed_in = self._was_signed_in or signed_in
+
+    def _show_top(self, snapshot: StationSnapshot) -> None:
+        self._simulated.setVisible(any(chair.simulated for chair in snapshot.chairs))
+        operator = snapshot.operator
+        self._operator.setVisible(bool(snapshot.operators))
+        text = self.tr("Sign in") if operator is None else self.tr("{name} · Lock").format(name=operator.name)
+        if self._operator.text() != text:
+            self._operator.setText(text)
+            self._operator.setAccessibleName(text)
+            self._operator.setShortcut("F10")  # setText takes the shortcut away
+            lock = self.tr("Lock the station: numbers and alarms stay in sight.")
+            self._operator.set_tip(self.tr("Who is at the station?") if operator is None else lock)
+        self._clock_label.setText(f"{local_time(snapshot.at.utc_ns, self._zone):%H:%M:%S}")
+
+    @Slot(list)
+    def _on_samples(self, samples: list[object]) -> None:
+        for sample in samples:
+            self._trends.add(sample)  # type: ignore[arg-type]
+
+    @Slot(object)
+    def _on_refused(self, refusal: Refused) -> None:
+        self._message.setText(refusal.reason)
+        self._message.set_tone(Tone.WARN)
+        self._message_timer.start()
+        self._front.refused(refusal.reason)
+
+    @Slot(bool)
+    def _on_engine_dead(self, is_dead: bool) -> None:
+        self._failure.setVisible(is_dead)
+
+    # --- what a person asks for ---
+
+    @Slot(int)
+    def show_chair(self, number: int) -> None:
+        """Show a chair in depth."""
+        self._chair = number
+        for page in self._pages.values():
+            page.show_chair(number)
+        if self._wanted not in (FIRST_RUN, SIGN_IN):
+            self._show_page(CHAIR)
+        self._rail.select(number)
+        if self._snapshot is not None:
+            self._front.render(self._snapshot)
+
+    @Slot(str)
+    def open(self, name: str) -> None:
+        """Show a page or a sheet; a name that the window does not know goes to its owner."""
+        if name in self._pages:
+            self._show_page(name)
+            if self._snapshot is not None:
+                self._front.render(self._snapshot)
+        elif name in self._sheet_names:
+            self._show_page(CHAIR)
+            chair_page = self._pages[CHAIR]
+            assert isinstance(chair_page, ChairPage)
+            chair_page.open_sheet(name)
+        else:
+            self.sheet_requested.emit(name)
+
+    @property
+    def chair(self) -> int:
+        """Return the number of the chair that is shown in depth, 0 before the first snapshot."""
+        return self._chair
+
+    @property
+    def page_name(self) -> str:
+        """Return the name of the page in front."""
+        return self._wanted
+
+    def say(self, text: str) -> None:
+        """Put a sentence on the message line."""
+        self._message.setText(text)
+        self._message.set_tone(Tone.PLAIN)
+        self._message_timer.start()
+
+    def _show_page(self, name: str) -> None:
+        self._wanted = name
+        page = self._pages[name]
+        if self._stack.currentWidget() is not page:
+            page.show_chair(self._chair)
+            self._stack.setCurrentWidget(page)
+
+    @Slot(object)
+    def _on_command(self, command: object) -> None:
+        self._message_timer.stop()
+        self._show_due()
+        self._bridge.send(command)  # type: ignore[arg-type]
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._show_page(CHAIR)
+        if self._snapshot is not None:
+            self._front.render(self._snapshot)
+
+    @Slot()
+    def _on_operator(self) -> None:
+        if self._snapshot is not None and self._snapshot.operator is not None:
+            self._bridge.send(SignOut())
+        else:
+            self.open(SIGN_IN)
+
+    @Slot()
+    def _on_chair_key(self) -> None:
+        sender = self.sender()
+        number = int(sender.objectName().rsplit("_", 1)[1])
+        if self._snapshot is not None and any(chair.number == number for chair in self._snapshot.chairs):
+            self.show_chair(number)
+
+    @Slot()
+    def _toggle_list(self) -> None:
+        if self._alarm_list.isVisible() or not self._lines:
+            self._alarm_list.hide()
+            return
+        self._place_list()
+        self._alarm_list.show()
+        self._alarm_list.raise_()
+        self._alarm_list.setFocus()
+
+    def _place_list(self) -> None:
+        corner = self._alarms.mapTo(self._ground, self._alarms.rect().bottomLeft())
+        width = self._alarms.width()
+        self._alarm_list.setGeometry(QRect(corner.x(), corner.y() + 4, width, self._alarm_list.height()))
+
+    @Slot()
+    def _show_due(self) -> None:
+        due = due_next(self._snapshot) if self._snapshot is not None else ""
+        self._message.setText(self.tr("Next: {due}").format(due=due) if due else "")
+        self._message.set_tone(Tone.SOFT)
+
+    # --- Qt ---
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Warm up what is heavy, after the first paint."""
+        super().showEvent(event)
+        if not self._warmed:
+            self._warmed = True
+            chair_page = self._pages[CHAIR]
+            assert isinstance(chair_page, ChairPage)
+            chair_page.warm_later()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the alarm list under its bar."""
+        super().resizeEvent(event)
+        if self._alarm_list.isVisible():
+            self._place_list()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that the window closes, so that what stands behind it can be closed in order."""
+        self._bridge.stop()
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,141 @@
+"""From a wave's values to the height of its strip. No Qt.
+
+A gain answers `fit(values)` with the values at the bottom and at the top of the strip, and says in words what it does.
+"""
+
+from typing import Protocol
+
+import numpy as np
+
+from devices.vocabulary import Unit
+from nursestation.ui.plots.trace import Samples
+
+Range = tuple[float, float]
+
+ECG_GAINS = (20.0, 10.0, 5.0, 2.5, 1.25)
+"""[mm/mV]. Source: the gains that bedside monitors offer beside the 10 mm/mV of paper ECG (IEC 60601-2-27, 201.12.1.101)."""
+_ECG_ZERO = 0.32
+"""Where the middle line of an ECG lies, as part of the height: the R wave needs more room than the S wave."""
+CAPNOGRAM_TOPS = (50.0, 75.0, 100.0, 150.0)
+"""Full scales of a capnogram [mmHg]. Source: Capnostream 20 operator's manual, waveform scale choices."""
+_MARGIN = 0.06
+_SLOW = 0.15
+"""Part of the way to the wanted range that a relative wave's gain goes at each fit when it may grow."""
+
+
+class Gain(Protocol):
+    """Fits a wave into its strip."""
+
+    def fit(self, values: Samples) -> Range:
+        """Return the values at bottom and top, for the newest window of `values`."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Return the gain for the strip's label."""
+        ...
+
+
+class RelativeGain:
+    """For waves without a unit: follows the wave slowly, and a wave that leaves the strip at once.
+
+    `step` is the value of one raw step: noise of a few steps is never blown up to the full height.
+    """
+
+    _LEAST_STEPS = 12
+
+    def __init__(self, step: float) -> None:
+        self._least = abs(step) * self._LEAST_STEPS or 1.0
+        self._range: Range | None = None
+
+    @property
+    def text(self) -> str:
+        """Return nothing: there is no unit to tell."""
+        return ""
+
+    def fit(self, values: Samples) -> Range:
+        """Return the range; see `Gain`."""
+        wanted = self._wanted(values)
+        if wanted is None:
+            return self._range or (0.0, self._least)
+        if self._range is None:
+            self._range = wanted
+        else:
+            low, high = self._range
+            self._range = (_towards(low, wanted[0], wanted[0] < low), _towards(high, wanted[1], wanted[1] > high))
+        return self._range
+
+    def _wanted(self, values: Samples) -> Range | None:
+        seen = values[np.isfinite(values)]
+        if not len(seen):
+            return None
+        low, high = float(seen.min()), float(seen.max())
+        span = max(high - low, self._least)
+        middle = (low + high) / 2
+        half = span * (0.5 + _MARGIN)
+        return middle - half, middle + half
+
+
+class EcgGain:
+    """For an ECG in mV: the largest of the usual gains at which the wave fits; shrinks at once, grows when all has fit."""
+
+    def __init__(self, height_mm: float) -> None:
+        self._height_mm = height_mm
+        self._gain = ECG_GAINS[1]
+        self._zero = 0.0
+
+    @property
+    def text(self) -> str:
+        """Return the gain."""
+        return f"{self._gain:g} mm/mV"
+
+    def fit(self, values: Samples) -> Range:
+        """Return the range; see `Gain`."""
+        seen = values[np.isfinite(values)]
+        if len(seen) and not self._fits(seen, self._gain, self._zero):
+            self._zero = float(np.median(seen))
+            self._gain = next((gain for gain in ECG_GAINS[1:] if self._fits(seen, gain, self._zero)), ECG_GAINS[-1])
+        elif len(seen):
+            larger = [gain for gain in ECG_GAINS if gain > self._gain]
+            if larger and self._fits(seen * 1.25, larger[-1], self._zero):
+                self._gain = larger[-1]
+        return self._range(self._gain, self._zero)
+
+    def _range(self, gain: float, zero: float) -> Range:
+        span = self._height_mm / gain
+        return zero - _ECG_ZERO * span, zero + (1 - _ECG_ZERO) * span
+
+    def _fits(self, values: Samples, gain: float, zero: float) -> bool:
+        low, high = self._range(gain, zero)
+        return bool(values.min() >= low and values.max() <= high)
+
+
+class CapnogramGain:
+    """For CO2 in mmHg: from 0 to the smallest full scale that holds the wave."""
+
+    def __init__(self) -> None:
+        self._top = CAPNOGRAM_TOPS[0]
+
+    @property
+    def text(self) -> str:
+        """Return the full scale."""
+        return f"0–{self._top:g} mmHg"
+
+    def fit(self, values: Samples) -> Range:
+        """Return the range; see `Gain`."""
+        highest = float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
+        self._top = next((top for top in CAPNOGRAM_TOPS if highest <= top), CAPNOGRAM_TOPS[-1])
+        return 0.0, self._top
+
+
+def gain_for(unit: Unit | None, step: float, height_mm: float) -> Gain:
+    """Return the gain for a wave of `unit` whose raw step is `step`, in a strip of `height_mm` [mm]."""
+    if unit is Unit.MV:
+        return EcgGain(height_mm)
+    if unit is Unit.MMHG:
+        return CapnogramGain()
+    return RelativeGain(step)
+
+
+def _towards(now: float, wanted: float, at_once: bool) -> float:
+    return wanted if at_once else now + _SLOW * (wanted - now)

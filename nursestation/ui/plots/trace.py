@@ -1,0 +1,110 @@
+"""The newest samples of one waveform, each at its place in time. No Qt, no drawing.
+
+Rules of the file:
+1. Samples are numbered: number i belongs to the time i / rate on the monotonic clock. Where nothing came stands NaN.
+2. A monitor's sample clock is never quite ours. While the two differ by less than `JUMP_S`, a sample is left out or put in
+   twice now and then to stay in step (at most one a chunk); beyond that there is a gap. This is for the picture only: the
+   record keeps what came.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from devices.clock import NS_PER_S
+from devices.events import MISSING_SAMPLE
+
+Samples = npt.NDArray[np.float32]
+
+KEPT_S = 150.0
+"""How much is kept [s]: a sweep of 6.25 mm/s over the width of a large screen."""
+JUMP_S = 0.3
+"""Difference between arrival and count from which samples are missing rather than late [s]."""
+_FOLLOW = 0.05
+"""Part of the difference taken over with each chunk: evens out the jitter of arrivals."""
+
+
+def decode(samples: bytes, scale: float, offset: float) -> Samples:
+    """Return values of int16 little-endian `samples`, shape `(n,)`; NaN where the monitor called one invalid."""
+    raw = np.frombuffer(samples, dtype="<i2")
+    values: Samples = raw.astype(np.float32) * np.float32(scale) + np.float32(offset)
+    values[raw == MISSING_SAMPLE] = np.nan
+    return values
+
+
+class Trace:
+    """A ring of samples.
+
+    Attributes:
+        rate_hz: Samples a second.
+    """
+
+    def __init__(self, rate_hz: float, kept_s: float = KEPT_S) -> None:
+        self.rate_hz = rate_hz
+        self._ring: Samples = np.full(max(2, round(rate_hz * kept_s)), np.nan, dtype=np.float32)
+        self._next: int | None = None
+        self._late = 0.0
+
+    @property
+    def next_index(self) -> int | None:
+        """Return the number after the newest sample's, or None before the first one."""
+        return self._next
+
+    def index_at(self, t_ns: int) -> int:
+        """Return the number of the sample at monotonic `t_ns` [ns], cut down."""
+        return int(t_ns * self.rate_hz // NS_PER_S)
+
+    def add(self, values: Samples, arrived_ns: int) -> None:
+        """Add consecutive `values`, shape `(n,)`, the last of which arrived at monotonic `arrived_ns` [ns]."""
+        end = self.index_at(arrived_ns) + 1
+        if self._next is None:
+            self._next = end - len(values)
+        late = end - (self._next + len(values))
+        jump = max(2.0, JUMP_S * self.rate_hz)
+        if late > jump:
+            self._skip(late)
+            self._late = 0.0
+        elif late < -jump:
+            self._break()
+            return
+        else:
+            values = self._in_step(values, late)
+        self._write(values)
+
+    def add_gap(self, n_samples: int | None) -> None:
+        """Leave room for samples that were lost; of an unknown number, only the line is broken."""
+        if self._next is not None:
+            self._skip(min(1 if n_samples is None else n_samples, len(self._ring)))
+
+    def read(self, first: int, last: int) -> Samples:
+        """Return samples `first` to `last` (not included), shape `(last - first,)`; NaN where none is kept."""
+        out: Samples = np.full(max(0, last - first), np.nan, dtype=np.float32)
+        if self._next is None:
+            return out
+        lo, hi = max(first, self._next - len(self._ring)), min(last, self._next)
+        if lo < hi:
+            out[lo - first : hi - first] = self._ring[np.arange(lo, hi) % len(self._ring)]
+        return out
+
+    def _in_step(self, values: Samples, late: int) -> Samples:
+        self._late += _FOLLOW * (late - self._late)
+        if self._late >= 1:
+            self._late -= 1
+            return np.concatenate((values[:1], values))
+        if self._late <= -1:
+            self._late += 1
+            return values[1:]
+        return values
+
+    def _skip(self, n: int) -> None:
+        self._write(np.full(min(n, len(self._ring)), np.nan, dtype=np.float32), n)
+
+    def _break(self) -> None:
+        assert self._next is not None
+        self._ring[(self._next - 1) % len(self._ring)] = np.nan
+
+    def _write(self, values: Samples, advance: int | None = None) -> None:
+        assert self._next is not None
+        kept = values[-len(self._ring) :]
+        self._next += len(values) if advance is None else advance
+        at = np.arange(self._next - len(kept), self._next) % len(self._ring)
+        self._ring[at] = kept

@@ -1,0 +1,96 @@
+"""Where the session trend stands on the chair page: an empty place until pyqtgraph is there, then the plot.
+
+pyqtgraph is imported by `warm`, after the window's first paint, or with the first visit that is shown. The plot is drawn
+anew at most once a second, and not at all while it is hidden.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from devices.clock import NS_PER_S, Moment
+from nursestation.core.snapshot import ChairSnapshot
+from nursestation.ui import theme
+from nursestation.ui.controls import Label, Panel
+from nursestation.ui.plots.trend_model import TREND_METRICS, TrendModel
+from nursestation.ui.plots.trend_view import trend_view
+from nursestation.ui.roles import Surface, Text, Tone
+from nursestation.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from nursestation.ui.plots.trend_plot import TrendPlot
+
+REDRAW_NS = NS_PER_S
+"""Shortest time between two drawings [ns]."""
+
+
+class Trend(Panel):
+    """The session trend of the chair that is shown."""
+
+    def __init__(self, theme_: Theme, model: TrendModel, parent: QWidget | None = None) -> None:
+        super().__init__("trend", Surface.PLOT, parent=parent)
+        self.setAccessibleName(self.tr("Trend of this visit"))
+        self._theme = theme_
+        self._model = model
+        self._plot: TrendPlot | None = None
+        self._drawn: tuple[int, str, int] | None = None
+        self._waiting: tuple[ChairSnapshot, Moment] | None = None
+        self._note = Label("", Text.BODY, Tone.SOFT, object_name="trend_note")
+        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._simulated = Label(
+            self.tr("SIMULATED"), Text.STRONG, Tone.WARN, object_name="trend_simulated", parent=self
+        )
+        self._simulated.hide()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(theme.GAP, 4, theme.GAP, 2)
+        self._column.addWidget(self._note)
+
+    @Slot()
+    def warm(self) -> None:
+        """Import pyqtgraph and make the plot."""
+        if self._plot is not None:
+            return
+        # late, because it triples the time to the first paint
+        from nursestation.ui.plots.trend_plot import TrendPlot
+
+        self._plot = TrendPlot(self._theme, self)
+        self._plot.hide()
+        self._column.addWidget(self._plot)
+
+    def render(self, chair: ChairSnapshot, at: Moment) -> None:  # type: ignore[override]
+        """Show the visit of `chair` at `at`."""
+        self._waiting = (chair, at)
+        if not self.isVisible():
+            return
+        visit = chair.visit
+        if visit is None:
+            self._show_note(self.tr("Nobody is in this chair."))
+            return
+        if self._drawn is not None:
+            number, session, drawn_ns = self._drawn
+            if (number, session) == (chair.number, visit.session) and 0 <= at.mono_ns - drawn_ns < REDRAW_NS:
+                return
+        self.warm()
+        assert self._plot is not None
+        self._note.hide()
+        self._plot.show()
+        series = {metric: self._model.series(chair.number, visit.session, metric) for metric in TREND_METRICS}
+        self._plot.render(trend_view(visit, at), series)
+        self._simulated.setVisible(visit.simulated)
+        self._drawn = (chair.number, visit.session, at.mono_ns)
+
+    def _show_note(self, text: str) -> None:
+        if self._plot is not None:
+            self._plot.hide()
+        self._simulated.hide()
+        self._note.setText(text)
+        self._note.show()
+        self._drawn = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while hidden."""
+        super().showEvent(event)
+        if self._waiting is not None:
+            self.render(*self._waiting)

@@ -1,0 +1,99 @@
+"""What the session trend remembers of a visit: one value a second of each vital. No Qt.
+
+Rules of the file:
+1. Time is UTC [s]: the visit's phases, cuff readings and charted events, which the snapshot brings, are told in it, also
+   after a restart.
+2. Of several values in one second the last one stands. Where nothing valid came for longer than `GAP_S`, and where the
+   monitor said "no value", stands NaN: a gap in the data is a gap in the plot.
+3. Of several monitors that give the same metric, the preferred one is kept; without a preference the first one heard.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from devices.clock import NS_PER_S
+from nursestation.core.records import Sample
+
+Series = npt.NDArray[np.float64]
+
+TREND_METRICS = ("heart_rate", "pulse_rate", "spo2", "resp_rate")
+GAP_S = 15.0
+"""Longest distance between two points of one line [s]: three answers of the slowest polled monitor."""
+_FIRST_ROOM = 1024
+
+
+class SecondSeries:
+    """Values of one metric, one a second, in a buffer that grows by doubling."""
+
+    def __init__(self) -> None:
+        self._t: Series = np.empty(_FIRST_ROOM)
+        self._v: Series = np.empty(_FIRST_ROOM)
+        self._n = 0
+
+    def __len__(self) -> int:
+        return self._n
+
+    def add(self, second: int, value: float | None) -> None:
+        """Add a value [metric's unit] at a whole `second` of UTC; None where there was none. Older seconds are left out."""
+        number = np.nan if value is None else value
+        if self._n:
+            last = self._t[self._n - 1]
+            if second < last:
+                return
+            if second == last:
+                if value is not None:
+                    self._v[self._n - 1] = number
+                return
+            if second - last > GAP_S:
+                self._append(last + 1, np.nan)
+        self._append(float(second), number)
+
+    def arrays(self) -> tuple[Series, Series]:
+        """Return times, UTC [s], and values, each of shape `(n,)`; views that the next `add` may outgrow."""
+        return self._t[: self._n], self._v[: self._n]
+
+    def _append(self, t: float, value: float) -> None:
+        if self._n == len(self._t):
+            self._t = np.concatenate((self._t, np.empty_like(self._t)))
+            self._v = np.concatenate((self._v, np.empty_like(self._v)))
+        self._t[self._n], self._v[self._n] = t, value
+        self._n += 1
+
+
+class TrendModel:
+    """The trends of every chair's present visit.
+
+    Args:
+        prefer: (chair, metric) to the monitor whose values are kept.
+    """
+
+    def __init__(self, prefer: Mapping[tuple[int, str], str] | None = None) -> None:
+        self._prefer = dict(prefer or {})
+        self._sessions: dict[int, str] = {}
+        self._series: dict[tuple[int, str], SecondSeries] = {}
+        self._monitors: dict[tuple[int, str], str] = {}
+
+    def add(self, sample: Sample) -> None:
+        """Take one sample; what belongs to no visit, or to no line of the trend, is left out."""
+        if sample.chair is None or sample.session is None or sample.metric not in TREND_METRICS:
+            return
+        if self._sessions.get(sample.chair) != sample.session:
+            self._begin(sample.chair, sample.session)
+        at = (sample.chair, sample.metric)
+        wanted = self._prefer.get(at) or self._monitors.setdefault(at, sample.monitor)
+        if sample.monitor == wanted:
+            self._series.setdefault(at, SecondSeries()).add(sample.at.utc_ns // NS_PER_S, sample.value)
+
+    def series(self, chair: int, session: str, metric: str) -> tuple[Series, Series]:
+        """Return times, UTC [s], and values of `metric` in this visit; empty where there are none."""
+        if self._sessions.get(chair) != session or (chair, metric) not in self._series:
+            return np.empty(0), np.empty(0)
+        return self._series[chair, metric].arrays()
+
+    def _begin(self, chair: int, session: str) -> None:
+        self._sessions[chair] = session
+        for metric in TREND_METRICS:
+            self._series.pop((chair, metric), None)
+            self._monitors.pop((chair, metric), None)

@@ -1,0 +1,291 @@
+"""The session trend, drawn by pyqtgraph. Import this module late: pyqtgraph takes a third of a second.
+
+One view box holds all lanes, so that phases, the now-line and the time axis run through all of them: breathing at the
+bottom, oxygen over it, event flags, then pressure and heart rate, with the names of the phases on top. A lane maps its
+values onto its own stretch of the common height.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsRectItem, QVBoxLayout, QWidget
+
+from nursestation.core.model import Phase
+from nursestation.ui import theme
+from nursestation.ui.plots.trend_model import Series
+from nursestation.ui.plots.trend_view import BASELINE_BAND_PERCENT, Caret, EventFlag, PhaseBand, TrendView, stagger
+from nursestation.ui.roles import Text
+from nursestation.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A stretch of the height: values `low` to `high` lie at `bottom` to `top` (parts of 100)."""
+
+    bottom: float
+    top: float
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+    def y(self, value: float) -> float:
+        """Return the height of a value; one outside the lane lies on its edge."""
+        part = (value - self.low) / (self.high - self.low)
+        return self.bottom + min(1.0, max(0.0, part)) * (self.top - self.bottom)
+
+    def ys(self, values: Series) -> Series:
+        """Return the heights of `values`, shape `(n,)`; NaN stays NaN."""
+        part = np.clip((values - self.low) / (self.high - self.low), 0.0, 1.0)
+        heights: Series = self.bottom + part * (self.top - self.bottom)
+        return heights
+
+
+_RESP = Lane(1.5, 12.5, 0, 36, (8, 16, 24))
+_OXYGEN = Lane(16.5, 29.5, 86, 101, (90, 95, 100))
+_EVENTS = (33.5, 38.5)
+_PRESSURE_BOTTOM, _PRESSURE_TOP = 42.0, 94.0
+_TITLES_Y = 97.5
+_EVENT_ROWS = 2
+_PRESSURE_STEP = 20
+_LEAST_TOP, _LEAST_BOTTOM = 200, 40
+
+
+def pressure_lane(carets: Sequence[Caret], heart: Series) -> Lane:
+    """Return the lane of pressure [mmHg] and heart rate [/min], wide enough for all of them."""
+    rates = heart[np.isfinite(heart)]
+    highest = max([_LEAST_TOP, *(caret.sys + 8 for caret in carets), *([float(rates.max())] if len(rates) else [])])
+    lowest = min([_LEAST_BOTTOM, *(caret.dia for caret in carets), *([float(rates.min())] if len(rates) else [])])
+    top = int(-(-highest // _PRESSURE_STEP) * _PRESSURE_STEP)
+    bottom = int(lowest // _PRESSURE_STEP * _PRESSURE_STEP)
+    step = _PRESSURE_STEP if top - bottom <= 200 else 2 * _PRESSURE_STEP
+    return Lane(_PRESSURE_BOTTOM, _PRESSURE_TOP, bottom, top, tuple(range(bottom + step, top + 1, step)))
+
+
+class TrendPlot(QWidget):
+    """The plot of one visit."""
+
+    def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("trend_plot")
+        self._theme = theme_
+        self._plot = pg.PlotWidget(parent=self, background=theme_.colour("plot"))
+        self._box = self._plot.getViewBox()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._plot)
+        self._marks: list[object] = []
+        self._build_axes()
+        self._heart = self._curve("heart_rate")
+        self._oxygen = self._curve("spo2")
+        self._breathing = self._curve("resp")
+
+    def _build_axes(self) -> None:
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setFrameShape(self._plot.Shape.NoFrame)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box.setMouseEnabled(x=False, y=False)
+        self._box.disableAutoRange()
+        self._box.setDefaultPadding(0)
+        self._box.setYRange(0, 100, padding=0)
+        for name in ("left", "bottom"):
+            axis = self._plot.getAxis(name)
+            axis.setTickFont(theme.font(Text.CAPTION))
+            axis.setTextPen(self._theme.colour("soft"))
+            axis.setPen(pg.mkPen(None))
+            axis.setStyle(tickLength=0, tickTextOffset=6)
+        self._plot.getAxis("left").setWidth(44)
+        self._plot.getAxis("bottom").setHeight(26)
+
+    def _curve(self, role: str) -> pg.PlotCurveItem:
+        curve = pg.PlotCurveItem(pen=pg.mkPen(self._theme.colour(role), width=1.6), antialias=True, connect="finite")
+        curve.setZValue(10)
+        self._plot.addItem(curve, ignoreBounds=True)
+        return curve
+
+    def render(  # type: ignore[override]
+        self, view: TrendView, series: Mapping[str, tuple[Series, Series]]
+    ) -> None:
+        """Draw `view` with the values of `series` (by metric: times, UTC [s], and values)."""
+        self._clear()
+        heart = series["heart_rate"] if len(series["heart_rate"][0]) else series["pulse_rate"]
+        lane = pressure_lane(view.carets, heart[1])
+        self._box.setXRange(view.first, view.last, padding=0)
+        self._set_ticks(view, lane)
+        for band in view.phases:
+            self._draw_phase(band)
+        self._draw_rules(lane, view)
+        self._draw_limits(lane, view)
+        for curve, where, (t, v) in (
+            (self._heart, lane, heart),
+            (self._oxygen, _OXYGEN, series["spo2"]),
+            (self._breathing, _RESP, series["resp_rate"]),
+        ):
+            curve.setData((t - view.zero_utc_s) / 60.0, where.ys(v), connect="finite", skipFiniteCheck=False)
+        self._draw_carets(lane, view.carets)
+        self._draw_events(view)
+        self._draw_line(view.now, 0, view.now, _PRESSURE_TOP + 1, pg.mkPen(self._theme.colour("text"), width=1.4))
+        self._draw_names(lane, view)
+
+    def _clear(self) -> None:
+        for mark in self._marks:
+            self._plot.removeItem(mark)
+        self._marks.clear()
+
+    def _add(self, item: object, z: float) -> None:
+        item.setZValue(z)  # type: ignore[attr-defined]
+        self._plot.addItem(item, ignoreBounds=True)
+        self._marks.append(item)
+
+    def _set_ticks(self, view: TrendView, lane: Lane) -> None:
+        left = [(where.y(tick), f"{tick:g}") for where in (_RESP, _OXYGEN, lane) for tick in where.ticks]
+        self._plot.getAxis("left").setTicks([left])
+        step = next((step for step in (5, 10, 20, 30, 60) if (view.last - view.first) / step <= 10), 120)
+        first = int(np.ceil(view.first / step)) * step
+        minutes = range(first, int(view.last) + 1, step)
+        near = (view.last - view.first) * 0.05
+        ticks = [(float(m), self._minute_text(m, view.from_start)) for m in minutes if abs(m - view.now) > near]
+        ticks = [(m, text) for m, text in ticks if m - view.first >= 0 and view.last - m > near / 2]
+        self._plot.getAxis("bottom").setTicks([[*ticks, (view.now, self.tr("now"))]])
+
+    def _minute_text(self, minute: int, from_start: bool) -> str:
+        sign = "+" if from_start and minute > 0 else ""
+        return self.tr("{minute} min").format(minute=f"{sign}{minute}")
+
+    def _draw_phase(self, band: PhaseBand) -> None:
+        role = {
+            Phase.INFUSION: "phase_infusion",
+            Phase.OBSERVATION: "phase_observation",
+            Phase.READY: "phase_observation",
+        }.get(band.phase, "phase_baseline")
+        shade = QGraphicsRectItem(QRectF(band.start, 0, band.end - band.start, 100))
+        shade.setPen(QPen(Qt.PenStyle.NoPen))
+        shade.setBrush(self._theme.colour(role))
+        self._add(shade, -20)
+        width = self._px(band.end - band.start)
+        shown = QFontMetricsF(theme.font(Text.CAPTION)).elidedText(band.title, Qt.TextElideMode.ElideRight, width - 6)
+        if len(shown) > 2:
+            self._text(shown, (band.start + band.end) / 2, _TITLES_Y, "soft", anchor=(0.5, 0.5))
+
+    def _draw_rules(self, lane: Lane, view: TrendView) -> None:
+        grid = pg.mkPen(self._theme.colour("line"), width=1)
+        for tick in lane.ticks:
+            self._draw_line(view.first, lane.y(tick), view.last, lane.y(tick), grid, z=-10)
+        strong = pg.mkPen(self._theme.colour("line_strong"), width=1)
+        for edge in ((_RESP.top + _OXYGEN.bottom) / 2, (_OXYGEN.top + _EVENTS[0]) / 2 - 0.5):
+            self._draw_line(view.first, edge, view.last, edge, strong, z=-9)
+
+    def _draw_limits(self, lane: Lane, view: TrendView) -> None:
+        if view.baseline is not None:
+            sys = view.baseline[0]
+            low, high = lane.y(sys), lane.y(sys * (1 + BASELINE_BAND_PERCENT / 100))
+            band = QGraphicsRectItem(QRectF(view.first, low, view.last - view.first, high - low))
+            band.setPen(QPen(Qt.PenStyle.NoPen))
+            colour = self._theme.colour("nibp")
+            colour.setAlphaF(0.12)
+            band.setBrush(colour)
+            self._add(band, -8)
+            text = self.tr("Baseline {bp} … +20 %").format(bp=f"{sys}/{view.baseline[1]}")
+            self._text(text, view.last, high, "soft", anchor=(1, 0), z=5)
+        if view.spike_limit is not None:
+            y = lane.y(view.spike_limit)
+            self._draw_line(view.first, y, view.last, y, self._dashes("bad"), z=-7)
+            text = self.tr("Spike limit {limit} sys").format(limit=f"{view.spike_limit:g}")
+            self._text(text, view.last, y, "bad", anchor=(1, 1), z=5)
+        if view.spo2_limit is not None:
+            y = _OXYGEN.y(view.spo2_limit)
+            self._draw_line(view.first, y, view.last, y, self._dashes("spo2"), z=-7)
+
+    def _dashes(self, role: str) -> QPen:
+        colour = self._theme.colour(role)
+        colour.setAlphaF(0.7)
+        pen: QPen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
+        return pen
+
+    def _draw_carets(self, lane: Lane, carets: Sequence[Caret]) -> None:
+        for flagged in (False, True):
+            chosen = [caret for caret in carets if caret.flagged is flagged]
+            if not chosen:
+                continue
+            colour = self._theme.colour("bad" if flagged else "nibp")
+            pen = pg.mkPen(colour, width=2 if flagged else 1.6)
+            for caret in chosen:
+                self._draw_line(caret.at, lane.y(caret.dia), caret.at, lane.y(caret.sys), pen, z=12)
+            at = np.array([caret.at for caret in chosen])
+            for values, symbol, size in (
+                (np.array([float(caret.sys) for caret in chosen]), "_caret_down", 12),
+                (np.array([float(caret.dia) for caret in chosen]), "_caret_up", 12),
+                (np.array([np.nan if caret.mean is None else float(caret.mean) for caret in chosen]), "o", 5),
+            ):
+                self._scatter(at, lane.ys(values), symbol, size, pen)
+            if flagged:
+                for caret in chosen:
+                    self._text(f"{caret.sys}/{caret.dia}", caret.at, lane.y(caret.sys) + 0.8, "bad", (0.5, 1), 13)
+
+    def _scatter(self, x: Series, y: Series, symbol: str, size: int, pen: QPen) -> None:
+        shape = {"_caret_down": _caret(up=False), "_caret_up": _caret(up=True)}.get(symbol, symbol)
+        brush = pen.color() if symbol == "o" else None
+        keep = np.isfinite(y)
+        item = pg.ScatterPlotItem(
+            x=x[keep], y=y[keep], symbol=shape, size=size, pen=pen, brush=pg.mkBrush(brush), antialias=True
+        )
+        self._add(item, 13)
+
+    def _draw_events(self, view: TrendView) -> None:
+        """Draw each event's mark, and its words where they overlap no other's."""
+        metrics = QFontMetricsF(theme.font(Text.CAPTION))
+        spans = [self._event_span(event, view, metrics) for event in view.events]
+        rows = stagger(spans, _EVENT_ROWS)
+        high, low = _EVENTS[1], _EVENTS[0]
+        for event, row in zip(view.events, rows, strict=True):
+            y = high if row is None else high - row * (high - low) / max(1, _EVENT_ROWS - 1)
+            dot = pg.ScatterPlotItem(
+                x=[event.at], y=[y], symbol="o", size=8, pen=None, brush=pg.mkBrush(self._theme.colour("event"))
+            )
+            self._add(dot, 14)
+            if row is not None:
+                self._text(event.text, event.at + self._minutes(8), y, "event", (0, 0.5), 14)
+
+    def _event_span(self, event: EventFlag, view: TrendView, metrics: QFontMetricsF) -> tuple[float, float]:
+        left = self._px(event.at - view.first) - 6
+        return left, left + 6 + 8 + metrics.horizontalAdvance(event.text) + 10
+
+    def _draw_names(self, lane: Lane, view: TrendView) -> None:
+        self._text(self.tr("BP mmHg"), view.first + self._minutes(6), lane.top - 0.5, "nibp", (0, 0), 14)
+        self._text(self.tr("HR /min"), view.first + self._minutes(74), lane.top - 0.5, "heart_rate", (0, 0), 14)
+        self._text(self.tr("SpO₂ %"), view.last - self._minutes(6), _OXYGEN.top, "spo2", (1, 0), 14)
+        self._text(self.tr("RR /min"), view.last - self._minutes(6), _RESP.top, "resp", (1, 0), 14)
+
+    def _draw_line(self, x0: float, y0: float, x1: float, y1: float, pen: QPen, z: float = 8) -> None:
+        self._add(pg.PlotCurveItem(np.array([x0, x1]), np.array([y0, y1]), pen=pen, antialias=x0 != x1 and y0 != y1), z)
+
+    def _text(
+        self, text: str, x: float, y: float, role: str, anchor: tuple[float, float] = (0, 0.5), z: float = 5
+    ) -> None:
+        item = pg.TextItem(text, color=self._theme.colour(role), anchor=anchor)
+        item.setFont(theme.font(Text.CAPTION))
+        item.setPos(QPointF(x, y))
+        self._add(item, z)
+
+    def _px(self, minutes: float) -> float:
+        """Return the width of a stretch of time [px]."""
+        (first, last), _ = self._box.viewRange()
+        return float(minutes * self._box.width() / (last - first))
+
+    def _minutes(self, px: float) -> float:
+        (first, last), _ = self._box.viewRange()
+        return float(px * (last - first) / max(1.0, self._box.width()))
+
+
+def _caret(*, up: bool) -> QPainterPath:
+    """Return an open caret whose tip is its middle, so that the tip stands on the reading."""
+    foot = 0.5 if up else -0.5
+    path = QPainterPath()
+    path.moveTo(-0.5, foot)
+    path.lineTo(0.0, 0.0)
+    path.lineTo(0.5, foot)
+    return path
