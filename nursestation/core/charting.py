@@ -14,13 +14,11 @@ def chart(turn: Turn, chair: ChairState, visit: Visit, command: Chart) -> None:
     """Chart an entry; a red-flag symptom on top of severe pressure makes a crisis.
 
     Raises:
-        Refusal: the text is missing, or a side effect has no severity.
+        Refusal: the text is missing.
     """
     text = command.text.strip()
     if not text:
         raise Refusal("Say what to chart.")
-    if command.kind is ChartKind.SIDE_EFFECT and command.severity is None:
-        raise Refusal("Choose how strong it is: mild, moderate or severe.")
     turn.emit(
         r.Charted(
             **turn.acted(chair),

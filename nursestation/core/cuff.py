@@ -10,10 +10,10 @@ Rules of the file:
 """
 
 from devices.clock import NS_PER_S
-from devices.events import Mode, Numeric, Validity
+from devices.events import AlarmKind, Mode, Numeric, Priority, Validity
 from devices.vocabulary import METRICS
+from nursestation.core import alarms, spikes
 from nursestation.core import records as r
-from nursestation.core import spikes
 from nursestation.core.commands import EnterCuffReading, RequestCuff
 from nursestation.core.model import CuffReading, Provenance
 from nursestation.core.state import ChairState, CuffParts, MonitorState, Visit
@@ -41,7 +41,7 @@ def take_part(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numer
         settle(turn, chair, monitor)
         parts = None
     if parts is None:
-        if key == monitor.cuff_done and event.cycle is not None:
+        if key == monitor.cuff_done and key != (None, None):
             return  # a late part of a cycle that was dealt with
         if event.metric == "nibp_pulse_rate":
             return  # opens no reading
@@ -96,10 +96,15 @@ def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
     if measured_ns < visit.opened.mono_ns or _is_known(visit, reading):
         return
     if parts.doubted:
-        text = f"the monitor doubts its reading {reading}: measure again"
-        turn.emit(r.CuffFailed(**turn.noted(chair), monitor=monitor.binding.id, text=text))
+        fail(turn, chair, monitor, f"the monitor doubts its reading {reading}: measure again")
         return
     _take(turn, chair, reading)
+
+
+def fail(turn: Turn, chair: ChairState, monitor: MonitorState, text: str) -> None:
+    """Tell of a cuff cycle without a result."""
+    turn.emit(r.CuffFailed(**turn.noted(chair), monitor=monitor.binding.id, text=text))
+    alarms.hold(turn, chair, "cuff.failed", AlarmKind.TECHNICAL, Priority.LOW, f"No cuff reading: {text}")
 
 
 def enter(turn: Turn, chair: ChairState, command: EnterCuffReading) -> None:

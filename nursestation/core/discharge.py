@@ -3,7 +3,7 @@
 | criterion | decided by | met when | source of the numbers |
 |---|---|---|---|
 | observation | record | `observation_min` since the infusion ended | protocol |
-| bp | record | last `bp_readings` of observation within `bp_within_percent` of baseline, not older than `bp_max_age_min` | [discharge] |
+| bp | record | last `bp_readings` within `bp_within_percent` of baseline, `bp_max_age_min` old at most | [discharge] |
 | vitals_stable | record | HR, SpO2, RR inside the discharge limits for `stable_min` without a gap | [discharge] |
 | no_open_condition | record | no physiological condition present, every technical one acknowledged | - |
 | aldrete | person | modified Aldrete score `aldrete_at_least` or more, not older than `score_max_age_min` | [discharge] |

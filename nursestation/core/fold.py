@@ -5,10 +5,11 @@ Rules of the file:
 2. A record of a chair or session that is not known changes nothing, except `SessionOpened`, which makes it.
 """
 
+from devices.events import Mode
 from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
 from nursestation.core.inputs import ChairSetup
-from nursestation.core.model import ChartKind
+from nursestation.core.model import ChartKind, Provenance
 from nursestation.core.stability import note_sample
 from nursestation.core.state import (
     Answer,
@@ -100,9 +101,18 @@ def _fold_sample(state: StationState, record: r.Sample) -> None:
     if found is not None:
         hear(found[0], record)
     visit = _visit(state, record)
-    if visit is not None and record.value is not None:
+    if visit is None:
+        return
+    if record.provenance is Provenance.SIMULATED:
+        visit.simulated = True
+    if is_usable(record):
         visit.delivered.add(record.metric)
         note_sample(visit, record)
+
+
+def is_usable(sample: r.Sample) -> bool:
+    """Say whether a sample has a value of a patient: monitors in test or demonstration mode have none."""
+    return sample.value is not None and sample.mode not in (Mode.TEST, Mode.DEMO)
 
 
 def hear(chair: ChairState, sample: r.Sample) -> None:
@@ -117,7 +127,7 @@ def hear(chair: ChairState, sample: r.Sample) -> None:
         source=sample.source,
         provenance=sample.provenance,
         mono_ns=sample.at.mono_ns,
-        usable_ns=sample.at.mono_ns if sample.value is not None else usable_ns,
+        usable_ns=sample.at.mono_ns if is_usable(sample) else usable_ns,
     )
 
 
@@ -243,6 +253,7 @@ def _fold_cuff(visit: Visit, record: r.CuffRequested | r.CuffTaken | r.CuffFaile
     match record:
         case r.CuffRequested():
             visit.cuff_requested = record.at
+            visit.cuff_trouble = ""
         case r.CuffTaken():
             visit.cuffs.append((record.reading, visit.phase))
             visit.cuff_requested = None

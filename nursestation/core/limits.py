@@ -17,15 +17,13 @@ Rules of the file (limits, persistence and re-arm from the treatment protocol's 
 from devices.clock import NS_PER_S
 from devices.events import AlarmKind, Priority, Validity
 from devices.vocabulary import METRICS, Unit
-from nursestation.core import alarms, vitals
+from nursestation.core import alarms, technical, vitals
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import Freshness
 from nursestation.core.state import ChairState, Condition, LimitWatch, Visit
 from nursestation.core.turn import Turn
 from nursestation.core.vitals import Shown
 from nursestation.core.wording import number
-
-_TELLS_OF_SILENCE = ("link.lost", "sensor.", "data.lost")
 
 
 def judge_metric(turn: Turn, chair: ChairState, metric: str) -> None:
@@ -111,7 +109,7 @@ def _judge_silence(
     if not is_lost:
         return
     watch.outside_ns = None
-    if present is not None and any(c.rule.startswith(_TELLS_OF_SILENCE) for c in visit.conditions.values()):
+    if present is not None and technical.is_silence_told(chair, visit, view.metric):
         alarms.end(turn, chair, name)
 
 

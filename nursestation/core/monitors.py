@@ -11,7 +11,6 @@ from typing import assert_never
 
 from devices.clock import NS_PER_S
 from devices.events import (
-    AlarmKind,
     DeviceAlarm,
     DeviceInfo,
     DeviceStatus,
@@ -20,7 +19,6 @@ from devices.events import (
     LinkState,
     Mode,
     Numeric,
-    Priority,
     SensorStatus,
     WaveformChunk,
 )
@@ -201,21 +199,8 @@ def _status(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceS
         return
     has_new_failure = before is None or before.status is not SensorStatus.FAILED
     if event.metric == "nibp" and event.status is SensorStatus.FAILED and has_new_failure:
-        fail_cuff(turn, chair, monitor, event.text)
+        cuff.fail(turn, chair, monitor, event.text)
     technical.judge_chair(turn, chair)
-
-
-def fail_cuff(turn: Turn, chair: ChairState, monitor: MonitorState, text: str) -> None:
-    """Tell of a cuff cycle without a result."""
-    turn.emit(r.CuffFailed(**turn.noted(chair), monitor=monitor.binding.id, text=text))
-    alarms.hold(
-        turn,
-        chair,
-        "cuff.failed",
-        AlarmKind.TECHNICAL,
-        Priority.LOW,
-        f"No cuff reading: {text}",
-    )
 
 
 def _rejected(turn: Turn, chair: ChairState, monitor: MonitorState, event: FrameRejected) -> None:

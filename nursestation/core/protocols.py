@@ -78,6 +78,15 @@ class BpRules(_File):
     flags: tuple[FlagRule, ...]
     red_flag_symptoms: tuple[str, ...]
 
+    @model_validator(mode="after")
+    def _check(self) -> "BpRules":
+        order = [list(Grade).index(rule.grade) for rule in self.flags]
+        if order != sorted(set(order)):
+            raise ValueError("flags: each grade once, in the order watch, spike, severe, crisis, low")
+        if self.baseline_min_apart_min > self.baseline_max_apart_min:
+            raise ValueError("baseline_min_apart_min is above baseline_max_apart_min")
+        return self
+
 
 class CuffPlan(_File):
     """How often a cuff reading is due, per phase [min]; 0 = not planned."""

@@ -7,7 +7,7 @@ Rules of the file (intervals from the treatment protocol's [cuff]):
 | baseline | `baseline_min` | last reading, else the phase's begin |
 | infusion, first `first_stretch_min` | `infusion_first_20_min` | last reading, else the start |
 | infusion, later | `infusion_later_min` | last reading |
-| observation, ready | `observation_min`; the first one at once | last reading since the infusion ended |
+| observation, ready | `observation_min`; the first one as the infusion ends | last reading, else the injection |
 | any, while a flag of spike or above, or of low pressure, is present | the sooner of `while_flagged_min` | last reading |
 | any, while a flag waits for its repeat | its own time | the flag |
 
@@ -49,9 +49,10 @@ def _planned_ns(visit: Visit, now: Moment) -> int | None:
             base = last if last is not None else began
         case Phase.OBSERVATION | Phase.READY:
             ended = visit.began(Phase.OBSERVATION) or visit.phase_began
-            if last is None or last < ended.mono_ns:
-                return ended.mono_ns if plan.observation_min else None
-            minutes, base = plan.observation_min, last
+            is_first = last is None or last < ended.mono_ns
+            if is_first and visit.infusion_stopped is not None and plan.observation_min:
+                return ended.mono_ns
+            minutes, base = plan.observation_min, last if last is not None else ended.mono_ns
         case _:
             return None
     return base + int(minutes * _NS_PER_MIN) if minutes else None

@@ -74,7 +74,7 @@ def baseline_set(visit: Visit) -> tuple[CuffReading, ...]:
 def baseline_missing(visit: Visit, now: Moment) -> str:
     """Return what is still missing for a baseline, or "" when `TakeBaseline` would be taken."""
     if visit.phase is not Phase.BASELINE:
-        return "" if visit.baseline is not None else "the baseline phase has not begun"
+        return "begin the baseline first" if visit.phase is Phase.CHECK_IN else "a baseline is taken before the start"
     if baseline_set(visit):
         return ""
     rules = visit.protocol.bp
@@ -199,14 +199,13 @@ def present_symptom(visit: Visit) -> str:
     return ""
 
 
-def describe(visit: Visit, reading: CuffReading, why: str) -> str:
-    """Return the flag's words: "182/111, 47 % above baseline 124/76 (systolic 180 or more)"."""
+def against_baseline(visit: Visit, reading: CuffReading) -> str:
+    """Return a reading beside the baseline: "182/111, 47 % above baseline 124/76"."""
     base = visit.baseline
     if base is None:
-        return f"{reading} ({why}); no baseline yet"
+        return f"{reading}, no baseline taken"
     percent = percent_over(base, reading)
-    side = "above" if percent >= 0 else "below"
-    return f"{reading}, {abs(percent):.0f} % {side} baseline {base} ({why})"
+    return f"{reading}, {abs(percent):.0f} % {'above' if percent >= 0 else 'below'} baseline {base}"
 
 
 def percent_over(baseline: Baseline, reading: CuffReading) -> float:
@@ -264,7 +263,7 @@ def _raise(
             grade=rule.grade,
             priority=_priority(rule, reading),
             reading=reading,
-            because=describe(visit, reading, why),
+            because=f"{against_baseline(visit, reading)} ({why})",
             prompt=rule.prompt,
             repeat_by_utc_ns=repeat_by,
         )
@@ -378,22 +377,18 @@ def _settle_condition(turn: Turn, chair: ChairState, visit: Visit, *, low: bool)
         FlagOutcome.CONFIRMED: "; confirmed",
         FlagOutcome.NOT_CONFIRMED: "",
     }[flag.outcome]
-    why = flag.because if newest is flag.reading else describe(visit, newest, _why(rule, newest, visit, flag))
+    symptom = present_symptom(visit) if flag.grade is Grade.CRISIS else ""
+    also = f", with {symptom.lower()}" if symptom else ""
     alarms.hold(
         turn,
         chair,
         _rule_id(flag.grade),
         AlarmKind.PHYSIOLOGICAL,
         _priority(rule, newest) if rule is not None else flag.priority,
-        f"{_TITLES[flag.grade]} {why}{waits}",
+        f"{_TITLES[flag.grade]} {against_baseline(visit, newest)}{also}{waits}",
         metric="nibp_sys",
         value=float(newest.sys),
     )
-
-
-def _why(rule: FlagRule | None, reading: CuffReading, visit: Visit, flag: Flag) -> str:
-    found = crossing(rule, reading, visit.baseline) if rule is not None else ""
-    return found or flag.because.rpartition("(")[2].partition(")")[0]
 
 
 def _condition(visit: Visit, *, low: bool) -> Condition | None:

@@ -6,7 +6,7 @@ Source: persistence and gap from the treatment protocol ([[limits]], [discharge]
 """
 
 from devices.clock import NS_PER_S
-from devices.events import Mode, Validity
+from devices.events import Validity
 from nursestation.core.protocols import DischargeRules
 from nursestation.core.records import Sample
 from nursestation.core.state import Stretch, Visit
@@ -26,10 +26,10 @@ def bounds(rules: DischargeRules, metric: str) -> tuple[float | None, float | No
 
 
 def note_sample(visit: Visit, sample: Sample) -> None:
-    """Carry a sample of this visit into its stretch. Doubted, test and demonstration values do not count."""
+    """Carry a usable sample of this visit into its stretch; a doubted value does not count."""
     rules = visit.protocol.discharge
     limits = bounds(rules, sample.metric)
-    if limits is None or sample.validity is not Validity.VALID or sample.mode in (Mode.TEST, Mode.DEMO):
+    if limits is None or sample.validity is not Validity.VALID:
         return
     assert sample.value is not None
     low, high = limits

@@ -99,6 +99,7 @@ class Station:
         )
         turn = Turn(self._state, self._pins, now)
         turn.emit(r.StationStarted(**turn.noted(None), version=self._version, resumed=resumed, unclean=unclean))
+        technical.forget_live(turn)
         return tuple(turn.records)
 
     def apply(self, item: StationInput, now: Moment) -> tuple[Record, ...]:

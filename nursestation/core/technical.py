@@ -4,7 +4,7 @@
 |---|---|---|
 | link.lost (a monitor) | no good frame for `no_data_low_s`, and longer than the monitor's own quiet time | low, later medium |
 | sensor.<measurement> (a monitor) | probe or lead off, unplugged or line blocked, for `no_data_low_s` | low, later medium |
-| data.lost (a required group) | no usable value for `lost_after_s`, and neither link nor sensor says why | low, later medium |
+| data.lost (a required group or limited metric) | no usable value for `lost_after_s`, link and sensor fine | low, later medium |
 | cuff.overdue | a planned reading is later than `overdue_after_min` | low |
 | cuff.failed | the last cuff cycle gave no result | low |
 | clock.stepped (station) | for a minute after the wall clock jumped, or until acknowledged | low |
@@ -18,6 +18,7 @@ own: IEC 60601-1-8, 6.11.2.2.
 
 from devices.clock import NS_PER_S
 from devices.events import AlarmKind, Priority, SensorStatus
+from devices.vocabulary import METRICS
 from nursestation.core import alarms, schedule, vitals
 from nursestation.core import records as r
 from nursestation.core.inputs import StationFault
@@ -30,6 +31,7 @@ CLOCK_STEP_NS = 2 * NS_PER_S
 """A jump of the wall clock against the monotonic one that is told of [ns]. Source: project decision; time servers slew less."""
 
 _CLOCK_TOLD_NS = 60 * NS_PER_S
+_LIVE_RULES = ("link.lost", "sensor.", "data.lost")
 _URGENT_PHASES = (Phase.INFUSION, Phase.OBSERVATION)
 _SENSOR_PHASES = (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.READY)  # before, sensors are being put on
 _CUFF_PHASES = (Phase.INFUSION, Phase.OBSERVATION, Phase.READY)
@@ -58,6 +60,17 @@ def note_fault(turn: Turn, fault: StationFault) -> None:
         alarms.hold(turn, None, rule, AlarmKind.TECHNICAL, fault.priority, fault.text)
     else:
         alarms.end(turn, None, rule)
+
+
+def forget_live(turn: Turn) -> None:
+    """End what only the run before could know: the station's own trouble, links and sensors. What is still so comes back."""
+    for condition in list(turn.state.conditions.values()):
+        alarms.end(turn, None, condition.rule, condition.subject)
+    for chair in turn.state.chairs.values():
+        visit = chair.open_visit
+        for condition in list(visit.conditions.values()) if visit is not None else ():
+            if condition.rule.startswith(_LIVE_RULES):
+                alarms.end(turn, chair, condition.rule, condition.subject)
 
 
 def judge_station(turn: Turn) -> None:
@@ -129,29 +142,42 @@ _SENSOR_NAMES = {"spo2": "SpO₂", "ecg": "ECG", "co2": "CO₂", "resp": "Respir
 
 
 def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
-    """Judge each required group: is none of its metrics to be seen, though the monitor talks?"""
-    for group in visit.protocol.gates.required_metrics:
+    """Judge each group that must be seen: is none of its metrics to be seen, though the monitor talks?"""
+    for group in _watched_groups(visit):
         subject = group[0]
-        metrics = [metric for metric in group if metric in vitals.CONTINUOUS]
-        if not metrics:
-            continue
-        lost_s = min((_unusable_s(turn, chair, metric) for metric in metrics if metric in visit.delivered), default=0.0)
+        lost_s = min((_unusable_s(turn, chair, metric) for metric in group if metric in visit.delivered), default=0.0)
         is_lost = lost_s > visit.protocol.technical.lost_after_s and visit.phase in _SENSOR_PHASES
-        if is_lost and not _is_explained(chair, visit, metrics):
-            views = [view for metric in metrics if (view := vitals.shown(chair, metric, turn.now)) is not None]
-            why = next((view.why_blank for view in views if view.freshness is not Freshness.LOST), "no value")
+        if is_lost and not _is_explained(chair, visit, group):
+            views = [view for metric in group if (view := vitals.shown(chair, metric, turn.now)) is not None]
+            why = next((view.why_blank for view in views if view.freshness is not Freshness.LOST), "")
             alarms.hold(
                 turn,
                 chair,
                 "data.lost",
                 AlarmKind.TECHNICAL,
                 _priority(visit, lost_s),
-                f"No {_GROUP_NAMES.get(subject, subject)}: {why or 'no value'}. Look at the bedside monitor",
+                f"No {_GROUP_NAMES.get(subject, METRICS[subject].short)}: {why or 'no value'}. Look at the bedside monitor",
                 subject=subject,
                 metric=subject,
             )
         else:
             alarms.end(turn, chair, "data.lost", subject)
+
+
+def _watched_groups(visit: Visit) -> list[tuple[str, ...]]:
+    """Return the required groups, and each metric with limits that is in none of them; cuff numerics left out."""
+    groups = [
+        tuple(metric for metric in group if metric in vitals.CONTINUOUS)
+        for group in visit.protocol.gates.required_metrics
+    ]
+    groups += [(rule.metric,) for rule in visit.protocol.limits if not any(rule.metric in group for group in groups)]
+    return [group for group in groups if group]
+
+
+def is_silence_told(chair: ChairState, visit: Visit, metric: str) -> bool:
+    """Say whether a technical condition tells that a metric is not to be seen."""
+    group = next((group for group in _watched_groups(visit) if metric in group), (metric,))
+    return alarms.find(visit.conditions, "data.lost", group[0]) is not None or _is_explained(chair, visit, group)
 
 
 _GROUP_NAMES = {"heart_rate": "heart rate", "spo2": "SpO₂", "resp_rate": "respiration rate"}
@@ -169,7 +195,7 @@ def _unusable_s(turn: Turn, chair: ChairState, metric: str) -> float:
     return (turn.now.mono_ns - newest) / NS_PER_S
 
 
-def _is_explained(chair: ChairState, visit: Visit, metrics: list[str]) -> bool:
+def _is_explained(chair: ChairState, visit: Visit, metrics: tuple[str, ...]) -> bool:
     """Say whether a lost link or a sensor that is off already tells why the metrics are missing."""
     for metric in metrics:
         for monitor in vitals.givers(chair, metric):

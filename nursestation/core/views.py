@@ -138,14 +138,10 @@ def _source(monitor: MonitorState, source: str) -> str:
 
 
 def _limit_of(visit: Visit, metric: str, rated: vitals.Shown | None) -> LimitRule | None:
+    """Return the limits that a metric is judged by: those of the heart rate belong to the rate that is shown for it."""
     wanted = metric
     if rated is not None and metric in ("heart_rate", "pulse_rate"):
-        own = next((rule for rule in visit.protocol.limits if rule.metric == metric and metric == "pulse_rate"), None)
-        if own is not None:
-            return own
-        if rated.metric != metric:
-            return None
-        wanted = "heart_rate"
+        wanted = "heart_rate" if rated.metric == metric else "pulse_rate"
     return next((rule for rule in visit.protocol.limits if rule.metric == wanted), None)
 
 
