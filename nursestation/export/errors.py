@@ -1,5 +1,7 @@
 """What can go wrong with an export: one error, whose message is a sentence for people."""
 
+from nursestation.errors import NurseStationError
 
-class ExportError(Exception):
+
+class ExportError(NurseStationError):
     """The session or the target cannot be used; the message says what to do."""

@@ -16,7 +16,7 @@ from nursestation.export.layout import (
     INK,
     NOTE,
     RULE,
-    SECTION,
+    SECTION_OVER_PLOT,
     TILE_LABEL,
     TILE_VALUE,
     TITLE,
@@ -48,7 +48,7 @@ def front(
     found.append(Spacer(0, 3 * mm))
     found.append(_tiles(story, statistics, width, zone))
     found += _overrides(visit, story)
-    found.append(text("Trend", SECTION))
+    found.append(text("Trend", SECTION_OVER_PLOT))
     if story.cuffs or vitals:
         found.append(TrendPlot(_trend(story, vitals, lines, zone), width, 75 * mm, 155 * mm, below=26))
         found.append(text(_caption(vitals, lines), NOTE))
@@ -251,7 +251,7 @@ def _trend(story: Story, vitals: tuple[Series, ...], lines: tuple[Event, ...], z
         pauses=story.pauses,
         cuffs=story.cuffs,
         series=[_from(one, start) for one in vitals],
-        marks=[line for line in lines if line.is_marked],
+        marks=[line for line in lines if line.is_marked and line.t >= start],
         baseline=story.baseline,
         band_percent=protocol.discharge.bp_within_percent,
         limit_sys=limits[0] if limits else None,

@@ -53,16 +53,10 @@ TITLE = _style("title", 16, BOLD)
 SECTION = _style("section", 11, BOLD, spaceBefore=10, spaceAfter=4, keepWithNext=1)
 TILE_LABEL = ParagraphStyle("tile-label", parent=SMALL, textColor=SOFT)
 TILE_VALUE = _style("tile-value", 15, BOLD)
+SECTION_OVER_PLOT = ParagraphStyle("section-over-plot", parent=SECTION, keepWithNext=0)
 BANNER = ParagraphStyle(
-    "banner",
-    parent=CELL_BOLD,
-    textColor=white,
-    backColor=black,
-    borderPadding=4,
-    leftIndent=4,
-    rightIndent=4,
-    leading=12,
-)
+    "banner", parent=CELL_BOLD, textColor=white, backColor=black, borderPadding=4, leftIndent=4, rightIndent=4, leading=12
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

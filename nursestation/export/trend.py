@@ -85,16 +85,17 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
     def draw(self) -> None:
         """Draw on the canvas that reportlab has set."""
         share = (self.height - 22 - 14) / 100
-        breath = _Lane(22, 22 + 12 * share, 0, 32)
-        oxygen = _Lane(breath.top + 6, breath.top + 6 + 15 * share, 85, 100)
+        breath = _Lane(22, 22 + 12 * share, 0, max(32, self._extreme("RR", max)))
+        lowest = min(85, floor(self._extreme("SpO₂", min, 85) / 5) * 5)
+        oxygen = _Lane(breath.top + 6, breath.top + 6 + 15 * share, lowest, 100)
         marks = oxygen.top + 5
         is_flagged = any(cuff.flag for cuff in self._data.cuffs)
         pressure = _pressure_lane(self._data, marks + 24, self.height - (38 if is_flagged else 18))
         self._phases(22, self.height)
         self._axis(22)
         self._scale(pressure, range(int(pressure.low), int(pressure.high) + 1, 20))
-        self._scale(oxygen, (85, 90, 95, 100))
-        self._scale(breath, (0, 10, 20, 30))
+        self._scale(oxygen, range(lowest, 101, 5 if lowest >= 80 else 10 if lowest >= 60 else 20))
+        self._scale(breath, range(0, int(breath.high) + 1, 10 if breath.high <= 40 else 20))
         self._baseline(pressure)
         for one in self._data.series:
             self._line(one, {"HR": pressure, "SpO₂": oxygen, "RR": breath}[one.label])
@@ -105,6 +106,10 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         self._title(oxygen.bottom + 2.5, "SpO₂ %")
         self._title(breath.bottom + 2.5, "RR /min")
         self._marks(marks)
+
+    def _extreme(self, label: str, pick: Callable[[list[float]], float], default: float = 0) -> float:
+        """Return the extreme of a series, so that its lane holds every value."""
+        return pick([value for one in self._data.series if one.label == label for value in one.values] or [default])
 
     def _x(self, t: int) -> float:
         data = self._data
@@ -143,9 +148,9 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
             canvas.line(x, bottom, x + top - bottom, top)
             x += 5
         canvas.restoreState()
-        canvas.setFillColor(SOFT)
-        canvas.setFont(MEDIUM, 6.5)
-        canvas.drawCentredString((left + right) / 2, top - 3, "paused")
+        canvas.setFont(MEDIUM, 7)
+        half = canvas.stringWidth("paused", MEDIUM, 7) / 2
+        _plate(canvas, min((left + right) / 2 + half, self.width - _RIGHT), top - 8, "paused", SOFT)
 
     def _axis(self, bottom: float) -> None:
         canvas, data = self.canv, self._data

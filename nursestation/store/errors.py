@@ -16,8 +16,10 @@ Split after what a person can do about it, not after what SQLite calls it.
 import sqlite3
 from pathlib import Path
 
+from nursestation.errors import NurseStationError
 
-class StoreError(Exception):
+
+class StoreError(NurseStationError):
     """Base of every error that the store raises on purpose; the message is a sentence for people."""
 
 

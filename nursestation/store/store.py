@@ -81,22 +81,31 @@ class Store:
         path: The database file.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: FileLock, max_pages: int | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        lock: FileLock,
+        max_pages: int | None,
+        busy_timeout_s: float,
+    ) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = connection
         self._lock = lock
         self._max_pages = max_pages
+        self._busy_timeout_s = busy_timeout_s
         self._inode = path.stat().st_ino
         self._run: int | None = None
         self._tail: _Tail | None = None
 
     @classmethod
-    def open(cls, path: Path, *, max_pages: int | None = None) -> "Store":
+    def open(cls, path: Path, *, max_pages: int | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S) -> "Store":
         """Open the record for writing; make folder and file where there are none, and bring the schema up to date.
 
         Args:
             path: The database file.
             max_pages: Largest size of the file in pages of 4096 bytes, or None; full beyond it.
+            busy_timeout_s: How long a write waits for another program's lock on the file [s].
 
         Raises:
             StoreEnvironmentError: it cannot be used now; the message says what to do.
@@ -108,10 +117,10 @@ class Store:
         lock = _take_lock(path)
         try:
             _refuse_unfit(path)
-            connection = _connect(path, max_pages)
+            connection = _connect(path, max_pages, busy_timeout_s)
             try:
                 _migrate(connection, path)
-                return cls(path, connection, lock, max_pages)
+                return cls(path, connection, lock, max_pages, busy_timeout_s)
             except BaseException:
                 connection.close()
                 raise
@@ -140,6 +149,12 @@ class Store:
                     _seal(connection, session)
         self._run = run
 
+    def limit(self, max_pages: int) -> None:
+        """Set the largest size of the file, in pages of 4096 bytes."""
+        assert self._connection is not None
+        self._max_pages = max_pages
+        self._connection.execute(f"PRAGMA max_page_count={int(max_pages)}")
+
     def reconnect(self) -> None:
         """Open the file again after the disk was away.
 
@@ -152,7 +167,7 @@ class Store:
                 self._connection.close()
             self._connection = None
         self._tail = None
-        self._connection = _connect(self.path, self._max_pages)
+        self._connection = _connect(self.path, self._max_pages, self._busy_timeout_s)
 
     def close(self) -> None:
         """Seal what is open, close the file and let go of the lock. May be called twice."""
@@ -313,11 +328,11 @@ def _refuse_unfit(path: Path) -> None:
         )
 
 
-def _connect(path: Path, max_pages: int | None) -> sqlite3.Connection:
+def _connect(path: Path, max_pages: int | None, busy_timeout_s: float) -> sqlite3.Connection:
     connection = None
     try:
         connection = sqlite3.connect(
-            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=64
+            path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False, cached_statements=64
         )
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")

@@ -65,10 +65,12 @@ class StoreWriter:
         on_health: Callable[[StoreHealth], None] | None = None,
         *,
         wave_bytes: int = WAVE_BYTES,
+        commit_every_s: float = COMMIT_EVERY_S,
     ) -> None:
         self._store = store
         self._clock = clock
         self._on_health = on_health
+        self._commit_every_s = commit_every_s
         self._changed = threading.Condition()
         self._backlog = Backlog(wave_bytes)
         self._writing: list[Record] = []
@@ -164,7 +166,7 @@ class StoreWriter:
             with self._changed:
                 self._changed.wait_for(lambda: len(self._backlog) > 0 or self._is_closing)
                 if not self._trouble:
-                    self._changed.wait_for(lambda: self._is_urgent or self._is_closing, COMMIT_EVERY_S)
+                    self._changed.wait_for(lambda: self._is_urgent or self._is_closing, self._commit_every_s)
                 self._is_urgent = False
             while self._write_some():
                 pass

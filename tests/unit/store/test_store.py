@@ -1,0 +1,252 @@
+"""What is told to be stored is stored, once and for all."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+
+import pytest
+
+from devices.events import Mode, Validity
+from nursestation.core.chain import GENESIS, link, to_json
+from nursestation.core.model import Provenance
+from nursestation.core.records import Gap, Refused, Sample, SignedIn, Wave
+from nursestation.store import migrations
+from nursestation.store.errors import (
+    StoreBug,
+    StoreBusy,
+    StoreDamaged,
+    StoreEnvironmentError,
+    StoreFull,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreUnreachable,
+)
+from nursestation.store.reader import StoreReader
+from nursestation.store.store import Store, newest_copy, set_aside
+from tests.helpers.written_visit import SESSION, START, all_records, minute
+
+BULK = (Sample, Wave, Gap)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "profile" / "record.sqlite3"
+
+
+@pytest.fixture
+def store(path):
+    store = Store.open(path)
+    yield store
+    store.close()
+
+
+def a_sample(minutes=1.0, session=SESSION, **changes):
+    fields = {
+        "at": minute(minutes), "chair": 2, "session": session, "metric": "spo2", "value": 97.0, "validity": Validity.VALID,
+        "mode": Mode.REAL, "provenance": Provenance.DEVICE, "monitor": "2:nonin", "source": "",
+    }  # fmt: skip
+    return Sample(**(fields | changes))
+
+
+def rows(path, sql):
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_whole_visit_reads_back_as_it_was_written(path, store):
+    records = all_records(with_waves=True, step_s=5)
+    for start in range(0, len(records), 100):
+        store.append(records[start : start + 100])
+    with StoreReader.open(path) as reader:
+        assert list(reader.discrete()) == [record for record in records if not isinstance(record, BULK)]
+        assert list(reader.samples(SESSION)) == [record for record in records if isinstance(record, Sample)]
+        assert list(reader.gaps(SESSION)) == [record for record in records if isinstance(record, Gap)]
+        written = b"".join(record.samples for record in records if isinstance(record, Wave))
+        assert b"".join(wave.samples for wave in reader.waves(SESSION)) == written
+
+
+def test_optional_fields_read_back_as_they_were(path, store):
+    odd = a_sample(
+        value=None, validity=Validity.UNAVAILABLE, operator="op-1", measured_utc_ns=1, cycle=7, device_time="18:20 "
+    )
+    store.append([odd, a_sample(validity=Validity.QUESTIONABLE, value=0.1 + 0.2)])
+    with StoreReader.open(path) as reader:
+        assert list(reader.samples(SESSION)) == [odd, a_sample(validity=Validity.QUESTIONABLE, value=0.1 + 0.2)]
+
+
+def test_refusals_and_readings_outside_a_visit_are_not_stored(path, store):
+    store.append([Refused(at=START, command="Start", reason="no driver"), a_sample(session=None)])
+    assert rows(path, "SELECT count(*) FROM record") == [(0,)]
+    assert rows(path, "SELECT count(*) FROM numeric") == [(0,)]
+
+
+def test_the_file_is_in_wal_mode_and_synced_in_full(path, store):
+    assert rows(path, "PRAGMA journal_mode") == [("wal",)]
+    assert store._connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_each_session_and_the_station_have_the_chain_that_core_computes(path, store):
+    records = all_records(step_s=60)
+    store.append(records)
+    expected = {None: GENESIS, SESSION: GENESIS}
+    for record in records:
+        if not isinstance(record, BULK):
+            expected[record.session] = link(expected[record.session], type(record).__name__, to_json(record))
+    with StoreReader.open(path) as reader:
+        assert reader.chain_heads() == expected
+
+
+def test_a_chain_goes_on_where_it_stood_after_a_restart(path):
+    records = all_records(step_s=60)
+    for part in (records[:50], records[50:]):
+        store = Store.open(path)
+        store.append(part)
+        store.close()
+    whole = Store.open(path.with_name("whole.sqlite3"))
+    whole.append(records)
+    whole.close()
+    heads = "SELECT hash FROM record ORDER BY seq"
+    assert rows(path, heads) == rows(path.with_name("whole.sqlite3"), heads)
+
+
+@pytest.mark.parametrize("table", ["run", "session", "trace", "record", "numeric", "wave", "gap", "seal"])
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
+def test_nothing_recorded_can_be_changed_or_erased(path, table, statement):
+    store = Store.open(path)
+    store.append(all_records(with_waves=True, step_s=30))
+    store.close()
+    column = rows(path, f"PRAGMA table_info({table})")[-1][1]
+    with pytest.raises(sqlite3.IntegrityError, match="nothing recorded is changed or erased"):
+        rows(path, statement.format(table, column, column))
+
+
+def test_every_table_is_strict(path, store):
+    tables = rows(path, "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'")
+    assert tables
+    assert [name for name, is_strict in tables if not is_strict] == []
+
+
+def test_a_value_of_the_wrong_type_is_a_bug_and_leaves_nothing_behind(path, store):
+    with pytest.raises(StoreBug):
+        store.append([a_sample(), a_sample(cycle="seven")])
+    assert rows(path, "SELECT count(*) FROM numeric") == [(0,)]
+    store.append([a_sample()])
+    assert rows(path, "SELECT n FROM numeric") == [(1,)]
+
+
+def test_a_second_program_is_refused_until_the_first_is_closed(path):
+    first = Store.open(path)
+    with pytest.raises(StoreBusy, match="already running"):
+        Store.open(path)
+    first.close()
+    first.close()
+    Store.open(path).close()
+
+
+def test_a_damaged_file_is_refused_named_with_its_newest_copy_and_left_as_it_is(path):
+    store = Store.open(path)
+    store.append(all_records(step_s=10))
+    store.close()
+    backup = path.parent / "backups" / "record-monday.sqlite3"
+    backup.parent.mkdir()
+    shutil.copy(path, backup)
+    (path.parent / "empty.sqlite3").touch()
+    content = bytearray(path.read_bytes())
+    content[8192:40960] = os.urandom(32768)
+    path.write_bytes(content)
+    with pytest.raises(StoreDamaged, match=r"damaged .*record-monday\.sqlite3") as caught:
+        Store.open(path)
+    assert "set the damaged file aside" in str(caught.value)
+    assert path.read_bytes() == bytes(content)
+    kept = set_aside(path)
+    assert kept.read_bytes() == bytes(content)
+    Store.open(path).close()
+    assert newest_copy(path) == backup
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(path):
+    path.parent.mkdir()
+    path.write_text("a letter to the clinic, saved under the wrong name " * 100)
+    with pytest.raises(StoreDamaged, match="no readable copy"):
+        Store.open(path)
+    assert path.read_text().startswith("a letter")
+
+
+def test_a_file_marked_read_only_is_refused(path):
+    Store.open(path).close()
+    path.chmod(0o444)
+    with pytest.raises(StoreReadOnly, match="write permission"):
+        Store.open(path)
+
+
+def test_a_file_of_a_newer_version_is_refused(path):
+    store = Store.open(path)
+    store.close()
+    rows_in = (
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('nursestation', '9999_later', '')"
+    )
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(rows_in)
+    with pytest.raises(StoreTooNew, match="newer Nursestation"):
+        Store.open(path)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreEnvironmentError, match="cannot be made"):
+        Store.open(tmp_path / "file" / "record.sqlite3")
+
+
+def test_a_full_disk_is_told_and_takes_nothing_of_the_batch(path):
+    store = Store.open(path, max_pages=40)
+    store.append([a_sample(1)])
+    with pytest.raises(StoreFull, match="Free some space"):
+        store.append([a_sample(index / 1000) for index in range(20_000)])
+    assert rows(path, "SELECT count(*) FROM numeric") == [(1,)]
+    store.limit(100_000)
+    store.append([a_sample(2)])
+    assert rows(path, "SELECT n FROM numeric") == [(1,), (2,)]
+    store.close()
+
+
+def test_a_record_moved_away_while_it_is_written_is_told_not_written_into_the_void(path, store):
+    store.append([a_sample(1)])
+    away = path.rename(path.with_name("moved.sqlite3"))
+    with pytest.raises(StoreUnreachable, match="Put it back"):
+        store.append([a_sample(2)])
+    away.rename(path)
+    store.reconnect()
+    store.append([a_sample(2)])
+    assert rows(path, "SELECT n FROM numeric") == [(1,), (2,)]
+
+
+def test_readings_are_sealed_each_minute_and_at_the_end(path):
+    store = Store.open(path)
+    for index in range(150):
+        store.append([a_sample(index / 60)])
+    assert rows(path, "SELECT first_n, last_n FROM seal") == [(1, 61), (62, 122)]
+    store.close()
+    assert rows(path, "SELECT first_n, last_n FROM seal") == [(1, 61), (62, 122), (123, 150)]
+
+
+def test_readings_that_a_kill_left_without_a_seal_are_sealed_by_the_next_start(path, tmp_path):
+    store = Store.open(path)
+    store.append([a_sample(index / 60) for index in range(5)])
+    killed = tmp_path / "killed.sqlite3"
+    shutil.copy(path, killed)
+    shutil.copy(f"{path}-wal", f"{killed}-wal")
+    store.close()
+    assert rows(killed, "SELECT count(*) FROM seal") == [(0,)]
+    resumed = Store.open(killed)
+    resumed.append([SignedIn(at=minute(9), operator="op-1")])
+    assert rows(killed, "SELECT first_n, last_n FROM seal") == [(1, 5)]
+    resumed.close()
+
+
+def test_migrating_again_changes_nothing(path):
+    Store.open(path).close()
+    before = rows(path, "SELECT * FROM sqlite_master")
+    Store.open(path).close()
+    assert rows(path, "SELECT * FROM sqlite_master") == before
+    assert len(rows(path, "SELECT * FROM _sqlite_migrations")) == len(migrations.steps())
