@@ -158,9 +158,12 @@ _MMHG_PER_STEP = {Co2Unit.MMHG: 1.0, Co2Unit.KPA: MMHG_PER_KPA / 10}
 def encode(code: int, data: bytes = b"") -> bytes:
     """Return the frame of `code` with `data`, escaped."""
     body = bytes([len(data) + 1, code]) + data
-    body += bytes([xor8(body)])
-    body = body.replace(bytes([ESCAPE]), bytes([ESCAPE, 0x00])).replace(bytes([START]), bytes([ESCAPE, 0x05]))
-    return bytes([START]) + body
+    return _wire(body + bytes([xor8(body)]))
+
+
+def _wire(frame: bytes) -> bytes:
+    escaped = frame.replace(bytes([ESCAPE]), bytes([ESCAPE, 0x00])).replace(bytes([START]), bytes([ESCAPE, 0x05]))
+    return bytes([START]) + escaped
 
 
 def _is_intact(frame: bytes) -> bool:
@@ -213,7 +216,7 @@ class Capnostream20:
             if reason is not None:
                 self._reject(out, rejection(piece, now_ns))
             elif LENGTHS.get(frame[1], frame[0]) != frame[0]:
-                self._reject(out, rejection((RejectReason.RANGE, offset, frame), now_ns))
+                self._reject(out, rejection((RejectReason.RANGE, offset, _wire(frame)), now_ns))
             elif frame[1] == _CO2_WAVE:
                 self._decode_wave(out, frame, now_ns)
             else:
@@ -278,12 +281,12 @@ class Capnostream20:
                 if frame[1 + 26] in _UNITS:
                     self._decode_numerics(out, frame, now_ns)
                 else:
-                    self._reject(out, rejection((RejectReason.RANGE, offset, frame), now_ns))
+                    self._reject(out, rejection((RejectReason.RANGE, offset, _wire(frame)), now_ns))
             case Message.IDENTITY:
                 self._starts = self._wave_due_ns is None
                 out.append(_identity(frame[2:-1], now_ns))
             case code if code not in _PASSED_OVER:
-                self._reject(out, rejection((RejectReason.UNKNOWN, offset, frame), now_ns))
+                self._reject(out, rejection((RejectReason.UNKNOWN, offset, _wire(frame)), now_ns))
 
     def _decode_wave(self, out: list[DriverEvent], frame: bytes, now_ns: int) -> None:
         counter, whole, fraction, fast = frame[2:6]
