@@ -13,6 +13,7 @@ p. 88, Biolight V6 p. 50 and common oscillometric practice; error of the device:
 import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 
@@ -216,13 +217,12 @@ class NibpCuff:
 
     def _next_automatic(self, after_s: float) -> list[float]:
         """Return the next automatic cycle: each schedule runs from its start until a later one's."""
-        starts = sorted(
+        schedules = sorted(
             (start, auto.every) for auto in self._plan.auto if (start := self._timeline.time_of(auto)) is not None
         )
-        ends = [start for start, _ in starts[1:]] + [math.inf]
-        for (start, every), end in zip(starts, ends, strict=True):
+        for (start, every), following in zip_longest(schedules, schedules[1:]):
             n_passed = max(0, math.floor((after_s - start) / every) + 1)
             due = start + n_passed * every
-            if due < end:
+            if following is None or due < following[0]:
                 return [due]
         return []

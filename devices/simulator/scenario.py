@@ -10,6 +10,7 @@ import importlib.resources
 import re
 import tomllib
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -294,7 +295,7 @@ def _line_of(location: Sequence[int | str], text: str) -> int | None:
     """Return the line (from 1) of the key at `location`, or of the table it is missing from; None when not found."""
     lines = text.splitlines()
     found, path = 0, ""
-    for part, following in zip(location, [*location[1:], None], strict=True):
+    for part, following in zip_longest(location, location[1:]):
         if isinstance(part, int):
             continue
         path = f"{path}.{part}" if path else part
