@@ -22,6 +22,7 @@ class Outbox:
 
     Attributes:
         heartbeat: Counts the engine's steps; a window that sees it stand still tells that the engine is dead.
+        latest: The newest snapshot, drained or not; None before the first.
     """
 
     def __init__(self, max_waves: int = MAX_WAVES) -> None:
@@ -30,6 +31,7 @@ class Outbox:
         self._snapshot: StationSnapshot | None = None
         self._lock = threading.Lock()
         self.heartbeat = 0
+        self.latest: StationSnapshot | None = None
 
     def publish(self, records: Sequence[Record], snapshot: StationSnapshot | None = None) -> None:
         """Add records, and replace the snapshot if one is given."""
@@ -40,7 +42,7 @@ class Outbox:
                 else:
                     self._records.append(record)
             if snapshot is not None:
-                self._snapshot = snapshot
+                self._snapshot = self.latest = snapshot
 
     def beat(self) -> None:
         """Say that the engine is alive."""

@@ -1,0 +1,106 @@
+"""Moves a whole station on, step by step, on a clock that stands still in between (docs/adr/0008).
+
+In each step the simulated monitors send what is due, the reader looks at the ports until every byte that was sent has been
+read (and every poll answered), the engine makes one step, and the store writes.
+"""
+
+import threading
+from collections.abc import Callable
+
+from devices.clock import NS_PER_S, Clock, ManualClock
+from nursestation.assembly import RunningStation, monitor_id
+from nursestation.bedside import SimulatedBedside
+from nursestation.errors import NurseStationError
+
+STEP_NS = NS_PER_S // 10
+"""One step: shorter than any monitor's time-out, long enough to play an hour in a minute."""
+
+_PATIENCE_S = 5.0
+_LOOK_AGAIN_S = 0.0002
+
+
+class RehearsalError(NurseStationError):
+    """The rehearsed visit did not come to its end."""
+
+
+class Lockstep:
+    """A station and its simulated bedside on one manual clock.
+
+    Args:
+        station: Built on `clock`, not started.
+        bedside: Its simulated chairs.
+        clock: The visit's clock.
+        wall: Real time, for `speed`.
+        speed: At most so many times real time.
+    """
+
+    def __init__(
+        self, station: RunningStation, bedside: SimulatedBedside, clock: ManualClock, wall: Clock, speed: float
+    ) -> None:
+        self._station = station
+        self._bedside = bedside
+        self._clock = clock
+        self._wall = wall
+        self._speed = speed
+        self._began_ns = wall.now().mono_ns
+        self._start_ns = clock.now().mono_ns
+        self._pause = threading.Event()
+        self._lost: dict[str, tuple[int, int]] = {}  # bytes that a pulled cable took with it: to us, to the monitor
+
+    def step(self) -> None:
+        """Move on by one step.
+
+        Raises:
+            RehearsalError: bytes that were sent do not arrive.
+        """
+        now_ns = self._clock.advance_ns(STEP_NS).mono_ns
+        self._station.reader.poll_once()
+        for chair in self._bedside.chairs.values():
+            chair.step(now_ns)
+        self._settle(now_ns)
+        self._station.engine.step(0)
+        self._station.writer.drain()
+        self._keep_to_speed()
+
+    def run(self, until: Callable[[], bool], limit_s: float) -> None:
+        """Step until `until` says so; `limit_s` is the longest, in seconds of the visit.
+
+        Raises:
+            RehearsalError: it did not come about in that time.
+        """
+        end_ns = self._clock.now().mono_ns + round(limit_s * NS_PER_S)
+        while not until():
+            if self._clock.now().mono_ns > end_ns:
+                raise RehearsalError(f"The visit did not come to its end within {limit_s / 3600:g} h of its own time.")
+            self.step()
+
+    def _settle(self, now_ns: int) -> None:
+        """Let every byte arrive, in both directions; a real line needs no such patience, a comparison of two runs does."""
+        give_up_ns = self._wall.now().mono_ns + round(_PATIENCE_S * NS_PER_S)
+        while not self._all_arrived():
+            self._station.reader.poll_once()
+            for chair in self._bedside.chairs.values():
+                chair.step(now_ns)
+            if self._wall.now().mono_ns > give_up_ns:
+                raise RehearsalError("A simulated monitor's bytes do not arrive: the pseudo-terminal is stuck.")
+            self._pause.wait(_LOOK_AGAIN_S)
+
+    def _all_arrived(self) -> bool:
+        ports = {port.id: port for port in self._station.reader.ports}
+        arrived = True
+        for number, chair in self._bedside.chairs.items():
+            for monitor in chair.monitors:
+                name = monitor_id(number, monitor.driver)
+                counted = ports[name].counters
+                under_way = (monitor.traffic.n_written - counted.bytes_in, counted.bytes_out - monitor.traffic.n_read)
+                if monitor.is_unplugged:
+                    self._lost[name] = under_way
+                arrived = arrived and under_way == self._lost.get(name, (0, 0))
+        return arrived
+
+    def _keep_to_speed(self) -> None:
+        played_s = (self._clock.now().mono_ns - self._start_ns) / NS_PER_S
+        passed_s = (self._wall.now().mono_ns - self._began_ns) / NS_PER_S
+        ahead_s = played_s / self._speed - passed_s
+        if ahead_s > 0.005:
+            self._pause.wait(ahead_s)
