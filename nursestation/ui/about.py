@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.controls import Label, QuietButton
-from nursestation.ui.layouts import column, row, scrolled
+from nursestation.ui.layouts import centred, column, row, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.signin.notice import notice_column
@@ -26,7 +26,7 @@ class AboutPage(Page):
         head.addWidget(Label(self.tr("version {}").format(version), tone=Tone.SOFT, object_name="about_version"), 1)
         head.addWidget(self._close)
         content = QWidget()
-        inside = column(margin=2 * theme.MARGIN, spacing=2 * theme.MARGIN)
+        inside = column(spacing=2 * theme.MARGIN)
         inside.addLayout(head)
         inside.addLayout(notice_column())
         inside.addWidget(
@@ -40,9 +40,8 @@ class AboutPage(Page):
         )
         inside.addStretch()
         content.setLayout(inside)
-        content.setMaximumWidth(_WIDEST)
         outer = column()
-        outer.addWidget(scrolled(content, "about_scroll"))
+        outer.addWidget(scrolled(centred(content, _WIDEST), "about_scroll"))
         self.setLayout(outer)
         self._close.clicked.connect(self.closed)
 

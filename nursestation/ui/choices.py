@@ -64,6 +64,7 @@ class Choices(QWidget):
             button = Button(label, f"{self.objectName()}_{key}", parent=self)
             button.setAccessibleName(f"{self.accessibleName()}: {label}")
             button.setCheckable(True)
+            self._keep_room_for_the_tick(button, label)
             self._group.addButton(button, index)
             self._buttons.addWidget(button)
         if chosen is not None:
@@ -96,6 +97,12 @@ class Choices(QWidget):
             ValueError: it is not offered.
         """
         return self._group.button(self._keys.index(key))
+
+    def _keep_room_for_the_tick(self, button: Button, label: str) -> None:
+        button.ensurePolished()
+        button.setText(f"{self._TICK}{label}")
+        button.setMinimumWidth(button.sizeHint().width())
+        button.setText(label)
 
     @Slot(int, bool)
     def _mark(self, index: int, checked: bool) -> None:

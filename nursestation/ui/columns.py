@@ -20,6 +20,7 @@ class TwoColumns(QWidget):
     ) -> None:
         super().__init__(parent)
         self._narrow = narrow
+        self._stretch = stretch
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2 * theme.MARGIN)
@@ -33,3 +34,6 @@ class TwoColumns(QWidget):
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._layout.direction() is not direction:
             self._layout.setDirection(direction)
+            first, second = self._stretch if wide else (0, 1)
+            self._layout.setStretch(0, first)
+            self._layout.setStretch(1, second)

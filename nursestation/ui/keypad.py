@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.controls import Button, PinField
@@ -24,6 +24,7 @@ class _Key(Button):
         super().__init__(key, object_name, parent=parent)
         self._key = key
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.clicked.connect(self._strike)
 
     @Slot()
@@ -41,6 +42,7 @@ class Keypad(QWidget):
         self.setObjectName(object_name)
         self.setAccessibleName(self.tr("Number pad"))
         self._field = field
+        self.setMinimumHeight(len(_ROWS) * key_height + (len(_ROWS) - 1) * theme.GAP)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.GAP)
@@ -49,7 +51,6 @@ class Keypad(QWidget):
             for column, key in enumerate(keys):
                 button = _Key(key, f"{object_name}_{_NAMES.get(key, key)}", self)
                 button.setAccessibleName(spoken.get(key, key))
-                button.setMinimumHeight(key_height)
                 button.struck.connect(self._type)
                 grid.addWidget(button, row, column)
 

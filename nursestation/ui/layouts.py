@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollAr
 from nursestation.ui import theme
 from nursestation.ui.controls import FieldLabel
 
+_ALL = 100
+"""Stretch that leaves nothing to a neighbour of stretch 1 until the widest size is reached."""
+
 
 def column(*, margin: int = 0, spacing: int = theme.GAP) -> QVBoxLayout:
     """Return a column with even margins [px]."""
@@ -37,6 +40,21 @@ def side_by_side(*parts: QBoxLayout) -> QHBoxLayout:
     for part in parts:
         layout.addLayout(part, 1)
     return layout
+
+
+def centred(content: QWidget, widest: int) -> QWidget:
+    """Return `content` in the middle of a page, at most `widest` [px] wide, with the page's margin around it."""
+    content.setMaximumWidth(widest)
+    across = row(margin=2 * theme.MARGIN, spacing=0)
+    across.addStretch(1)
+    across.addWidget(content, _ALL)
+    across.addStretch(1)
+    down = column(spacing=0)
+    down.addLayout(across)
+    down.addStretch()
+    page = QWidget()
+    page.setLayout(down)
+    return page
 
 
 def scrolled(content: QWidget, object_name: str) -> QScrollArea:

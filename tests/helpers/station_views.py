@@ -126,13 +126,15 @@ def make_numeric(metric, value, **changes):
 def make_gates(**states):
     """Return the gates; a keyword sets one gate's state, and those that are not named are unmet."""
     told = {
-        "identity": ("Identity confirmed", "check name and date of birth with the patient"),
-        "consent": ("Consent on file", "not recorded yet"),
-        "fasting": ("Fasting", "last food and last drink not asked yet"),
-        "exclusions": ("Exclusions", "9 questions not answered yet"),
-        "driver": ("Driver confirmed", "nobody is named to take the patient home"),
-        "baseline": ("Baseline taken", "no baseline yet"),
-        "monitors": ("Monitors delivering", "HR, SpO₂, NIBP and RR come in"),
+        "identity": ("Identity checked", "Check name and date of birth with the patient"),
+        "consent": ("Consent on file", "Put the signed consent on file"),
+        "fasting_food": ("No food for 6 h", "Ask when it was last"),
+        "fasting_drink": ("No drink for 2 h", "Ask when it was last"),
+        "exclusions": ("No exclusion", "Ask every exclusion"),
+        "driver": ("Driver confirmed", "Nobody is named yet"),
+        "baseline": ("Baseline taken", "Take the baseline"),
+        "bp_ceiling": ("BP at or below 140/90", "No cuff reading yet"),
+        "monitors": ("Monitors delivering", "All required readings are coming"),
     }
     return tuple(
         GateView(id=name, title=title, state=states.get(name, GateState.UNMET), detail=detail)
@@ -145,13 +147,23 @@ def make_criteria(*unmet):
     told = (
         ("observation", "Observation window complete", "30:00 of 30:00 since infusion stopped 14:51", False),
         ("bp", "BP back near baseline", "last three: 131/80 · 128/79 · 127/78 — baseline 124/76, limit ±20 %", False),
-        ("stable", "HR, SpO₂, RR inside discharge limits for 15 min", "HR 74 · SpO₂ 98 % room air · RR 14", False),
-        ("conditions", "No open alarm condition", "BP spike 14:32 ended 14:41 · acknowledged by R. Alvarez", False),
+        (
+            "vitals_stable",
+            "HR, SpO₂, RR inside discharge limits for 15 min",
+            "HR 74 · SpO₂ 98 % room air · RR 14",
+            False,
+        ),
+        (
+            "no_open_condition",
+            "No open alarm condition",
+            "BP spike 14:32 ended 14:41 · acknowledged by R. Alvarez",
+            False,
+        ),
         ("aldrete", "Modified Aldrete score ≥ 9", "10 of 10 at 15:19", True),
         ("sedation", "Sedation: awake and oriented", "MOAA/S 5 at 15:19", True),
-        ("side_effects", "Side effects settled", "nausea, mild 14:17 → resolved 14:48", True),
+        ("side_effects", "Side effects settled", "nausea, mild 14:17 → resolved 14:48", False),
         ("iv_removed", "IV access removed", "15:16 R. Alvarez", True),
-        ("driver", "Driver here and confirmed", "Maria K. (sister) · seen in person · phone …0192", True),
+        ("driver", "Driver here and confirmed", "Maria K. (sister) · seen in person · phone …0192", False),
         ("instructions", "Written instructions given", "no driving 24–48 h, no alcohol, who to call", True),
     )
     return tuple(

@@ -42,7 +42,7 @@ class Step(StrEnum):
 
 
 class Asks(StrEnum):
-    """Which controls a gate's row opens; NOTHING where the record answers."""
+    """Which controls a gate's row opens; NOTHING where the record answers, or the row above has asked."""
 
     IDENTITY = "identity"
     CONSENT = "consent"
@@ -50,6 +50,15 @@ class Asks(StrEnum):
     EXCLUSIONS = "exclusions"
     DRIVER = "driver"
     NOTHING = "nothing"
+
+
+_ASKS = {
+    "identity": Asks.IDENTITY,
+    "consent": Asks.CONSENT,
+    "fasting_food": Asks.FASTING,  # food and drink are asked together
+    "exclusions": Asks.EXCLUSIONS,
+    "driver": Asks.DRIVER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +243,6 @@ class CheckInView:
     protocol: str
     allergies: str
     rows: tuple[GateRow, ...]
-    watched: tuple[GateRow, ...]
     vitals: tuple[VitalLine, ...]
     readings: tuple[str, ...]
     baseline: str
@@ -248,7 +256,7 @@ class CheckInView:
 
 
 def _row(gate: GateView) -> GateRow:
-    asks = Asks(gate.id) if gate.id in set(Asks) else Asks.NOTHING
+    asks = _ASKS.get(gate.id, Asks.NOTHING)
     return GateRow(
         gate.id, gate.title, gate.state, gate.detail, asks, gate.state in (GateState.UNMET, GateState.UNKNOWN)
     )
@@ -301,10 +309,9 @@ def check_in_view(chair: ChairSnapshot, zone: tzinfo | None = None) -> CheckInVi
     return CheckInView(
         step=_step(visit),
         headline=patient_line(chair.number, visit.patient),
-        protocol=f"{visit.protocol.title} · {protocol_line(visit.protocol)}",
+        protocol=f"{visit.protocol.title} · {visit.protocol.dose_text}",
         allergies=visit.patient.allergies or "none told",
-        rows=tuple(row for row in rows if row.asks is not Asks.NOTHING),
-        watched=tuple(row for row in rows if row.asks is Asks.NOTHING),
+        rows=rows,
         vitals=_vitals(chair, visit.protocol.gates.required_metrics, zone),
         readings=_baseline_readings(visit, zone),
         baseline=_baseline_text(visit),
@@ -312,7 +319,7 @@ def check_in_view(chair: ChairSnapshot, zone: tzinfo | None = None) -> CheckInVi
         may_begin_baseline=visit.phase is Phase.CHECK_IN,
         may_take_baseline=visit.phase is Phase.BASELINE and not visit.baseline_ready,
         may_start=visit.may_start,
-        missing=tuple(f"{row.title}: {row.detail}" if row.detail else row.title for row in shut),
+        missing=tuple(row.title for row in shut),
         n_met=len(rows) - len(shut),
         n_gates=len(rows),
     )

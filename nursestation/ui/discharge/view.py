@@ -25,12 +25,15 @@ class Answer(StrEnum):
 
     ALDRETE = "aldrete"
     SEDATION = "sedation"
-    SIDE_EFFECTS = "side_effects"
+    SIDE_EFFECTS = "side_effects"  # each that lasts is called over
     IV_REMOVED = "iv_removed"
     INSTRUCTIONS = "instructions"
     DRIVER = "driver"  # in the panel on the right
     SEEN = "seen"  # any other that a person must see: met or not
     NOTHING = "nothing"
+
+
+_ASKED = frozenset({Answer.ALDRETE, Answer.SEDATION, Answer.IV_REMOVED, Answer.INSTRUCTIONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,11 @@ class DischargeView:
 def _answer(criterion: CriterionView) -> Answer:
     if criterion.id == Answer.DRIVER.value:
         return Answer.DRIVER
-    if criterion.id in set(Answer) - {Answer.NOTHING, Answer.SEEN}:
-        return Answer(criterion.id)
-    return Answer.SEEN if criterion.asks_person else Answer.NOTHING
+    if criterion.id == Answer.SIDE_EFFECTS.value:
+        return Answer.SIDE_EFFECTS
+    if not criterion.asks_person:
+        return Answer.NOTHING
+    return Answer(criterion.id) if criterion.id in _ASKED else Answer.SEEN
 
 
 def _line(criterion: CriterionView) -> CriterionLine:
@@ -146,6 +151,22 @@ def _earliest(readiness: ReadinessView, now_utc_ns: int, zone: tzinfo | None) ->
         return ""
     longest = max(waits)
     return f"earliest {clock_text(now_utc_ns + round(longest * 1_000_000_000), zone)} · in {minutes_text(longest)}"
+
+
+def one_tap_evidence(answer: Answer, instructions: str) -> str:
+    """Return what stands on the record when a person answers a line by one tap.
+
+    Args:
+        answer: What kind of line it is.
+        instructions: The protocol's written instructions, which are named in the evidence.
+    """
+    match answer:
+        case Answer.IV_REMOVED:
+            return "removed, site dry"
+        case Answer.INSTRUCTIONS:
+            return f"given in writing: {instructions}"
+        case _:
+            return "seen"
 
 
 def missing_titles(lines: tuple[CriterionLine, ...]) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ class CuffSheet(Sheet):
         )
         self.body.addLayout(side_by_side(*(labelled(one.accessibleName(), one) for one in self._fields())))
         self.body.addStretch()
+        self.first = self._sys
         for field in self._fields():
             field.textChanged.connect(self._look)
             field.returnPressed.connect(self._on_send)

@@ -26,15 +26,15 @@ class DoseSheet(Sheet):
         self._reasons = Choices(
             "dose_reason", self.tr("Reason"), [(key_of(one), one) for one in DOSE_REASONS], flow=True
         )
-        self._words = TextField("dose_words", self.tr("In your words"))
-        self.body.addWidget(Label(self.tr("Set the pump by hand; this notes what you set."), tone=Tone.SOFT, wrap=True))
+        self._words = TextField("dose_words", self.tr("In your words"), placeholder=self.tr("in your words (optional)"))
         self.body.addWidget(self._running)
         self.body.addLayout(
             side_by_side(labelled(self.tr("From (optional)"), self._before), labelled(self.tr("To"), self._after))
         )
-        self.body.addLayout(labelled(self.tr("Reason"), self._reasons))
-        self.body.addLayout(labelled(self.tr("In your words (optional)"), self._words))
+        self.body.addWidget(self._reasons)
+        self.body.addWidget(self._words)
         self.body.addStretch()
+        self.first = self._after
         for field in (self._before, self._after, self._words):
             field.textChanged.connect(self._look)
             field.returnPressed.connect(self._on_send)
@@ -43,7 +43,9 @@ class DoseSheet(Sheet):
 
     def show_visit(self, _chair: ChairSnapshot, visit: VisitView) -> None:
         """Show the dose that the visit started with."""
-        say(self._running, self.tr("Started with {}").format(visit.dose_text) if visit.dose_text else "")
+        note = self.tr("Set the pump by hand; this notes what you set.")
+        started = self.tr("Started with {}.").format(visit.dose_text) if visit.dose_text else ""
+        say(self._running, f"{note} {started}".strip())
         self._look()
 
     def clear(self) -> None:

@@ -9,57 +9,12 @@ from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.ui.choices import Choices
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Button, FieldLabel, Label, TextField
-from nursestation.ui.flow import FlowLayout
 from nursestation.ui.layouts import column, row
 from nursestation.ui.peopletext import SEVERITY_WORDS
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
 from nursestation.ui.sheets.view import NOTE_KINDS, ChartLine, chart_lines, key_of, note, side_effect, symptom
-
-
-class _Tap(Button):
-    """A button that says its own words when pressed."""
-
-    tapped = Signal(str)
-
-    def __init__(self, text: str, object_name: str, word: str, parent: QWidget) -> None:
-        super().__init__(text, object_name, parent=parent)
-        self._word = word
-        self.clicked.connect(self._tap)
-
-    @Slot()
-    def _tap(self) -> None:
-        self.tapped.emit(self._word)
-
-
-class _Taps(QWidget):
-    """One button a word; the same words again leave the buttons as they are."""
-
-    tapped = Signal(str)
-
-    def __init__(self, object_name: str, mark: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(object_name)
-        self._mark = mark
-        self._words: tuple[str, ...] = ()
-        self._buttons: list[_Tap] = []
-        self._flow = FlowLayout()
-        self.setLayout(self._flow)
-
-    def offer(self, words: tuple[str, ...]) -> None:
-        """Show a button for each of `words`."""
-        if words == self._words:
-            return
-        self._words = words
-        for button in self._buttons:
-            self._flow.removeWidget(button)
-            button.deleteLater()
-        self._buttons = [
-            _Tap(f"{self._mark}{word}", f"{self.objectName()}_{key_of(word)}", word, self) for word in words
-        ]
-        for button in self._buttons:
-            button.tapped.connect(self.tapped)
-            self._flow.addWidget(button)
+from nursestation.ui.taps import Tap, Taps
 
 
 class _Charted(QWidget):
@@ -96,7 +51,7 @@ class _Charted(QWidget):
         layout = row()
         layout.addWidget(Label(line.text, wrap=True), 1)
         if line.may_resolve:
-            over = _Tap(self.tr("Over"), f"event_over_{line.entry_id}", line.entry_id, widget)
+            over = Tap(self.tr("Over"), f"event_over_{line.entry_id}", line.entry_id, widget)
             over.setAccessibleName(self.tr("Over: {}").format(line.text))
             over.tapped.connect(self.resolved)
             layout.addWidget(over)
@@ -112,14 +67,16 @@ class EventSheet(Sheet):
         self._severity = Choices(
             "event_severity", self.tr("How strong"), [(one.value, word) for one, word in SEVERITY_WORDS.items()]
         )
-        self._effects = _Taps("event_effect")
-        self._symptoms = _Taps("event_symptom", mark="! ")
+        self._effects = Taps("event_effect")
+        self._symptoms = Taps("event_symptom")
         self._kind = Choices(
             "event_kind", self.tr("Kind"), [(kind.value, word) for kind, word in NOTE_KINDS], flow=True
         )
         self._words = TextField("event_words", self.tr("What happened"), placeholder=self.tr("what happened"))
         self._add = Button(self.tr("Add"), "event_add")
         self._charted = _Charted()
+        self.first = self._words
+        self._build_head()
         self._build_body()
         self._effects.tapped.connect(self._chart_effect)
         self._symptoms.tapped.connect(self._chart_symptom)
@@ -128,10 +85,12 @@ class EventSheet(Sheet):
         self._words.returnPressed.connect(self._chart_note)
         self.clear()
 
+    def _build_head(self) -> None:
+        self.send_button.hide()
+        self.head.insertWidget(self.head.count() - 1, self._severity)
+
     def _build_body(self) -> None:
         left = column(spacing=6)
-        left.addWidget(FieldLabel(self.tr("How strong, then what: one tap charts it")))
-        left.addWidget(self._severity)
         left.addWidget(self._effects)
         left.addSpacing(6)
         left.addWidget(FieldLabel(self.tr("Red-flag symptom: chart it and fetch the clinician")))
@@ -148,13 +107,13 @@ class EventSheet(Sheet):
         right.addWidget(Label(self.tr("Charted in this visit"), Text.STRONG))
         right.addWidget(self._charted)
         right.addStretch()
-        self.body.addWidget(TwoColumns(left, right, narrow=640, stretch=(3, 2)))
+        self.body.addWidget(TwoColumns(left, right, narrow=900, stretch=(3, 2)))
 
     def show_visit(self, _chair: ChairSnapshot, visit: VisitView) -> None:
         """Offer what the visit's protocol lists, and show what was charted."""
         self.send_button.setEnabled(True)
-        self._effects.offer(visit.protocol.side_effects)
-        self._symptoms.offer(visit.protocol.bp.red_flag_symptoms)
+        self._effects.offer([(key_of(one), one, one) for one in visit.protocol.side_effects])
+        self._symptoms.offer([(key_of(one), f"! {one}", one) for one in visit.protocol.bp.red_flag_symptoms])
         self._charted.show_lines(chart_lines(visit))
 
     def clear(self) -> None:

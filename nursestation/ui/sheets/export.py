@@ -44,6 +44,7 @@ class ExportSheet(Sheet):
         self._tree.hide()
         self._file = Label(tone=Tone.SOFT, object_name="export_file", wrap=True)
         self._build_body()
+        self.first = self._folder
         self._formats.chosen.connect(self._look)
         self._folder.textChanged.connect(self._look)
         self._browse.toggled.connect(self._show_folders)
@@ -86,7 +87,7 @@ class ExportSheet(Sheet):
     def refused(self, reason: str) -> None:
         """Say why the file could not be written."""
         self._told = reason
-        self.say(reason)
+        self.say(reason, Tone.WARN)
 
     def send(self) -> None:
         """Ask for the file."""

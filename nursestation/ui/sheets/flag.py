@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from nursestation.core.snapshot import ChairSnapshot, FlagView, VisitView
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Label, TextField
-from nursestation.ui.layouts import labelled, say
+from nursestation.ui.layouts import say
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
 from nursestation.ui.sheets.view import FLAG_ACTIONS, answer_flag, flag_in_question, flag_text
@@ -26,13 +26,16 @@ class FlagSheet(Sheet):
         self._actions = Choices(
             "flag_action", self.tr("What was done"), [(one.name, one.label) for one in FLAG_ACTIONS], flow=True
         )
-        self._words = TextField("flag_words", self.tr("In your words"))
+        self._words = TextField(
+            "flag_words", self.tr("In your words"), placeholder=self.tr("in your words (needed for an artefact)")
+        )
         self.body.addWidget(self._what)
         self.body.addWidget(self._advice)
         self.body.addWidget(self._answered)
-        self.body.addLayout(labelled(self.tr("What was done"), self._actions))
-        self.body.addLayout(labelled(self.tr("In your words (needed for an artefact)"), self._words))
+        self.body.addWidget(self._actions)
+        self.body.addWidget(self._words)
         self.body.addStretch()
+        self.first = self._words
         self._actions.chosen.connect(self._look)
         self._words.textChanged.connect(self._look)
         self._words.returnPressed.connect(self._on_send)

@@ -31,17 +31,18 @@ class OverrideSheet(Sheet):
         self._sent: str | None = None
         self._refusal = ""
         name = f"override_{kind.value}"
-        self._which = Choices(f"{name}_which", self.tr("What is overridden"), stacked=True)
+        self._which = Choices(f"{name}_which", self.tr("What is overridden"), flow=True)
         self._none = Label(self.tr("Nothing is left to override."), tone=Tone.SOFT)
         self._detail = Label(tone=Tone.SOFT, object_name=f"{name}_detail", wrap=True)
         self._reason = TextField(f"{name}_reason", self.tr("Reason"))
-        self._clinician = Choices(f"{name}_clinician", self.tr("Clinician"), stacked=True)
+        self._clinician = Choices(f"{name}_clinician", self.tr("Clinician"), flow=True)
         self._nobody = Label(
             self.tr("No clinician is among the staff. A lead nurse can add one under Staff."), tone=Tone.WARN, wrap=True
         )
         self._pin = PinEntry(f"{name}_pin", self.tr("The clinician's own PIN"))
         self._hurdles: tuple[Hurdle, ...] = ()
         self._build_body()
+        self.first = self._reason
         self._which.chosen.connect(self._look)
         self._clinician.chosen.connect(self._look)
         self._reason.textChanged.connect(self._look)
@@ -134,4 +135,7 @@ class OverrideSheet(Sheet):
         self.send_button.setEnabled(not problem)
         if self._pin.pin():
             self._refusal = ""
-        self.say(self._refusal or (self.tr("Asking the station…") if self._sent is not None else problem))
+        if self._refusal:
+            self.say(self._refusal, Tone.WARN)
+        else:
+            self.say(self.tr("Asking the station…") if self._sent is not None else problem)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Label, TextField
-from nursestation.ui.layouts import labelled
 from nursestation.ui.roles import ButtonKind, Tone
 from nursestation.ui.sheets.sheet import Sheet
 from nursestation.ui.sheets.view import PLANNED_END, STOP, ReasonSpec, full_reason, key_of, stop_is_early
@@ -22,13 +21,16 @@ class ReasonSheet(Sheet):
         super().__init__(spec.name, spec.title, spec.button, kind, parent)
         self._spec = spec
         self._reasons = Choices(f"{spec.name}_reason", self.tr("Reason"), _options(spec.reasons), flow=True)
-        self._words = TextField(f"{spec.name}_words", self.tr("In your words"))
+        self._words = TextField(
+            f"{spec.name}_words", self.tr("In your words"), placeholder=self.tr("in your words (optional)")
+        )
+        self.first = self._words
         self._words.returnPressed.connect(self._on_send)
         self._words.textChanged.connect(self._look)
         self._reasons.chosen.connect(self._look)
         self.body.addWidget(Label(spec.note, tone=Tone.SOFT, wrap=True))
-        self.body.addLayout(labelled(self.tr("Reason"), self._reasons))
-        self.body.addLayout(labelled(self.tr("In your words (optional)"), self._words))
+        self.body.addWidget(self._reasons)
+        self.body.addWidget(self._words)
         self.body.addStretch()
         self._look()
 

@@ -1,12 +1,12 @@
 """The frame that every sheet shares: its title, whose chair it is about, the way out, a line for what is missing."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
-from nursestation.ui.controls import Button, Label, Panel, QuietButton
+from nursestation.ui.controls import Button, ElidingLabel, Label, Panel, QuietButton
 from nursestation.ui.layouts import column, row, say, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.peopletext import patient_line
@@ -14,7 +14,7 @@ from nursestation.ui.roles import ButtonKind, Surface, Text, Tone
 
 
 class Sheet(Page):
-    """A sheet: fill `body` in the constructor, answer `show_visit` and `clear`.
+    """A sheet: fill `body` and name the `first` field in the constructor, answer `show_visit` and `clear`.
 
     It sends its command and closes itself; Escape and Close leave without sending. What was typed is forgotten on closing
     and when another chair is shown.
@@ -25,10 +25,12 @@ class Sheet(Page):
         self.setObjectName(f"{name}_sheet")
         self.setAccessibleName(title)
         self.chair = 0
+        self.first: QWidget | None = None
         self._title = Label(title, Text.TITLE, object_name=f"{name}_title")
-        self._whose = Label(tone=Tone.SOFT, object_name=f"{name}_whose")
+        self._whose = ElidingLabel(tone=Tone.SOFT, object_name=f"{name}_whose")
         self._close = QuietButton(self.tr("Close"), f"{name}_close", tip=self.tr("Leave without sending (Esc)"))
-        self.body: QVBoxLayout = column(spacing=theme.MARGIN)
+        self.head: QHBoxLayout = row(spacing=theme.MARGIN)
+        self.body: QVBoxLayout = column(spacing=theme.GAP)
         self._notice = Label(tone=Tone.WARN, object_name=f"{name}_notice", wrap=True)
         self.send_button = Button(send, f"{name}_send", kind)
         self._build(name)
@@ -37,10 +39,9 @@ class Sheet(Page):
 
     def _build(self, name: str) -> None:
         panel = Panel(f"{name}_panel", Surface.PANEL)
-        head = row(spacing=theme.MARGIN)
-        head.addWidget(self._title)
-        head.addWidget(self._whose, 1)
-        head.addWidget(self._close)
+        self.head.addWidget(self._title)
+        self.head.addWidget(self._whose, 1)
+        self.head.addWidget(self._close)
         foot = row(spacing=theme.MARGIN)
         foot.addWidget(self._notice, 1)
         foot.addStretch()
@@ -48,7 +49,7 @@ class Sheet(Page):
         content = QWidget()
         content.setLayout(self.body)
         inner = column(margin=theme.MARGIN)
-        inner.addLayout(head)
+        inner.addLayout(self.head)
         inner.addWidget(scrolled(content, f"{name}_scroll"), 1)
         inner.addLayout(foot)
         panel.setLayout(inner)
@@ -76,7 +77,7 @@ class Sheet(Page):
 
     def refused(self, reason: str) -> None:
         """Show why the last command was not carried out."""
-        self.say(reason)
+        self.say(reason, Tone.WARN)
 
     def show_visit(self, chair: ChairSnapshot, visit: VisitView) -> None:
         """Show what of the visit the sheet needs; a sheet that needs nothing leaves it out."""
@@ -87,7 +88,7 @@ class Sheet(Page):
     def send(self) -> None:
         """Send the command, or say what is missing."""
 
-    def say(self, sentence: str, tone: Tone = Tone.WARN) -> None:
+    def say(self, sentence: str, tone: Tone = Tone.SOFT) -> None:
         """Show a sentence beside the button."""
         self._notice.set_tone(tone)
         say(self._notice, sentence)
@@ -97,6 +98,12 @@ class Sheet(Page):
         """Forget what was typed, and close."""
         self._forget()
         self.closed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the cursor where typing begins, and never on a button that sends."""
+        super().showEvent(event)
+        if self.first is not None:
+            self.first.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""

@@ -9,7 +9,7 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Label, Panel, PrimaryButton, QuietButton
-from nursestation.ui.layouts import column, row, scrolled
+from nursestation.ui.layouts import centred, column, row, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.signin.staff_form import StaffForm
@@ -32,7 +32,7 @@ class StaffPage(Page):
         self._tiles: tuple[OperatorTile, ...] | None = None
         self._waiting_for = ""
         self._form = StaffForm("staff", STAFF_ROLES)
-        self._problem = Label(tone=Tone.WARN, object_name="staff_problem", wrap=True)
+        self._problem = Label(tone=Tone.SOFT, object_name="staff_problem", wrap=True)
         self._add = PrimaryButton(self.tr("Add to the staff"), "staff_add")
         self._close = QuietButton(self.tr("Close"), "staff_close")
         self._people: QVBoxLayout = column()
@@ -63,14 +63,13 @@ class StaffPage(Page):
         right.addStretch()
         both = TwoColumns(left, right, narrow=_NARROW)
         content = QWidget()
-        all_of_it = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
+        all_of_it = column(spacing=theme.MARGIN)
         all_of_it.addLayout(head)
         all_of_it.addWidget(both)
         all_of_it.addStretch()
         content.setLayout(all_of_it)
-        content.setMaximumWidth(_WIDEST)
         outer = column()
-        outer.addWidget(scrolled(content, "staff_scroll"))
+        outer.addWidget(scrolled(centred(content, _WIDEST), "staff_scroll"))
         self.setLayout(outer)
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
@@ -127,6 +126,7 @@ class StaffPage(Page):
         shown = self._refusal or problem
         if self._problem.text() != shown:
             self._problem.setText(shown)
+            self._problem.set_tone(Tone.WARN if self._refusal else Tone.SOFT)
         self._add.setEnabled(not problem)
 
     @Slot()

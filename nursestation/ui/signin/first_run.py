@@ -8,7 +8,7 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import CheckField, Label, Panel, PrimaryButton
-from nursestation.ui.layouts import column, scrolled
+from nursestation.ui.layouts import centred, column, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.signin.notice import notice_column
@@ -29,7 +29,7 @@ class FirstRunPage(Page):
         self._refusal = ""
         self._understood = CheckField(UNDERSTOOD, "first_run_understood")
         self._form = StaffForm("first_run", FIRST_ROLES)
-        self._problem = Label(tone=Tone.WARN, object_name="first_run_problem", wrap=True)
+        self._problem = Label(tone=Tone.SOFT, object_name="first_run_problem", wrap=True)
         self._create = PrimaryButton(self.tr("Create and begin"), "first_run_create")
         self._build()
         self._understood.toggled.connect(self._look)
@@ -58,13 +58,8 @@ class FirstRunPage(Page):
         right.addWidget(card)
         right.addStretch()
         both = TwoColumns(left, right, narrow=_NARROW, stretch=(6, 5))
-        both.setMaximumWidth(_WIDEST)
-        centred = column(margin=2 * theme.MARGIN)
-        centred.addWidget(both)
-        content = QWidget()
-        content.setLayout(centred)
         outer = column()
-        outer.addWidget(scrolled(content, "first_run_scroll"))
+        outer.addWidget(scrolled(centred(both, _WIDEST), "first_run_scroll"))
         self.setLayout(outer)
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
@@ -89,6 +84,7 @@ class FirstRunPage(Page):
         self._form.setEnabled(self._understood.isChecked())
         problem = self._missing()
         self._problem.setText(self._refusal or problem)
+        self._problem.set_tone(Tone.WARN if self._refusal else Tone.SOFT)
         self._create.setEnabled(not problem)
 
     def _missing(self) -> str:

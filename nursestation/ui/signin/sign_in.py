@@ -11,7 +11,7 @@ from nursestation.ui.choices import Choices
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import FieldLabel, Label, Panel, PrimaryButton
 from nursestation.ui.keypad import PinEntry
-from nursestation.ui.layouts import column, labelled, scrolled
+from nursestation.ui.layouts import centred, column, labelled, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.signin.view import PIN_DIGITS, OperatorTile, operator_tiles
@@ -65,14 +65,8 @@ class SignInPage(Page):
         inside.addSpacing(theme.MARGIN)
         inside.addWidget(TwoColumns(left, right, narrow=_NARROW))
         card.setLayout(inside)
-        card.setMaximumWidth(_WIDEST)
-        content = QWidget()
-        centred = column(margin=2 * theme.MARGIN)
-        centred.addWidget(card)
-        centred.addStretch()
-        content.setLayout(centred)
         outer = column()
-        outer.addWidget(scrolled(content, "sign_in_scroll"))
+        outer.addWidget(scrolled(centred(card, _WIDEST), "sign_in_scroll"))
         self.setLayout(outer)
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]

@@ -117,16 +117,19 @@ def test_a_free_chair_has_no_page_of_gates():
     assert view.check_in_view(make_chair()) is None
 
 
-def test_gates_part_into_what_a_person_answers_and_what_the_record_shows():
+def test_each_gate_knows_whether_a_person_answers_it():
     page = view.check_in_view(make_chair(make_visit()))
-    assert [row.asks for row in page.rows] == [
-        Asks.IDENTITY,
-        Asks.CONSENT,
-        Asks.FASTING,
-        Asks.EXCLUSIONS,
-        Asks.DRIVER,
-    ]
-    assert [row.id for row in page.watched] == ["baseline", "monitors"]
+    assert {row.id: row.asks for row in page.rows} == {
+        "identity": Asks.IDENTITY,
+        "consent": Asks.CONSENT,
+        "fasting_food": Asks.FASTING,
+        "fasting_drink": Asks.NOTHING,
+        "exclusions": Asks.EXCLUSIONS,
+        "driver": Asks.DRIVER,
+        "baseline": Asks.NOTHING,
+        "bp_ceiling": Asks.NOTHING,
+        "monitors": Asks.NOTHING,
+    }
     assert page.step is Step.GATES
     assert page.may_begin_baseline
     assert not page.may_start
@@ -134,12 +137,15 @@ def test_gates_part_into_what_a_person_answers_and_what_the_record_shows():
 
 def test_missing_lists_what_stands_in_the_way_and_nothing_else():
     gates = make_gates(
-        **dict.fromkeys(("identity", "consent", "fasting", "exclusions", "monitors"), GateState.MET),
+        **dict.fromkeys(
+            ("identity", "consent", "fasting_food", "fasting_drink", "exclusions", "bp_ceiling", "monitors"),
+            GateState.MET,
+        ),
         driver=GateState.OVERRIDDEN,
     )
     page = view.check_in_view(make_chair(make_visit(Phase.BASELINE, gates=gates)))
-    assert page.missing == ("Baseline taken: no baseline yet",)
-    assert (page.n_met, page.n_gates) == (6, 7)
+    assert page.missing == ("Baseline taken",)
+    assert (page.n_met, page.n_gates) == (8, 9)
 
 
 def test_only_readings_since_the_baseline_began_count_towards_it():

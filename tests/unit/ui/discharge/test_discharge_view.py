@@ -34,13 +34,21 @@ def test_head_of_the_page():
 def test_a_person_answers_what_asks_for_one_and_the_record_the_rest():
     answers = {line.id: line.answer for line in _page(make_discharge_visit()).lines}
     assert answers["bp"] is Answer.NOTHING
+    assert answers["side_effects"] is Answer.SIDE_EFFECTS
     assert answers["aldrete"] is Answer.ALDRETE
     assert answers["driver"] is Answer.DRIVER
 
 
+def test_what_the_record_decides_has_no_button_even_where_a_person_often_answers():
+    readiness = make_readiness()
+    injection = tuple(replace(line, asks_person=False) for line in readiness.criteria)
+    page = _page(make_discharge_visit(readiness=replace(readiness, criteria=injection)))
+    assert {line.id: line.answer for line in page.lines}["iv_removed"] is Answer.NOTHING
+
+
 def test_an_unheard_of_criterion_still_gets_an_answer():
     readiness = make_readiness()
-    gait = replace(readiness.criteria[6], id="gait", title="Walks steadily", state=GateState.UNMET)
+    gait = replace(readiness.criteria[7], id="gait", title="Walks steadily", state=GateState.UNMET)
     page = _page(make_discharge_visit(readiness=replace(readiness, criteria=(*readiness.criteria, gait))))
     assert page.lines[-1].answer is Answer.SEEN
 
@@ -70,8 +78,8 @@ def test_an_overridden_line_does_not_stand_in_the_way():
 
 
 def test_earliest_is_the_longest_wait():
-    readiness = make_readiness("observation", "stable")
-    waits = {"observation": 720.0, "stable": 60.0}
+    readiness = make_readiness("observation", "vitals_stable")
+    waits = {"observation": 720.0, "vitals_stable": 60.0}
     criteria = tuple(replace(line, earliest_in_s=waits.get(line.id)) for line in readiness.criteria)
     page = _page(make_discharge_visit(readiness=replace(readiness, criteria=criteria)))
     assert page.earliest == "earliest 14:12 · in 12:00"
