@@ -110,7 +110,7 @@ class ElidingLabel(Label):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, role, tone, object_name=object_name, parent=parent)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the text, shortened to the width that there is."""
@@ -167,7 +167,7 @@ class Button(QPushButton):
         self.setAccessibleName(text)
         self.setProperty("kind", kind.value)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(theme.TOUCH, theme.TOUCH)
+        self.setMinimumHeight(theme.TOUCH)
         self.setAutoDefault(False)
         theme.set_font(self, Text.STRONG)
         if shortcut:
@@ -179,6 +179,10 @@ class Button(QPushButton):
         """Say what the button does, or why it does not; the shortcut is added."""
         parts = [part for part in (tip, f"({self._shortcut})" if self._shortcut else "") if part]
         self.setToolTip(" ".join(parts))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of the whole text: a button's words are never cut."""
+        return self.sizeHint()
 
     def set_kind(self, kind: ButtonKind) -> None:
         """Change how much the button asks for."""

@@ -86,7 +86,8 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = dict(pages)
         self._sheet_names = frozenset(sheets)
         self._waves = WavePainter(theme_, clock, pixels_per_mm(self.screen()))
-        self._pages[CHAIR] = ChairPage(self._waves, Trend(theme_, trends), zone=zone, sheets=sheets)
+        self._chair_page = ChairPage(self._waves, Trend(theme_, trends), zone=zone, sheets=sheets)
+        self._pages[CHAIR] = self._chair_page
         self._wanted = CHAIR
         self._chair = 0
         self._snapshot: StationSnapshot | None = None
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         whole.addWidget(self._build_top())
         whole.addWidget(self._build_failure())
         whole.addLayout(body, 1)
+        whole.addWidget(self._chair_page.action_bar)
         whole.addWidget(self._build_line())
         self._ground = Panel("ground", Surface.WINDOW)
         self._ground.setLayout(whole)
@@ -280,9 +282,7 @@ class MainWindow(QMainWindow):
                 self._front.render(self._snapshot)
         elif name in self._sheet_names:
             self._show_page(CHAIR)
-            chair_page = self._pages[CHAIR]
-            assert isinstance(chair_page, ChairPage)
-            chair_page.open_sheet(name)
+            self._chair_page.open_sheet(name)
         else:
             self.sheet_requested.emit(name)
 
@@ -308,6 +308,7 @@ class MainWindow(QMainWindow):
         if self._stack.currentWidget() is not page:
             page.show_chair(self._chair)
             self._stack.setCurrentWidget(page)
+            self._chair_page.action_bar.setVisible(name == CHAIR)
 
     @Slot(object)
     def _on_command(self, command: object) -> None:
@@ -346,9 +347,11 @@ class MainWindow(QMainWindow):
         self._alarm_list.setFocus()
 
     def _place_list(self) -> None:
-        corner = self._alarms.mapTo(self._ground, self._alarms.rect().bottomLeft())
-        width = self._alarms.width()
-        self._alarm_list.setGeometry(QRect(corner.x(), corner.y() + 4, width, self._alarm_list.height()))
+        """Put the list under the bar and beside the rail: it covers neither the alarm shown nor a chair."""
+        under = self._alarms.mapTo(self._ground, self._alarms.rect().bottomLeft()).y() + 4
+        left = self._rail.width() + theme.GAP
+        right = self._alarms.mapTo(self._ground, self._alarms.rect().bottomRight()).x()
+        self._alarm_list.setGeometry(QRect(left, under, right - left, self._alarm_list.height()))
 
     @Slot()
     def _show_due(self) -> None:
@@ -363,9 +366,8 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._warmed:
             self._warmed = True
-            chair_page = self._pages[CHAIR]
-            assert isinstance(chair_page, ChairPage)
-            chair_page.warm_later()
+            self.setFocus()
+            self._chair_page.warm_later()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the alarm list under its bar."""

@@ -35,7 +35,7 @@ MARGIN = 12
 """Inside a panel [px]."""
 RADIUS = 8
 """Of a panel's corners [px]."""
-RAIL_WIDTH = 256
+RAIL_WIDTH = 264
 """Of the chairs on the left [px]."""
 WAVE_PEN = 1.6
 """Of a wave's line [px]."""
@@ -303,9 +303,10 @@ def set_property(widget: QWidget, name: str, value: str) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    style = widget.style()
-    style.unpolish(widget)
+    kept, style = widget.font(), widget.style()
+    style.unpolish(widget)  # which also takes back every font that was set since the widget was first shown
     style.polish(widget)
+    widget.setFont(kept)
     widget.update()
 
 
@@ -379,11 +380,11 @@ def _stylesheet(c: Colours) -> str:
     QLabel[tone="on_high"] {{ color: {c.on_alarm_high}; }}
     QLabel[tone="on_medium"] {{ color: {c.on_alarm_medium}; }}
     QLabel[tone="on_low"] {{ color: {c.on_alarm_low}; }}
-    QLabel[badge="accent"] {{ background: {c.badge}; color: {c.on_badge}; border-radius: 13px; padding: 0 12px; }}
-    QLabel[badge="soft"] {{ background: {c.button}; color: {c.soft}; border-radius: 13px; padding: 0 12px; }}
-    QLabel[badge="good"] {{ background: {c.good_fill}; color: {c.good}; border-radius: 13px; padding: 0 12px; }}
-    QLabel[badge="warn"] {{ background: {c.warn_fill}; color: {c.warn}; border-radius: 13px; padding: 0 12px; }}
-    QLabel[badge="bad"] {{ background: {c.bad_fill}; color: {c.bad}; border-radius: 13px; padding: 0 12px; }}
+    QLabel[badge="accent"] {{ background: {c.badge}; color: {c.on_badge}; border-radius: 13px; padding: 0 10px; }}
+    QLabel[badge="soft"] {{ background: {c.button}; color: {c.soft}; border-radius: 13px; padding: 0 10px; }}
+    QLabel[badge="good"] {{ background: {c.good_fill}; color: {c.good}; border-radius: 13px; padding: 0 10px; }}
+    QLabel[badge="warn"] {{ background: {c.warn_fill}; color: {c.warn}; border-radius: 13px; padding: 0 10px; }}
+    QLabel[badge="bad"] {{ background: {c.bad_fill}; color: {c.bad}; border-radius: 13px; padding: 0 10px; }}
 
     QLabel[mark="good"] {{ background: {c.good_fill}; color: {c.good}; border-radius: 14px; }}
     QLabel[mark="warn"] {{ background: {c.warn_fill}; color: {c.warn}; border-radius: 14px; }}

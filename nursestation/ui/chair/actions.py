@@ -126,7 +126,7 @@ class FlagBar(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("flag_bar", Surface.HIGH, parent=parent)
-        self._headline = Label("", Text.STRONG, object_name="flag_headline")
+        self._headline = Label("", Text.STRONG, object_name="flag_headline", wrap=True)
         self._prompt = Label("", Text.BODY, object_name="flag_prompt", wrap=True)
         self._row = _Row(self)
         text = QVBoxLayout()

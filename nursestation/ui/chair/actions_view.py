@@ -56,27 +56,18 @@ class Action:
 
 
 def actions(chair: ChairSnapshot, *, signed_in: bool) -> tuple[Action, ...]:
-    """Return the actions for `chair`; while nobody is signed in, only the sign-in can be pressed."""
-    offered = _for_visit(chair.number, chair.visit)
-    if signed_in:
-        return offered
-    locked = tuple(
-        replace(action, enabled=False, kind=_calmed(action.kind), tip="Sign in first: the station is locked.")
-        for action in offered
-    )
-    return (_SIGN_IN, *locked)
+    """Return the actions for `chair`; while nobody is signed in that is the sign-in alone."""
+    return _for_visit(chair.number, chair.visit) if signed_in else (_SIGN_IN,)
 
 
 def flag_answers(chair: int, flag: str) -> tuple[Action, ...]:
     """Return the quick answers to a BP flag."""
-    told = (("clinician_told", "Clinician told", "clinician told"), ("repeat", "Repeat asked for", "repeat"))
+    told = (("clinician_told", "Clinician told", "clinician told"), ("repeat", "Repeating", "repeat"))
     quick = tuple(
         Action(id=f"flag_{name}", text=text, command=AnswerFlag(chair=chair, flag_id=flag, action=action))
         for name, text, action in told
     )
-    other = Action(
-        id="flag_other", text="Other answer…", opens="flag", tip="Slowed, judged not real, with a word on why."
-    )
+    other = Action(id="flag_other", text="Other…", opens="flag", tip="Slowed, judged not real, with a word on why.")
     return (*quick, other)
 
 
@@ -100,7 +91,7 @@ _EXPORT = Action(
 )
 _END_EARLY = Action(
     id="end_early",
-    text="End visit early…",
+    text="End early…",
     kind=ButtonKind.QUIET,
     opens="end_early",
     at_end=True,
@@ -126,7 +117,7 @@ def _for_visit(number: int, visit: VisitView | None) -> tuple[Action, ...]:
         case Phase.BASELINE:
             return (*_baseline(number, visit), _measure(number), _EVENT, _END_EARLY)
         case Phase.INFUSION:
-            not_yet = replace(_DISCHARGE, enabled=False, text="Discharge (after observation)")
+            not_yet = replace(_DISCHARGE, enabled=False, tip="After the observation.")
             return (*_infusion(number, visit), _measure(number), _EVENT, _DOSE, _NOTIFY, _END_EARLY, _EXPORT, not_yet)
         case Phase.OBSERVATION:
             return (_ready(number, visit), _measure(number), _EVENT, _NOTIFY, _END_EARLY, _EXPORT, _DISCHARGE)
@@ -142,10 +133,6 @@ def _for_visit(number: int, visit: VisitView | None) -> tuple[Action, ...]:
                 tip="The record is kept; the chair is ready for the next patient.",
             )
             return (free, _EXPORT)
-
-
-def _calmed(kind: ButtonKind) -> ButtonKind:
-    return kind if kind is ButtonKind.QUIET else ButtonKind.PLAIN
 
 
 def _measure(number: int) -> Action:

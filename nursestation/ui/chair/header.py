@@ -1,14 +1,14 @@
 """The line above the waves: which chair, who, what treatment, the driver, and the clock of the phase."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.chair.view import HeaderView
 from nursestation.ui.controls import Badge, ElidingLabel, Label, Panel
 from nursestation.ui.roles import Surface, Text, Tone
 
-_HEIGHT = 48
+_HEIGHT = 56
 
 
 class Header(Panel):
@@ -27,10 +27,18 @@ class Header(Panel):
         self._beside = Label("", Text.BODY, Tone.SOFT, object_name="header_beside")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
-        row.setSpacing(10)
-        row.addWidget(self._chair)
-        row.addWidget(self._who)
-        row.addWidget(self._ident, 1)
+        row.setSpacing(theme.GAP)
+        name = QHBoxLayout()
+        name.setSpacing(10)
+        name.addWidget(self._chair)
+        name.addWidget(self._who)
+        name.addStretch(1)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 5, 0, 5)
+        left.setSpacing(0)
+        left.addLayout(name)
+        left.addWidget(self._ident)
+        row.addLayout(left, 1)
         row.addWidget(self._treatment)
         row.addWidget(self._driver)
         row.addWidget(self._trouble)
@@ -45,6 +53,7 @@ class Header(Panel):
         self._who.setText(view.who)
         self._who.set_tone(Tone.PLAIN if view.ident else Tone.SOFT)
         self._ident.setText(view.ident)
+        self._ident.setVisible(bool(view.ident))
         self._treatment.show_text(view.treatment)
         self._driver.show_text(view.driver, view.driver_tone)
         self._trouble.show_text(view.trouble)

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import tzinfo
+from textwrap import wrap
 
 from devices.events import Priority, Validity
-from nursestation.core.model import FlagOutcome, Grade, Provenance
+from nursestation.core.model import Grade, Provenance
 from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView
 from nursestation.ui.chairs.view import UNKNOWN, number_text, pulse_view
 from nursestation.ui.durations import age_text, duration_text, span_text
 from nursestation.ui.timetext import clock_text
 
+_LINE_CHARS = 36
+"""How much of a sentence goes on one line of the cuff's tile."""
 _PROVENANCE_WORDS = {
     Provenance.DEVICE: "",
     Provenance.SIMULATED: "simulated",
@@ -30,7 +33,7 @@ class NumberView:
         role: Its colour in the theme.
         is_stale: Shown grey.
         high, low: Limits as text, "" where there are none.
-        lines: Up to three lines below, most important first.
+        lines: Lines below, most important first: two, four under the cuff.
         second: A second value of the tile as (label, text, colour role), or None.
         alarm: Priority of an alarm on it, or None.
         word: That alarm in a word ("HIGH"), "" without one.
@@ -156,7 +159,7 @@ def _cuff(chair: ChairSnapshot, zone: tzinfo | None) -> NumberView:
     high, low = _cuff_limits(chair)
     due = _due_text(cuff.due_in_s)
     if reading is None:
-        waiting = (cuff.doing or "no reading yet", due)
+        waiting = (*(wrap(cuff.doing, _LINE_CHARS) or ("no reading yet",)), due)
         return NumberView(
             id="nibp",
             title="NIBP",
@@ -174,8 +177,8 @@ def _cuff(chair: ChairSnapshot, zone: tzinfo | None) -> NumberView:
     provenance = _PROVENANCE_WORDS[reading.provenance]
     lines = (
         " · ".join(part for part in (mean, taken, age, provenance) if part),
-        cuff.doing or due,
         _over_text(cuff.percent_over_baseline),
+        *(wrap(cuff.doing, _LINE_CHARS) if cuff.doing else (due,)),
     )
     return NumberView(
         id="nibp",
@@ -199,8 +202,7 @@ def _flag_word(chair: ChairSnapshot) -> str:
     if not present:
         return "ALARM"
     worst = max(present, key=lambda flag: flag.priority.rank)
-    doubt = ", not confirmed yet" if worst.outcome is FlagOutcome.OPEN else ""
-    return f"{worst.grade.value.upper()}{doubt}"
+    return worst.grade.value.upper()
 
 
 def _due_text(due_in_s: float | None) -> str:

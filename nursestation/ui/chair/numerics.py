@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.chair.numbers_view import NumberView
 from nursestation.ui.controls import ElidingLabel, Label, Panel
 from nursestation.ui.roles import Surface, Text, Tone, surface_of, tone_upon
 
-WIDTH = 288
-_N_LINES = 3
+_PAD = 6
+_N_LINES = {"hr": 2, "spo2": 2, "nibp": 4, "rr": 2}
+_SHARES = {"hr": 10, "spo2": 10, "nibp": 13, "rr": 10}
+"""Of the column's height."""
 _SMALLEST, _LARGEST = 40, 112
 _WIDEST = ("000", "/000")
 _SMALL_PART = 0.62
@@ -31,20 +33,20 @@ _NUMBER_TONES = {
 class NumberTile(Panel):
     """One vital. Filled with the alarm's colour, with its mark and word, while there is an alarm on it."""
 
-    def __init__(self, tile: str, parent: QWidget | None = None) -> None:
+    def __init__(self, tile: str, n_lines: int, parent: QWidget | None = None) -> None:
         super().__init__(f"number_{tile}", Surface.PLOT, parent=parent)
         self._id = tile
         self._title = Label("", Text.TITLE, _TITLE_TONES[tile], object_name=f"{tile}_title")
         self._unit = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_unit")
         self._word = Label("", Text.STRONG, object_name=f"{tile}_alarm")
+        self._limits = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_limits")
         self._value = Label("", Text.NUMBER, object_name=f"{tile}_value")
         self._small = Label("", Text.NUMBER, object_name=f"{tile}_small")
-        self._limits = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_limits")
-        self._lines = [
-            ElidingLabel("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_line_{n}") for n in range(_N_LINES)
-        ]
         self._second_label = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_second_label")
         self._second = Label("", Text.TIMER, object_name=f"{tile}_second")
+        self._lines = [
+            ElidingLabel("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_line_{n}") for n in range(n_lines)
+        ]
         self._build()
 
     def _build(self) -> None:
@@ -54,29 +56,30 @@ class NumberTile(Panel):
         head.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
         head.addStretch(1)
         head.addWidget(self._word)
+        head.addSpacing(4)
+        head.addWidget(self._limits)
         figures = QHBoxLayout()
         figures.setSpacing(0)
         figures.addWidget(self._value)
         figures.addWidget(self._small)
         figures.addStretch(1)
-        second = QGridLayout()
+        second = QVBoxLayout()
         second.setSpacing(0)
-        second.addWidget(self._second_label, 0, 0, Qt.AlignmentFlag.AlignRight)
-        second.addWidget(self._second, 1, 0, Qt.AlignmentFlag.AlignRight)
+        second.addWidget(self._second_label, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        second.addWidget(self._second, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         figures.addLayout(second)
-        figures.addSpacing(theme.GAP)
-        figures.addWidget(self._limits, 0, Qt.AlignmentFlag.AlignTop)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(theme.MARGIN, 8, theme.MARGIN, 8)
-        whole.setSpacing(2)
+        whole.setContentsMargins(theme.MARGIN, _PAD, theme.MARGIN, _PAD)
+        whole.setSpacing(0)
         whole.addLayout(head)
         whole.addLayout(figures, 1)
         for line in self._lines:
             whole.addWidget(line)
-        self._limits.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for label in (self._second_label, self._second):
+            label.hide()
         for figure in (self._value, self._small):
-            figure.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            figure.setMinimumSize(1, 1)
+            figure.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+            figure.setMinimumHeight(1)  # their font is chosen to fit the room, so they must not ask for more of it
 
     def render(self, view: NumberView) -> None:  # type: ignore[override]
         """Show `view`."""
@@ -84,8 +87,8 @@ class NumberTile(Panel):
         self._unit.setText(view.unit)
         self._value.setText(view.value)
         self._small.setText(view.small)
-        self._limits.setText("\n".join(text for text in (view.high, view.low) if text))
-        for label, text in zip(self._lines, (*view.lines, *("",) * _N_LINES), strict=False):
+        self._limits.setText("–".join(text for text in (view.low, view.high) if text))
+        for label, text in zip(self._lines, (*view.lines, *("",) * len(self._lines)), strict=False):
             label.setText(text)
         self._show_second(view)
         self._show_tones(view)
@@ -96,6 +99,8 @@ class NumberTile(Panel):
         self._second_label.setText(label)
         self._second.setText(text)
         self._second.set_tone(_NUMBER_TONES[role])
+        for shown in (self._second_label, self._second):
+            shown.setVisible(view.second is not None)
 
     def _show_tones(self, view: NumberView) -> None:
         if view.alarm is None:
@@ -120,20 +125,20 @@ class NumberTile(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the size of the figures by the room that there is."""
         super().resizeEvent(event)
-        around = 22 + 20 + _N_LINES * 18 + 8
-        size = max(_SMALLEST, min(_LARGEST, self.height() - around, self._widest_size()))
+        line = QFontMetrics(theme.font(Text.CAPTION)).height()
+        head = QFontMetrics(theme.font(Text.TITLE)).height()
+        room = self.height() - 2 * _PAD - head - len(self._lines) * line
+        size = max(_SMALLEST, min(_LARGEST, room, self._widest_size()))
         theme.set_font(self._value, Text.NUMBER, size)
         theme.set_font(self._small, Text.NUMBER, round(size * _SMALL_PART))
 
     def _widest_size(self) -> int:
-        """Return the size at which "000/000" and the limits just fit beside each other [px]."""
+        """Return the size at which "000/000" just fits [px]."""
         big, small = _WIDEST
         probe = 100
         width = QFontMetrics(theme.font(Text.NUMBER, probe)).horizontalAdvance(big)
         width += QFontMetrics(theme.font(Text.NUMBER, round(probe * _SMALL_PART))).horizontalAdvance(small)
-        limits = QFontMetrics(theme.font(Text.CAPTION)).horizontalAdvance("000/000")
-        room = self.width() - 2 * theme.MARGIN - theme.GAP - limits - 4
-        return int(room * probe / width)
+        return int((self.width() - 2 * theme.MARGIN - 4) * probe / width)
 
 
 class Numerics(QWidget):
@@ -142,12 +147,12 @@ class Numerics(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("numerics")
-        self._tiles = {name: NumberTile(name) for name in _TITLE_TONES}
+        self._tiles = {name: NumberTile(name, n_lines) for name, n_lines in _N_LINES.items()}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        for tile in self._tiles.values():
-            column.addWidget(tile, 1)
+        for name, tile in self._tiles.items():
+            column.addWidget(tile, _SHARES[name])
 
     def render(self, views: Sequence[NumberView]) -> None:  # type: ignore[override]
         """Show the numbers."""

@@ -1,9 +1,10 @@
-"""The chair page: header, waves, trend (or a sheet in its place), big numbers and the action bar."""
+"""The chair page: header, waves, trend (or a sheet in its place) and big numbers; and its action bar."""
 
 from collections.abc import Mapping
 from datetime import tzinfo
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
@@ -12,13 +13,16 @@ from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import Action, actions
 from nursestation.ui.chair.header import Header
 from nursestation.ui.chair.numbers_view import number_views
-from nursestation.ui.chair.numerics import WIDTH, Numerics
+from nursestation.ui.chair.numerics import Numerics
 from nursestation.ui.chair.view import flag_strip, header_view
 from nursestation.ui.controls import Panel
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.roles import Surface
+
+_NUMBERS_PX = (284, 460)
+"""Least and most width of the column of numbers [px]."""
 
 
 class ChairPage(Page):
@@ -60,7 +64,6 @@ class ChairPage(Page):
         self._header = Header()
         self._flag = FlagBar()
         self._numerics = Numerics()
-        self._numerics.setFixedWidth(WIDTH)
         self._bar = ActionBar()
         ground = Panel("wave_panel", Surface.PLOT)
         inside = QVBoxLayout(ground)
@@ -77,18 +80,14 @@ class ChairPage(Page):
         centre.setSpacing(theme.GAP)
         centre.addWidget(self._header)
         centre.addWidget(self._flag)
-        centre.addWidget(ground, 42)
-        centre.addWidget(self._lower, 58)
+        centre.addWidget(ground, 44)
+        centre.addWidget(self._lower, 56)
         middle = QHBoxLayout()
         middle.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         middle.setSpacing(theme.GAP)
         middle.addLayout(centre, 1)
         middle.addWidget(self._numerics)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(middle, 1)
-        whole.addWidget(self._bar)
+        self.setLayout(middle)
 
     def _connect(self) -> None:
         self._bar.wanted.connect(self._on_wanted)
@@ -97,6 +96,11 @@ class ChairPage(Page):
             sheet.command_requested.connect(self.command_requested)
             sheet.sheet_requested.connect(self.sheet_requested)
             sheet.closed.connect(self.close_sheet)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the numbers their share of the width."""
+        super().resizeEvent(event)
+        self._numerics.setFixedWidth(max(_NUMBERS_PX[0], min(_NUMBERS_PX[1], self.width() // 4)))
 
     def show_chair(self, number: int) -> None:
         """Show another chair; an open sheet closes, because it was about the one before."""
@@ -128,6 +132,11 @@ class ChairPage(Page):
         self._sheet = ""
         self._lower.setCurrentWidget(self._trend)
         self.sheet_changed.emit("")
+
+    @property
+    def action_bar(self) -> ActionBar:
+        """Return the bar, which the window sets under the rail and the page over its whole width."""
+        return self._bar
 
     @property
     def open_sheet_name(self) -> str:

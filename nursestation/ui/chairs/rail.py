@@ -31,7 +31,7 @@ class _Rows:
     head: tuple[float, float] = (10, 22)
     bar: tuple[float, float] = (37, 3)
     numbers: tuple[float, float] = (45, 24)
-    note: tuple[float, float] = (70, 18)
+    note: tuple[float, float] = (70, 19)
 
 
 _ROWS = _Rows()
@@ -86,10 +86,7 @@ class ChairTile(QAbstractButton):
             self._paint_head(painter, view)
             self._paint_bar(painter, view)
             self._paint_numbers(painter, view)
-            note = view.cuff_note if not view.word else f"{view.state}"
-            self._text(painter, _ROWS.note, Text.CAPTION, "soft", note)
-            if view.simulated:
-                self._text(painter, _ROWS.note, Text.CAPTION, "warn", "SIMULATED", right=True)
+            self._paint_note(painter, view)
         painter.end()
 
     def _paint_ground(self, painter: QPainter, view: TileView) -> None:
@@ -116,26 +113,35 @@ class ChairTile(QAbstractButton):
     def _paint_head(self, painter: QPainter, view: TileView) -> None:
         self._text(painter, _ROWS.head, Text.TITLE, "text", str(view.number))
         self._text(painter, _ROWS.head, Text.STRONG, "text", view.who, left=20)
-        if view.alarm is not None and view.word:
-            self._paint_word(painter, view.alarm, view.word)
-        else:
-            self._text(painter, _ROWS.head, Text.CAPTION, "soft", view.state, left=68, right=True)
+        left = 26 + QFontMetricsF(theme.font(Text.STRONG)).horizontalAdvance(view.who)
+        self._text(painter, _ROWS.head, Text.CAPTION, "soft", view.state, left=left, right=True)
 
-    def _paint_word(self, painter: QPainter, priority: Priority, word: str) -> None:
+    def _paint_note(self, painter: QPainter, view: TileView) -> None:
+        left = 0.0
+        if view.alarm is not None and view.word:
+            left = self._paint_word(painter, view.alarm, view.word) + 6
+        age = f"BP {view.cuff_age} ago" if view.cuff_age and not left else view.cuff_age
+        self._text(painter, _ROWS.note, Text.CAPTION, "soft", age, left=left, right=left > 0)
+        if view.simulated and not left:
+            self._text(painter, _ROWS.note, Text.CAPTION, "warn", "SIMULATED", right=True)
+
+    def _paint_word(self, painter: QPainter, priority: Priority, word: str) -> float:
+        """Draw the alarm's mark and word; return their width [px]."""
         look = self._theme.alarm(priority)
         font = theme.font(Text.CAPTION)
         font.setWeight(QFont.Weight.Bold)
-        metrics = QFontMetricsF(font)
-        room = self.width() - 2 * _PAD - 62
-        text = metrics.elidedText(f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, room - 12)
-        width = metrics.horizontalAdvance(text) + 12
-        pill = QRectF(self.width() - _PAD - width + 4, _ROWS.head[0], width, _ROWS.head[1])
+        text = QFontMetricsF(font).elidedText(
+            f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, self.width() - 2 * _PAD - 12
+        )
+        width = QFontMetricsF(font).horizontalAdvance(text) + 12
+        pill = QRectF(_PAD - 4, _ROWS.note[0], width, _ROWS.note[1])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.fill)
         painter.drawRoundedRect(pill, 6, 6)
         painter.setFont(font)
         painter.setPen(look.on_fill)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        return width
 
     def _paint_bar(self, painter: QPainter, view: TileView) -> None:
         top, height = _ROWS.bar
@@ -152,14 +158,12 @@ class ChairTile(QAbstractButton):
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         # each number has a column of its own, wide enough for its longest value: nothing moves when a digit comes or goes
-        widths = [metrics.horizontalAdvance(text) for text in ("000", "000", "000/000", "00")]
+        widths = [metrics.horizontalAdvance(text) for text in ("000", "000", "000/000", "000")]
         gap = (self.width() - 2 * _PAD - sum(widths)) / 3
         left, (top, height) = _PAD, _ROWS.numbers
-        for number, width in zip(view.numbers, widths, strict=True):
+        for number, width, flags in zip(view.numbers, widths, (_LEFT, _LEFT, _LEFT, _RIGHT), strict=True):
             painter.setPen(self._theme.colour("stale" if number.is_stale else number.role))
-            painter.drawText(
-                QRectF(left, top, width + 1, height), int(_RIGHT if width < widths[0] else _LEFT), number.text
-            )
+            painter.drawText(QRectF(left, top, width + 1, height), int(flags), number.text)
             left += width + gap
 
     def _text(

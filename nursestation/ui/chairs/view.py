@@ -41,7 +41,7 @@ class TileView:
         state: Phase with time left.
         done: Part of the phase that is done, 0 to 1, or None.
         numbers: HR, SpO2, BP and RR.
-        cuff_note: Age of the cuff reading.
+        cuff_age: Age of the cuff reading ("6 min"), "" without one.
         alarm: Priority of the worst thing about this chair, or None.
         word: What that is, in a few words; "" without one.
         is_free: Nobody sits here.
@@ -53,7 +53,7 @@ class TileView:
     state: str
     done: float | None
     numbers: tuple[TileNumber, ...]
-    cuff_note: str
+    cuff_age: str
     alarm: Priority | None
     word: str
     is_free: bool
@@ -80,7 +80,7 @@ def tile_view(chair: ChairSnapshot, at: Moment) -> TileView:
         state=where.short if where is not None else "free",
         done=where.done if where is not None else None,
         numbers=_numbers(chair),
-        cuff_note=_cuff_note(chair),
+        cuff_age=_cuff_age(chair),
         alarm=alarm,
         word=word,
         is_free=visit is None,
@@ -160,10 +160,10 @@ def _number(name: str, view: NumericView | None, role: str) -> TileNumber:
     return TileNumber(name=name, text=number_text(view), role=role, is_stale=stale)
 
 
-def _cuff_note(chair: ChairSnapshot) -> str:
+def _cuff_age(chair: ChairSnapshot) -> str:
     if chair.cuff.reading is None or chair.cuff.age_s is None:
         return ""
-    return f"BP {span_text(chair.cuff.age_s)} ago"
+    return span_text(chair.cuff.age_s)
 
 
 def _when(left_s: float) -> str:

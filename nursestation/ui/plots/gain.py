@@ -14,7 +14,7 @@ Range = tuple[float, float]
 
 ECG_GAINS = (20.0, 10.0, 5.0, 2.5, 1.25)
 """[mm/mV]. Source: the gains that bedside monitors offer beside the 10 mm/mV of paper ECG (IEC 60601-2-27, 201.12.1.101)."""
-_ECG_ZERO = 0.32
+_ECG_ZERO = 0.25
 """Where the middle line of an ECG lies, as part of the height: the R wave needs more room than the S wave."""
 CAPNOGRAM_TOPS = (50.0, 75.0, 100.0, 150.0)
 """Full scales of a capnogram [mmHg]. Source: Capnostream 20 operator's manual, waveform scale choices."""

@@ -39,10 +39,6 @@ class Trend(Panel):
         self._waiting: tuple[ChairSnapshot, Moment] | None = None
         self._note = Label("", Text.BODY, Tone.SOFT, object_name="trend_note")
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._simulated = Label(
-            self.tr("SIMULATED"), Text.STRONG, Tone.WARN, object_name="trend_simulated", parent=self
-        )
-        self._simulated.hide()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(theme.GAP, 4, theme.GAP, 2)
         self._column.addWidget(self._note)
@@ -78,13 +74,11 @@ class Trend(Panel):
         self._plot.show()
         series = {metric: self._model.series(chair.number, visit.session, metric) for metric in TREND_METRICS}
         self._plot.render(trend_view(visit, at), series)
-        self._simulated.setVisible(visit.simulated)
         self._drawn = (chair.number, visit.session, at.mono_ns)
 
     def _show_note(self, text: str) -> None:
         if self._plot is not None:
             self._plot.hide()
-        self._simulated.hide()
         self._note.setText(text)
         self._note.show()
         self._drawn = None

@@ -44,25 +44,64 @@ class Lane:
         return heights
 
 
-_RESP = Lane(1.5, 12.5, 0, 36, (8, 16, 24))
-_OXYGEN = Lane(16.5, 29.5, 86, 101, (90, 95, 100))
-_EVENTS = (33.5, 38.5)
-_PRESSURE_BOTTOM, _PRESSURE_TOP = 42.0, 94.0
-_TITLES_Y = 97.5
-_EVENT_ROWS = 2
+_DOT_PX = 8.0
+_ROW_PX = 16.0
+"""Height of a line of small text [px]."""
+_NAMES_FROM_PX = 105.0
+"""Height of the pressure lane from which its names have room beside the readings [px]."""
 _PRESSURE_STEP = 20
 _LEAST_TOP, _LEAST_BOTTOM = 200, 40
 
 
-def pressure_lane(carets: Sequence[Caret], heart: Series) -> Lane:
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How a height is divided among the lanes, in parts of 100 from the bottom.
+
+    Attributes:
+        resp, oxygen, pressure: The lanes with values.
+        dots, rows: Heights of the events' marks, and of each row of their words.
+        titles: Height of the phases' names.
+        rules: Heights of the lines between lanes.
+    """
+
+    resp: Lane
+    oxygen: Lane
+    pressure: Lane
+    dots: float
+    rows: tuple[float, ...]
+    titles: float
+    rules: tuple[float, ...]
+
+
+def lanes(height_px: float, carets: Sequence[Caret], heart: Series) -> Lanes:
+    """Divide `height_px` [px]: text has the height it needs, what is left goes to the curves, most of it to pressure."""
+    unit = 100.0 / max(height_px, 1.0)
+    n_rows = 2 if height_px < 360 else 3
+    text_px = _ROW_PX * (n_rows + 2)  # the events' marks and words, and the phases' names
+    free_px = max(0.0, height_px - text_px - 3 * 6)
+    resp_px, oxygen_px = free_px * 0.15, free_px * 0.18
+    at = 3.0
+    resp = Lane(at * unit, (at + resp_px) * unit, 4, 32, (8, 16, 24))
+    at += resp_px + 6
+    oxygen = Lane(at * unit, (at + oxygen_px) * unit, 86, 101, (90, 95, 100))
+    rules = ((at - 3) * unit, (at + oxygen_px + 3) * unit)
+    at += oxygen_px + 6
+    rows = tuple((at + _ROW_PX * (n_rows - row - 0.5)) * unit for row in range(n_rows))
+    at += n_rows * _ROW_PX
+    dots = (at + _ROW_PX / 2) * unit
+    at += _ROW_PX
+    pressure = _pressure_lane(at * unit, (height_px - _ROW_PX) * unit, carets, heart)
+    return Lanes(resp, oxygen, pressure, dots, rows, 100 - _ROW_PX / 2 * unit, rules)
+
+
+def _pressure_lane(bottom: float, top: float, carets: Sequence[Caret], heart: Series) -> Lane:
     """Return the lane of pressure [mmHg] and heart rate [/min], wide enough for all of them."""
     rates = heart[np.isfinite(heart)]
     highest = max([_LEAST_TOP, *(caret.sys + 8 for caret in carets), *([float(rates.max())] if len(rates) else [])])
     lowest = min([_LEAST_BOTTOM, *(caret.dia for caret in carets), *([float(rates.min())] if len(rates) else [])])
-    top = int(-(-highest // _PRESSURE_STEP) * _PRESSURE_STEP)
-    bottom = int(lowest // _PRESSURE_STEP * _PRESSURE_STEP)
-    step = _PRESSURE_STEP if top - bottom <= 200 else 2 * _PRESSURE_STEP
-    return Lane(_PRESSURE_BOTTOM, _PRESSURE_TOP, bottom, top, tuple(range(bottom + step, top + 1, step)))
+    high = int(-(-highest // _PRESSURE_STEP) * _PRESSURE_STEP)
+    low = int(lowest // _PRESSURE_STEP * _PRESSURE_STEP)
+    return Lane(bottom, top, low, high, tuple(range(low + _PRESSURE_STEP, high + 1, _PRESSURE_STEP)))
 
 
 class TrendPlot(QWidget):
@@ -113,23 +152,24 @@ class TrendPlot(QWidget):
         """Draw `view` with the values of `series` (by metric: times, UTC [s], and values)."""
         self._clear()
         heart = series["heart_rate"] if len(series["heart_rate"][0]) else series["pulse_rate"]
-        lane = pressure_lane(view.carets, heart[1])
+        where = lanes(self._box.height(), view.carets, heart[1])
+        lane = where.pressure
         self._box.setXRange(view.first, view.last, padding=0)
-        self._set_ticks(view, lane)
+        self._set_ticks(view, where)
         for band in view.phases:
-            self._draw_phase(band)
-        self._draw_rules(lane, view)
-        self._draw_limits(lane, view)
-        for curve, where, (t, v) in (
+            self._draw_phase(band, where.titles)
+        self._draw_rules(where, view)
+        self._draw_limits(where, view)
+        for curve, its, (t, v) in (
             (self._heart, lane, heart),
-            (self._oxygen, _OXYGEN, series["spo2"]),
-            (self._breathing, _RESP, series["resp_rate"]),
+            (self._oxygen, where.oxygen, series["spo2"]),
+            (self._breathing, where.resp, series["resp_rate"]),
         ):
-            curve.setData((t - view.zero_utc_s) / 60.0, where.ys(v), connect="finite", skipFiniteCheck=False)
+            curve.setData((t - view.zero_utc_s) / 60.0, its.ys(v), connect="finite", skipFiniteCheck=False)
         self._draw_carets(lane, view.carets)
-        self._draw_events(view)
-        self._draw_line(view.now, 0, view.now, _PRESSURE_TOP + 1, pg.mkPen(self._theme.colour("text"), width=1.4))
-        self._draw_names(lane, view)
+        self._draw_events(view, where)
+        self._draw_line(view.now, 0, view.now, lane.top, pg.mkPen(self._theme.colour("soft"), width=1), z=3)
+        self._draw_names(where, view)
 
     def _clear(self) -> None:
         for mark in self._marks:
@@ -141,22 +181,34 @@ class TrendPlot(QWidget):
         self._plot.addItem(item, ignoreBounds=True)
         self._marks.append(item)
 
-    def _set_ticks(self, view: TrendView, lane: Lane) -> None:
-        left = [(where.y(tick), f"{tick:g}") for where in (_RESP, _OXYGEN, lane) for tick in where.ticks]
+    def _set_ticks(self, view: TrendView, where: Lanes) -> None:
+        left = [
+            (lane.y(tick), f"{tick:g}")
+            for lane in (where.resp, where.oxygen, where.pressure)
+            for tick in self._apart(lane)
+        ]
         self._plot.getAxis("left").setTicks([left])
         step = next((step for step in (5, 10, 20, 30, 60) if (view.last - view.first) / step <= 10), 120)
         first = int(np.ceil(view.first / step)) * step
         minutes = range(first, int(view.last) + 1, step)
-        near = (view.last - view.first) * 0.05
+        metrics = QFontMetricsF(theme.font(Text.CAPTION))
+        half = (metrics.horizontalAdvance(self.tr("now")) + metrics.horizontalAdvance("+00 min")) / 2
+        near = self._minutes(half + 4)
         ticks = [(float(m), self._minute_text(m, view.from_start)) for m in minutes if abs(m - view.now) > near]
-        ticks = [(m, text) for m, text in ticks if m - view.first >= 0 and view.last - m > near / 2]
+        ticks = [(m, text) for m, text in ticks if m - view.first >= 0 and view.last - m >= near / 3]
         self._plot.getAxis("bottom").setTicks([[*ticks, (view.now, self.tr("now"))]])
+
+    def _apart(self, lane: Lane) -> tuple[float, ...]:
+        """Return the lane's ticks that can be told apart at the present height: all, every second one, and so on."""
+        px = (lane.top - lane.bottom) * self._box.height() / 100
+        step_px = px * (lane.ticks[1] - lane.ticks[0]) / (lane.high - lane.low)
+        return lane.ticks[:: max(1, int(np.ceil(_ROW_PX / max(step_px, 0.1))))]
 
     def _minute_text(self, minute: int, from_start: bool) -> str:
         sign = "+" if from_start and minute > 0 else ""
         return self.tr("{minute} min").format(minute=f"{sign}{minute}")
 
-    def _draw_phase(self, band: PhaseBand) -> None:
+    def _draw_phase(self, band: PhaseBand, titles_y: float) -> None:
         role = {
             Phase.INFUSION: "phase_infusion",
             Phase.OBSERVATION: "phase_observation",
@@ -169,17 +221,19 @@ class TrendPlot(QWidget):
         width = self._px(band.end - band.start)
         shown = QFontMetricsF(theme.font(Text.CAPTION)).elidedText(band.title, Qt.TextElideMode.ElideRight, width - 6)
         if len(shown) > 2:
-            self._text(shown, (band.start + band.end) / 2, _TITLES_Y, "soft", anchor=(0.5, 0.5))
+            self._text(shown, (band.start + band.end) / 2, titles_y, "soft", anchor=(0.5, 0.5))
 
-    def _draw_rules(self, lane: Lane, view: TrendView) -> None:
+    def _draw_rules(self, where: Lanes, view: TrendView) -> None:
         grid = pg.mkPen(self._theme.colour("line"), width=1)
-        for tick in lane.ticks:
-            self._draw_line(view.first, lane.y(tick), view.last, lane.y(tick), grid, z=-10)
+        for tick in self._apart(where.pressure):
+            y = where.pressure.y(tick)
+            self._draw_line(view.first, y, view.last, y, grid, z=-10)
         strong = pg.mkPen(self._theme.colour("line_strong"), width=1)
-        for edge in ((_RESP.top + _OXYGEN.bottom) / 2, (_OXYGEN.top + _EVENTS[0]) / 2 - 0.5):
-            self._draw_line(view.first, edge, view.last, edge, strong, z=-9)
+        for y in where.rules:
+            self._draw_line(view.first, y, view.last, y, strong, z=-9)
 
-    def _draw_limits(self, lane: Lane, view: TrendView) -> None:
+    def _draw_limits(self, where: Lanes, view: TrendView) -> None:
+        lane = where.pressure
         if view.baseline is not None:
             sys = view.baseline[0]
             low, high = lane.y(sys), lane.y(sys * (1 + BASELINE_BAND_PERCENT / 100))
@@ -195,9 +249,10 @@ class TrendPlot(QWidget):
             y = lane.y(view.spike_limit)
             self._draw_line(view.first, y, view.last, y, self._dashes("bad"), z=-7)
             text = self.tr("Spike limit {limit} sys").format(limit=f"{view.spike_limit:g}")
-            self._text(text, view.last, y, "bad", anchor=(1, 1), z=5)
+            has_room = (lane.top - y) * self._box.height() / 100 >= 1.3 * _ROW_PX
+            self._text(text, view.last, y, "bad", anchor=(1, 1 if has_room else 0), z=5)
         if view.spo2_limit is not None:
-            y = _OXYGEN.y(view.spo2_limit)
+            y = where.oxygen.y(view.spo2_limit)
             self._draw_line(view.first, y, view.last, y, self._dashes("spo2"), z=-7)
 
     def _dashes(self, role: str) -> QPen:
@@ -231,34 +286,53 @@ class TrendPlot(QWidget):
         brush = pen.color() if symbol == "o" else None
         keep = np.isfinite(y)
         item = pg.ScatterPlotItem(
-            x=x[keep], y=y[keep], symbol=shape, size=size, pen=pen, brush=pg.mkBrush(brush), antialias=True
+            x=x[keep],
+            y=y[keep],
+            symbol=shape,
+            size=size,
+            pen=None if symbol == "o" else pen,
+            brush=pg.mkBrush(brush),
+            antialias=True,
         )
         self._add(item, 13)
 
-    def _draw_events(self, view: TrendView) -> None:
-        """Draw each event's mark, and its words where they overlap no other's."""
+    def _draw_events(self, view: TrendView, where: Lanes) -> None:
+        """Draw each event's mark on one line, and its words under it where they overlap no other's."""
+        if not view.events:
+            return
         metrics = QFontMetricsF(theme.font(Text.CAPTION))
-        spans = [self._event_span(event, view, metrics) for event in view.events]
-        rows = stagger(spans, _EVENT_ROWS)
-        high, low = _EVENTS[1], _EVENTS[0]
+        rows = stagger([self._event_span(event, view, metrics) for event in view.events], len(where.rows))
+        colour = self._theme.colour("event")
+        dots = pg.ScatterPlotItem(
+            x=[event.at for event in view.events],
+            y=[where.dots] * len(view.events),
+            symbol="o",
+            size=_DOT_PX,
+            pen=None,
+            brush=pg.mkBrush(colour),
+            antialias=True,
+        )
+        self._add(dots, 14)
         for event, row in zip(view.events, rows, strict=True):
-            y = high if row is None else high - row * (high - low) / max(1, _EVENT_ROWS - 1)
-            dot = pg.ScatterPlotItem(
-                x=[event.at], y=[y], symbol="o", size=8, pen=None, brush=pg.mkBrush(self._theme.colour("event"))
-            )
-            self._add(dot, 14)
             if row is not None:
-                self._text(event.text, event.at + self._minutes(8), y, "event", (0, 0.5), 14)
+                self._text(event.text, event.at - self._minutes(_DOT_PX / 2), where.rows[row], "event", (0, 0.5), 14)
 
     def _event_span(self, event: EventFlag, view: TrendView, metrics: QFontMetricsF) -> tuple[float, float]:
-        left = self._px(event.at - view.first) - 6
-        return left, left + 6 + 8 + metrics.horizontalAdvance(event.text) + 10
+        left = self._px(event.at - view.first) - _DOT_PX / 2
+        return left, left + metrics.horizontalAdvance(event.text) + 12
 
-    def _draw_names(self, lane: Lane, view: TrendView) -> None:
-        self._text(self.tr("BP mmHg"), view.first + self._minutes(6), lane.top - 0.5, "nibp", (0, 0), 14)
-        self._text(self.tr("HR /min"), view.first + self._minutes(74), lane.top - 0.5, "heart_rate", (0, 0), 14)
-        self._text(self.tr("SpO₂ %"), view.last - self._minutes(6), _OXYGEN.top, "spo2", (1, 0), 14)
-        self._text(self.tr("RR /min"), view.last - self._minutes(6), _RESP.top, "resp", (1, 0), 14)
+    def _draw_names(self, where: Lanes, view: TrendView) -> None:
+        left, right = view.first + self._minutes(6), view.last - self._minutes(6)
+        bottom = where.pressure.bottom
+        pressure = self.tr("BP mmHg")
+        beside = QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance(pressure) + 14
+        if (where.pressure.top - bottom) * self._box.height() / 100 >= _NAMES_FROM_PX:
+            self._text(pressure, left, bottom, "nibp", (0, 1), 14)
+            self._text(self.tr("HR /min"), left + self._minutes(beside), bottom, "heart_rate", (0, 1), 14)
+        self._text(self.tr("SpO₂ %"), right, where.oxygen.top, "spo2", (1, 0), 14)
+        self._text(self.tr("RR /min"), right, where.resp.top, "resp", (1, 0), 14)
+        if view.simulated:
+            self._text(self.tr("SIMULATED"), right, bottom, "warn", (1, 1), 14)
 
     def _draw_line(self, x0: float, y0: float, x1: float, y1: float, pen: QPen, z: float = 8) -> None:
         self._add(pg.PlotCurveItem(np.array([x0, x1]), np.array([y0, y1]), pen=pen, antialias=x0 != x1 and y0 != y1), z)

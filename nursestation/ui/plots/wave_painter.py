@@ -33,6 +33,8 @@ FIT_NS = NS_PER_S // 2
 SPEEDS_MM_S = {"ecg": 25.0, "pleth": 25.0, "art": 25.0, "resp": 6.25, "co2": 6.25}
 """Sweep speeds [mm/s]. Source: the usual settings of bedside monitors (IEC 60601-2-27, 201.12.1.101 asks for 25 mm/s)."""
 _ROLES = {"ecg": "heart_rate", "pleth": "spo2", "resp": "resp", "co2": "co2", "art": "nibp"}
+_SHARES = {"ecg": 1.4}
+"""Of the height, where it is not 1: an ECG has the most to tell."""
 _LABEL_HEIGHT = 20.0
 _STRIP_GAP = 4.0
 _SIDE = 8.0
