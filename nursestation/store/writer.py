@@ -122,7 +122,8 @@ class StoreWriter:
             if not text and oldest_s > STALL_S:
                 text = "The disk is slow: readings wait in memory until it takes them. Do not switch this computer off."
             if not text and self._n_refused:
-                text = f"{self._n_refused} entries could not be stored because of a fault in Nursestation: see the log."
+                entries = "1 entry" if self._n_refused == 1 else f"{self._n_refused} entries"
+                text = f"{entries} could not be stored because of a fault in Nursestation: see the log."
             return StoreHealth(not text, text, n_waiting, oldest_s, self._n_refused)
 
     def flush(self, timeout_s: float | None = None) -> bool:

@@ -1,0 +1,59 @@
+"""Every format: registered with what it holds, written from finished and running visits, the same each time."""
+
+import pytest
+
+from nursestation.export.errors import ExportError
+from nursestation.export.files import verify_export
+from nursestation.export.formats import FORMATS, ExportOptions, export_session
+from nursestation.store.reader import StoreReader
+from nursestation.store.store import Store
+from tests.helpers.written_visit import SESSION, all_records, visit_records
+from tests.unit.export.test_report import FONTS, NEW_YORK
+
+OPTIONS = ExportOptions(FONTS, "0.1.0", NEW_YORK)
+
+
+@pytest.fixture
+def store(tmp_path):
+    (tmp_path / "out").mkdir()
+    store = Store.open(tmp_path / "record.sqlite3")
+    store.append(all_records(step_s=30, upto_min=60))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def reader(store, tmp_path):
+    with StoreReader.open(tmp_path / "record.sqlite3") as reader:
+        yield reader
+
+
+def test_every_format_says_what_it_holds_and_leaves_out():
+    assert set(FORMATS) == {"csv", "pdf"}
+    assert all(one.title and one.holds and one.leaves_out and one.suffix.startswith(".") for one in FORMATS.values())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_export_is_named_verified_and_the_same_each_time(reader, tmp_path, name):
+    first = export_session(reader, SESSION, name, tmp_path / "out", OPTIONS)
+    assert first.path == tmp_path / "out" / f"{SESSION}{FORMATS[name].suffix}"
+    assert first.chain_head == reader.chain_heads()[SESSION]
+    assert verify_export(first.path).ok
+    again = export_session(reader, SESSION, name, tmp_path / "out" / "other", OPTIONS)
+    assert again.sha256 == first.sha256
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_running_visit_is_exported_again_with_what_came_since(store, reader, tmp_path, name):
+    first = export_session(reader, SESSION, name, tmp_path / "out", OPTIONS)
+    store.append([record for record in visit_records(step_s=30) if record not in visit_records(step_s=30, upto_min=60)])
+    later = export_session(reader, SESSION, name, tmp_path / "out", OPTIONS)
+    assert later.sha256 != first.sha256
+    assert later.chain_head == reader.chain_heads()[SESSION] != first.chain_head
+
+
+def test_a_session_or_format_that_is_not_there_is_told(reader, tmp_path):
+    with pytest.raises(ExportError, match="There is no session none"):
+        export_session(reader, "none", "csv", tmp_path / "out", OPTIONS)
+    with pytest.raises(ExportError, match="There are: csv, pdf"):
+        export_session(reader, SESSION, "fax", tmp_path / "out", OPTIONS)
