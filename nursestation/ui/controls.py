@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStyle,
+    QStyleOption,
     QStyleOptionButton,
     QWidget,
 )
@@ -118,6 +119,9 @@ class ElidingLabel(Label):
         shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
         self.setToolTip(self.text() if shown != self.text() else "")
         painter = QPainter(self)
+        option = QStyleOption()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), int(self.alignment()), shown)
         painter.end()
@@ -127,10 +131,11 @@ class ElidingLabel(Label):
         return QSize(0, super().minimumSizeHint().height())
 
 
-class Badge(Label):
+class Badge(ElidingLabel):
     """A short fact in a pill ("Depression 3 of 6"); hidden while it has no text."""
 
     _HEIGHT = 26
+    _LEAST_WIDTH = 72
 
     def __init__(
         self, text: str = "", tone: Tone = Tone.ACCENT, *, object_name: str = "", parent: QWidget | None = None
@@ -138,7 +143,13 @@ class Badge(Label):
         super().__init__(text, Text.CAPTION, tone, object_name=object_name, parent=parent)
         self.setProperty("badge", tone.value)
         self.setFixedHeight(self._HEIGHT)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setVisible(bool(text))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width at which the fact can still be guessed."""
+        return QSize(min(self._LEAST_WIDTH, self.sizeHint().width()), self._HEIGHT)
 
     def show_text(self, text: str, tone: Tone | None = None) -> None:
         """Show a fact; nothing shows for an empty one."""

@@ -54,9 +54,14 @@ class NumberView:
     word: str = ""
 
     @property
+    def is_unknown(self) -> bool:
+        """Say whether there is no number."""
+        return self.value == UNKNOWN
+
+    @property
     def spoken(self) -> str:
         """Return the tile for a screen reader."""
-        value = "unknown" if self.value == UNKNOWN else f"{self.value}{self.small} {self.unit}"
+        value = "unknown" if self.is_unknown else f"{self.value}{self.small} {self.unit}"
         second = f"{self.second[0]} {self.second[1]}" if self.second else ""
         parts = (f"{self.title} {value}", second, self.word, "old" if self.is_stale else "", *self.lines)
         return ", ".join(part for part in parts if part)

@@ -106,7 +106,7 @@ class NumberTile(Panel):
         if view.alarm is None:
             theme.set_property(self, "surface", Surface.PLOT.value)
             self._word.setText("")
-            number = Tone.STALE if view.is_stale else _NUMBER_TONES[view.role]
+            number = Tone.STALE if view.is_stale or view.is_unknown else _NUMBER_TONES[view.role]
             title, soft = _TITLE_TONES[self._id], Tone.SOFT
         else:
             theme.set_property(self, "surface", surface_of(view.alarm).value)

@@ -63,6 +63,7 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
             beside="",
         )
     where = progress(visit, snapshot.at)
+    trouble = link_word(chair)
     driver, tone = _driver(visit)
     beside = f"{visit.signed_by} · {where.beside}".strip(" ·") if visit.phase.is_over else where.beside
     today = local_time(snapshot.at.utc_ns, zone).date()
@@ -71,10 +72,11 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
         chair=f"Chair {chair.number}",
         who=patient.initials,
         ident=f"{record_tail(patient.record_number)} · {age_years(patient.birth_date, today)} y · {patient.weight_kg:g} kg",
-        treatment=" · ".join(part for part in (visit.protocol.title, visit.dose_text) if part),
+        # what keeps the chair from being monitored needs the room more; the dose stands in the trend too
+        treatment="" if trouble else " · ".join(part for part in (visit.protocol.title, visit.dose_text) if part),
         driver=driver,
         driver_tone=tone,
-        trouble=link_word(chair),
+        trouble=trouble,
         timer=where.timer or PHASE_WORDS[visit.phase],
         beside=_with_end(beside, visit, zone),
     )

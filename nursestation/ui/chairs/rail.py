@@ -119,20 +119,19 @@ class ChairTile(QAbstractButton):
     def _paint_note(self, painter: QPainter, view: TileView) -> None:
         left = 0.0
         if view.alarm is not None and view.word:
-            left = self._paint_word(painter, view.alarm, view.word) + 6
+            left = self._paint_word(painter, view.alarm, view.word, view.cuff_age) + 6
         age = f"BP {view.cuff_age} ago" if view.cuff_age and not left else view.cuff_age
         self._text(painter, _ROWS.note, Text.CAPTION, "soft", age, left=left, right=left > 0)
         if view.simulated and not left:
             self._text(painter, _ROWS.note, Text.CAPTION, "warn", "SIMULATED", right=True)
 
-    def _paint_word(self, painter: QPainter, priority: Priority, word: str) -> float:
-        """Draw the alarm's mark and word; return their width [px]."""
+    def _paint_word(self, painter: QPainter, priority: Priority, word: str, beside: str) -> float:
+        """Draw the alarm's mark and word, leaving room for `beside`; return their width [px]."""
         look = self._theme.alarm(priority)
         font = theme.font(Text.CAPTION)
         font.setWeight(QFont.Weight.Bold)
-        text = QFontMetricsF(font).elidedText(
-            f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, self.width() - 2 * _PAD - 12
-        )
+        room = self.width() - 2 * _PAD - 20 - QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance(beside)
+        text = QFontMetricsF(font).elidedText(f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, room)
         width = QFontMetricsF(font).horizontalAdvance(text) + 12
         pill = QRectF(_PAD - 4, _ROWS.note[0], width, _ROWS.note[1])
         painter.setPen(Qt.PenStyle.NoPen)

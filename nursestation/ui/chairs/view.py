@@ -23,7 +23,7 @@ _N_DUE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TileNumber:
-    """One of the four numbers. `role` names its colour in the theme."""
+    """One of the four numbers. `role` names its colour in the theme; what is stale or unknown is grey instead."""
 
     name: str
     text: str
@@ -145,7 +145,7 @@ def _numbers(chair: ChairSnapshot) -> tuple[TileNumber, ...]:
         name="blood pressure",
         text=UNKNOWN if cuff is None else str(cuff),
         role="nibp",
-        is_stale=cuff is not None and chair.cuff.is_overdue,
+        is_stale=cuff is None or chair.cuff.is_overdue,
     )
     return (
         _number("heart rate", pulse_view(chair), "heart_rate"),
@@ -156,8 +156,9 @@ def _numbers(chair: ChairSnapshot) -> tuple[TileNumber, ...]:
 
 
 def _number(name: str, view: NumericView | None, role: str) -> TileNumber:
-    stale = view is not None and view.freshness is Freshness.STALE
-    return TileNumber(name=name, text=number_text(view), role=role, is_stale=stale)
+    text = number_text(view)
+    stale = text == UNKNOWN or (view is not None and view.freshness is Freshness.STALE)
+    return TileNumber(name=name, text=text, role=role, is_stale=stale)
 
 
 def _cuff_age(chair: ChairSnapshot) -> str:

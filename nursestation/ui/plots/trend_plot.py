@@ -136,6 +136,7 @@ class TrendPlot(QWidget):
             axis.setTickFont(theme.font(Text.CAPTION))
             axis.setTextPen(self._theme.colour("soft"))
             axis.setPen(pg.mkPen(None))
+            axis.setTickPen(pg.mkPen(None))
             axis.setStyle(tickLength=0, tickTextOffset=6)
         self._plot.getAxis("left").setWidth(44)
         self._plot.getAxis("bottom").setHeight(26)
