@@ -1,0 +1,162 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.events import RejectReason
+from devices.framing import STRETCH_MAX, LengthFramer, LineFramer, StuffedFramer, rejection, sum8, xor8
+
+
+def length_framer():
+    return LengthFramer(header=b"<>", adds=4, shortest=4, longest=12, is_intact=lambda f: sum8(f[:-1]) == f[-1])
+
+
+def stuffed_framer():
+    return StuffedFramer(start=0x85, escape=0x80, escaped={0: 0x80, 5: 0x85}, adds=2, is_intact=lambda f: xor8(f) == 0)
+
+
+def line_framer():
+    return LineFramer(end=b"\n", longest=8)
+
+
+FRAMERS = [length_framer, stuffed_framer, line_framer]
+ALPHABET = b"<>\x01\x02\x05\x80\x85\x00a\n"
+
+
+def framed(data):
+    body = b"<>" + bytes([len(data)]) + data
+    return body + bytes([sum8(body)])
+
+
+def all_pieces(framer, *parts):
+    out = [piece for part in parts for piece in framer.feed(part)]
+    return [*out, *framer.flush()]
+
+
+def test_checks():
+    assert sum8(b"\xff\x02") == 1
+    assert sum8(b"") == 0
+    assert xor8(b"\x02\x03\x03") == 2
+    assert xor8(b"") == 0
+
+
+@pytest.mark.parametrize("make", FRAMERS)
+@given(parts=st.lists(st.lists(st.sampled_from(ALPHABET), max_size=30).map(bytes), max_size=8))
+def test_pieces_do_not_depend_on_the_split(make, parts):
+    assert all_pieces(make(), *parts) == all_pieces(make(), b"".join(parts))
+
+
+@pytest.mark.parametrize("make", FRAMERS)
+@given(data=st.lists(st.sampled_from(ALPHABET), max_size=300).map(bytes))
+def test_rejected_pieces_are_the_bytes_at_their_offset(make, data):
+    pieces = all_pieces(make(), data)
+    for reason, offset, raw in pieces:
+        if reason is not None:
+            assert data[offset : offset + len(raw)] == raw
+    assert all(a[1] < b[1] for a, b in pairwise(pieces))
+    assert all(len(raw) <= STRETCH_MAX for reason, _, raw in pieces if reason is not None)
+
+
+@given(data=st.lists(st.sampled_from(ALPHABET), max_size=300).map(bytes))
+def test_every_byte_is_in_one_piece_where_frames_are_verbatim(data):
+    assert b"".join(raw for _, _, raw in all_pieces(length_framer(), data)) == data
+
+
+@pytest.mark.parametrize("make", FRAMERS)
+def test_what_is_held_stays_small(make):
+    framer = make()
+    n_out = 0
+    for _ in range(100):
+        n_out += sum(len(raw) for _, _, raw in framer.feed(b"<>\x85\x80\x05x" * 40))
+    assert 100 * 40 * 6 - n_out <= framer.longest + STRETCH_MAX
+
+
+@pytest.mark.parametrize("make", FRAMERS)
+def test_flush_starts_over(make):
+    framer = make()
+    framer.feed(b"<>\x05\x85\x02a")
+    framer.flush()
+    assert framer.flush() == []
+    assert framer.feed(b"") == []
+
+
+class TestLengthFramer:
+    def test_frames_and_offsets(self):
+        a, b = framed(b"one"), framed(b"")
+        assert all_pieces(length_framer(), b"xy" + a + b) == [
+            (RejectReason.FRAMING, 0, b"xy"),
+            (None, 2, a),
+            (None, 2 + len(a), b),
+        ]
+
+    def test_a_good_frame_inside_a_damaged_one_is_found(self):
+        inner = framed(b"in")
+        damaged = b"<>\x05" + inner
+        assert all_pieces(length_framer(), damaged + b"abc") == [
+            (RejectReason.CHECKSUM, 0, b"<>\x05"),
+            (None, 3, inner),
+            (RejectReason.FRAMING, 3 + len(inner), b"abc"),
+        ]
+
+    def test_a_length_out_of_bounds_is_no_frame(self):
+        assert all_pieces(length_framer(), b"<>\xff" + framed(b"ok"))[-1][0] is None
+
+    def test_a_long_stretch_comes_in_pieces(self):
+        pieces = all_pieces(length_framer(), b"x" * 150)
+        assert [len(raw) for _, _, raw in pieces] == [64, 64, 22]
+        assert [offset for _, offset, _ in pieces] == [0, 64, 128]
+
+
+class TestStuffedFramer:
+    def test_escapes_are_undone(self):
+        assert stuffed_framer().feed(bytes.fromhex("85 02 03 80 05 84")) == [(None, 0, bytes.fromhex("02 03 85 84"))]
+
+    def test_a_length_and_a_check_may_be_escaped(self):
+        frame = bytes([0x80, *range(0x80), 0x80 ^ xor8(bytes(range(0x80)))])
+        wire = b"\x85" + frame.replace(b"\x80", b"\x80\x00")
+        assert stuffed_framer().feed(wire) == [(None, 0, frame)]
+
+    def test_bytes_after_a_frame_are_not_its_own(self):
+        wire = bytes.fromhex("85 01 01 00")
+        assert all_pieces(stuffed_framer(), wire + b"abc" + wire) == [
+            (None, 0, b"\x01\x01\x00"),
+            (RejectReason.FRAMING, 4, b"abc"),
+            (None, 7, b"\x01\x01\x00"),
+        ]
+
+    def test_an_escape_cut_by_the_end_waits_for_its_other_half(self):
+        framer = stuffed_framer()
+        assert framer.feed(bytes.fromhex("85 02 03 80")) == []
+        assert framer.feed(bytes.fromhex("05 84")) == [(None, 0, bytes.fromhex("02 03 85 84"))]
+
+
+class TestLineFramer:
+    def test_empty_lines_are_skipped(self):
+        assert all_pieces(line_framer(), b"\n\none\ntwo\n") == [(None, 2, b"one"), (None, 6, b"two")]
+
+    @pytest.mark.parametrize(("text", "fits"), [(b"1234567", True), (b"12345678", False)])
+    def test_the_longest_line_counts_its_end(self, text, fits):
+        pieces = all_pieces(line_framer(), text + b"\nok\n")
+        assert pieces[-1] == (None, len(text) + 1, b"ok")
+        assert pieces[0] == ((None, 0, text) if fits else (RejectReason.OVERFLOW, 0, text + b"\n"))
+
+    def test_an_overlong_line_ends_at_its_end(self):
+        framer = line_framer()
+        pieces = framer.feed(b"a" * 100) + framer.feed(b"b\nok\n")
+        assert [(reason, len(raw)) for reason, _, raw in pieces] == [
+            (RejectReason.OVERFLOW, 64),
+            (RejectReason.OVERFLOW, 38),
+            (None, 2),
+        ]
+
+
+def test_a_rejection_carries_place_and_bytes():
+    event = rejection((RejectReason.CHECKSUM, 7, b"x" * 80), 5)
+    assert (event.t_ns, event.reason, event.offset, event.length, event.raw) == (
+        5,
+        RejectReason.CHECKSUM,
+        7,
+        80,
+        b"x" * 64,
+    )

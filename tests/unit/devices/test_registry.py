@@ -1,0 +1,53 @@
+from types import ModuleType
+
+import pytest
+
+from devices.drivers import berry_pm6750, ge_dinamap
+from devices.errors import DriverLookupError
+from devices.registry import all_drivers, collect, lookup
+
+
+def module(name, **members):
+    made = ModuleType(name)
+    for key, value in members.items():
+        setattr(made, key, value)
+    return made
+
+
+def test_the_drivers_of_the_folder_are_found_in_the_order_of_their_names():
+    names = list(all_drivers())
+    assert {"berry_pm6750", "capnostream20", "ge_dinamap"} <= set(names)
+    assert names == sorted(names)
+
+
+def test_an_entry_makes_both_ends_afresh():
+    entry = lookup("ge_dinamap")
+    assert entry.info.name == "ge_dinamap"
+    assert isinstance(entry.make(), ge_dinamap.GeDinamap)
+    assert entry.make() is not entry.make()
+    assert isinstance(entry.make_monitor(), ge_dinamap.GeDinamapMonitor)
+
+
+def test_an_unknown_name_is_answered_with_those_there_are():
+    with pytest.raises(DriverLookupError, match=r"no driver named 'dinamap'.*berry_pm6750.*ge_dinamap"):
+        lookup("dinamap")
+
+
+def test_two_drivers_of_one_name_are_refused():
+    twin = module("outside.twin", DRIVER=berry_pm6750.DRIVER, MONITOR=berry_pm6750.MONITOR)
+    with pytest.raises(DriverLookupError, match=r"Two drivers are named 'berry_pm6750'.*outside\.twin"):
+        collect([berry_pm6750, twin])
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"DRIVER": berry_pm6750.DRIVER},
+        {"MONITOR": berry_pm6750.MONITOR},
+        {"DRIVER": object, "MONITOR": berry_pm6750.MONITOR},
+    ],
+)
+def test_a_module_that_does_not_name_both_classes_is_refused(members):
+    with pytest.raises(DriverLookupError, match=r"outside\.half is no driver module"):
+        collect([module("outside.half", **members)])
