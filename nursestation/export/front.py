@@ -242,10 +242,13 @@ def _trend(story: Story, vitals: tuple[Series, ...], lines: tuple[Event, ...], z
     firsts = [one.t[0] for one in vitals] + [cuff.t for cuff in story.cuffs[:1]]
     start = min((*baseline_spans[:1], *[cuff.t - minute for cuff in story.cuffs[:1]]), default=min(firsts))
     end = max(story.end, start + 10 * minute)
+    margin = max(minute, (end - start) // 50)  # so that no reading stands on the frame
+    start, end = start - margin, end + margin
     limits = [rule.sys_at_or_above for rule in protocol.bp.flags if rule.grade is Grade.SPIKE]
     return TrendData(
         start=start,
         end=end,
+        ran_to=story.end,
         zero=story.infusion.start if story.infusion is not None else None,
         spans=[one for one in story.spans if (one.end or end) > start and not one.phase.is_over],
         pauses=story.pauses,

@@ -40,10 +40,10 @@ def day(utc_ns: int, zone: tzinfo | None) -> str:
 
 
 def zone_name(utc_ns: int, zone: tzinfo | None) -> str:
-    """Return the zone's name and offset: "EST, UTC-05:00"."""
+    """Return the zone's name and offset: "EST, UTC-05:00"; "UTC" alone where it is that."""
     moment = local(utc_ns, zone)
-    offset = moment.strftime("%z")
-    return f"{moment.tzname()}, UTC{offset[:3]}:{offset[3:5]}"
+    offset, name = moment.strftime("%z"), moment.tzname()
+    return "UTC" if name == "UTC" else f"{name}, UTC{offset[:3]}:{offset[3:5]}"
 
 
 def span(ns: int) -> str:

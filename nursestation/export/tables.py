@@ -52,7 +52,7 @@ def _heart(by_label: dict[str, Series]) -> str:
 
 def _cuff_row(story: Story, cuff: Cuff, by_label: dict[str, Series], zone: tzinfo | None) -> list[str]:
     reading = cuff.reading
-    is_paused = any(one.start <= cuff.t < (one.end or story.end) for one in story.pauses)
+    is_paused = any(one.start < cuff.t < (one.end or story.end) for one in story.pauses)
     change = ""
     if story.baseline is not None:
         difference, percent = rise(reading, story.baseline.sys)

@@ -31,13 +31,15 @@ _STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120, 240)
 
 @dataclass(frozen=True, slots=True)
 class TrendData:
-    """What the plot shows. Times lie on the steady line [ns]; `zero` is the start of treatment, where there was one.
+    """What the plot shows. Times lie on the steady line [ns]; `ran_to` is how far the record goes, `zero` the start of
+    treatment, where there was one.
 
     `band_percent` is how far over the baseline still counts as near it; `limit_sys` the systolic spike limit [mmHg] or None.
     """
 
     start: int
     end: int
+    ran_to: int
     zero: int | None
     spans: Sequence[PhaseSpan]
     pauses: Sequence[Span]
@@ -119,7 +121,7 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
     def _phases(self, bottom: float, top: float) -> None:
         canvas, data = self.canv, self._data
         for span in data.spans:
-            left, right = self._x(span.start), self._x(span.end or data.end)
+            left, right = self._x(span.start), self._x(span.end or data.ran_to)
             if span.phase in _SHADES:
                 canvas.setFillColor(_SHADES[span.phase])
                 canvas.rect(left, bottom, right - left, top - bottom, stroke=0, fill=1)
@@ -133,7 +135,7 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
                 canvas.setFont(MEDIUM, 7)
                 canvas.drawCentredString((left + right) / 2, top - 8, label)
         for pause in data.pauses:
-            self._pause(self._x(pause.start), self._x(pause.end or data.end), bottom, top - 12)
+            self._pause(self._x(pause.start), self._x(pause.end or data.ran_to), bottom, top - 12)
 
     def _pause(self, left: float, right: float, bottom: float, top: float) -> None:
         canvas = self.canv

@@ -148,3 +148,14 @@ def test_a_copy_of_a_closed_record_can_be_read(path, tmp_path):
     copy = shutil.copy(path, tmp_path / "copy.sqlite3")
     with StoreReader.open(copy) as reader:
         assert [record for record in reader.discrete() if isinstance(record, OperatorAdded)]
+
+
+def test_a_closed_record_on_a_medium_that_cannot_be_written_can_be_read(path):
+    store = Store.open(path)
+    store.append(all_records(step_s=60))
+    store.close()
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    path.with_name(path.name + "-shm").mkdir()  # no shared memory can be made, as on a read-only medium
+    with StoreReader.open(path) as reader:
+        assert [summary.id for summary in reader.sessions()] == [SESSION]

@@ -250,3 +250,29 @@ def test_migrating_again_changes_nothing(path):
     Store.open(path).close()
     assert rows(path, "SELECT * FROM sqlite_master") == before
     assert len(rows(path, "SELECT * FROM _sqlite_migrations")) == len(migrations.steps())
+
+
+def test_a_folder_that_takes_no_lock_is_told(path):
+    path.with_name(path.name + ".lock").mkdir(parents=True)
+    with pytest.raises(StoreReadOnly, match="may not be written"):
+        Store.open(path)
+    assert not path.exists()
+
+
+def test_closing_without_the_file_lets_go_and_says_so_in_the_log(path, log_lines):
+    store = Store.open(path)
+    store.append([a_sample(1)])
+    away = path.rename(path.with_name("moved.sqlite3"))
+    store.close()
+    assert any("without its last seal" in line for line in log_lines)
+    away.rename(path)
+    Store.open(path).close()
+
+
+def test_what_is_wrong_with_a_second_file_is_told_while_the_first_copy_stays(path):
+    for number in (1, 2):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"torn %d" % number * 1000)
+        assert set_aside(path).name == f"record.damaged-{number}.sqlite3"
+    assert not path.exists()
+    assert newest_copy(path) is None

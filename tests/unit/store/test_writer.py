@@ -265,3 +265,18 @@ def test_a_kill_loses_nothing_that_was_told_to_be_stored(path, n_lines):
     verdict = verify_store(path)
     assert verdict.ok
     assert verdict.n_unsealed == 0
+
+
+def test_a_writer_is_started_once_and_not_drained_beside_its_thread(path):
+    with writing(path) as (writer, _):
+        with pytest.raises(RuntimeError, match="once"):
+            writer.start()
+        with pytest.raises(RuntimeError, match="use flush"):
+            writer.drain()
+
+
+def test_without_a_thread_flush_drains(path):
+    with writing(path, is_started=False) as (writer, _):
+        writer.put([a_sample(1)])
+        assert writer.flush()
+        assert stored(path) == 1
