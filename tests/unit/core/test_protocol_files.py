@@ -1,0 +1,64 @@
+import tomllib
+
+import pytest
+from pydantic import ValidationError
+
+from nursestation.core.model import Grade, Route
+from nursestation.core.protocols import BpRules, LimitRule, Protocol
+from tests.helpers.visit import PROTOCOLS, load_protocol
+
+NAMES = sorted(path.stem for path in PROTOCOLS.glob("*.toml"))
+
+
+def test_three_are_shipped() -> None:
+    assert {"depression_iv", "general_iv", "im_injection"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_protocol_is_whole(name: str) -> None:
+    protocol = load_protocol(name)
+    assert protocol.name == name
+    assert [rule.grade for rule in protocol.bp.flags] == list(Grade)
+    assert {rule.metric for rule in protocol.limits} == {"heart_rate", "spo2", "resp_rate", "etco2"}
+    assert protocol.gates.food_hours == 6
+    assert protocol.gates.drink_hours == 2
+    assert protocol.discharge.instructions.strip()
+    assert protocol.observation_min <= protocol.observation_planned_min
+    assert (protocol.planned_min == 0) is (protocol.route is Route.IM)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_in_the_file_of_the_model_is_said(name: str) -> None:
+    """A default in code would be a clinical number that no clinic sees."""
+    given = tomllib.loads((PROTOCOLS / f"{name}.toml").read_text(encoding="utf-8"))
+    protocol = Protocol.model_validate(given)
+    for section in ("technical", "cuff", "gates", "discharge"):
+        assert set(given[section]) == set(type(getattr(protocol, section)).model_fields)
+
+
+def test_a_mistake_is_told_with_its_place() -> None:
+    given = tomllib.loads((PROTOCOLS / "depression_iv.toml").read_text(encoding="utf-8"))
+    given["discharge"]["spo2_lo"] = 90
+    with pytest.raises(ValidationError, match=r"discharge\.spo2_lo"):
+        Protocol.model_validate(given)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"metric": "sugar"}, "unknown metric"),
+        ({"metric": "nibp_sys", "high": 180}, "judged by"),
+        ({"metric": "spo2", "low": 95, "high": 90}, "is not below"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(fields: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        LimitRule.model_validate(fields)
+
+
+def test_a_ladder_out_of_order_is_refused() -> None:
+    rules = load_protocol().bp
+    with pytest.raises(ValidationError, match="in the order"):
+        BpRules.model_validate(rules.model_dump() | {"flags": tuple(reversed(rules.flags))})
+    with pytest.raises(ValidationError, match="is above"):
+        BpRules.model_validate(rules.model_dump() | {"baseline_min_apart_min": 9})
