@@ -198,6 +198,12 @@ class StoreReader:
         """Return the sessions that run or are still in their chair."""
         return self._open_sessions()
 
+    def newest_utc_ns(self) -> int | None:
+        """Return when the newest discrete record was made, UTC [ns]; None for an empty record."""
+        with self._explained():
+            (newest,) = self._connection.execute("SELECT max(utc_ns) FROM record").fetchone()
+        return None if newest is None else int(newest)
+
     def was_closed_in_order(self) -> bool:
         """Say whether the program that wrote last stopped in order (True for an empty record)."""
         with self._explained():

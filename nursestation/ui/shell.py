@@ -1,0 +1,59 @@
+"""Puts the window together: its pages and sheets round one bridge."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+
+from devices.clock import Clock
+from nursestation import __version__
+from nursestation.core.commands import Command
+from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
+from nursestation.ui.catalogue import make_pages, make_sheets
+from nursestation.ui.main_window import MainWindow
+from nursestation.ui.plots.trend_model import TrendModel
+from nursestation.ui.sheets.export import ExportSheet
+from nursestation.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The window and what its owner has to connect."""
+
+    window: MainWindow
+    bridge: Bridge
+    export_sheet: ExportSheet
+
+
+def make_shell(
+    outbox: Outbox,
+    post: Callable[[Command], None],
+    *,
+    clock: Clock,
+    wall: Clock,
+    theme: Theme,
+    exports: Path,
+    prefer: Mapping[tuple[int, str], str],
+    zone: tzinfo | None = None,
+    frame_ms: int = FRAME_MS,
+) -> Shell:
+    """Return a window over `outbox`, not shown and not ticking yet.
+
+    Args:
+        outbox: What the engine publishes.
+        post: Hands a command to the engine.
+        clock: The clock that stamps the records.
+        wall: Real time: the frame's budget, the engine's silence.
+        theme: Colours.
+        exports: Folder that the export sheet proposes.
+        prefer: (chair, metric) to the monitor whose values the trend keeps.
+        zone: The clinic's time zone, None for the machine's.
+        frame_ms: Time between two frames [ms].
+    """
+    bridge = Bridge(outbox, post, wall, frame_ms=frame_ms)
+    sheets = make_sheets(exports)
+    export_sheet = sheets["export"]
+    assert isinstance(export_sheet, ExportSheet)
+    pages = make_pages(__version__, zone)
+    window = MainWindow(bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone)
+    return Shell(window, bridge, export_sheet)
