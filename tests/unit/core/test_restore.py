@@ -1,0 +1,191 @@
+"""A station that is given its stored records stands where it stood."""
+
+import pytest
+
+from devices.clock import NS_PER_S, ManualClock, Moment
+from nursestation.core import commands as c
+from nursestation.core import records as r
+from nursestation.core.chain import from_json, to_json
+from nursestation.core.model import ChartKind, FlagOutcome, Phase
+from nursestation.core.snapshot import ChairSnapshot
+from nursestation.core.station import ChairSetup, Station
+from tests.helpers.visit import NURSE, NURSE_PIN, Clinic, PlainPins, binding, load_protocol, make_clinic, run_visit
+
+BOOT_NS = 77 * NS_PER_S
+
+
+def stored(records: list[r.Record]) -> list[r.Record]:
+    """Return what a store keeps, as it reads it back: discrete records through JSON, and the samples of sessions."""
+    kept: list[r.Record] = []
+    for record in records:
+        if isinstance(record, r.DISCRETE):
+            kept.append(from_json(type(record).__name__, to_json(record)))
+        elif isinstance(record, r.Sample) and record.session is not None:
+            kept.append(record)
+    return kept
+
+
+def restarted(clinic: Clinic, *, after_s: float = 0.0, same_clock: bool = False, unclean: bool = True) -> Clinic:
+    """Return the clinic after a restart of the program, on a monotonic clock of its own unless told otherwise."""
+    now = clinic.clock.now().shifted(round(after_s * NS_PER_S))
+    if not same_clock:
+        now = Moment(BOOT_NS, now.utc_ns)
+    chairs = (
+        ChairSetup(number=1, monitors=()),
+        ChairSetup(number=2, monitors=(binding(simulated=clinic.simulated),)),
+    )
+    station = Station(chairs, [load_protocol()], PlainPins(), "0.1.0")
+    new = Clinic(station=station, clock=ManualClock(now), simulated=clinic.simulated, cycle=clinic.cycle)
+    new.records.extend(station.restore(stored(clinic.records), now, unclean=unclean))
+    return new
+
+
+def lasting(chair: ChairSnapshot) -> tuple[object, ...]:
+    """Return what of a chair must survive a restart: all but the monitors' live state."""
+    return (chair.visit, chair.cuff, [(v.id, v.text, v.acknowledged) for v in chair.conditions])
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    """A visit in the infusion, with a BP flag waiting for its repeat and a pause behind it."""
+    clinic = make_clinic()
+    clinic.start()
+    clinic.run(60)
+    clinic.do(c.PauseInfusion(chair=2), c.ResumeInfusion(chair=2))
+    clinic.do(c.Chart(chair=2, kind=ChartKind.SIDE_EFFECT, text="Nausea"))
+    clinic.cuff(182, 111)
+    clinic.run(30)
+    return clinic
+
+
+def test_an_open_visit_goes_on_where_it_stood(clinic: Clinic) -> None:
+    before = clinic.view
+    assert lasting(restarted(clinic, same_clock=True).view) == lasting(before)
+
+
+def test_times_move_onto_the_new_clock(clinic: Clinic) -> None:
+    before = clinic.visit
+    after = restarted(clinic, after_s=20)
+    visit = after.visit
+    assert visit.phase is Phase.INFUSION
+    assert visit.infusion_run_s == before.infusion_run_s + 20
+    assert visit.flags[0].repeat_in_s == before.flags[0].repeat_in_s - 20
+    assert after.view.cuff.age_s == 50
+    assert visit.opened.utc_ns == before.opened.utc_ns
+    assert visit.cuffs[0].measured_utc_ns == before.cuffs[0].measured_utc_ns
+    after.run(70)
+    assert after.visit.flags[0].outcome is FlagOutcome.OPEN
+    after.run(1)
+    assert after.visit.flags[0].outcome is FlagOutcome.NOT_REPEATED
+
+
+def test_a_clock_step_before_the_restart_stretches_nothing(clinic: Clinic) -> None:
+    before = clinic.visit.infusion_run_s
+    clinic.clock.step_utc(7200)
+    clinic.run(10)
+    assert restarted(clinic).visit.infusion_run_s == before + 10
+
+
+def test_two_restarts_are_as_good_as_one(clinic: Clinic) -> None:
+    first = restarted(clinic, after_s=20)
+    first.run(10)
+    first.records[:0] = clinic.records
+    second = restarted(first, after_s=5)
+    assert second.visit.infusion_run_s == clinic.visit.infusion_run_s + 35
+
+
+def test_the_restart_itself_is_recorded_and_signs_everybody_out(clinic: Clinic) -> None:
+    after = restarted(clinic)
+    (started,) = after.of(r.StationStarted)
+    assert (started.unclean, started.resumed, started.version) == (True, (clinic.visit.session,), "0.1.0")
+    assert after.station.snapshot(after.clock.now()).operator is None
+    assert after.refused(c.PauseInfusion(chair=2)) == "Nobody is signed in: sign in first."
+    after.do(c.SignIn(operator_id=NURSE, pin=NURSE_PIN), c.PauseInfusion(chair=2))
+
+
+def test_a_first_start_resumes_nothing() -> None:
+    (started,) = make_clinic().of(r.StationStarted)
+    assert (started.resumed, started.unclean) == ((), False)
+
+
+def test_an_old_determination_told_again_after_the_restart_is_known(clinic: Clinic) -> None:
+    after = restarted(clinic, after_s=20)
+    after.cuff(182, 111, age_s=52, cycle=1)
+    assert after.of(r.CuffTaken) == []
+    assert after.visit.flags[0].outcome is FlagOutcome.OPEN
+    after.cuff(183, 111, cycle=2)
+    assert after.visit.flags[0].outcome is FlagOutcome.CONFIRMED
+
+
+def test_live_troubles_of_the_run_before_end_and_come_back_when_true(clinic: Clinic) -> None:
+    for _ in range(6):
+        clinic.wait(1)
+    assert "link.lost" in [condition.rule for condition in clinic.view.conditions]
+    after = restarted(clinic)
+    assert [condition.rule for condition in after.view.conditions] == ["bp.severe"]
+    for _ in range(5):
+        after.wait(1)
+    assert [condition.rule for condition in after.view.conditions] == ["bp.severe", "link.lost"]
+
+
+def test_a_limit_condition_outlives_the_restart_until_it_is_judged(clinic: Clinic) -> None:
+    clinic.run(11, {"spo2": 86.0})
+    after = restarted(clinic)
+    assert "limit.spo2.low" in [condition.rule for condition in after.view.conditions]
+    after.run(7)
+    assert "limit.spo2.low" not in [condition.rule for condition in after.view.conditions]
+
+
+def test_the_stable_stretch_goes_on_when_samples_are_given() -> None:
+    clinic = make_clinic()
+    clinic.start()
+    clinic.do(c.StopInfusion(chair=2, reason="enough"))
+    clinic.run(890)
+    after = restarted(clinic, after_s=5)
+    after.run(10)
+    line = after.visit.readiness.criteria[2]
+    assert (line.id, line.state.value) == ("vitals_stable", "met")
+
+
+def test_the_signature_covers_the_same_chain_after_a_restart() -> None:
+    def signed(clinic: Clinic, *, restart: bool) -> str:
+        clinic.start()
+        clinic.run(10)
+        clinic.do(c.StopInfusion(chair=2, reason="enough"))
+        clinic.run(900)
+        clinic.cuff(126, 78)
+        clinic.do(c.MarkReady(chair=2))
+        clinic.assess()
+        if restart:
+            clinic = restarted(clinic)
+            clinic.do(c.SignIn(operator_id=NURSE, pin=NURSE_PIN))
+        clinic.do(clinic.sign())
+        return clinic.of(r.DischargeSigned)[0].signature.covers
+
+    assert signed(make_clinic(), restart=True) == signed(make_clinic(), restart=False)
+
+
+def test_a_closed_visit_stands_as_it_was_signed() -> None:
+    _, records, clock = run_visit(every_s=5)
+    clinic = Clinic(station=make_clinic().station, clock=clock, records=records)
+    after = restarted(clinic, same_clock=True)
+    assert after.visit.signed_by == "R. Alvarez RN"
+    assert after.of(r.StationStarted)[0].resumed == ()
+
+
+def test_a_visit_in_a_chair_that_is_no_longer_configured_is_kept_while_open(clinic: Clinic) -> None:
+    station = Station((ChairSetup(number=1, monitors=()),), [load_protocol()], PlainPins(), "0.1.0")
+    now = clinic.clock.now()
+    station.restore(stored(clinic.records), now, unclean=False)
+    assert station.snapshot(now).chair(2).visit is not None
+    _, records, clock = run_visit(every_s=5)
+    other = Station((ChairSetup(number=1, monitors=()),), [load_protocol()], PlainPins(), "0.1.0")
+    other.restore(stored(records), clock.now(), unclean=False)
+    assert [chair.number for chair in other.snapshot(clock.now()).chairs] == [1]
+
+
+def test_wrong_pins_are_remembered(clinic: Clinic) -> None:
+    for _ in range(5):
+        clinic.refused(c.SignIn(operator_id=NURSE, pin="000000"))
+    after = restarted(clinic, after_s=10)
+    assert "try again in 0:20" in after.refused(c.SignIn(operator_id=NURSE, pin=NURSE_PIN))
