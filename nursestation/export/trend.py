@@ -230,7 +230,6 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         canvas = self.canv
         canvas.setStrokeColor(INK)
         canvas.setFillColor(INK)
-        last_x, last_y = -1e9, -1e9
         for cuff in self._data.cuffs:
             reading, x = cuff.reading, self._x(cuff.t)
             top, bottom = lane.y(reading.sys), lane.y(reading.dia)
@@ -244,14 +243,26 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
                 canvas.drawPath(path, stroke=1, fill=0)
             if reading.mean is not None:
                 canvas.circle(x, lane.y(reading.mean), 1.4, stroke=0, fill=1)
-            if cuff.flag:
-                y = top + 6.5
-                if x - last_x < 34:  # side by side, figures would run into each other
-                    y = max(y, last_y + 8.5)
-                canvas.setFont(BOLD, 7.5)
-                canvas.drawCentredString(x, y, str(reading))
-                last_y = y
-                last_x = x
+        self._figures(lane)
+
+    def _figures(self, lane: _Lane) -> None:
+        """Write the figures of flagged readings over their carets, clear of each other and of the bars beside them."""
+        flagged = [
+            (self._x(cuff.t), lane.y(cuff.reading.sys), str(cuff.reading)) for cuff in self._data.cuffs if cuff.flag
+        ]
+        self.canv.setFont(BOLD, 7.5)
+        last_y = 0.0
+        for index, (x, top, figures) in enumerate(flagged):
+            is_after = index > 0 and x - flagged[index - 1][0] < 34
+            is_before = index + 1 < len(flagged) and flagged[index + 1][0] - x < 34
+            y = max(top + 6.5, last_y + 8.5) if is_after else top + 6.5
+            if is_after:
+                self.canv.drawString(x - 4, y, figures)
+            elif is_before:
+                self.canv.drawRightString(x + 4, y, figures)
+            else:
+                self.canv.drawCentredString(x, y, figures)
+            last_y = y
 
     def _marks(self, bottom: float) -> None:
         canvas = self.canv
