@@ -132,15 +132,22 @@ class ElidingLabel(Label):
 
 
 class Badge(ElidingLabel):
-    """A short fact in a pill ("Depression 3 of 6"); hidden while it has no text."""
+    """A short fact in a pill ("Depression 3 of 6"); hidden while it has no text. Only one that `may_shrink` is elided."""
 
     _HEIGHT = 26
     _LEAST_WIDTH = 72
 
     def __init__(
-        self, text: str = "", tone: Tone = Tone.ACCENT, *, object_name: str = "", parent: QWidget | None = None
+        self,
+        text: str = "",
+        tone: Tone = Tone.ACCENT,
+        *,
+        object_name: str = "",
+        may_shrink: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, Text.CAPTION, tone, object_name=object_name, parent=parent)
+        self._may_shrink = may_shrink
         self.setProperty("badge", tone.value)
         self.setFixedHeight(self._HEIGHT)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -149,7 +156,8 @@ class Badge(ElidingLabel):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least width at which the fact can still be guessed."""
-        return QSize(min(self._LEAST_WIDTH, self.sizeHint().width()), self._HEIGHT)
+        whole = self.sizeHint().width()
+        return QSize(min(self._LEAST_WIDTH, whole) if self._may_shrink else whole, self._HEIGHT)
 
     def show_text(self, text: str, tone: Tone | None = None) -> None:
         """Show a fact; nothing shows for an empty one."""

@@ -10,7 +10,7 @@ Rules of the file:
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from PySide6.QtCore import QRect, QTimer, Signal, Slot
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -43,7 +43,9 @@ MESSAGE_MS = 15_000
 _TOP_HEIGHT = 60
 _LINE_HEIGHT = 34
 _N_CHAIR_KEYS = 8
-_SMALLEST = (1024, 700)
+_SMALLEST = (1280, 720)
+_PRODUCT_FROM_PX = 1400
+_NAME_PX = 170
 
 
 class MainWindow(QMainWindow):
@@ -136,7 +138,8 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(top)
         row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
         row.setSpacing(theme.MARGIN)
-        row.addWidget(Label(self.tr("Nursestation"), Text.TITLE, object_name="product"))
+        self._product = Label(self.tr("Nursestation"), Text.TITLE, object_name="product")
+        row.addWidget(self._product)
         row.addWidget(self._simulated)
         row.addWidget(self._alarms, 1)
         row.addWidget(self._operator)
@@ -205,7 +208,7 @@ class MainWindow(QMainWindow):
             self.show_chair(snapshot.chairs[0].number)
         self._route(snapshot)
         self._lines = alarm_lines(snapshot)
-        self._alarms.render(self._lines, may_act=snapshot.operator is not None)
+        self._alarms.render(self._lines, may_act=snapshot.operator is not None, chair=self._chair)
         self._alarm_list.show_lines(self._lines)
         self._rail.render(snapshot)
         self._rail.select(self._chair)
@@ -234,7 +237,10 @@ class MainWindow(QMainWindow):
         self._simulated.setVisible(any(chair.simulated for chair in snapshot.chairs))
         operator = snapshot.operator
         self._operator.setVisible(bool(snapshot.operators))
-        text = self.tr("Sign in") if operator is None else self.tr("{name} · Lock").format(name=operator.name)
+        text = self.tr("Sign in")
+        if operator is not None:
+            name = self._operator.fontMetrics().elidedText(operator.name, Qt.TextElideMode.ElideRight, _NAME_PX)
+            text = self.tr("{name} · Lock").format(name=name)
         if self._operator.text() != text:
             self._operator.setText(text)
             self._operator.setAccessibleName(text)
@@ -370,8 +376,9 @@ class MainWindow(QMainWindow):
             self._chair_page.warm_later()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the alarm list under its bar."""
+        """Keep the alarm list under its bar, and give the bar the width of a name that the title bar shows too."""
         super().resizeEvent(event)
+        self._product.setVisible(self.width() >= _PRODUCT_FROM_PX)
         if self._alarm_list.isVisible():
             self._place_list()
 

@@ -40,6 +40,7 @@ class AlarmBar(QWidget):
         self._turns: tuple[AlarmLine, ...] = ()
         self._turn = 0
         self._may_act = False
+        self._chair = 0
         self._build(theme_)
         self._rotate = QTimer(self, interval=TURN_MS)
         self._rotate.timeout.connect(self._next_turn)
@@ -63,8 +64,15 @@ class AlarmBar(QWidget):
         """Return the condition that the bar shows, or None."""
         return self._turns[self._turn % len(self._turns)] if self._turns else None
 
-    def render(self, lines: Sequence[AlarmLine], *, may_act: bool) -> None:  # type: ignore[override]
-        """Show `lines`, the most urgent first; `may_act` is False while nobody is signed in."""
+    def render(self, lines: Sequence[AlarmLine], *, may_act: bool, chair: int) -> None:  # type: ignore[override]
+        """Show `lines`, the most urgent first.
+
+        Args:
+            lines: All present conditions.
+            may_act: False while nobody is signed in.
+            chair: The chair in front: what concerns the station is acknowledged from there.
+        """
+        self._chair = chair
         before = self.shown
         self._lines, self._turns, self._may_act = tuple(lines), rotation(lines), may_act
         ids = [line.condition for line in self._turns]
@@ -81,7 +89,7 @@ class AlarmBar(QWidget):
     def _show(self) -> None:
         shown = self.shown
         self._strip.show_line(shown, len(self._lines))
-        needs = shown is not None and not shown.acknowledged and shown.chair is not None
+        needs = shown is not None and not shown.acknowledged
         self._acknowledge.setEnabled(needs and self._may_act)
         if needs and not self._may_act:
             self._acknowledge.set_tip(self.tr("Sign in first: an acknowledgement carries a name."))
@@ -96,8 +104,9 @@ class AlarmBar(QWidget):
     @Slot()
     def _on_acknowledge(self) -> None:
         shown = self.shown
-        if shown is not None and shown.chair is not None:
-            self.command_requested.emit(Acknowledge(chair=shown.chair, condition_id=shown.condition))
+        if shown is not None:
+            chair = self._chair if shown.chair is None else shown.chair
+            self.command_requested.emit(Acknowledge(chair=chair, condition_id=shown.condition))
 
 
 class _Strip(QWidget):

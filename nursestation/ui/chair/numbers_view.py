@@ -145,7 +145,7 @@ def _change_text(change: float | None) -> str:
 def _source_line(view: NumericView, beside: str) -> str:
     others = [f"{source} {UNKNOWN if value is None else f'{value:.0f}'}" for source, value in view.others]
     provenance = _PROVENANCE_WORDS[view.provenance] if view.provenance is not None else ""
-    return " · ".join(part for part in (view.source, beside, *others, provenance) if part)
+    return " · ".join(part for part in (beside, *others, provenance, view.source) if part)
 
 
 def _limit_word(view: NumericView) -> str:

@@ -119,8 +119,8 @@ class ChairTile(QAbstractButton):
     def _paint_note(self, painter: QPainter, view: TileView) -> None:
         left = 0.0
         if view.alarm is not None and view.word:
-            left = self._paint_word(painter, view.alarm, view.word, view.cuff_age) + 6
-        age = f"BP {view.cuff_age} ago" if view.cuff_age and not left else view.cuff_age
+            left = self._paint_word(painter, view.alarm, view.word, _short(view.cuff_age)) + 6
+        age = f"BP {view.cuff_age}" if view.cuff_age and not left else _short(view.cuff_age)
         self._text(painter, _ROWS.note, Text.CAPTION, "soft", age, left=left, right=left > 0)
         if view.simulated and not left:
             self._text(painter, _ROWS.note, Text.CAPTION, "warn", "SIMULATED", right=True)
@@ -241,3 +241,7 @@ class Rail(Panel):
     @Slot(int)
     def _on_clicked(self, number: int) -> None:
         self.chair_chosen.emit(number)
+
+
+def _short(age: str) -> str:
+    return age.removesuffix(" ago")

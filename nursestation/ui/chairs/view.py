@@ -7,7 +7,7 @@ from devices.events import LinkPhase, Priority
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, StationSnapshot
 from nursestation.ui.alarms.view import PRIORITY_WORDS, alarm_word
-from nursestation.ui.durations import duration_text, span_text
+from nursestation.ui.durations import age_text, duration_text
 from nursestation.ui.visit_progress import progress
 
 UNKNOWN = "---"
@@ -41,7 +41,7 @@ class TileView:
         state: Phase with time left.
         done: Part of the phase that is done, 0 to 1, or None.
         numbers: HR, SpO2, BP and RR.
-        cuff_age: Age of the cuff reading ("6 min"), "" without one.
+        cuff_age: Age of the cuff reading ("6 min ago"), "" without one.
         alarm: Priority of the worst thing about this chair, or None.
         word: What that is, in a few words; "" without one.
         is_free: Nobody sits here.
@@ -164,7 +164,7 @@ def _number(name: str, view: NumericView | None, role: str) -> TileNumber:
 def _cuff_age(chair: ChairSnapshot) -> str:
     if chair.cuff.reading is None or chair.cuff.age_s is None:
         return ""
-    return span_text(chair.cuff.age_s)
+    return age_text(chair.cuff.age_s)
 
 
 def _when(left_s: float) -> str:

@@ -20,6 +20,7 @@ from nursestation.ui.plots.trend_model import Series
 from nursestation.ui.plots.trend_view import BASELINE_BAND_PERCENT, Caret, EventFlag, PhaseBand, TrendView, stagger
 from nursestation.ui.roles import Text
 from nursestation.ui.theme import Theme
+from nursestation.ui.visit_progress import PHASE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,20 @@ def lanes(height_px: float, carets: Sequence[Caret], heart: Series) -> Lanes:
     at += n_rows * _ROW_PX
     dots = (at + _ROW_PX / 2) * unit
     at += _ROW_PX
-    pressure = _pressure_lane(at * unit, (height_px - _ROW_PX) * unit, carets, heart)
+    pressure = _pressure_lane(at * unit, (height_px - _ROW_PX) * unit, height_px - _ROW_PX - at, carets, heart)
     return Lanes(resp, oxygen, pressure, dots, rows, 100 - _ROW_PX / 2 * unit, rules)
 
 
-def _pressure_lane(bottom: float, top: float, carets: Sequence[Caret], heart: Series) -> Lane:
-    """Return the lane of pressure [mmHg] and heart rate [/min], wide enough for all of them."""
+def _pressure_lane(bottom: float, top: float, height_px: float, carets: Sequence[Caret], heart: Series) -> Lane:
+    """Return the lane of pressure [mmHg] and heart rate [/min]: all of them, and words over flagged readings, have room."""
     rates = heart[np.isfinite(heart)]
-    highest = max([_LEAST_TOP, *(caret.sys + 8 for caret in carets), *([float(rates.max())] if len(rates) else [])])
+    values = [_LEAST_TOP, *(caret.sys + 4 for caret in carets), *([float(rates.max())] if len(rates) else [])]
     lowest = min([_LEAST_BOTTOM, *(caret.dia for caret in carets), *([float(rates.min())] if len(rates) else [])])
-    high = int(-(-highest // _PRESSURE_STEP) * _PRESSURE_STEP)
     low = int(lowest // _PRESSURE_STEP * _PRESSURE_STEP)
+    flagged = max((caret.sys for caret in carets if caret.flagged), default=0)
+    words_part = min(0.5, 1.1 * _ROW_PX / max(height_px, 1.0))
+    highest = max(*values, low + (flagged - low) / (1 - words_part))
+    high = int(-(-highest // _PRESSURE_STEP) * _PRESSURE_STEP)
     return Lane(bottom, top, low, high, tuple(range(low + _PRESSURE_STEP, high + 1, _PRESSURE_STEP)))
 
 
@@ -219,10 +223,12 @@ class TrendPlot(QWidget):
         shade.setPen(QPen(Qt.PenStyle.NoPen))
         shade.setBrush(self._theme.colour(role))
         self._add(shade, -20)
-        width = self._px(band.end - band.start)
-        shown = QFontMetricsF(theme.font(Text.CAPTION)).elidedText(band.title, Qt.TextElideMode.ElideRight, width - 6)
-        if len(shown) > 2:
-            self._text(shown, (band.start + band.end) / 2, titles_y, "soft", anchor=(0.5, 0.5))
+        metrics = QFontMetricsF(theme.font(Text.CAPTION))
+        room = self._px(band.end - band.start) - 6
+        for title in (band.title, PHASE_WORDS[band.phase]):
+            if metrics.horizontalAdvance(title) <= room:
+                self._text(title, (band.start + band.end) / 2, titles_y, "soft", anchor=(0.5, 0.5))
+                return
 
     def _draw_rules(self, where: Lanes, view: TrendView) -> None:
         grid = pg.mkPen(self._theme.colour("line"), width=1)

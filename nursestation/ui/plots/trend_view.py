@@ -91,7 +91,9 @@ def trend_view(visit: VisitView, at: Moment) -> TrendView:
     now = minute(at)
     phases = _phases(visit, now, [(span.phase, minute(span.start), _end(span.end, at, zero_s)) for span in visit.spans])
     planned_end = max((band.end for band in phases), default=now)
-    flagged = {flag.reading.measured_mono_ns for flag in visit.flags if flag.grade is not Grade.WATCH}
+    flags = [flag for flag in visit.flags if flag.grade is not Grade.WATCH]
+    flagged = {flag.reading.measured_mono_ns for flag in flags}
+    flagged |= {flag.confirmed_by.measured_mono_ns for flag in flags if flag.confirmed_by is not None}
     first = min(0.0, minute(visit.opened))
     return TrendView(
         session=visit.session,
