@@ -18,6 +18,8 @@ _ECG_ZERO = 0.25
 """Where the middle line of an ECG lies, as part of the height: the R wave needs more room than the S wave."""
 CAPNOGRAM_TOPS = (50.0, 75.0, 100.0, 150.0)
 """Full scales of a capnogram [mmHg]. Source: Capnostream 20 operator's manual, waveform scale choices."""
+_ROOM = 1.25
+"""How much larger an ECG must fit before its gain grows: it must not swing between two gains."""
 _MARGIN = 0.06
 _SLOW = 0.15
 """Part of the way to the wanted range that a relative wave's gain goes at each fit when it may grow."""
@@ -92,13 +94,14 @@ class EcgGain:
     def fit(self, values: Samples) -> Range:
         """Return the range; see `Gain`."""
         seen = values[np.isfinite(values)]
-        if len(seen) and not self._fits(seen, self._gain, self._zero):
-            self._zero = float(np.median(seen))
-            self._gain = next((gain for gain in ECG_GAINS[1:] if self._fits(seen, gain, self._zero)), ECG_GAINS[-1])
-        elif len(seen):
+        if len(seen):
+            zero = float(np.median(seen))
             larger = [gain for gain in ECG_GAINS if gain > self._gain]
-            if larger and self._fits(seen * 1.25, larger[-1], self._zero):
-                self._gain = larger[-1]
+            if not self._fits(seen, self._gain, self._zero):
+                self._zero = zero
+                self._gain = next((gain for gain in ECG_GAINS[1:] if self._fits(seen, gain, zero)), ECG_GAINS[-1])
+            elif larger and self._fits(zero + (seen - zero) * _ROOM, larger[-1], zero):
+                self._zero, self._gain = zero, larger[-1]
         return self._range(self._gain, self._zero)
 
     def _range(self, gain: float, zero: float) -> Range:

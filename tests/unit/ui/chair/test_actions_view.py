@@ -1,0 +1,93 @@
+import pytest
+
+from nursestation.core.commands import (
+    AnswerFlag,
+    FreeChair,
+    MarkReady,
+    PauseInfusion,
+    ResumeInfusion,
+    StartInfusion,
+    StopInfusion,
+)
+from nursestation.core.model import GateState, Phase, Route
+from nursestation.ui.chair.actions_view import actions, flag_answers
+from nursestation.ui.roles import ButtonKind
+from tests.helpers.station_views import BASELINE, make_chair, make_gates, make_protocol, make_visit
+
+
+def _actions(visit, *, signed_in=True):
+    return {action.id: action for action in actions(make_chair(visit), signed_in=signed_in)}
+
+
+def test_a_free_chair_can_only_be_checked_in():
+    assert list(_actions(None)) == ["check_in"]
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_nobody_signed_in_can_only_sign_in(phase):
+    assert list(_actions(make_visit(phase), signed_in=False)) == ["sign_in"]
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_each_phase_has_one_next_step_at_most_and_no_two_of_one_key(phase):
+    offered = actions(make_chair(make_visit(phase)), signed_in=True)
+    assert sum(action.kind is ButtonKind.PRIMARY for action in offered) == 1
+    keys = [action.shortcut for action in offered if action.shortcut]
+    assert len(keys) == len(set(keys))
+    assert all((action.command is None) != (action.opens == "") for action in offered)
+
+
+def test_the_start_waits_for_its_gates_and_says_for_which():
+    waiting = _actions(make_visit(Phase.BASELINE, gates=make_gates(identity=GateState.MET)))["start_infusion"]
+    assert not waiting.enabled
+    assert waiting.tip.startswith("Not yet: Consent on file – ")
+    ready = _actions(make_visit(Phase.BASELINE, may_start=True, baseline=BASELINE, dose_text="36 mg"))
+    assert ready["start_infusion"].command == StartInfusion(chair=2, dose_text="36 mg")
+    assert ready["start_infusion"].kind is ButtonKind.PRIMARY
+
+
+def test_an_injection_is_given_not_started():
+    visit = make_visit(Phase.BASELINE, protocol=make_protocol(route=Route.IM))
+    assert _actions(visit)["start_infusion"].text == "Injection given"
+
+
+def test_a_baseline_waits_for_its_readings():
+    take = _actions(make_visit(Phase.BASELINE))["take_baseline"]
+    assert not take.enabled
+    assert take.tip == "take 2 cuff readings 1 to 5 minutes apart"
+    assert _actions(make_visit(Phase.BASELINE, baseline_ready=""))["take_baseline"].enabled
+
+
+def test_an_infusion_is_paused_or_resumed_never_both():
+    running = _actions(make_visit(Phase.INFUSION, infusion_run_s=60.0))
+    assert running["pause_infusion"].command == PauseInfusion(chair=2)
+    assert "resume_infusion" not in running
+    paused = _actions(make_visit(Phase.INFUSION, infusion_run_s=60.0, paused=True))
+    assert paused["resume_infusion"].command == ResumeInfusion(chair=2)
+    assert "pause_infusion" not in paused
+
+
+def test_stopping_before_the_end_asks_for_a_reason():
+    early = _actions(make_visit(Phase.INFUSION, infusion_run_s=60.0))["stop_infusion"]
+    assert (early.command, early.opens) == (None, "stop_early")
+    done = _actions(make_visit(Phase.INFUSION, infusion_run_s=2400.0))["stop_infusion"]
+    assert done.command == StopInfusion(chair=2)
+
+
+def test_observation_is_complete_at_its_minimum_not_before():
+    early = _actions(make_visit(Phase.OBSERVATION, observation_s=600.0))["mark_ready"]
+    assert not early.enabled
+    assert early.tip == "In 5:00 at the soonest."
+    assert _actions(make_visit(Phase.OBSERVATION, observation_s=900.0))["mark_ready"].command == MarkReady(chair=2)
+
+
+def test_a_closed_visit_leaves_its_chair_and_can_be_exported():
+    offered = _actions(make_visit(Phase.DISCHARGED))
+    assert offered["free_chair"].command == FreeChair(chair=2)
+    assert list(offered) == ["free_chair", "export"]
+
+
+def test_a_flag_is_answered_with_one_tap_or_with_a_word_on_why():
+    answers = flag_answers(2, "f")
+    assert answers[0].command == AnswerFlag(chair=2, flag_id="f", action="clinician told")
+    assert answers[-1].opens == "flag"

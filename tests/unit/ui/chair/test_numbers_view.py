@@ -1,0 +1,102 @@
+from datetime import UTC
+
+from devices.events import Priority, Validity
+from nursestation.core.model import Grade, Phase, Provenance
+from nursestation.core.protocols import BpRules, FlagRule
+from nursestation.core.snapshot import CuffView, Freshness
+from nursestation.ui.chair.numbers_view import number_views
+from tests.helpers.station_views import make_chair, make_flag, make_numeric, make_protocol, make_reading, make_visit
+
+
+def _tiles(*numerics, cuff=None, visit=None):
+    chair = make_chair(visit, numerics=numerics, cuff=cuff or CuffView())
+    return {tile.id: tile for tile in number_views(chair, UTC)}
+
+
+def test_a_number_tells_its_limits_its_change_and_its_source():
+    view = make_numeric(
+        "heart_rate", 86.0, low=50, high=120, change=12.0, source="ECG", others=(("Capnostream", 87.0), ("Nonin", None))
+    )
+    tile = _tiles(view)["hr"]
+    assert (tile.title, tile.value, tile.low, tile.high) == ("HR", "86", "50", "120")
+    assert tile.lines == ("▲ 12 from baseline", "Capnostream 87 · Nonin --- · ECG")
+
+
+def test_a_pulse_rate_is_never_called_heart_rate():
+    assert _tiles(make_numeric("pulse_rate", 70.0))["hr"].title == "PR"
+
+
+def test_a_fall_and_no_change_are_told_without_colour():
+    assert _tiles(make_numeric("resp_rate", 12.0, change=-2.4))["rr"].lines[0] == "▼ 2 from baseline"
+    assert _tiles(make_numeric("resp_rate", 14.0, change=0.4))["rr"].lines[0] == "as at baseline"
+
+
+def test_a_blank_number_says_why():
+    off = make_numeric("spo2", None, freshness=Freshness.LOST, validity=Validity.UNAVAILABLE, why_blank="probe off")
+    tile = _tiles(off)["spo2"]
+    assert tile.is_unknown
+    assert tile.lines[0] == "probe off"
+    assert tile.spoken.startswith("SpO₂ unknown")
+    assert _tiles()["spo2"].lines == ("no monitor gives it",)
+
+
+def test_an_old_number_is_grey_and_tells_its_age():
+    tile = _tiles(make_numeric("spo2", 97.0, freshness=Freshness.STALE, age_s=7.2))["spo2"]
+    assert tile.is_stale
+    assert tile.lines[0] == "7 s old"
+
+
+def test_a_doubtful_or_simulated_value_says_so():
+    tile = _tiles(
+        make_numeric("spo2", 97.0, validity=Validity.QUESTIONABLE, provenance=Provenance.SIMULATED, source="finger")
+    )["spo2"]
+    assert tile.lines == ("the monitor is unsure", "simulated · finger")
+
+
+def test_an_alarm_says_which_side():
+    low = make_numeric("spo2", 88.0, low=92, priority=Priority.MEDIUM)
+    assert (_tiles(low)["spo2"].alarm, _tiles(low)["spo2"].word) == (Priority.MEDIUM, "LOW")
+    assert _tiles(make_numeric("heart_rate", 130.0, high=120, priority=Priority.MEDIUM))["hr"].word == "HIGH"
+
+
+def test_carbon_dioxide_joins_the_breathing_tile_once_it_has_come():
+    assert _tiles(make_numeric("etco2", 38.0))["rr"].second == ("EtCO₂ mmHg", "38", "co2")
+    assert _tiles(make_numeric("etco2", None, freshness=Freshness.NEVER))["rr"].second is None
+
+
+def test_the_cuff_always_carries_its_time():
+    cuff = CuffView(reading=make_reading(150, 95, ago_s=125), age_s=125.0, due_in_s=108.0, percent_over_baseline=21.4)
+    tile = _tiles(cuff=cuff)["nibp"]
+    assert (tile.value, tile.small) == ("150", "/95")
+    assert tile.lines == ("(113) · 13:57 · 2 min ago", "▲ 21 % from baseline", "next in 1:48")
+
+
+def test_a_reading_of_unknown_time_does_not_pretend_to_one():
+    cuff = CuffView(reading=make_reading(150, 95, time_known=False, provenance=Provenance.MANUAL), age_s=60.0)
+    assert _tiles(cuff=cuff)["nibp"].lines[0] == "(113) · time not told · 1 min ago · entered by hand"
+
+
+def test_an_overdue_cuff_is_grey_and_says_by_how_much():
+    cuff = CuffView(reading=make_reading(ago_s=800), age_s=800.0, due_in_s=-200.0, is_overdue=True)
+    tile = _tiles(cuff=cuff)["nibp"]
+    assert tile.is_stale
+    assert tile.lines[-1] == "overdue by 3:20"
+
+
+def test_what_the_cuff_is_doing_takes_the_place_of_when_it_is_due():
+    doing = "repeat asked for: press START on the monitor"
+    tile = _tiles(cuff=CuffView(reading=make_reading(), age_s=60.0, due_in_s=10.0, doing=doing))["nibp"]
+    assert " ".join(tile.lines[1:]) == doing
+    assert _tiles(cuff=CuffView(doing="measuring 136 mmHg"))["nibp"].lines == ("measuring 136 mmHg",)
+
+
+def test_the_cuffs_limits_are_the_ladders():
+    rungs = (
+        FlagRule(grade=Grade.SPIKE, priority=Priority.HIGH, prompt="p", sys_at_or_above=180, dia_at_or_above=110),
+        FlagRule(grade=Grade.LOW, priority=Priority.HIGH, prompt="p", sys_below=90),
+    )
+    protocol = make_protocol(bp=BpRules(flags=rungs, red_flag_symptoms=()))
+    visit = make_visit(Phase.INFUSION, protocol=protocol, flags=(make_flag(),))
+    cuff = CuffView(reading=make_reading(182, 111), age_s=5.0, priority=Priority.HIGH)
+    tile = _tiles(cuff=cuff, visit=visit)["nibp"]
+    assert (tile.high, tile.low, tile.word) == ("180/110", "90", "SPIKE")

@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+from devices.events import AlarmKind, LinkPhase, Priority
+from nursestation.core.model import Phase
+from nursestation.core.snapshot import ConditionView, CuffView, Freshness, LinkView
+from nursestation.ui.chairs.view import UNKNOWN, due_next, link_word, pulse_view, tile_view
+from tests.helpers.station_views import NOW, make_chair, make_numeric, make_reading, make_station, make_visit
+
+LINK = LinkView(monitor="m", driver="d", title="t", phase=LinkPhase.CONNECTED, reason="", quiet_s=0.2, simulated=False)
+SILENT = replace(LINK, phase=LinkPhase.SILENT, quiet_s=22.4)
+
+
+def _running(**changes):
+    visit = make_visit(Phase.INFUSION, infusion_run_s=2050.0)
+    return make_chair(visit, **({"links": (LINK,)} | changes))
+
+
+def test_a_tile_tells_who_where_and_the_four_numbers():
+    tile = tile_view(_running(), NOW)
+    assert (tile.who, tile.state) == ("J. K.", "Infusion 5:50 left")
+    assert [number.text for number in tile.numbers] == ["74", "98", "124/76", "14"]
+    assert tile.cuff_age == "1 min ago"
+    assert (tile.alarm, tile.word) == (None, "")
+
+
+def test_a_free_chair_says_so():
+    tile = tile_view(make_chair(None, number=5), NOW)
+    assert tile.is_free
+    assert tile.spoken == "Chair 5, free"
+
+
+def test_what_is_unknown_is_never_a_number():
+    lost = make_numeric("spo2", None, freshness=Freshness.LOST)
+    tile = tile_view(_running(numerics=(lost,), cuff=CuffView()), NOW)
+    assert [number.text for number in tile.numbers] == [UNKNOWN] * 4
+    assert all(number.is_stale for number in tile.numbers)
+
+
+def test_a_silent_monitor_is_told_with_its_time():
+    tile = tile_view(_running(links=(SILENT,)), NOW)
+    assert (tile.alarm, tile.word) == (Priority.LOW, "MONITOR SILENT 0:22")
+
+
+def test_a_technical_condition_of_the_link_keeps_its_own_priority():
+    condition = ConditionView(
+        id="x",
+        chair=2,
+        rule="link.lost",
+        kind=AlarmKind.TECHNICAL,
+        priority=Priority.MEDIUM,
+        text="No data",
+        age_s=9,
+        acknowledged=False,
+    )
+    tile = tile_view(_running(links=(SILENT,), conditions=(condition,)), NOW)
+    assert (tile.alarm, tile.word) == (Priority.MEDIUM, "MONITOR SILENT 0:22")
+    assert "medium priority alarm" in tile.spoken
+
+
+def test_a_chair_that_is_not_monitored_yet_says_so():
+    assert link_word(_running(monitoring=False)) == "NOT MONITORING"
+    assert link_word(_running(links=(replace(LINK, phase=LinkPhase.DISCONNECTED),))) == "MONITOR NOT CONNECTED"
+    assert link_word(_running()) == ""
+
+
+def test_an_overdue_cuff_is_grey():
+    tile = tile_view(_running(cuff=CuffView(reading=make_reading(118, 70, ago_s=700), age_s=700, is_overdue=True)), NOW)
+    assert tile.numbers[2].is_stale
+    assert tile.cuff_age == "11 min ago"
+
+
+def test_pulse_rate_stands_in_where_there_is_no_ecg():
+    heart = make_numeric("heart_rate", None, freshness=Freshness.NEVER)
+    pulse = make_numeric("pulse_rate", 71.0)
+    assert pulse_view(_running(numerics=(heart, pulse))) is pulse
+
+
+def test_a_lost_heart_rate_is_not_replaced_by_another_measurement():
+    heart = make_numeric("heart_rate", None, freshness=Freshness.LOST)
+    assert pulse_view(_running(numerics=(heart, make_numeric("pulse_rate", 71.0)))) is heart
+
+
+def test_due_next_tells_the_soonest_over_all_chairs_first():
+    observed = make_visit(Phase.OBSERVATION, observation_s=1040.0, observation_left_s=760.0)
+    snapshot = make_station(
+        _running(cuff=CuffView(due_in_s=108.0)),
+        make_chair(observed, number=1, cuff=CuffView(due_in_s=-60.0)),
+        make_chair(None, number=5),
+    )
+    assert due_next(snapshot) == "Chair 1 BP overdue 1:00 · Chair 2 BP in 1:48 · Chair 2 infusion ends in 5:50"
