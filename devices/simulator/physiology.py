@@ -169,7 +169,6 @@ class Physiology:
         begin = self._timeline.time_of(target)
         if begin is None:
             return
-        begin += FINGER_LAG_S if target.metric == "spo2" else 0
         let_go = self._timeline.interrupted_after(begin) if target.hold is None else begin + target.ramp + target.hold
         reached = np.clip((np.minimum(seconds, let_go) - begin) / max(target.ramp, 1.0), 0.0, 1.0)
         left = 1.0 - np.clip((seconds - let_go) / max(target.settle, 1.0), 0.0, 1.0)

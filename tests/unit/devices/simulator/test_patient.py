@@ -81,14 +81,21 @@ def test_answers_do_not_depend_on_how_one_asks(asked, steps_ms):
         assert everything(seldom, t_ms * MS) == everything(often, t_ms * MS), t_ms
 
 
-@settings(max_examples=15, deadline=None)
+JUMPY = "".join(
+    f'[[target]]\nmetric = "{metric}"\nby = {by}\nafter = "infusion_start"\nat = {at}\nramp = 1\nhold = 900\n'
+    for metric, by in (("sys", 40), ("heart_rate", 50), ("resp_rate", 15), ("etco2", 20), ("perfusion_index", 5))
+    for at in (0, 1)
+)
+
+
+@settings(max_examples=25, deadline=None)
 @given(
     steps_ms=st.lists(st.integers(50, 3_000), min_size=1, max_size=12),
     started_ms=st.integers(1_000, 20_000),
     pressed_ms=st.integers(1_000, 20_000),
 )
 def test_nothing_told_is_taken_back_by_what_staff_do(steps_ms, started_ms, pressed_ms):
-    patient, told = SimulatedPatient(NORMAL, 3), []
+    patient, told = SimulatedPatient(unfixed(JUMPY), 3), []
     acts = sorted([(started_ms, "infusion_started"), (pressed_ms, "start_cuff")])
     t_ms, steps = 0, itertools.cycle(steps_ms)
     while t_ms < 40_000:
@@ -97,6 +104,18 @@ def test_nothing_told_is_taken_back_by_what_staff_do(steps_ms, started_ms, press
         told.append((t_ms, everything(patient, t_ms * MS)))
         t_ms += next(steps)
     assert [(t, everything(patient, t * MS)) for t, _ in told] == told
+
+
+@pytest.mark.parametrize("started_ms", range(5_000, 11_000, 170))
+def test_what_staff_do_acts_the_same_however_one_asks(started_ms):
+    seldom, often = (SimulatedPatient(unfixed(JUMPY), 3) for _ in range(2))
+    for t_ms in range(0, started_ms + 1, 90):
+        everything(often, t_ms * MS)
+    for patient in (seldom, often):
+        patient.infusion_started(started_ms * MS)
+    for t_ms in range(0, 30_000, 700):
+        assert everything(seldom, t_ms * MS) == everything(often, t_ms * MS), t_ms
+        assert seldom.body(t_ms * MS, Col.EFFECT_SITE) == often.body(t_ms * MS, Col.EFFECT_SITE)
 
 
 def test_one_call_for_many_times_equals_many_calls():

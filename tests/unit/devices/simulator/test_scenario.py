@@ -107,6 +107,8 @@ def test_mild_desaturation_dips_to_91(seed):
     _, patient = visit("mild-desaturation", seed, 30)
     dips = [patient.sensors((START + t) * S).spo2 for t in range(20 * 60, 28 * 60)]
     assert 90 < min(dips) < 92
+    assert dips[120 + 19] > 95  # the finger lags behind the lung
+    assert dips[120 + 75] < 93
     assert dips[-1] > 94
 
 
