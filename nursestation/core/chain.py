@@ -24,13 +24,26 @@ def _adapter(kind: str) -> TypeAdapter[Record]:
 
 
 def to_json(record: Record) -> str:
-    """Return a discrete record as canonical JSON: keys sorted, no spaces, UTF-8 text.
+    """Return a discrete record as canonical JSON: keys sorted, no spaces, UTF-8 text, a whole number without a point.
+
+    The same record gives the same text before it is stored and after it was read back: 72 stored in a field of floats comes
+    back as 72.0 and is written as 72 both times.
 
     Raises:
         KeyError: the record is bulk data (`Sample`, `Wave`, `Gap`) or a `Refused`.
     """
     body = _adapter(type(record).__name__).dump_python(record, mode="json")
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(_whole(body), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return value
 
 
 def from_json(kind: str, body: str) -> Record:
