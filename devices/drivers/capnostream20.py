@@ -257,9 +257,8 @@ class Capnostream20:
 
     def _forget_session(self) -> None:
         self._statuses.forget()
-        self._tells_all_alarms = (
-            True  # the alarms themselves are kept: one that has gone meanwhile must be told as gone
-        )
+        # The alarms themselves are kept: one that has gone meanwhile must be told as gone.
+        self._tells_all_alarms = True
         self._fast = 0
         self._is_pump_off = False
         self._unit = None

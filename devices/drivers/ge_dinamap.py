@@ -34,9 +34,9 @@ REPLY_LENGTHS = {"NA": 19, "OA": 10, "RA": 7, "TC": 16}
 
 REPLY_LIMIT_NS = 3 * _S
 ROUND_NS = 1500 * _MS  # one round every 1-2 s
-SAME_READING_NS = (
-    5 * _S
-)  # no cuff cycle is shorter; replies wobble by a second, clocks drift less than one in 90 minutes
+SAME_READING_NS = 5 * _S
+"""How far the computed time of measurement may move for the same reading: no cuff cycle is shorter, replies wobble by a
+second, and clocks drift by less than one in 90 minutes."""
 AGE_MAX_S, AGE_NONE = 5400, 9999  # an age that stands at its maximum no longer tells when
 TEMP_AGE_NONE = 99_999
 

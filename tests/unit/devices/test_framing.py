@@ -151,6 +151,14 @@ class TestLineFramer:
         ]
 
 
+@pytest.mark.parametrize("first", [63, 64, 65, 128])
+def test_a_stretch_keeps_its_reason_where_its_pieces_end(first):
+    framer = line_framer()
+    pieces = framer.feed(b"a" * first) + framer.feed(b"b" * 100) + framer.feed(b"\n")
+    assert {reason for reason, _, _ in pieces} == {RejectReason.OVERFLOW}
+    assert pieces == line_framer().feed(b"a" * first + b"b" * 100 + b"\n")
+
+
 def test_a_rejection_carries_place_and_bytes():
     event = rejection((RejectReason.CHECKSUM, 7, b"x" * 80), 5)
     assert (event.t_ns, event.reason, event.offset, event.length, event.raw) == (

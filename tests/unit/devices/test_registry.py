@@ -51,3 +51,40 @@ def test_two_drivers_of_one_name_are_refused():
 def test_a_module_that_does_not_name_both_classes_is_refused(members):
     with pytest.raises(DriverLookupError, match=r"outside\.half is no driver module"):
         collect([module("outside.half", **members)])
+
+
+ACME = """
+from dataclasses import replace
+from devices.drivers import ge_dinamap
+class Acme(ge_dinamap.GeDinamap):
+    info = replace(ge_dinamap.GeDinamap.info, name="acme")
+DRIVER, MONITOR = Acme, ge_dinamap.MONITOR
+"""
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Put a package with one entry point beside the others."""
+
+    def install(entry_point):
+        (tmp_path / "acme_driver.py").write_text(ACME, encoding="utf-8")
+        info = tmp_path / "acme-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[nursestation.drivers]\n{entry_point}\n", encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return install
+
+
+def test_an_installed_package_adds_a_driver(install):
+    install("acme = acme_driver")
+    found = all_drivers.__wrapped__()
+    assert {"acme", "ge_dinamap"} <= set(found)
+    assert found["acme"].make().info.name == "acme"
+
+
+def test_an_entry_point_that_is_no_module_is_refused(install):
+    install("acme = acme_driver:DRIVER")
+    with pytest.raises(DriverLookupError, match="entry point acme = acme_driver:DRIVER must name a driver module"):
+        all_drivers.__wrapped__()

@@ -259,6 +259,14 @@ class TestMonitor:
         assert b"BED-12" + b" " * 18 in told
         assert b"BED-12" in self.ask(ENABLE, START, START)
 
+    def test_commands_act_when_they_came_not_when_the_monitor_is_looked_at(self):
+        monitor, patient = Capnostream20Monitor(), ScriptedPatient()
+        monitor.transmit(patient, 0)
+        for command, at_ms in ((ENABLE, 900), (START, 1020), (encode(5), 1520)):
+            monitor.receive(command, at_ms * MS)
+        chunks = of(Capnostream20().feed(monitor.transmit(patient, 5 * S), 0), WaveformChunk)
+        assert sum(chunk.n_samples for chunk in chunks) == 10
+
     @pytest.mark.parametrize("stop", [2, 5])
     def test_it_stops_when_told(self, stop):
         assert len(self.ask(ENABLE, START, encode(stop), encode(99), seconds=9)) < 120

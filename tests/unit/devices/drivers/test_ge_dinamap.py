@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
+from devices.driver import CuffPhase, ProbeState
 from devices.drivers.ge_dinamap import GeDinamap, GeDinamapMonitor, check_characters, encode
 from devices.events import DeviceStatus, FrameRejected, Numeric, RejectReason, SensorStatus, Validity
-from tests.helpers.bedside import MS, S, ScriptedPatient
+from tests.helpers.bedside import MS, WELL, S, ScriptedPatient
 
 
 def na(age_s, systolic=132, diastolic=84, mean=101, state="1"):
@@ -106,11 +109,10 @@ class TestCuff:
 
     def test_a_missed_reply_does_not_shift_the_time_of_the_next(self):
         driver = GeDinamap()
-        driver.pending_writes(0)
-        for second in (3, 6, 9):
+        for second in (1, 4, 7, 10):
             driver.pending_writes(second * S)
-        assert driver.pending_writes(12 * S) == b"\r NA!2\r"
-        assert cuff(driver.feed(na(5), 12 * S)) == [(132, 7 * S, 1)]
+        assert driver.pending_writes(13 * S) == b"\r NA!2\r"
+        assert cuff(driver.feed(na(5), 13 * S)) == [(132, 8 * S, 1)]
 
     def test_reset_does_not_forget_what_was_told(self):
         driver = GeDinamap()
@@ -237,3 +239,24 @@ def test_the_monitor_lets_a_line_feed_pass():
     monitor = GeDinamapMonitor()
     monitor.receive(b" OA!3\r\n RA!6\r\n", 0)
     assert monitor.transmit(ScriptedPatient(), S) == encode("OA1097708") + encode("RA2071")
+
+
+def test_the_monitor_says_that_the_temperature_probe_is_off():
+    monitor = GeDinamapMonitor()
+    monitor.receive(b" TC!:\r", 0)
+    off = ScriptedPatient([(0.0, {"temp_probe": ProbeState.OFF})])
+    (status, number) = GeDinamap().feed(monitor.transmit(off, S), 0)
+    assert (status.status, number.validity) == (SensorStatus.SENSOR_OFF, Validity.UNAVAILABLE)
+
+
+def test_the_monitor_gives_the_cuffs_rate_when_the_oximeter_has_none_and_no_old_reading_after_a_power_cycle():
+    done = replace(WELL.cuff, phase=CuffPhase.DONE, cycle=1, sys=120, dia=80, mean=93, pulse=66, measured_ns=S)
+    patient = ScriptedPatient([(1.0, {"spo2_probe": ProbeState.UNPLUGGED, "cuff": done})])
+    monitor = GeDinamapMonitor()
+    monitor.receive(b" NA!2\r RA!6\r OA!3\r", 9 * S)
+    assert monitor.transmit(patient, 9 * S) == na(8, 120, 80, 93) + encode("RA3066") + encode("OA6000008")
+    monitor.receive(b" NA!2\r", 5400 * S + 2 * S)
+    assert monitor.transmit(patient, 5402 * S) == na(9999, 0, 0, 0)
+    monitor.restart(10 * S)
+    monitor.receive(b" NA!2\r RA!6\r", 5410 * S)
+    assert monitor.transmit(patient, 5410 * S) == na(9999, 0, 0, 0) + encode("RA2-99")
