@@ -14,7 +14,7 @@ Rules of the file (words and classes after IEC 60601-1-8):
 from devices.events import AlarmKind, Priority
 from nursestation.core import records as r
 from nursestation.core.commands import Acknowledge
-from nursestation.core.state import ChairState, Condition, Visit
+from nursestation.core.state import ChairState, Condition
 from nursestation.core.turn import Refusal, Turn
 
 ENDS_ON_ACKNOWLEDGE = frozenset({"clock.stepped"})
@@ -102,11 +102,6 @@ def acknowledge(turn: Turn, chair: ChairState, command: Acknowledge) -> Conditio
             turn.emit(r.ConditionEnded(**turn.noted(where), condition_id=condition.id))
         return condition
     raise Refusal("This alarm is over; there is nothing left to acknowledge.")
-
-
-def present_physiological(visit: Visit) -> list[Condition]:
-    """Return the visit's present physiological conditions."""
-    return [condition for condition in visit.conditions.values() if condition.kind is AlarmKind.PHYSIOLOGICAL]
 
 
 def _next_id(turn: Turn, chair: ChairState | None, rule: str) -> str:

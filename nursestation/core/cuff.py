@@ -37,10 +37,7 @@ def take_part(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numer
         return
     key = (event.cycle, event.measured_ns)
     parts = monitor.cuff_parts
-    if parts is not None and (parts.cycle, parts.measured_ns) != key:
-        settle(turn, chair, monitor)
-        parts = None
-    if parts is None:
+    if parts is None:  # parts of another cycle were settled before this event was taken
         if key == monitor.cuff_done and key != (None, None):
             return  # a late part of a cycle that was dealt with
         if event.metric == "nibp_pulse_rate":
@@ -48,6 +45,7 @@ def take_part(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numer
         parts = monitor.cuff_parts = CuffParts(
             cycle=event.cycle, measured_ns=event.measured_ns, arrived=turn.now, provenance=provenance
         )
+        turn.state.open_cuffs.add(monitor.binding.id)
     setattr(parts, _PARTS[event.metric], round(event.value))
     parts.doubted = parts.doubted or event.validity is Validity.QUESTIONABLE
     if parts.sys is not None and parts.dia is not None and parts.mean is not None:
@@ -71,6 +69,7 @@ def belongs_to_pending(monitor: MonitorState, event: Numeric) -> bool:
 def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
     """Make a reading of the parts that have come, if they are enough."""
     parts, monitor.cuff_parts = monitor.cuff_parts, None
+    turn.state.open_cuffs.discard(monitor.binding.id)
     if parts is None:
         return
     monitor.cuff_done = (parts.cycle, parts.measured_ns)

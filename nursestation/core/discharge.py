@@ -308,8 +308,8 @@ def _score(visit: Visit, now: Moment, which: str, at_least: int, form: str) -> _
     if answer is None:
         return _Found(GateState.UNKNOWN, "not scored yet", asks_person=True)
     score_text = form.format(answer.score)
-    detail = answer.evidence if answer.evidence and answer.evidence != score_text else ""
-    told = _said(answer, f"{score_text}: {detail}" if detail else score_text)
+    says_score = answer.evidence.startswith(score_text)
+    told = _said(answer, answer.evidence if says_score else f"{score_text}: {answer.evidence}".removesuffix(": "))
     age_s = seconds_between(answer.at, now)
     if age_s > visit.protocol.discharge.score_max_age_min * 60:
         told = f"{told}, {span(age_s)} ago: score again"

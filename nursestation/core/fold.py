@@ -43,6 +43,8 @@ def fold(state: StationState, record: r.Record) -> None:
     match record:
         case r.Sample():
             _fold_sample(state, record)
+        case r.Wave() | r.Gap():
+            pass  # bulk that no rule looks at
         case r.OperatorAdded():
             state.operators[record.added.id] = record.added
         case r.SignedIn():

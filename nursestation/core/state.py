@@ -96,7 +96,7 @@ class MonitorState:
     identity: tuple[str | None, str | None, str | None, str | None] | None = None
     rejects: dict[RejectReason, Rejects] = field(default_factory=dict)
     waves: dict[tuple[str, str], int] = field(default_factory=dict)  # (metric, source) -> arrival, monotonic [ns]
-    cuff_parts: CuffParts | None = None
+    cuff_parts: CuffParts | None = None  # then the monitor stands in `StationState.open_cuffs` too
     cuff_done: tuple[int | None, int | None] | None = None  # cycle and measured_ns of the cycle that was dealt with
 
 
@@ -319,6 +319,7 @@ class StationState:
     tries: dict[str, SignInTries] = field(default_factory=dict)
     conditions: dict[str, Condition] = field(default_factory=dict)  # of the station itself
     sessions: set[str] = field(default_factory=set)
+    open_cuffs: set[str] = field(default_factory=set)  # monitors whose cuff parts wait for more
     started: Moment | None = None  # of this run; None until the first input
     clock: Moment | None = None  # of the last input
 

@@ -134,12 +134,11 @@ class Station:
 
 def _settle_cuffs(turn: Turn, item: StationInput) -> None:
     """Make readings of cuff parts that wait for no more, before anything else is taken."""
-    for chair, monitor in turn.state.monitors.values():
-        if monitor.cuff_parts is None:
-            continue
+    for monitor_id in tuple(turn.state.open_cuffs):
+        chair, monitor = turn.state.monitors[monitor_id]
         is_own_part = (
             isinstance(item, MonitorInput)
-            and item.monitor == monitor.binding.id
+            and item.monitor == monitor_id
             and isinstance(item.event, Numeric)
             and cuff.belongs_to_pending(monitor, item.event)
         )

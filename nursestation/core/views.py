@@ -104,12 +104,13 @@ def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
     technical = vitals.technical_of(chair)
     views = []
     for metric in vitals.CONTINUOUS:
-        looked = vitals.shown(chair, metric, now)
+        monitors = vitals.givers(chair, metric)
+        looked = vitals.choose(chair, metric, monitors, now, technical) if monitors else None
         if looked is None:
             continue
         limit = _limit_of(visit, metric, rated) if visit is not None else None
         others = []
-        for monitor in vitals.givers(chair, metric):
+        for monitor in monitors:
             if monitor is not looked.monitor and metric in monitor.latest:
                 other = vitals.look(monitor, metric, now, technical)
                 others.append((_source(monitor, other.latest.source if other.latest is not None else ""), other.value))

@@ -111,10 +111,16 @@ def sensor_trouble(monitor: MonitorState, metric: str) -> str:
 
 def shown(chair: ChairState, metric: str, now: Moment) -> Shown | None:
     """Return what the chair shows of a metric, or None where none of its monitors gives it."""
-    technical = technical_of(chair)
+    return choose(chair, metric, givers(chair, metric), now, technical_of(chair))
+
+
+def choose(
+    chair: ChairState, metric: str, monitors: list[MonitorState], now: Moment, technical: Technical
+) -> Shown | None:
+    """Return what is shown of a metric that these monitors give, the preferred one first; None for no monitor."""
     first: Shown | None = None
     is_strict = metric in chair.prefer
-    for monitor in givers(chair, metric):
+    for monitor in monitors:
         looked = look(monitor, metric, now, technical)
         if looked.value is not None or (is_strict and monitor.binding.id == chair.prefer[metric]):
             return looked

@@ -254,6 +254,19 @@ def test_a_score_must_reach_the_protocols_number(
     assert (line(clinic, which).state, line(clinic, which).score) == (state, score)
 
 
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        ("", "10 of 10 · r.alvarez"),
+        ("awake", "10 of 10: awake · r.alvarez"),
+        ("10 of 10: activity 2", "10 of 10: activity 2 · r.alvarez"),
+    ],
+)
+def test_a_score_is_told_once(clinic: Clinic, evidence: str, told: str) -> None:
+    clinic.do(answer("aldrete", 10, evidence=evidence))
+    assert line(clinic, "aldrete").evidence == told
+
+
 def test_an_old_score_is_asked_for_again(clinic: Clinic) -> None:
     clinic.do(answer("aldrete", 10))
     clinic.wait(1800)
