@@ -83,6 +83,7 @@ class _Row(QHBoxLayout):
                 button.update_action(action)
             self._buttons[action.id] = button
             self.addWidget(button)
+            button.show()  # at once, not with the next turn of the event loop: its shortcut is to work now
         if not ends:
             self.addStretch(1)
         for gone in old.values():

@@ -35,7 +35,7 @@ class Trend(Panel):
         self._theme = theme_
         self._model = model
         self._plot: TrendPlot | None = None
-        self._drawn: tuple[int, str, int] | None = None
+        self._drawn: tuple[int, str, Moment] | None = None
         self._waiting: tuple[ChairSnapshot, Moment] | None = None
         self._note = Label("", Text.BODY, Tone.SOFT, object_name="trend_note")
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -65,8 +65,8 @@ class Trend(Panel):
             self._show_note(self.tr("Nobody is in this chair."))
             return
         if self._drawn is not None:
-            number, session, drawn_ns = self._drawn
-            if (number, session) == (chair.number, visit.session) and 0 <= at.mono_ns - drawn_ns < REDRAW_NS:
+            number, session, drawn_at = self._drawn
+            if (number, session) == (chair.number, visit.session) and 0 <= at.mono_ns - drawn_at.mono_ns < REDRAW_NS:
                 return
         self.warm()
         assert self._plot is not None
@@ -74,7 +74,12 @@ class Trend(Panel):
         self._plot.show()
         series = {metric: self._model.series(chair.number, visit.session, metric) for metric in TREND_METRICS}
         self._plot.render(trend_view(visit, at), series)
-        self._drawn = (chair.number, visit.session, at.mono_ns)
+        self._drawn = (chair.number, visit.session, at)
+
+    @property
+    def drawn_at(self) -> Moment | None:
+        """Return the moment that the plot shows, None while it shows none."""
+        return self._drawn[2] if self._drawn is not None else None
 
     def _show_note(self, text: str) -> None:
         if self._plot is not None:

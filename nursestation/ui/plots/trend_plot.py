@@ -176,6 +176,10 @@ class TrendPlot(QWidget):
         self._draw_line(view.now, 0, view.now, lane.top, pg.mkPen(self._theme.colour("soft"), width=1), z=3)
         self._draw_names(where, view)
 
+    def marks(self, kind: str) -> list[object]:
+        """Return what is drawn beside the three curves: all of it ("any"), or the words ("text")."""
+        return [mark for mark in self._marks if kind == "any" or isinstance(mark, pg.TextItem)]
+
     def _clear(self) -> None:
         for mark in self._marks:
             self._plot.removeItem(mark)

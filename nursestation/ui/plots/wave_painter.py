@@ -126,19 +126,25 @@ class WavePainter(QWidget):
 
     @Slot()
     def advance(self) -> None:
-        """Move the cursors to now; called once a frame. Nothing is drawn while the widget is hidden."""
-        if not self.isVisible():
-            return
-        if not self._strips and not self._lay_out():
-            return
-        now_ns = self._clock.now().mono_ns
+        """Move the cursor to now; called once a frame. Nothing is drawn while the widget is hidden."""
+        if self.isVisible():
+            self.update(self.step())
+
+    def step(self) -> QRegion:
+        """Move the cursor to now and return what has to be painted again."""
         dirty = QRegion()
+        if not self._strips:
+            if not self._lay_out():
+                return dirty
+            dirty += self.rect()
+        now_ns = self._clock.now().mono_ns
         for strip in self._strips:
-            self._fit(strip, now_ns)
+            if self._fit(strip, now_ns):
+                dirty += strip.area.toAlignedRect()
             top, height = int(strip.sweep.top) - 3, int(strip.sweep.height) + 6
             for x0, x1 in strip.sweep.advance(now_ns - DELAY_NS):
                 dirty += QRect(int(x0) - 1, top, int(x1) - int(x0) + 3, height)
-        self.update(dirty)
+        return dirty
 
     def _lay_out(self) -> bool:
         """Divide the height among the strips that have samples; say whether there is any."""
@@ -176,18 +182,18 @@ class WavePainter(QWidget):
         )
         return _Strip(key, area, sweep, gain, speed, _detail(gain, speed))
 
-    def _fit(self, strip: _Strip, now_ns: int) -> None:
+    def _fit(self, strip: _Strip, now_ns: int) -> bool:
+        """Fit the gain to the newest window, now and then; say whether the strip looks different by it."""
         if now_ns < strip.next_fit_ns or self._chair is None:
-            return
+            return False
         strip.next_fit_ns = now_ns + FIT_NS
         trace = self._sources[self._chair, strip.key].trace
         low, high = strip.gain.fit(trace.read(*strip.sweep.window))
         text = _detail(strip.gain, strip.speed_mm_s)
         has_new_step = text != strip.text
         strip.sweep.rescale(low, high, redraw=has_new_step)
-        if has_new_step:
-            strip.text = text
-            self.update(strip.area.toAlignedRect())
+        strip.text = text
+        return has_new_step
 
     def sizeHint(self) -> QSize:
         """Return a size at which three strips are easy to read."""

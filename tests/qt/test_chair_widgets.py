@@ -1,0 +1,206 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from devices.events import Priority
+from nursestation.core.commands import RequestCuff
+from nursestation.core.model import Phase
+from nursestation.core.snapshot import CuffView, Freshness
+from nursestation.ui.chair.actions import ActionBar, FlagBar
+from nursestation.ui.chair.actions_view import actions
+from nursestation.ui.chair.numbers_view import number_views
+from nursestation.ui.chair.numerics import Numerics
+from nursestation.ui.chair.view import flag_strip
+from nursestation.ui.chairs.rail import ChairTile, Rail
+from nursestation.ui.chairs.view import tile_view
+from nursestation.ui.theme import DARK_THEME
+from tests.helpers.station_views import (
+    NOW,
+    make_chair,
+    make_flag,
+    make_numeric,
+    make_reading,
+    make_station,
+    make_visit,
+)
+
+RUNNING = make_visit(Phase.INFUSION, infusion_run_s=2050.0)
+LATER = NOW.shifted(1_000_000_000)
+
+
+@pytest.fixture
+def numerics(qtbot):
+    made = Numerics()
+    qtbot.addWidget(made)
+    made.resize(284, 620)
+    made.show()
+    return made
+
+
+def _show(numerics, *values, cuff=None):
+    numerics.render(number_views(make_chair(RUNNING, numerics=values, cuff=cuff or CuffView()), None))
+
+
+def _label(widget, name):
+    return widget.findChild(QLabel, name)
+
+
+def test_the_widest_pressure_fits_its_tile_and_does_not_move_the_others(numerics):
+    _show(numerics, cuff=CuffView(reading=make_reading(88, 48), age_s=5.0))
+    before = _label(numerics, "nibp_value").geometry().left()
+    _show(numerics, cuff=CuffView(reading=make_reading(288, 148), age_s=5.0))
+    tile = numerics.findChild(QWidget, "number_nibp")
+    tile.layout().activate()
+    value, small = _label(numerics, "nibp_value"), _label(numerics, "nibp_small")
+    assert (value.text(), small.text()) == ("288", "/148")
+    assert value.width() >= value.sizeHint().width()
+    assert small.geometry().right() <= tile.width()
+    assert value.geometry().left() == before
+
+
+@pytest.mark.parametrize("size", [(284, 560), (284, 620), (460, 900)])
+def test_figures_are_as_large_as_their_tile_allows_and_never_taller(numerics, size):
+    numerics.resize(*size)
+    _show(numerics, make_numeric("spo2", 97.0))
+    value = _label(numerics, "spo2_value")
+    value.parentWidget().layout().activate()
+    assert 40 <= value.font().pixelSize() <= value.height() + 2
+
+
+def test_an_alarm_fills_the_tile_and_says_itself_in_words(numerics):
+    _show(numerics, make_numeric("spo2", 88.0, low=92, priority=Priority.MEDIUM))
+    tile = numerics.findChild(QWidget, "number_spo2")
+    assert tile.property("surface") == "medium"
+    assert _label(numerics, "spo2_alarm").text() == "!! LOW"
+    _show(numerics, make_numeric("spo2", 97.0, low=92))
+    assert tile.property("surface") == "plot"
+    assert _label(numerics, "spo2_alarm").text() == ""
+
+
+def test_old_and_unknown_numbers_are_grey(numerics):
+    _show(numerics, make_numeric("spo2", 97.0, freshness=Freshness.STALE, age_s=5.0))
+    assert _label(numerics, "spo2_value").property("tone") == "stale"
+    _show(numerics, make_numeric("spo2", None, freshness=Freshness.LOST))
+    assert (_label(numerics, "spo2_value").text(), _label(numerics, "spo2_value").property("tone")) == ("---", "stale")
+    _show(numerics, make_numeric("spo2", 97.0))
+    assert _label(numerics, "spo2_value").property("tone") == "spo2"
+
+
+def test_carbon_dioxide_is_there_only_when_a_monitor_gives_it(numerics):
+    _show(numerics, make_numeric("resp_rate", 14.0), make_numeric("etco2", 38.0))
+    assert _label(numerics, "rr_second").text() == "38"
+    assert _label(numerics, "rr_second").isVisible()
+    _show(numerics, make_numeric("resp_rate", 14.0))
+    assert not _label(numerics, "rr_second").isVisible()
+
+
+@pytest.fixture
+def bar(qtbot):
+    made = ActionBar()
+    qtbot.addWidget(made)
+    made.resize(1280, 64)
+    made.show()
+    return made
+
+
+def _button(widget, name):
+    return widget.findChild(QWidget, f"action_{name}")
+
+
+def test_a_press_tells_which_action(qtbot, bar):
+    bar.render(actions(make_chair(RUNNING), signed_in=True))
+    with qtbot.waitSignal(bar.wanted) as wanted:
+        qtbot.mouseClick(_button(bar, "measure_bp"), Qt.MouseButton.LeftButton)
+    assert wanted.args[0].command == RequestCuff(chair=2)
+
+
+def test_a_button_stays_itself_while_its_action_does(qtbot, bar):
+    waiting = make_visit(Phase.OBSERVATION, observation_s=600.0)
+    bar.render(actions(make_chair(waiting), signed_in=True))
+    button = _button(bar, "mark_ready")
+    assert not button.isEnabled()
+    bar.render(actions(make_chair(replace(waiting, observation_s=900.0)), signed_in=True))
+    assert _button(bar, "mark_ready") is button
+    assert button.isEnabled()
+    with qtbot.waitSignal(bar.wanted):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_the_shortcut_works_and_outlives_a_change_of_words(qtbot, bar):
+    bar.render(actions(make_chair(make_visit(Phase.BASELINE, baseline_ready="")), signed_in=True))
+    bar.activateWindow()
+    with qtbot.waitSignal(bar.wanted) as wanted:
+        qtbot.keyClick(bar, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert wanted.args[0].id == "take_baseline"
+    visit = make_visit(Phase.BASELINE, baseline_ready="", baseline=make_visit().baseline)
+    bar.render(actions(make_chair(visit), signed_in=True))
+    with qtbot.waitSignal(bar.wanted):
+        qtbot.keyClick(bar, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_every_phase_fits_the_smallest_screen(bar, phase):
+    bar.render(actions(make_chair(make_visit(phase)), signed_in=True))
+    assert bar.minimumSizeHint().width() <= 1280
+    for button in bar.findChildren(QWidget):
+        if button.objectName().startswith("action_") and button.isVisible() and button.parentWidget() is bar:
+            assert button.accessibleName()
+
+
+def test_pause_gives_way_to_resume(bar):
+    bar.render(actions(make_chair(RUNNING), signed_in=True))
+    bar.render(actions(make_chair(replace(RUNNING, paused=True)), signed_in=True))
+    assert _button(bar, "resume_infusion").isVisible()
+    gone = _button(bar, "pause_infusion")
+    assert gone is None or not gone.isVisible()
+
+
+def test_a_flag_asks_and_goes_when_it_is_answered(qtbot):
+    made = FlagBar()
+    qtbot.addWidget(made)
+    made.resize(700, 100)
+    asked = flag_strip(replace(RUNNING, flags=(make_flag(),)))
+    made.render(asked, 2, may_act=True)
+    assert made.isVisible()
+    assert _label(made, "flag_headline").text().startswith("BP spike · 182/111")
+    with qtbot.waitSignal(made.wanted) as wanted:
+        qtbot.mouseClick(_button(made, "flag_clinician_told"), Qt.MouseButton.LeftButton)
+    assert wanted.args[0].command.action == "clinician told"
+    made.render(asked, 2, may_act=False)
+    assert all(not button.isVisible() for button in made.findChildren(QWidget) if "action_" in button.objectName())
+    made.render(None, 2, may_act=True)
+    assert not made.isVisible()
+
+
+def test_the_rail_has_a_tile_a_chair_and_tells_which_was_chosen(qtbot):
+    rail = Rail(DARK_THEME)
+    qtbot.addWidget(rail)
+    rail.resize(264, 700)
+    rail.show()
+    rail.render(make_station(make_chair(RUNNING), make_chair(None, number=5)))
+    tile = rail.findChild(ChairTile, "chair_tile_2")
+    assert "J. K." in tile.accessibleName()
+    assert rail.findChild(ChairTile, "chair_tile_5").accessibleName() == "Chair 5, free"
+    with qtbot.waitSignal(rail.chair_chosen) as chosen:
+        qtbot.mouseClick(tile, Qt.MouseButton.LeftButton)
+    assert chosen.args == [2]
+    with qtbot.waitSignal(rail.chair_chosen) as chosen:
+        qtbot.keyClick(rail.findChild(ChairTile, "chair_tile_5"), Qt.Key.Key_Space)
+    assert chosen.args == [5]
+
+
+def test_a_tile_in_alarm_wears_its_colour_and_its_word(qtbot):
+    tile = ChairTile(2, DARK_THEME)
+    qtbot.addWidget(tile)
+    tile.resize(248, 96)
+    view = tile_view(make_chair(RUNNING), NOW)
+    tile.render(view)
+    calm = tile.grab().toImage()
+    tile.render(replace(view, alarm=Priority.HIGH, word="BP SPIKE"))
+    alarmed = tile.grab().toImage()
+    red = DARK_THEME.alarm(Priority.HIGH).fill
+    assert alarmed.pixelColor(124, 1).red() > red.red() * 0.7
+    assert calm.pixelColor(124, 1) != alarmed.pixelColor(124, 1)
+    assert tile.accessibleName().startswith("Chair 2, J. K., high priority alarm BP SPIKE")

@@ -1,0 +1,259 @@
+from dataclasses import replace
+from datetime import UTC
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from devices.clock import ManualClock
+from devices.events import AlarmKind, Priority
+from nursestation.core.commands import Acknowledge, PauseInfusion, SignOut
+from nursestation.core.model import Phase
+from nursestation.core.records import Refused
+from nursestation.core.snapshot import ConditionView, CuffView
+from nursestation.ui.bridge import Bridge
+from nursestation.ui.main_window import MainWindow
+from nursestation.ui.page import Page
+from nursestation.ui.plots.trend_model import TrendModel
+from nursestation.ui.theme import DARK_THEME
+from tests.helpers.published import HandOutbox
+from tests.helpers.station_views import NOW, make_chair, make_reading, make_station, make_visit
+
+RUNNING = make_visit(Phase.INFUSION, infusion_run_s=60.0)
+SPIKE = ConditionView(
+    id="a",
+    chair=1,
+    rule="bp.spike",
+    kind=AlarmKind.PHYSIOLOGICAL,
+    priority=Priority.HIGH,
+    text="BP spike 182/111",
+    age_s=95,
+    acknowledged=False,
+)
+
+
+class _Told(Page):
+    """A page that remembers what it was told."""
+
+    def __init__(self):
+        super().__init__()
+        self.chair, self.shown, self.why = 0, None, ""
+
+    def show_chair(self, number):
+        self.chair = number
+
+    def render(self, snapshot):
+        self.shown = snapshot
+
+    def refused(self, reason):
+        self.why = reason
+
+
+class _Desk:
+    """A window on an outbox that is filled by hand."""
+
+    def __init__(self, qtbot):
+        self.outbox, self.sent, self.clock = HandOutbox(), [], ManualClock()
+        self.bridge = Bridge(self.outbox, self.sent.append, self.clock)
+        self.pages = {name: _Told() for name in ("first_run", "sign_in", "check_in", "discharge")}
+        self.sheets = {name: _Told() for name in ("event", "dose")}
+        self.window = MainWindow(
+            self.bridge, self.clock, DARK_THEME, TrendModel(), pages=self.pages, sheets=self.sheets, zone=UTC
+        )
+        qtbot.addWidget(self.window)
+        self.window.resize(1280, 800)
+        self.window.show()
+
+    def publish(self, *items):
+        self.outbox.items.extend(items)
+        self.outbox.heartbeat += 1
+        self.bridge.drain()
+
+    def find(self, name):
+        return self.window.findChild(QWidget, name)
+
+    def text(self, name):
+        return self.window.findChild(QLabel, name).text()
+
+
+@pytest.fixture
+def desk(qtbot):
+    made = _Desk(qtbot)
+    made.publish(_station())
+    return made
+
+
+def _station(**changes):
+    chairs = (
+        make_chair(replace(RUNNING, patient=replace(RUNNING.patient, given_name="Mia")), number=1),
+        make_chair(RUNNING, cuff=CuffView(reading=make_reading(), age_s=60.0, due_in_s=108.0)),
+        make_chair(None, number=5),
+    )
+    return make_station(*chairs, **changes)
+
+
+def test_the_first_chair_is_shown_and_the_clock_is_the_clinics(desk):
+    assert desk.window.chair == 1
+    assert desk.text("header_chair") == "Chair 1"
+    assert desk.text("clock") == "14:00:00"
+
+
+def test_a_tile_or_a_key_chooses_the_chair(qtbot, desk):
+    qtbot.mouseClick(desk.find("chair_tile_2"), Qt.MouseButton.LeftButton)
+    assert desk.text("header_chair") == "Chair 2"
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F1)
+    assert desk.text("header_chair") == "Chair 1"
+    qtbot.keyClick(desk.window, Qt.Key.Key_F8)  # there is no chair 8
+    assert desk.text("header_chair") == "Chair 1"
+
+
+def test_a_button_becomes_a_command_for_the_chair_in_front(qtbot, desk):
+    desk.window.show_chair(2)
+    qtbot.mouseClick(desk.find("action_pause_infusion"), Qt.MouseButton.LeftButton)
+    assert desk.sent == [PauseInfusion(chair=2)]
+
+
+def test_no_staff_yet_is_the_first_run_and_signing_in_leads_to_the_chair(qtbot):
+    desk = _Desk(qtbot)
+    desk.publish(_station(operators=(), operator=None))
+    assert desk.window.page_name == "first_run"
+    assert desk.find("operator").isHidden()
+    desk.publish(_station(operator=None))
+    assert desk.window.page_name == "sign_in"
+    desk.publish(_station())
+    assert desk.window.page_name == "chair"
+
+
+def test_locking_leaves_numbers_and_alarms_in_sight_and_only_the_sign_in_to_press(qtbot, desk):
+    qtbot.mouseClick(desk.find("operator"), Qt.MouseButton.LeftButton)
+    assert desk.sent == [SignOut()]
+    desk.publish(_station(operator=None, conditions=(SPIKE,)))
+    assert desk.window.page_name == "chair"
+    assert desk.text("alarm_text") == "BP spike 182/111"
+    assert desk.find("hr_value").text() == "74"
+    assert desk.find("action_sign_in").isVisible()
+    assert desk.find("operator").text() == "Sign in"
+    qtbot.mouseClick(desk.find("operator"), Qt.MouseButton.LeftButton)
+    assert desk.window.page_name == "sign_in"
+
+
+def test_a_lock_takes_the_page_of_a_patient_away(desk):
+    desk.window.open("discharge")
+    desk.publish(_station(operator=None))
+    assert desk.window.page_name == "chair"
+
+
+def test_a_page_takes_the_chairs_place_and_the_alarms_stay(desk):
+    desk.window.show_chair(2)
+    desk.window.open("discharge")
+    assert desk.pages["discharge"].chair == 2
+    assert desk.pages["discharge"].shown is not None
+    assert desk.find("alarm_bar").isVisible()
+    assert desk.find("rail").isVisible()
+    assert not desk.find("action_bar").isVisible()
+    desk.pages["discharge"].closed.emit()
+    assert desk.window.page_name == "chair"
+    assert desk.find("action_bar").isVisible()
+
+
+def test_a_sheet_takes_the_trends_place_and_numbers_and_waves_stay(qtbot, desk):
+    desk.window.show_chair(2)
+    qtbot.mouseClick(desk.find("action_event"), Qt.MouseButton.LeftButton)
+    sheet = desk.sheets["event"]
+    assert sheet.isVisible()
+    assert sheet.chair == 2
+    for name in ("waves", "numerics", "alarm_bar", "action_bar"):
+        assert desk.find(name).isVisible()
+    newest = _station()
+    desk.publish(newest)
+    assert sheet.shown is newest
+    desk.window.show_chair(1)  # a sheet about another patient must not stay open
+    assert not sheet.isVisible()
+
+
+def test_a_name_that_the_window_does_not_know_goes_to_its_owner(qtbot, desk):
+    with qtbot.waitSignal(desk.window.sheet_requested) as asked:
+        qtbot.mouseClick(desk.find("action_export"), Qt.MouseButton.LeftButton)
+    assert asked.args == ["export"]
+
+
+def test_a_refusal_is_told_calmly_and_to_the_page_in_front(desk):
+    desk.window.open("check_in")
+    desk.publish(Refused(at=NOW, chair=2, command="CheckIn", reason="The chair is taken."))
+    assert desk.text("message") == "The chair is taken."
+    assert desk.pages["check_in"].why == "The chair is taken."
+    desk.publish(_station())
+    assert desk.text("message") == "The chair is taken."
+
+
+def test_a_refusal_reaches_the_sheet_that_is_open(desk):
+    desk.window.open("dose")
+    desk.publish(Refused(at=NOW, chair=1, command="Chart", reason="Say what changed."))
+    assert desk.sheets["dose"].why == "Say what changed."
+
+
+def test_the_line_tells_what_is_due_next(desk):
+    assert desk.text("message").startswith("Next: Chair 2 BP in 1:48")
+
+
+def test_an_alarm_of_another_chair_is_acknowledged_for_that_chair(qtbot, desk):
+    desk.window.show_chair(2)
+    desk.publish(_station(conditions=(SPIKE,)))
+    qtbot.mouseClick(desk.find("acknowledge"), Qt.MouseButton.LeftButton)
+    assert desk.sent == [Acknowledge(chair=1, condition_id="a")]
+
+
+def test_the_alarm_list_drops_down_beside_the_rail_and_leads_to_the_chair(qtbot, desk):
+    desk.window.show_chair(2)
+    desk.publish(_station(conditions=(SPIKE,)))
+    qtbot.mouseClick(desk.find("alarm_strip"), Qt.MouseButton.LeftButton)
+    listed = desk.find("alarm_list")
+    assert listed.isVisible()
+    ground = desk.find("ground")
+    assert listed.y() >= desk.find("alarm_bar").mapTo(ground, desk.find("alarm_bar").rect().bottomLeft()).y()
+    assert listed.x() >= desk.find("rail").width()
+    qtbot.mouseClick(
+        listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualRect(listed.model().index(0)).center()
+    )
+    assert desk.window.chair == 1
+    assert not listed.isVisible()
+
+
+def test_a_dead_engine_is_told_over_the_whole_width(desk):
+    assert desk.find("engine_failure").isHidden()
+    desk.clock.advance(2.1)
+    desk.bridge.drain()
+    banner = desk.find("engine_failure")
+    assert banner.isVisible()
+    desk.find("ground").layout().activate()
+    assert banner.width() == desk.find("ground").width()
+    desk.publish()
+    assert banner.isHidden()
+
+
+def test_simulated_values_are_marked(desk):
+    assert desk.find("simulated_mark").isHidden()
+    desk.publish(make_station(make_chair(RUNNING, simulated=True)))
+    assert not desk.find("simulated_mark").isHidden()
+
+
+def test_it_fits_the_smallest_screen(desk):
+    assert desk.window.minimumSizeHint().width() <= 1280
+    assert desk.window.minimumSizeHint().height() <= 800
+
+
+def test_every_control_has_a_name_for_tests_and_for_screen_readers(desk):
+    desk.publish(_station(conditions=(SPIKE,)))
+    for widget in desk.window.findChildren(QWidget):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and not isinstance(widget, _Told):
+            assert widget.objectName(), (widget, widget.parent())
+            assert widget.accessibleName(), widget.objectName()
+
+
+def test_closing_stops_the_bridge_and_says_so(qtbot, desk):
+    desk.bridge.start()
+    with qtbot.waitSignal(desk.window.closing):
+        desk.window.close()
+    desk.window.close()

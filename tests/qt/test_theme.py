@@ -1,0 +1,136 @@
+from dataclasses import fields
+
+import pytest
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
+
+from devices.events import Priority
+from nursestation.ui import theme
+from nursestation.ui.controls import Badge, Button, CheckField, ElidingLabel, Label, PrimaryButton
+from nursestation.ui.roles import Text, Tone
+
+THEMES = [theme.DARK_THEME, theme.LIGHT_THEME]
+_TEXT_PAIRS = [
+    *[(text, ground) for text in ("text", "soft", "stale") for ground in ("window", "bar", "raised", "plot", "panel")],
+    *[(text, "plot") for text in ("heart_rate", "spo2", "nibp", "resp", "co2", "event", "bad", "warn", "good")],
+    *[(text, "raised") for text in ("heart_rate", "spo2", "nibp", "resp", "warn")],
+    *[("event", ground) for ground in ("phase_baseline", "phase_infusion", "phase_observation")],
+    *[(f"on_{name}", name) for name in ("accent", "danger", "badge", "alarm_high", "alarm_medium", "alarm_low")],
+    ("on_alarm_high", "alarm_high_off"),
+    ("on_alarm_medium", "alarm_medium_off"),
+    *[(name, f"{name}_fill") for name in ("good", "warn", "bad")],
+    ("text", "button"),
+    ("soft", "calm_fill"),
+]
+
+
+def _luminance(colour):
+    def linear(part):
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
+
+
+def _contrast(one, other):
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("its", THEMES, ids=lambda its: its.name)
+@pytest.mark.parametrize(("text", "ground"), _TEXT_PAIRS)
+def test_text_can_be_read_upon_its_ground(its, text, ground):
+    # WCAG 2.2, 1.4.3: at least 4.5 to 1
+    assert _contrast(its.colour(text), its.colour(ground)) >= 4.5
+
+
+@pytest.mark.parametrize("its", THEMES, ids=lambda its: its.name)
+def test_every_role_is_a_colour(its):
+    for role in fields(its.colours):
+        assert QColor(getattr(its.colours, role.name)).isValid(), role.name
+
+
+@pytest.mark.parametrize(("priority", "low", "high"), [(Priority.HIGH, 1.4, 2.8), (Priority.MEDIUM, 0.4, 0.8)])
+def test_flash_rates_are_those_of_the_standard(priority, low, high):
+    # IEC 60601-1-8 6.3.2.2
+    rate_hz = 1000 / (2 * theme.DARK_THEME.alarm(priority).half_period_ms)
+    assert low <= rate_hz <= high
+
+
+def test_a_low_priority_does_not_flash():
+    assert theme.DARK_THEME.alarm(Priority.LOW).half_period_ms == 0
+
+
+def test_no_two_priorities_share_a_symbol():
+    assert len({theme.DARK_THEME.alarm(priority).symbol for priority in Priority}) == 3
+
+
+def test_numbers_do_not_jump():
+    metrics = QFontMetricsF(theme.font(Text.NUMBER))
+    assert QFontInfo(theme.font(Text.NUMBER)).family() == theme.FAMILY
+    assert metrics.horizontalAdvance("111") == metrics.horizontalAdvance("888")
+
+
+def test_a_change_of_tone_keeps_the_size_of_the_font(qtbot):
+    label = Label("182", Text.NUMBER)
+    qtbot.addWidget(label)
+    label.show()
+    theme.set_font(label, Text.NUMBER, 50)
+    label.set_tone(Tone.BAD)
+    assert label.font().pixelSize() == 50
+    assert label.sizeHint().height() < 72
+
+
+def test_missing_fonts_are_told_and_not_fatal(tmp_path, log_lines):
+    assert not theme.load_fonts(tmp_path)
+    assert "could not be loaded" in log_lines[0]
+
+
+def test_a_button_is_big_enough_for_a_finger_and_never_cuts_its_words(qtbot):
+    button = PrimaryButton("Infusion resumed", "b", shortcut="Ctrl+R", tip="State that the pump runs again.")
+    qtbot.addWidget(button)
+    button.show()
+    assert button.minimumSizeHint().width() >= button.fontMetrics().horizontalAdvance(button.text())
+    assert button.height() >= theme.TOUCH
+    assert button.toolTip() == "State that the pump runs again. (Ctrl+R)"
+    assert button.accessibleName() == "Infusion resumed"
+
+
+def test_a_text_that_does_not_fit_can_still_be_read_whole(qtbot):
+    label = ElidingLabel("BP spike 182/111, 47 % above baseline 124/76")
+    qtbot.addWidget(label)
+    label.resize(100, 24)
+    label.show()
+    label.grab()
+    assert label.toolTip() == label.text()
+    label.resize(600, 24)
+    label.grab()
+    assert label.toolTip() == ""
+
+
+def test_an_empty_badge_takes_no_room(qtbot):
+    badge = Badge("")
+    qtbot.addWidget(badge)
+    assert badge.isHidden()
+    badge.show_text("Driver", Tone.GOOD)
+    assert not badge.isHidden()
+    badge.show_text("")
+    assert badge.isHidden()
+    badge.close()
+
+
+def test_a_tick_is_a_shape_not_only_a_colour(qtbot):
+    box = CheckField("Consent on file", "consent")
+    qtbot.addWidget(box)
+    box.setChecked(True)
+    image = box.grab().toImage()
+    inside = {
+        image.pixelColor(x, y).name()
+        for x in range(8, 18)
+        for y in range(image.height() // 2 - 5, image.height() // 2 + 5)
+    }
+    assert len(inside) > 2
+
+
+def test_a_plain_button_has_no_tooltip_of_its_own(qtbot):
+    button = Button("Back", "back")
+    qtbot.addWidget(button)
+    assert button.toolTip() == ""

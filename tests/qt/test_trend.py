@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from devices.clock import NS_PER_S
+from devices.events import Mode, Validity
+from nursestation.core.model import Phase, Provenance
+from nursestation.core.records import Sample
+from nursestation.core.snapshot import PhaseSpan
+from nursestation.ui.plots.trend import Trend
+from nursestation.ui.plots.trend_model import TREND_METRICS, TrendModel
+from nursestation.ui.plots.trend_plot import TrendPlot, lanes
+from nursestation.ui.plots.trend_view import Caret, trend_view
+from nursestation.ui.theme import DARK_THEME
+from tests.helpers.station_views import BASELINE, MINUTE_NS, NOW, make_chair, make_entry, make_reading, make_visit
+
+START = NOW.shifted(-30 * MINUTE_NS)
+
+
+def _visit(**changes):
+    facts = {
+        "infusion_started": START,
+        "infusion_run_s": 1800.0,
+        "spans": (PhaseSpan(phase=Phase.INFUSION, start=START, end=None),),
+        "opened": START,
+        "baseline": BASELINE,
+        "cuffs": (make_reading(150, 90, ago_s=600),),
+        "chart": tuple(make_entry(str(n), f"Something charted {n}", at=START.shifted(n * MINUTE_NS)) for n in range(9)),
+    }
+    return make_visit(Phase.INFUSION, **(facts | changes))
+
+
+def _sample(at, metric, value):
+    return Sample(
+        at=at, chair=2, session=_visit().session, metric=metric, value=value, validity=Validity.VALID, mode=Mode.REAL,
+        provenance=Provenance.DEVICE, monitor="m", source="",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def model():
+    made = TrendModel()
+    for second in range(1800):
+        if 600 <= second < 900:
+            continue
+        for metric, value in (("heart_rate", 80.0), ("spo2", 97.0), ("resp_rate", 14.0)):
+            made.add(_sample(START.shifted(second * NS_PER_S), metric, value))
+    return made
+
+
+def _series(model, visit):
+    return {metric: model.series(2, visit.session, metric) for metric in TREND_METRICS}
+
+
+@pytest.fixture
+def plot(qtbot):
+    made = TrendPlot(DARK_THEME)
+    qtbot.addWidget(made)
+    made.resize(900, 400)
+    made.show()
+    return made
+
+
+def _texts(plot):
+    return [item.toPlainText() for item in plot.marks("text")]
+
+
+def test_phases_limits_and_lanes_are_named(plot, model):
+    visit = _visit(simulated=True)
+    plot.render(trend_view(visit, NOW), _series(model, visit))
+    told = _texts(plot)
+    for words in ("Infusion · 40 min", "Baseline 124/76 … +20 %", "Spike limit 180 sys", "SpO₂ %", "SIMULATED"):
+        assert words in told
+
+
+def test_words_of_events_never_overlap(plot, model):
+    visit = _visit()
+    plot.render(trend_view(visit, NOW), _series(model, visit))
+    boxes = [item.sceneBoundingRect() for item in plot.marks("text") if "charted" in item.toPlainText()]
+    assert 1 <= len(boxes) < 9
+    for n, one in enumerate(boxes):
+        for other in boxes[n + 1 :]:
+            shared = one.intersected(other)
+            assert shared.width() <= 4 or shared.height() <= 6
+
+
+def test_a_gap_in_the_data_is_a_gap_in_the_line(plot, model):
+    visit = _visit()
+    _, v = model.series(2, visit.session, "heart_rate")
+    assert np.isnan(v).sum() == 1
+    plot.render(trend_view(visit, NOW), _series(model, visit))
+    whole = plot.grab().toImage()
+    green = DARK_THEME.colour("heart_rate")
+    columns = {
+        x
+        for x in range(50, whole.width())
+        for y in range(whole.height())
+        if abs(whole.pixelColor(x, y).green() - green.green()) < 40 and whole.pixelColor(x, y).red() < 110
+    }
+    missing = [x for x in range(min(columns), max(columns)) if x not in columns]
+    assert len(missing) > 30
+
+
+def test_drawing_again_leaves_no_old_marks_behind(plot, model):
+    visit = _visit()
+    plot.render(trend_view(visit, NOW), _series(model, visit))
+    first = len(plot.marks("any"))
+    plot.render(trend_view(visit, NOW), _series(model, visit))
+    assert len(plot.marks("any")) == first
+
+
+@pytest.mark.parametrize("height", [180, 240, 400, 900])
+def test_lanes_stand_over_each_other_at_every_height(height):
+    where = lanes(height, [Caret(at=0, sys=210, dia=120, mean=150, flagged=True)], np.array([70.0]))
+    edges = [
+        where.resp.bottom, where.resp.top, where.oxygen.bottom, where.oxygen.top, *reversed(where.rows), where.dots,
+        where.pressure.bottom, where.pressure.top, where.titles, 100,
+    ]  # fmt: skip
+    assert edges == sorted(edges)
+    assert where.pressure.y(210) < where.pressure.top
+
+
+def test_the_pressure_lane_holds_what_is_far_out():
+    where = lanes(400, [Caret(at=0, sys=252, dia=24, mean=None, flagged=False)], np.array([30.0, np.nan]))
+    assert where.pressure.low <= 24
+    assert where.pressure.high >= 252
+
+
+@pytest.fixture
+def trend(qtbot, model):
+    made = Trend(DARK_THEME, model)
+    qtbot.addWidget(made)
+    made.resize(900, 400)
+    return made
+
+
+def test_an_empty_chair_has_no_trend(trend):
+    trend.show()
+    trend.render(make_chair(None), NOW)
+    assert trend.findChild(QLabel, "trend_note").text() == "Nobody is in this chair."
+
+
+def test_it_draws_at_most_once_a_second(trend):
+    trend.show()
+    chair = make_chair(_visit())
+    trend.render(chair, NOW)
+    assert trend.drawn_at == NOW
+    trend.render(chair, NOW.shifted(NS_PER_S // 2))
+    assert trend.drawn_at == NOW
+    trend.render(chair, NOW.shifted(NS_PER_S))
+    assert trend.drawn_at == NOW.shifted(NS_PER_S)
+
+
+def test_it_draws_nothing_while_hidden_and_catches_up_when_shown(trend):
+    trend.render(make_chair(_visit()), NOW)
+    assert trend.drawn_at is None
+    trend.show()
+    assert trend.drawn_at == NOW
