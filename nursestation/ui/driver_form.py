@@ -31,6 +31,7 @@ class DriverForm(QWidget):
         self._handover = handover
         self._recorded: Driver | None = None
         self._locked = False
+        self._confirmed = False
         self._name = TextField(f"{name}_name", self.tr("Name"))
         self._relation = TextField(f"{name}_relation", self.tr("Relationship"))
         self._phone = TextField(f"{name}_phone", self.tr("Phone"))
@@ -78,6 +79,7 @@ class DriverForm(QWidget):
             driver: Who is on record.
             confirmed: True once nothing is left to confirm; then the button rests.
         """
+        self._confirmed = confirmed
         self._confirm.setText(self.tr("Driver confirmed") if confirmed and self._locked else self.tr("Confirm driver"))
         if driver != self._recorded:
             self._recorded = driver
@@ -122,13 +124,11 @@ class DriverForm(QWidget):
 
     @Slot()
     def _offer_ways(self) -> None:
-        chosen = self._how.currentData()
         ways = confirmations(Transport(self._transport.currentData()), self._handover)
         if [self._how.itemData(index) for index in range(self._how.count())] != [way.value for way in ways]:
             self._how.clear()
             for way in ways:
                 self._how.addItem(HOW_WORDS[way], way.value)
-            self._how.setCurrentIndex(max(0, self._how.findData(chosen)))
         self._look()
 
     @Slot()
@@ -136,7 +136,7 @@ class DriverForm(QWidget):
         typed = self._recorded if self._locked else self._typed()
         ready = isinstance(typed, Driver)
         say(self._problem, typed if isinstance(typed, str) else "")
-        self._confirm.setEnabled(ready)
+        self._confirm.setEnabled(ready and not (self._locked and self._confirmed and self._handover))
         self._name_only.setEnabled(ready)
         self._name_only.setVisible(not self._locked and not self._handover)
         self._change.setVisible(self._locked)

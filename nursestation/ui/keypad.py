@@ -1,7 +1,7 @@
 """PINs by finger as well as by keyboard: a field, and a pad of digits that types into it."""
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal, Slot
-from PySide6.QtGui import QRegularExpressionValidator
+from PySide6.QtGui import QHideEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
@@ -111,6 +111,11 @@ class PinEntry(QWidget):
         layout.addWidget(self._pad)
         self._fold.setChecked(pad_open)
         self._pad.setVisible(pad_open)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget what is typed as soon as nobody can see the field."""
+        super().hideEvent(event)
+        self.clear()
 
     def pin(self) -> str:
         """Return what is typed."""

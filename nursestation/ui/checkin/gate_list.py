@@ -15,6 +15,7 @@ from nursestation.ui.statemark import StateMark
 
 _TITLE_WIDTH = 178
 _BUTTON_WIDTH = 104
+_ROW_HEIGHT = 46
 _AT_ONCE = (Asks.IDENTITY, Asks.CONSENT)
 
 
@@ -40,7 +41,7 @@ class _Line(QWidget):
         line.addWidget(self._detail, 1)
         line.addWidget(self.button)
         self.setLayout(line)
-        self.setMinimumHeight(theme.TOUCH + 2)
+        self.setMinimumHeight(_ROW_HEIGHT)
         self.button.clicked.connect(self._press)
 
     def show_gate(self, gate: GateRow, is_open: bool, may_act: bool) -> None:
@@ -92,10 +93,13 @@ class GateList(QWidget):
         self._rules: list[Rule] = []
         self._open: Asks | None = None
         self._may_act = True
-        self._column: QVBoxLayout = column(spacing=4)
+        self._column: QVBoxLayout = column(spacing=1)
         for form in forms.values():
             form.hide()
-        self.setLayout(self._column)
+        whole = column(spacing=0)
+        whole.addLayout(self._column)
+        whole.addStretch()
+        self.setLayout(whole)
 
     def show_gates(self, gates: tuple[GateRow, ...], may_act: bool) -> None:
         """Show how the gates stand; the rows stay as long as the gates are the same ones."""

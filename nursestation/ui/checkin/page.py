@@ -2,7 +2,8 @@
 
 Rules of the file:
 1. Before the visit is open the page shows the patient's form, afterwards the gates; a started visit closes it.
-2. What is typed is kept while the page is open: a snapshot fills in what the record holds and touches no draft.
+2. What is typed is kept until the page is shown for another chair or visit: a snapshot fills in what the record holds and
+   touches no draft, and a look at another chair in between loses nothing.
 """
 
 from datetime import tzinfo
@@ -44,6 +45,7 @@ from nursestation.ui.sheets.view import HurdleKind
 from nursestation.ui.timetext import local_time
 
 _LEFT, _RIGHT = 4, 3
+_MARGIN = 16
 
 
 class CheckInPage(Page):
@@ -54,6 +56,7 @@ class CheckInPage(Page):
         self.setObjectName("check_in_page")
         self.setAccessibleName(self.tr("Check-in"))
         self.chair = 0
+        self._shown = 0
         self._zone = zone
         self._session: str | None = None
         self._last: StationSnapshot | None = None
@@ -72,8 +75,8 @@ class CheckInPage(Page):
             {Asks.FASTING: self._fasting, Asks.EXCLUSIONS: self._exclusions, Asks.DRIVER: self._driver}
         )
         self._start = StartPanel()
-        self._override = OverrideSheet(HurdleKind.GATE)
-        self._cuff = CuffSheet()
+        self._override = OverrideSheet(HurdleKind.GATE, "check_in_override")
+        self._cuff = CuffSheet("check_in_bp")
         self._halves = QStackedWidget()
         self._side = QStackedWidget()
         self._left: QScrollArea = scrolled(self._gates, "check_in_gates_scroll")
@@ -91,7 +94,7 @@ class CheckInPage(Page):
         second.setLayout(halves)
         self._halves.addWidget(scrolled(_holding(self._patient), "check_in_patient_scroll"))
         self._halves.addWidget(second)
-        outer = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
+        outer = column(margin=_MARGIN, spacing=theme.MARGIN)
         outer.addWidget(self._head())
         outer.addWidget(self._message)
         outer.addWidget(self._halves, 1)
@@ -132,14 +135,15 @@ class CheckInPage(Page):
         self._close.clicked.connect(self.closed)
 
     def show_chair(self, number: int) -> None:
-        """Say which chair the page is about; another one begins with empty forms."""
-        if number != self.chair:
-            self.chair = number
-            self._forget()
+        """Say which chair the page is about from the next snapshot on."""
+        self.chair = number
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show the chair's gates, or the patient's form while the chair is free."""
         self._last = snapshot
+        if self.chair != self._shown:
+            self._shown = self.chair
+            self._forget()
         chair = next((one for one in snapshot.chairs if one.number == self.chair), None)
         if chair is None:
             return

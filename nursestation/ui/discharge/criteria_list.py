@@ -20,7 +20,7 @@ from nursestation.ui.taps import Taps
 
 _TITLE_SHARE = 0.35
 _TITLE_WIDEST = 420
-_ROW_HEIGHT = 50
+_ROW_HEIGHT = 46
 _FORMS = (Answer.ALDRETE, Answer.SEDATION)
 _AT_ONCE = (Answer.IV_REMOVED, Answer.INSTRUCTIONS, Answer.SEEN)
 
@@ -60,10 +60,8 @@ class _Line(QWidget):
         self.setAccessibleName(f"{line.title}: {self._mark.accessibleName()}. {line.evidence}")
         met = line.state is GateState.MET
         at_once = line.answer in _AT_ONCE
-        self.button.setVisible(line.answer in _FORMS or (at_once and not met))
-        self.button.setEnabled(may_act)
-        self._undo.setVisible(at_once and met)
-        self._undo.setEnabled(may_act)
+        self.button.setVisible(may_act and (line.answer in _FORMS or (at_once and not met)))
+        self._undo.setVisible(may_act and at_once and met)
         self._undo.setAccessibleName(f"{line.title}: {self._undo.text()}")
         words = self._word(is_open, met)
         if self.button.text() != words:
@@ -122,7 +120,7 @@ class CriteriaList(QWidget):
         self._moaas_at_least = 0
         self._instructions = ""
         self._may_act = False
-        self._column: QVBoxLayout = column(spacing=2)
+        self._column: QVBoxLayout = column(spacing=1)
         self._below: Mapping[Answer, QWidget] = {
             Answer.ALDRETE: self._aldrete,
             Answer.SEDATION: self._sedation,

@@ -23,11 +23,12 @@ from nursestation.core.commands import (
 from nursestation.core.model import ConfirmedHow, Driver, Phase
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
-from nursestation.ui.controls import Button, Edge, ElidingLabel, Label, Panel, QuietButton, Rule
+from nursestation.ui.controls import Button, Edge, ElidingLabel, Label, Panel, QuietButton
 from nursestation.ui.discharge.criteria_list import CriteriaList
 from nursestation.ui.discharge.sign_panel import SignPanel
 from nursestation.ui.discharge.view import DischargeView, discharge_view
 from nursestation.ui.driver_form import DriverForm
+from nursestation.ui.fitting_scroll import FittingScroll
 from nursestation.ui.layouts import column, row, say, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import ButtonKind, Surface, Text, Tone
@@ -35,6 +36,7 @@ from nursestation.ui.sheets.override import OverrideSheet
 from nursestation.ui.sheets.view import HurdleKind
 
 _SIDE_WIDTH = 372
+_MARGIN = 16
 
 
 class DischargePage(Page):
@@ -45,6 +47,7 @@ class DischargePage(Page):
         self.setObjectName("discharge_page")
         self.setAccessibleName(self.tr("Discharge"))
         self.chair = 0
+        self._shown = 0
         self._zone = zone
         self._session: str | None = None
         self._signing = False
@@ -62,7 +65,7 @@ class DischargePage(Page):
         self._guidance = Label(tone=Tone.WARN, object_name="discharge_driver_guidance", wrap=True)
         self._driver = DriverForm("discharge_driver", handover=True)
         self._sign = SignPanel()
-        self._override = OverrideSheet(HurdleKind.CRITERION)
+        self._override = OverrideSheet(HurdleKind.CRITERION, "discharge_override")
         self._done = Label("", Text.TITLE, object_name="discharge_done", wrap=True)
         self._export = Button(self.tr("Export…"), "discharge_export")
         self._free = Button(self.tr("Free the chair"), "discharge_free_chair", ButtonKind.PRIMARY)
@@ -72,10 +75,10 @@ class DischargePage(Page):
         self._connect()
 
     def _build(self) -> None:
-        self._side.addWidget(scrolled(self._driver_and_signature(), "discharge_side_scroll"))
+        self._side.addWidget(self._driver_and_signature())
         self._side.addWidget(self._override)
         self._side.addWidget(self._after())
-        left = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
+        left = column(margin=_MARGIN, spacing=theme.GAP)
         left.addWidget(self._head())
         left.addWidget(self._message)
         left.addWidget(self._left, 1)
@@ -128,14 +131,15 @@ class DischargePage(Page):
         return holder
 
     def _driver_and_signature(self) -> QWidget:
+        driver = QWidget()
+        upper = column(spacing=theme.GAP)
+        upper.addWidget(Label(self.tr("Driver"), Text.TITLE))
+        upper.addWidget(self._guidance)
+        upper.addWidget(self._driver)
+        driver.setLayout(upper)
         holder = QWidget()
-        layout = column(spacing=theme.GAP)
-        layout.addWidget(Label(self.tr("Driver"), Text.TITLE))
-        layout.addWidget(self._guidance)
-        layout.addWidget(self._driver)
-        layout.addSpacing(theme.GAP)
-        layout.addWidget(Rule())
-        layout.addSpacing(theme.GAP)
+        layout = column(spacing=theme.MARGIN)
+        layout.addWidget(FittingScroll(driver, "discharge_driver_scroll"))
         layout.addWidget(self._sign)
         layout.addStretch()
         holder.setLayout(layout)
@@ -167,13 +171,14 @@ class DischargePage(Page):
         self._close.clicked.connect(self.closed)
 
     def show_chair(self, number: int) -> None:
-        """Say which chair the page is about; another one begins with nothing typed."""
-        if number != self.chair:
-            self.chair = number
-            self._forget()
+        """Say which chair the page is about from the next snapshot on."""
+        self.chair = number
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show the chair's criteria as they stand."""
+        if self.chair != self._shown:
+            self._shown = self.chair
+            self._forget()
         chair = next((one for one in snapshot.chairs if one.number == self.chair), None)
         visit = chair.visit if chair is not None else None
         view = discharge_view(chair, snapshot.operator, snapshot.at.utc_ns, self._zone) if chair is not None else None

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
-from nursestation.ui.controls import Button, Label
+from nursestation.ui.controls import Button, FieldLabel, Label
 from nursestation.ui.discharge.scores import ALDRETE, MAX_ITEM, MOAAS, ScoreItem, Suggestion, aldrete_evidence, total
 from nursestation.ui.layouts import column, row
 from nursestation.ui.roles import Text, Tone
@@ -45,7 +45,7 @@ class AldreteForm(QWidget):
 
     def _choices(self, item: ScoreItem) -> Choices:
         options = [(str(MAX_ITEM - rank), f"{MAX_ITEM - rank}  {words}") for rank, words in enumerate(item.choices)]
-        return Choices(f"discharge_aldrete_{item.id}", item.title, options)
+        return Choices(f"discharge_aldrete_{item.id}", item.title, options, flow=True)
 
     def _line(self, item: ScoreItem) -> QVBoxLayout:
         name = row(spacing=theme.MARGIN)
@@ -106,7 +106,8 @@ class SedationForm(QWidget):
         self.setObjectName("discharge_sedation_form")
         options = [(str(score), f"{score}  {words}") for score, words in MOAAS]
         self._choices = Choices("discharge_moaas", self.tr("MOAA/S"), options, flow=True)
-        layout = column()
+        layout = column(spacing=theme.GAP // 2)
+        layout.addWidget(FieldLabel(self.tr("Say the patient's name in a normal voice; then louder, then touch")))
         layout.addWidget(self._choices)
         self.setLayout(layout)
         self._choices.chosen.connect(self._send)

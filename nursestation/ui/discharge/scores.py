@@ -29,18 +29,18 @@ class ScoreItem:
 
 ALDRETE = (
     ScoreItem("activity", "Moves when asked", ("four limbs", "two limbs", "none")),
-    ScoreItem("breathing", "Breathing", ("deep, coughs freely", "shallow or short", "none")),
-    ScoreItem("circulation", "BP against baseline", ("within 20 %", "20 to 49 % off", "50 % off or more")),
+    ScoreItem("breathing", "Breathing", ("deep, coughs", "shallow or short", "none")),
+    ScoreItem("circulation", "BP against baseline", ("within 20 %", "20–49 % off", "50 % or more")),
     ScoreItem("consciousness", "Awake", ("fully awake", "wakes when called", "no response")),
-    ScoreItem("spo2", "SpO₂", ("over 92 % room air", "oxygen to hold 90 %", "under 90 % on oxygen")),
+    ScoreItem("spo2", "SpO₂", ("> 92 % on air", "> 90 % on O₂", "< 90 % on O₂")),
 )
 
 MOAAS = (
-    (5, "answers at once to name, normal voice"),
-    (4, "answers slowly to name, normal voice"),
-    (3, "answers only when called loudly or again"),
-    (2, "answers only to a mild shake"),
-    (1, "answers only to a painful squeeze"),
+    (5, "answers at once"),
+    (4, "answers slowly"),
+    (3, "only when called loudly or again"),
+    (2, "only to a mild shake"),
+    (1, "only to a painful squeeze"),
     (0, "no answer"),
 )
 

@@ -33,8 +33,10 @@ class SignPanel(QWidget):
         layout = column(spacing=theme.GAP)
         layout.addWidget(Label(self.tr("Sign off"), Text.TITLE))
         for title, value in ((self.tr("Nurse"), self._nurse), (self.tr("Meaning"), self._meaning)):
-            layout.addWidget(FieldLabel(title))
-            layout.addWidget(_in_a_field(value))
+            part = column(spacing=theme.GAP // 2)
+            part.addWidget(FieldLabel(title))
+            part.addWidget(_in_a_field(value))
+            layout.addLayout(part)
         layout.addLayout(labelled(self.tr("PIN"), self._pin))
         layout.addWidget(self._why)
         layout.addWidget(self._sign)
@@ -91,7 +93,8 @@ class SignPanel(QWidget):
 
 def _in_a_field(value: Label) -> Panel:
     panel = Panel(f"{value.objectName()}_field", Surface.PLOT)
-    inside = column(margin=theme.MARGIN)
+    inside = column()
+    inside.setContentsMargins(theme.MARGIN, theme.GAP, theme.MARGIN, theme.GAP)
     inside.addWidget(value)
     panel.setLayout(inside)
     return panel

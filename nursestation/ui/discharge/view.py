@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from nursestation.core.model import GateState, Operator, Patient, Phase
 from nursestation.core.snapshot import ChairSnapshot, CriterionView, ReadinessView, VisitView
-from nursestation.ui.peopletext import HOW_WORDS, driver_line, masked_phone, patient_line
+from nursestation.ui.peopletext import HOW_WORDS, masked_phone, patient_line
 from nursestation.ui.timetext import clock_text, minutes_text
 
 NO_DRIVER = (
@@ -124,18 +124,17 @@ def _driver_panel(visit: VisitView) -> DriverPanel:
     driver = visit.driver
     if driver is None:
         return DriverPanel("", "", "", "", NO_DRIVER, False, False)
-    how = HOW_WORDS[visit.driver_confirmed] if visit.driver_confirmed is not None else ""
-    if visit.driver_confirmed_at_handover:
+    if visit.driver_confirmed is not None and visit.driver_confirmed_at_handover:
+        how = HOW_WORDS[visit.driver_confirmed]
         return DriverPanel(
             driver.name, driver.relation, masked_phone(driver.phone), f"Confirmed at hand-over · {how}", "", True, True
         )
-    before = f"Before the start: {how[:1].lower()}{how[1:]}. " if how else ""
     return DriverPanel(
         driver.name,
         driver.relation,
         masked_phone(driver.phone),
         "",
-        f"{before}Confirm again when {driver_line(driver)} is here.",
+        "Confirm again when the driver is here.",
         True,
         False,
     )
@@ -169,6 +168,9 @@ def one_tap_evidence(answer: Answer, instructions: str) -> str:
             return "seen"
 
 
+_TITLES_NAMED = 2
+
+
 def missing_titles(lines: tuple[CriterionLine, ...]) -> tuple[str, ...]:
     """Return the titles of the lines that stand in the way."""
     return tuple(line.title for line in lines if line.may_override)
@@ -179,10 +181,10 @@ def why_not_sign(lines: tuple[CriterionLine, ...], operator: Operator | None, ma
     if operator is None:
         return "Sign in first."
     open_lines = missing_titles(lines)
-    if len(open_lines) == 1:
-        return f"Not met yet: {open_lines[0]}."
+    if 0 < len(open_lines) <= _TITLES_NAMED:
+        return f"Not met yet: {'; '.join(open_lines)}."
     if open_lines:
-        return f"{len(open_lines)} lines are not met yet: {', '.join(open_lines)}."
+        return f"{len(open_lines)} lines are not met yet."
     if phase is Phase.OBSERVATION and not may_sign:
         return "Observation is still on. Open the discharge first."
     return "" if may_sign else "The record does not allow signing yet."

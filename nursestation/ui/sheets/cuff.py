@@ -17,13 +17,11 @@ _LONGEST = 3
 class CuffSheet(Sheet):
     """Systolic, diastolic and, where it was counted, the pulse. The record marks the reading as taken by hand."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(
-            "manual_bp", self.tr("BP taken by hand"), self.tr("Record the reading"), ButtonKind.PRIMARY, parent
-        )
-        self._sys = self._number("manual_bp_sys", self.tr("Systolic, mmHg"))
-        self._dia = self._number("manual_bp_dia", self.tr("Diastolic, mmHg"))
-        self._pulse = self._number("manual_bp_pulse", self.tr("Pulse a minute (optional)"))
+    def __init__(self, name: str = "manual_bp", parent: QWidget | None = None) -> None:
+        super().__init__(name, self.tr("BP taken by hand"), self.tr("Record the reading"), ButtonKind.PRIMARY, parent)
+        self._sys = self._number(f"{name}_sys", self.tr("Systolic, mmHg"))
+        self._dia = self._number(f"{name}_dia", self.tr("Diastolic, mmHg"))
+        self._pulse = self._number(f"{name}_pulse", self.tr("Pulse a minute (optional)"))
         self.body.addWidget(
             Label(
                 self.tr("For a reading from another cuff. It counts as taken now and is marked as taken by hand."),

@@ -25,12 +25,11 @@ class OverrideSheet(Sheet):
 
     passed = Signal(str)
 
-    def __init__(self, kind: HurdleKind, parent: QWidget | None = None) -> None:
-        super().__init__(f"override_{kind.value}", self.tr("Override"), self.tr("Sign"), ButtonKind.DANGER, parent)
+    def __init__(self, kind: HurdleKind, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, self.tr("Override"), self.tr("Sign"), ButtonKind.DANGER, parent)
         self._kind = kind
         self._sent: str | None = None
         self._refusal = ""
-        name = f"override_{kind.value}"
         self._which = Choices(f"{name}_which", self.tr("What is overridden"), flow=True)
         self._none = Label(self.tr("Nothing is left to override."), tone=Tone.SOFT)
         self._detail = Label(tone=Tone.SOFT, object_name=f"{name}_detail", wrap=True)
@@ -51,13 +50,13 @@ class OverrideSheet(Sheet):
         self._look()
 
     def _build_body(self) -> None:
-        left = column(spacing=12)
+        left = column()
         left.addLayout(labelled(self.tr("What is overridden"), self._which))
         left.addWidget(self._none)
         left.addWidget(self._detail)
-        left.addLayout(labelled(self.tr("Reason, as it prints on the report"), self._reason))
         left.addStretch()
-        right = column(spacing=12)
+        right = column()
+        right.addLayout(labelled(self.tr("Reason, as it prints on the report"), self._reason))
         right.addLayout(labelled(self.tr("Clinician"), self._clinician))
         right.addWidget(self._nobody)
         right.addLayout(labelled(self.tr("The clinician's own PIN"), self._pin))

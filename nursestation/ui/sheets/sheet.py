@@ -17,7 +17,7 @@ class Sheet(Page):
     """A sheet: fill `body` and name the `first` field in the constructor, answer `show_visit` and `clear`.
 
     It sends its command and closes itself; Escape and Close leave without sending. What was typed is forgotten on closing
-    and when another chair is shown.
+    and when the sheet is shown for another chair; looking at another chair in between forgets nothing.
     """
 
     def __init__(self, name: str, title: str, send: str, kind: ButtonKind, parent: QWidget | None = None) -> None:
@@ -25,6 +25,7 @@ class Sheet(Page):
         self.setObjectName(f"{name}_sheet")
         self.setAccessibleName(title)
         self.chair = 0
+        self._shown = 0
         self.first: QWidget | None = None
         self._title = Label(title, Text.TITLE, object_name=f"{name}_title")
         self._whose = ElidingLabel(tone=Tone.SOFT, object_name=f"{name}_whose")
@@ -59,13 +60,14 @@ class Sheet(Page):
         self.say("")
 
     def show_chair(self, number: int) -> None:
-        """Say which chair the sheet is about; another one begins with an empty sheet."""
-        if number != self.chair:
-            self.chair = number
-            self._forget()
+        """Say which chair the sheet is about from the next snapshot on."""
+        self.chair = number
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show whose sheet it is, and what of the visit it needs."""
+        if self.chair != self._shown:
+            self._shown = self.chair
+            self._forget()
         chair = next((one for one in snapshot.chairs if one.number == self.chair), None)
         visit = chair.visit if chair is not None else None
         if chair is None or visit is None:
@@ -103,6 +105,7 @@ class Sheet(Page):
         """Put the cursor where typing begins, and never on a button that sends."""
         super().showEvent(event)
         if self.first is not None:
+            self.setFocusProxy(self.first)
             self.first.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -94,8 +94,11 @@ class SignInPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin with an empty field, ready for typing."""
         super().showEvent(event)
+        self._sent = False
+        self._refusal = ""
         self._pin.clear()
         self._pin.setFocus()
+        self._look()
 
     @Slot(str)
     def _person_chosen(self, _key: str) -> None:

@@ -58,7 +58,8 @@ def test_why_nobody_can_sign_is_a_sentence():
     assert not _page(make_discharge_visit(), operator=None).may_sign
     assert _page(make_discharge_visit("driver")).why_not == "Not met yet: Driver here and confirmed."
     two = _page(make_discharge_visit("driver", "instructions")).why_not
-    assert two == "2 lines are not met yet: Driver here and confirmed, Written instructions given."
+    assert two == "Not met yet: Driver here and confirmed; Written instructions given."
+    assert _page(make_discharge_visit("bp", "driver", "instructions")).why_not == "3 lines are not met yet."
     assert _page(make_discharge_visit()).why_not == ""
 
 
@@ -89,7 +90,7 @@ def test_earliest_is_the_longest_wait():
 def test_driver_shows_masked_and_asks_again_at_hand_over():
     panel = _page(make_discharge_visit("driver")).driver
     assert panel.phone == "••• ••• 0192"
-    assert panel.guidance == "Before the start: by phone. Confirm again when Maria K. (sister) is here."
+    assert panel.guidance == "Confirm again when the driver is here."
     assert not panel.at_handover
     done = _page(
         make_discharge_visit(driver_confirmed=ConfirmedHow.SEEN_IN_PERSON, driver_confirmed_at_handover=True)

@@ -64,4 +64,4 @@ def test_total_waits_for_every_item():
 
 
 def test_sedation_is_told_in_words():
-    assert scores.moaas_evidence(5) == "MOAA/S 5, answers at once to name, normal voice"
+    assert scores.moaas_evidence(5) == "MOAA/S 5, answers at once"

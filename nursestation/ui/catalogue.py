@@ -1,0 +1,58 @@
+"""Every page and sheet by the name that the window opens it by."""
+
+from datetime import tzinfo
+from pathlib import Path
+
+from nursestation.ui.about import AboutPage
+from nursestation.ui.checkin.page import CheckInPage
+from nursestation.ui.discharge.page import DischargePage
+from nursestation.ui.page import Page
+from nursestation.ui.sheets.cuff import CuffSheet
+from nursestation.ui.sheets.dose import DoseSheet
+from nursestation.ui.sheets.event import EventSheet
+from nursestation.ui.sheets.export import ExportSheet
+from nursestation.ui.sheets.flag import FlagSheet
+from nursestation.ui.sheets.override import OverrideSheet
+from nursestation.ui.sheets.reason import ReasonSheet
+from nursestation.ui.sheets.view import END_EARLY, NOTIFY, PAUSE, STOP, HurdleKind
+from nursestation.ui.signin.add_staff import StaffPage
+from nursestation.ui.signin.first_run import FirstRunPage
+from nursestation.ui.signin.sign_in import SignInPage
+
+
+def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
+    """Return what takes the place of the chair page.
+
+    Args:
+        version: Of the program, for About.
+        zone: The clinic's time zone; None for the machine's.
+    """
+    return {
+        "first_run": FirstRunPage(),
+        "sign_in": SignInPage(),
+        "staff": StaffPage(),
+        "check_in": CheckInPage(zone),
+        "discharge": DischargePage(zone),
+        "about": AboutPage(version),
+    }
+
+
+def make_sheets(export_folder: Path) -> dict[str, Page]:
+    """Return what takes the place of the trend; `export` needs its `export_requested` connected by the window's owner.
+
+    Args:
+        export_folder: The folder that the export sheet offers first.
+    """
+    return {
+        "event": EventSheet(),
+        "dose": DoseSheet(),
+        "notify": ReasonSheet(NOTIFY),
+        "pause": ReasonSheet(PAUSE),
+        "stop_early": ReasonSheet(STOP),
+        "end_early": ReasonSheet(END_EARLY),
+        "manual_bp": CuffSheet(),
+        "flag": FlagSheet(),
+        "override_gate": OverrideSheet(HurdleKind.GATE, "override_gate"),
+        "override_criterion": OverrideSheet(HurdleKind.CRITERION, "override_criterion"),
+        "export": ExportSheet(export_folder),
+    }

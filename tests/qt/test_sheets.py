@@ -1,0 +1,186 @@
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from nursestation.core import commands as c
+from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
+from nursestation.ui.sheets.cuff import CuffSheet
+from nursestation.ui.sheets.dose import DoseSheet
+from nursestation.ui.sheets.event import EventSheet
+from nursestation.ui.sheets.export import ExportSheet
+from nursestation.ui.sheets.flag import FlagSheet
+from nursestation.ui.sheets.reason import ReasonSheet
+from nursestation.ui.sheets.view import END_EARLY, PAUSE, STOP
+from tests.helpers.station_views import make_chair, make_entry, make_flag, make_station, make_visit
+
+
+def find(page, name):
+    widget = page.findChild(QWidget, name)
+    assert widget is not None, name
+    return widget
+
+
+def press(qtbot, page, name):
+    button = find(page, name)
+    qtbot.waitUntil(lambda: button.isVisibleTo(page), timeout=2000)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.fixture
+def shown(qtbot):
+    def show(sheet, **changes):
+        qtbot.addWidget(sheet)
+        sheet.resize(900, 420)
+        sheet.show_chair(2)
+        sheet.render(make_station(make_chair(make_visit(Phase.INFUSION, **changes))))
+        sheet.show()
+        commands = []
+        sheet.command_requested.connect(commands.append)
+        return sheet, commands
+
+    return show
+
+
+def test_a_side_effect_is_charted_with_one_tap(qtbot, shown):
+    sheet, sent = shown(EventSheet())
+    press(qtbot, sheet, "event_effect_nausea")
+    press(qtbot, sheet, "event_severity_severe")
+    press(qtbot, sheet, "event_effect_fast_heartbeat")
+    assert [(command.text, command.severity) for command in sent] == [
+        ("Nausea", Severity.MILD),
+        ("Fast heartbeat", Severity.SEVERE),
+    ]
+    assert find(sheet, "event_severity_mild").isChecked()  # severe was for that one
+
+
+def test_symptoms_and_notes_are_charted(qtbot, shown):
+    sheet, sent = shown(EventSheet())
+    press(qtbot, sheet, "event_symptom_chest_pain")
+    press(qtbot, sheet, "event_kind_oxygen")
+    find(sheet, "event_words").setText("2 L/min nasal")
+    press(qtbot, sheet, "event_add")
+    assert sent == [
+        c.Chart(chair=2, kind=ChartKind.SYMPTOM, text="Chest pain"),
+        c.Chart(chair=2, kind=ChartKind.OXYGEN, text="2 L/min nasal"),
+    ]
+
+
+def test_a_lasting_entry_is_called_over(qtbot, shown):
+    sheet, sent = shown(EventSheet(), chart=(make_entry("e1", "Nausea"),))
+    press(qtbot, sheet, "event_over_e1")
+    assert sent == [c.ResolveChart(chair=2, entry_id="e1")]
+
+
+def test_the_same_snapshot_again_keeps_the_buttons(shown):
+    sheet, _ = shown(EventSheet(), chart=(make_entry("e1", "Nausea"),))
+    before = (find(sheet, "event_effect_nausea"), find(sheet, "event_over_e1"))
+    sheet.render(make_station(make_chair(make_visit(Phase.INFUSION, chart=(make_entry("e1", "Nausea"),)))))
+    assert (find(sheet, "event_effect_nausea"), find(sheet, "event_over_e1")) == before
+
+
+def test_a_reason_closes_the_sheet_and_is_forgotten(qtbot, shown):
+    sheet, sent = shown(ReasonSheet(PAUSE))
+    assert not find(sheet, "pause_send").isEnabled()
+    press(qtbot, sheet, "pause_reason_bp_rise")
+    find(sheet, "pause_words").setText("182/111")
+    with qtbot.waitSignal(sheet.closed, timeout=1000):
+        press(qtbot, sheet, "pause_send")
+    assert sent == [c.PauseInfusion(chair=2, reason="BP rise: 182/111")]
+    assert find(sheet, "pause_words").text() == ""
+
+
+def test_planned_end_is_no_reason_before_it(qtbot, shown):
+    early, _ = shown(ReasonSheet(STOP), infusion_run_s=600.0)
+    qtbot.waitUntil(lambda: early.findChild(QWidget, "stop_reason_planned_end") is None, timeout=2000)
+    late, _ = shown(ReasonSheet(STOP), infusion_run_s=2400.0)
+    assert late.findChild(QWidget, "stop_reason_planned_end") is not None
+
+
+def test_escape_leaves_without_sending(qtbot, shown):
+    sheet, sent = shown(ReasonSheet(END_EARLY))
+    find(sheet, "end_early_words").setText("no driver")
+    with qtbot.waitSignal(sheet.closed, timeout=1000):
+        qtbot.keyClick(find(sheet, "end_early_words"), Qt.Key.Key_Escape)
+    assert sent == []
+    assert find(sheet, "end_early_words").text() == ""
+
+
+def test_a_changed_dose(qtbot, shown):
+    sheet, sent = shown(DoseSheet(), dose_text="IV 36 mg over 40 min")
+    find(sheet, "dose_before").setText("30 mL/h")
+    find(sheet, "dose_after").setText("20 mL/h")
+    assert find(sheet, "dose_notice").text() == "Choose or write the reason."
+    press(qtbot, sheet, "dose_reason_bp_rise")
+    press(qtbot, sheet, "dose_send")
+    assert sent == [c.Chart(chair=2, kind=ChartKind.DOSE_CHANGE, text="30 mL/h to 20 mL/h", reason="BP rise")]
+
+
+def test_a_cuff_reading_by_hand_is_looked_over_first(qtbot, shown):
+    sheet, sent = shown(CuffSheet())
+    find(sheet, "manual_bp_sys").setText("128")
+    find(sheet, "manual_bp_dia").setText("179")
+    assert find(sheet, "manual_bp_notice").text() == "The diastolic pressure must be lower than the systolic."
+    find(sheet, "manual_bp_dia").setText("79")
+    press(qtbot, sheet, "manual_bp_send")
+    assert sent == [c.EnterCuffReading(chair=2, sys=128, dia=79)]
+
+
+def test_a_flag_is_answered_in_two_taps(qtbot, shown):
+    sheet, sent = shown(FlagSheet(), flags=(make_flag(),))
+    press(qtbot, sheet, "flag_action_paused")
+    press(qtbot, sheet, "flag_send")
+    assert sent == [
+        c.AnswerFlag(chair=2, flag_id="flag-1", action="paused"),
+        c.PauseInfusion(chair=2, reason="BP 182/111"),
+    ]
+
+
+def test_an_artefact_needs_words(qtbot, shown):
+    sheet, sent = shown(FlagSheet(), flags=(make_flag(),))
+    press(qtbot, sheet, "flag_action_artefact")
+    assert not find(sheet, "flag_send").isEnabled()
+    find(sheet, "flag_words").setText("arm moved")
+    press(qtbot, sheet, "flag_send")
+    assert sent == [
+        c.AnswerFlag(
+            chair=2, flag_id="flag-1", action="artefact", reason="arm moved", outcome=FlagOutcome.NOT_CONFIRMED
+        )
+    ]
+
+
+def test_another_flag_does_not_inherit_the_answer(qtbot, shown):
+    sheet, _ = shown(FlagSheet(), flags=(make_flag(),))
+    press(qtbot, sheet, "flag_action_paused")
+    sheet.render(make_station(make_chair(make_visit(Phase.INFUSION, flags=(make_flag("flag-2"),)))))
+    assert not find(sheet, "flag_send").isEnabled()
+
+
+def test_no_flag_nothing_to_answer(shown):
+    sheet, _ = shown(FlagSheet())
+    assert find(sheet, "flag_what").text() == "There is no BP flag in this visit."
+    assert not find(sheet, "flag_send").isEnabled()
+
+
+def test_export_asks_for_the_file(qtbot, shown, tmp_path):
+    sheet, _ = shown(ExportSheet(tmp_path))
+    press(qtbot, sheet, "export_format_csv")
+    with qtbot.waitSignal(sheet.export_requested, timeout=1000) as asked:
+        press(qtbot, sheet, "export_send")
+    path = tmp_path / "session-2026-05-06-2-0007.csv"
+    assert asked.args == ["2026-05-06-2-0007", "csv", path]
+    sheet.exported(path)
+    assert find(sheet, "export_notice").text() == f"Saved as {path}"
+
+
+def test_export_wants_a_whole_path(shown):
+    sheet, _ = shown(ExportSheet(Path("documents")))
+    assert not find(sheet, "export_send").isEnabled()
+
+
+def test_a_free_chair_sends_nothing(qtbot, shown):
+    sheet, _ = shown(ReasonSheet(PAUSE))
+    press(qtbot, sheet, "pause_reason_nausea")
+    sheet.render(make_station(make_chair()))
+    assert not find(sheet, "pause_send").isEnabled()
