@@ -252,7 +252,7 @@ def _judge_side(
 def _raise(
     turn: Turn, chair: ChairState, visit: Visit, reading: CuffReading, rule: FlagRule, why: str, *, seen_twice: bool
 ) -> None:
-    """Raise a flag. `seen_twice`: the reading before stood on this rung too, so no repeat is needed."""
+    """Raise a flag. `seen_twice`: the reading before stood on this rung too, so it confirms and no repeat is needed."""
     asks = rule.confirm and not seen_twice
     repeat_by = turn.now.utc_ns + int(rule.repeat_within_min * _NS_PER_MIN) if asks else None
     flag_id = f"{visit.session}-f{len(visit.flags) + 1}"
@@ -272,7 +272,8 @@ def _raise(
         reason = f"repeat for {_TITLES[rule.grade]} {reading}"
         turn.emit(r.CuffRequested(**turn.noted(chair), reason=reason))
     else:
-        turn.emit(r.FlagDecided(**turn.noted(chair), flag_id=flag_id, outcome=FlagOutcome.CONFIRMED, reading=reading))
+        earlier = visit.cuffs[-2][0] if seen_twice and len(visit.cuffs) > 1 else None
+        turn.emit(r.FlagDecided(**turn.noted(chair), flag_id=flag_id, outcome=FlagOutcome.CONFIRMED, reading=earlier))
 
 
 def note_symptom(turn: Turn, chair: ChairState, visit: Visit) -> None:

@@ -94,6 +94,7 @@ def test_a_second_reading_on_a_lower_rung_is_a_confirmed_flag_of_that_rung(clini
     severe, spike = clinic.visit.flags
     assert (severe.outcome, severe.is_present) == (FlagOutcome.NOT_CONFIRMED, False)
     assert (spike.grade, spike.outcome, spike.is_present) == (Grade.SPIKE, FlagOutcome.CONFIRMED, True)
+    assert (spike.reading.sys, spike.confirmed_by.sys) == (152, 182)
     assert [condition.rule for condition in clinic.view.conditions] == ["bp.spike"]
     assert len(clinic.of(r.CuffRequested)) == 1
 
