@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLayou
 from nursestation.ui import theme
 from nursestation.ui.controls import Button
 from nursestation.ui.flow import FlowLayout
+from nursestation.ui.layouts import retire
 
 
 class Choices(QWidget):
@@ -52,12 +53,10 @@ class Choices(QWidget):
         """Offer (key, label) pairs; the same ones again leave the choice and the focus where they are."""
         if [key for key, _ in options] == self._keys and [label for _, label in options] == self._labels:
             return
-        chosen = self.value()
+        chosen, focused = self.value(), self._focused_key()
         for button in self._group.buttons():
             self._group.removeButton(button)
-            self._buttons.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+            retire(self._buttons, button)
         self._keys = [key for key, _ in options]
         self._labels = [label for _, label in options]
         for index, (key, label) in enumerate(options):
@@ -69,6 +68,12 @@ class Choices(QWidget):
             self._buttons.addWidget(button)
         if chosen is not None:
             self.choose(chosen)
+        if focused in self._keys:
+            self.button(focused).setFocus()
+
+    def _focused_key(self) -> str:
+        keys = [key for index, key in enumerate(self._keys) if self._group.button(index).hasFocus()]
+        return keys[0] if keys else ""
 
     def value(self) -> str | None:
         """Return the chosen key, or None."""

@@ -1,7 +1,7 @@
 """How a page is put together: columns, labelled fields, parts that scroll. Nothing here holds state."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.controls import FieldLabel
@@ -70,6 +70,20 @@ def scrolled(content: QWidget, object_name: str) -> QScrollArea:
     area.setWidget(content)
     content.setAutoFillBackground(False)
     return area
+
+
+def retire(layout: QLayout, widget: QWidget) -> None:
+    """Take a widget out of its layout for good.
+
+    Qt deletes it when the event loop runs next; until then it is hidden and nameless, so that nobody finds it by the name
+    that its successor carries.
+    """
+    layout.removeWidget(widget)
+    widget.hide()
+    widget.setObjectName("")
+    for child in widget.findChildren(QWidget):
+        child.setObjectName("")
+    widget.deleteLater()
 
 
 def say(label: QLabel, text: str) -> None:

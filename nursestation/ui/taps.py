@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from nursestation.ui.controls import Button
 from nursestation.ui.flow import FlowLayout
+from nursestation.ui.layouts import retire
 
 
 class Tap(Button):
@@ -51,9 +52,7 @@ class Taps(QWidget):
             return
         self._offered = tuple(options)
         for button in self._buttons:
-            self._flow.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+            retire(self._flow, button)
         self._buttons = [Tap(text, f"{self.objectName()}_{key}", word, self) for key, text, word in options]
         for button in self._buttons:
             button.tapped.connect(self.tapped)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, Label, QuietButton, Rule
-from nursestation.ui.layouts import column, row
+from nursestation.ui.layouts import column, retire, row
 from nursestation.ui.roles import Tone
 
 _NO, _YES = "no", "yes"
@@ -65,9 +65,7 @@ class ExclusionsForm(QWidget):
 
     def _rebuild(self) -> None:
         for old in self._lines:
-            self._questions.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+            retire(self._questions, old)
         self._answers, self._lines = [], []
         for index, text in enumerate(self._texts):
             answer = Choices(f"check_in_exclusion_{index}", text, [(_NO, self.tr("No")), (_YES, self.tr("Yes"))])

@@ -9,7 +9,7 @@ from nursestation.core.model import GateState
 from nursestation.ui import theme
 from nursestation.ui.checkin.view import Asks, GateRow
 from nursestation.ui.controls import Button, Label, Rule
-from nursestation.ui.layouts import column, row
+from nursestation.ui.layouts import column, retire, row
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.statemark import StateMark
 
@@ -128,13 +128,8 @@ class GateList(QWidget):
     def reset(self) -> None:
         """Fold everything; the next gates begin anew."""
         self._show_form(None)
-        for line in self._lines:
-            line.hide()
-            self._column.removeWidget(line)
-            line.deleteLater()
-        for rule in self._rules:
-            self._column.removeWidget(rule)
-            rule.deleteLater()
+        for widget in (*self._lines, *self._rules):
+            retire(self._column, widget)
         for form in self._forms.values():
             self._column.removeWidget(form)
         self._lines, self._rules = [], []

@@ -13,7 +13,7 @@ from nursestation.ui.controls import Button, Label, QuietButton, Rule
 from nursestation.ui.discharge.score_forms import AldreteForm, SedationForm
 from nursestation.ui.discharge.scores import moaas_evidence, suggestions
 from nursestation.ui.discharge.view import Answer, CriterionLine, OpenEffect, one_tap_evidence
-from nursestation.ui.layouts import column, row
+from nursestation.ui.layouts import column, retire, row
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.statemark import StateMark
 from nursestation.ui.taps import Taps
@@ -161,9 +161,7 @@ class CriteriaList(QWidget):
         """Fold everything; the next criteria begin anew."""
         self._show_form(None)
         for widget in (*self._lines, *self._rules):
-            self._column.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
+            retire(self._column, widget)
         for form in self._below.values():
             self._column.removeWidget(form)
             form.hide()

@@ -9,7 +9,7 @@ from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.ui.choices import Choices
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Button, FieldLabel, Label, TextField
-from nursestation.ui.layouts import column, row
+from nursestation.ui.layouts import column, retire, row
 from nursestation.ui.peopletext import SEVERITY_WORDS
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
@@ -38,9 +38,7 @@ class _Charted(QWidget):
             return
         self._lines = lines
         for old in self._rows:
-            self._column.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+            retire(self._column, old)
         self._rows = [self._line(line) for line in lines]
         for widget in self._rows:
             self._column.addWidget(widget)

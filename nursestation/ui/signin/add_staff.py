@@ -9,7 +9,7 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Label, Panel, PrimaryButton, QuietButton
-from nursestation.ui.layouts import centred, column, row, scrolled
+from nursestation.ui.layouts import centred, column, retire, row, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.signin.staff_form import StaffForm
@@ -93,9 +93,7 @@ class StaffPage(Page):
 
     def _show_people(self, tiles: tuple[OperatorTile, ...]) -> None:
         for old in self._rows:
-            self._people.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+            retire(self._people, old)
         self._rows = [self._person(tile) for tile in tiles]
         for widget in self._rows:
             self._people.addWidget(widget)

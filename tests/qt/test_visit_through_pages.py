@@ -1,0 +1,192 @@
+"""A whole visit through the pages, with the real station behind them: what they send is taken, what it answers is shown."""
+
+from datetime import UTC
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from nursestation.core import records as r
+from nursestation.core.commands import SignOut, StopInfusion
+from nursestation.core.model import GateState, Phase
+from nursestation.ui.checkin.page import CheckInPage
+from nursestation.ui.discharge.page import DischargePage
+from nursestation.ui.signin.add_staff import StaffPage
+from nursestation.ui.signin.first_run import FirstRunPage
+from nursestation.ui.signin.sign_in import SignInPage
+from tests.helpers.visit import CLINICIAN_PIN, NURSE_PIN, make_clinic
+
+
+class Desk:
+    """One page in front of the real station; every press is answered before the next one."""
+
+    def __init__(self, qtbot):
+        self.qtbot = qtbot
+        self.clinic = make_clinic()
+        self.page = None
+
+    def turn_to(self, page):
+        if self.page is not None:
+            self.page.hide()
+        self.page = page
+        self.qtbot.addWidget(page)
+        page.command_requested.connect(self.take)
+        page.resize(1024, 706)
+        page.show_chair(self.clinic.chair)
+        self.render()
+        with self.qtbot.waitExposed(page):
+            page.show()
+
+    def take(self, command):
+        for record in self.clinic.apply(command):
+            if isinstance(record, r.Refused):
+                self.page.refused(record.reason)
+
+    def render(self):
+        self.page.render(self.clinic.station.snapshot(self.clinic.clock.now()))
+
+    def find(self, name):
+        widget = self.page.findChild(QWidget, name)
+        assert widget is not None, name
+        return widget
+
+    def press(self, name):
+        self.render()
+        button = self.find(name)
+        self.qtbot.waitUntil(lambda: button.isVisibleTo(self.page) and button.isEnabled(), timeout=2000)
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.render()
+
+    def type(self, name, text):
+        self.find(name).clear()
+        self.qtbot.keyClicks(self.find(name), text)
+
+
+@pytest.fixture
+def desk(qtbot):
+    return Desk(qtbot)
+
+
+def _staff(desk):
+    desk.turn_to(FirstRunPage())
+    desk.find("first_run_understood").setChecked(True)
+    desk.type("first_run_name", "R. Alvarez RN")
+    desk.press("first_run_role_lead_nurse")
+    desk.type("first_run_pin", NURSE_PIN)
+    desk.type("first_run_pin_again", NURSE_PIN)
+    desk.press("first_run_create")
+    desk.turn_to(StaffPage())
+    desk.type("staff_name", "Sam Okafor MD")
+    desk.press("staff_role_clinician")
+    desk.type("staff_pin", CLINICIAN_PIN)
+    desk.type("staff_pin_again", CLINICIAN_PIN)
+    desk.press("staff_add")
+
+
+def _check_in(desk):
+    desk.turn_to(CheckInPage(UTC))
+    for name, text in (
+        ("given_name", "Jana"),
+        ("family_name", "Keller"),
+        ("birth_date", "1984-05-17"),
+        ("record_number", "MRN-4471"),
+        ("weight", "72"),
+    ):
+        desk.type(f"check_in_{name}", text)
+    desk.press("check_in_protocol_depression_iv")
+    desk.press("check_in_open")
+    desk.press("check_in_gate_identity_answer")
+    desk.press("check_in_gate_consent_answer")
+    desk.type("check_in_food_time", "12:00")  # it is 15:00: three hours only
+    desk.type("check_in_drink_time", "12:00")
+    desk.press("check_in_fasting_record")
+    desk.press("check_in_exclusions_none")
+    desk.press("check_in_exclusions_record")
+    desk.type("check_in_driver_name", "Maria Keller")
+    desk.type("check_in_driver_relation", "sister")
+    desk.type("check_in_driver_phone", "555 010 0192")
+    desk.press("check_in_driver_confirm")
+
+
+def _baseline(desk):
+    desk.press("check_in_begin_baseline")
+    desk.clinic.run(20)
+    desk.clinic.cuff(124, 76)
+    desk.clinic.run(120)
+    desk.clinic.cuff(124, 76)
+    desk.press("check_in_take_baseline")
+
+
+def _override_food(desk):
+    desk.press("check_in_override")
+    desk.press("check_in_override_which_fasting_food")
+    desk.type("check_in_override_reason", "one biscuit, clinician agrees")
+    clinician = next(
+        one for one in desk.clinic.station.snapshot(desk.clinic.clock.now()).operators if "Okafor" in one.name
+    )
+    desk.press(f"check_in_override_clinician_{clinician.id}")
+    desk.type("check_in_override_pin", "111111")
+    desk.press("check_in_override_send")
+    assert desk.find("check_in_override_notice").text()
+    desk.type("check_in_override_pin", CLINICIAN_PIN)
+    desk.press("check_in_override_send")
+
+
+def test_from_the_first_start_to_the_signature(desk):
+    clinic = desk.clinic
+    _staff(desk)
+    assert len(clinic.of(r.OperatorAdded)) == 2
+    _check_in(desk)
+    _baseline(desk)
+    states = {gate.id: gate.state for gate in clinic.visit.gates}
+    assert states.pop("fasting_food") is GateState.UNMET
+    assert set(states.values()) == {GateState.MET}
+    _override_food(desk)
+    clinic.run(5)
+    desk.press("check_in_start")
+    assert clinic.visit.phase is Phase.INFUSION
+    assert clinic.visit.dose_text == "IV 36 mg over 40 min (0.5 mg/kg)"
+
+    clinic.run(2400)
+    clinic.do(StopInfusion(chair=clinic.chair, reason="dose given"))
+    for sys, dia in ((131, 80), (128, 79), (127, 78)):
+        clinic.cuff(sys, dia)
+        clinic.run(600)
+    clinic.cuff(126, 78)
+    desk.turn_to(DischargePage(UTC))
+    desk.press("discharge_mark_ready")
+    desk.press("discharge_aldrete_answer")
+    for item in ("activity", "breathing", "consciousness"):
+        desk.press(f"discharge_aldrete_{item}_2")
+    desk.press("discharge_aldrete_record")
+    desk.press("discharge_sedation_answer")
+    desk.press("discharge_moaas_5")
+    desk.press("discharge_iv_removed_answer")
+    desk.press("discharge_instructions_answer")
+    assert desk.find("discharge_why_not").text() == "Not met yet: Driver here and confirmed."
+    desk.press("discharge_driver_confirm")
+    assert desk.find("discharge_tally").text() == "10 of 10 met"
+    desk.type("discharge_pin", "111111")
+    desk.press("discharge_sign")
+    assert clinic.visit.phase is Phase.READY
+    assert not desk.find("discharge_sign").isEnabled()
+    desk.type("discharge_pin", NURSE_PIN)
+    desk.press("discharge_sign")
+    assert clinic.visit.phase is Phase.DISCHARGED
+    assert clinic.of(r.DischargeSigned)[0].driver.name == "Maria Keller"
+    desk.press("discharge_free_chair")
+    assert clinic.view.visit is None
+
+
+def test_signing_in_again_after_a_lock(desk):
+    _staff(desk)
+    desk.clinic.do(SignOut())
+    desk.turn_to(SignInPage())
+    operator = desk.clinic.station.snapshot(desk.clinic.clock.now()).operators[0]
+    desk.press(f"sign_in_operator_{operator.id}")
+    desk.type("sign_in_pin", "111111")
+    desk.press("sign_in_button")
+    assert desk.find("sign_in_problem").text() not in ("", "Ready.", "Enter your PIN.")
+    desk.type("sign_in_pin", NURSE_PIN)
+    desk.press("sign_in_button")
+    assert desk.clinic.station.snapshot(desk.clinic.clock.now()).operator == operator
