@@ -108,6 +108,15 @@ def test_a_flat_line_is_drawn(bench):
     assert bench.columns().sum() > 450
 
 
+def test_a_wave_that_grows_is_not_left_cut_off(bench):
+    bench.feed(6, lambda t: 0.5 + 0.01 * np.sin(7 * t))
+    bench.feed(1, lambda t: 0.5 + 0.4 * np.sin(7 * t))
+    image = bench.painter.grab().toImage()
+    ground = DARK_THEME.colour("plot")
+    top_row = [image.pixelColor(x, LABEL - 1) != ground for x in range(LEFT, LEFT + 500)]
+    assert sum(top_row) < 10  # a cut wave would run along the upper edge
+
+
 def test_a_resize_keeps_the_picture_whole(bench):
     bench.feed(12)
     bench.painter.resize(WIDTH, 200)

@@ -117,7 +117,7 @@ def _number(
         is_stale=view.freshness is Freshness.STALE,
         high="" if view.high is None else f"{view.high:g}",
         low="" if view.low is None else f"{view.low:g}",
-        lines=tuple(line for line in (_first_line(view), _source_line(view, beside)) if line),
+        lines=_lines(view, beside),
         second=second,
         alarm=view.priority,
         word=_limit_word(view),
@@ -142,10 +142,14 @@ def _change_text(change: float | None) -> str:
     return f"{'▲' if whole > 0 else '▼'} {abs(whole)} from baseline"
 
 
-def _source_line(view: NumericView, beside: str) -> str:
+def _lines(view: NumericView, beside: str) -> tuple[str, ...]:
+    """Return two lines at most; where something must be cut, it is the name of the monitor."""
     others = [f"{source} {UNKNOWN if value is None else f'{value:.0f}'}" for source, value in view.others]
     provenance = _PROVENANCE_WORDS[view.provenance] if view.provenance is not None else ""
-    return " · ".join(part for part in (beside, *others, provenance, view.source) if part)
+    first = _first_line(view)
+    parts = ((provenance, beside, *others, view.source),) if first else ((provenance, beside, view.source), others)
+    lines = (first, *(" · ".join(part for part in line if part) for line in parts))
+    return tuple(line for line in lines if line)
 
 
 def _limit_word(view: NumericView) -> str:

@@ -83,6 +83,10 @@ class Sweep:
         first = min(before_end, before_cursor) - 1
         return self._spans(first, self.start + self._n_window + 1)
 
+    def is_outgrown_by(self, low: float, high: float) -> bool:
+        """Say whether a range reaches beyond the present one."""
+        return low < self._low or high > self._high
+
     def rescale(self, low: float, high: float, *, redraw: bool) -> None:
         """Take another range; `redraw` applies it to what is visible already, else only to what comes."""
         self._low, self._high = low, high

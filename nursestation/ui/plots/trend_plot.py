@@ -130,7 +130,8 @@ class TrendPlot(QWidget):
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for part in (self._plot, self._plot.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._box.setMouseEnabled(x=False, y=False)
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0)

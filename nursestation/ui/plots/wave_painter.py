@@ -33,6 +33,8 @@ FIT_NS = NS_PER_S // 2
 SPEEDS_MM_S = {"ecg": 25.0, "pleth": 25.0, "art": 25.0, "resp": 6.25, "co2": 6.25}
 """Sweep speeds [mm/s]. Source: the usual settings of bedside monitors (IEC 60601-2-27, 201.12.1.101 asks for 25 mm/s)."""
 _ROLES = {"ecg": "heart_rate", "pleth": "spo2", "resp": "resp", "co2": "co2", "art": "nibp"}
+_TELL_SOURCE = ("ecg", "resp")
+"""Waves that a lead or a way of measuring belongs to."""
 _SHARES = {"ecg": 1.4}
 """Of the height, where it is not 1: an ECG has the most to tell."""
 _LABEL_HEIGHT = 20.0
@@ -190,10 +192,11 @@ class WavePainter(QWidget):
         trace = self._sources[self._chair, strip.key].trace
         low, high = strip.gain.fit(trace.read(*strip.sweep.window))
         text = _detail(strip.gain, strip.speed_mm_s)
-        has_new_step = text != strip.text
-        strip.sweep.rescale(low, high, redraw=has_new_step)
+        # a wave that has outgrown its strip was cut off there: what stands is drawn anew, whole
+        looks_different = text != strip.text or strip.sweep.is_outgrown_by(low, high)
+        strip.sweep.rescale(low, high, redraw=looks_different)
         strip.text = text
-        return has_new_step
+        return looks_different
 
     def sizeHint(self) -> QSize:
         """Return a size at which three strips are easy to read."""
@@ -243,7 +246,7 @@ class WavePainter(QWidget):
 
     def _paint_label(self, painter: QPainter, strip: _Strip, area: QRectF) -> None:
         metric, _, source = strip.key
-        title = f"{METRICS[metric].short} {source}".strip()
+        title = f"{METRICS[metric].short} {source}".strip() if metric in _TELL_SOURCE else METRICS[metric].short
         painter.setFont(theme.font(Text.STRONG))
         painter.setPen(self._theme.colour(_ROLES[metric]))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

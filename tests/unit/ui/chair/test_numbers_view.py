@@ -22,6 +22,11 @@ def test_a_number_tells_its_limits_its_change_and_its_source():
     assert tile.lines == ("▲ 12 from baseline", "Capnostream 87 · Nonin --- · ECG")
 
 
+def test_without_a_baseline_the_other_monitor_has_a_line_of_its_own():
+    view = make_numeric("spo2", 98.0, source="PM6750", others=(("Capnostream 20", 97.0),))
+    assert _tiles(view)["spo2"].lines == ("PM6750", "Capnostream 20 97")
+
+
 def test_a_pulse_rate_is_never_called_heart_rate():
     assert _tiles(make_numeric("pulse_rate", 70.0))["hr"].title == "PR"
 

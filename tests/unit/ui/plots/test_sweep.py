@@ -127,6 +127,13 @@ def test_another_range_redraws_or_leaves_what_is_there():
     assert np.nanmin(_visible(sweep)[:, 3]) > np.nanmin(middle)
 
 
+def test_a_range_that_reaches_further_outgrows_the_present_one():
+    sweep = _sweep(_fed(1))
+    assert sweep.is_outgrown_by(-0.1, 1.0)
+    assert sweep.is_outgrown_by(0.0, 1.1)
+    assert not sweep.is_outgrown_by(0.1, 0.9)
+
+
 def test_a_long_sleep_leaves_no_old_line_behind():
     trace = _fed(10)
     sweep = _sweep(trace)
