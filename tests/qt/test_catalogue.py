@@ -1,5 +1,7 @@
 """Laws that hold for every page and sheet."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
@@ -7,13 +9,16 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from nursestation.core.model import Phase
 from nursestation.ui import theme
 from nursestation.ui.catalogue import make_pages, make_sheets
-from tests.helpers.station_views import make_chair, make_discharge_visit, make_station, make_visit
+from tests.helpers.station_views import make_chair, make_discharge_visit, make_readiness, make_station, make_visit
 
+SOON = make_readiness("observation", "driver")
+WAITING = replace(SOON, criteria=tuple(replace(line, earliest_in_s=500.0) for line in SOON.criteria))
 STATIONS = {
     "free": make_station(),
     "check-in": make_station(make_chair(make_visit())),
     "infusion": make_station(make_chair(make_visit(Phase.INFUSION, infusion_run_s=60.0))),
     "discharge": make_station(make_chair(make_discharge_visit("driver", "aldrete"))),
+    "observation": make_station(make_chair(make_discharge_visit(readiness=WAITING))),
     "locked": make_station(make_chair(make_visit()), operator=None),
     "new": make_station(operators=(), operator=None),
 }

@@ -20,7 +20,7 @@ from nursestation.core.commands import (
     ResolveChart,
     SignDischarge,
 )
-from nursestation.core.model import ConfirmedHow, Driver, Phase
+from nursestation.core.model import ConfirmedHow, Driver
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
 from nursestation.ui.controls import Button, Edge, ElidingLabel, Label, Panel, QuietButton
@@ -82,6 +82,7 @@ class DischargePage(Page):
         left.addWidget(self._head())
         left.addWidget(self._message)
         left.addWidget(self._left, 1)
+        left.addWidget(self._open_discharge)
         bar = Panel("discharge_side", Surface.BAR, edge=Edge.LEFT)
         bar.setFixedWidth(_SIDE_WIDTH)
         inside = column(margin=theme.MARGIN)
@@ -125,7 +126,6 @@ class DischargePage(Page):
         )
         foot.addWidget(self._override_button)
         layout.addLayout(foot)
-        layout.addWidget(self._open_discharge)
         layout.addStretch()
         holder.setLayout(layout)
         return holder
@@ -201,8 +201,7 @@ class DischargePage(Page):
         self._criteria.show_criteria(chair, view.lines, view.open_effects, may_act)
         self._override_button.setEnabled(may_act)
         self._override_button.setVisible(any(line.may_override for line in view.lines))
-        self._open_discharge.setVisible(visit.phase is Phase.OBSERVATION)
-        self._open_discharge.setEnabled(may_act)
+        self._open_discharge.setVisible(view.may_open and may_act)
         say(self._guidance, view.driver.guidance)
         self._driver.show_record(visit.driver, visit.driver_confirmed_at_handover)
         self._driver.setEnabled(may_act)
@@ -221,6 +220,7 @@ class DischargePage(Page):
         self._course.setText(self.tr("Nobody is in observation in this chair."))
         self._tally.setText("")
         self._earliest.hide()
+        self._open_discharge.hide()
         self._left.hide()
 
     def refused(self, reason: str) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
+from devices.clock import NS_PER_S
 from nursestation.core.model import GateState, Operator, Patient, Phase
 from nursestation.core.snapshot import ChairSnapshot, CriterionView, ReadinessView, VisitView
 from nursestation.ui.peopletext import HOW_WORDS, masked_phone, patient_line
-from nursestation.ui.timetext import clock_text, minutes_text
+from nursestation.ui.timetext import clock_text
 
 NO_DRIVER = (
     "Nobody is named to take this patient home. Call the contact on file or order medical transport, then enter who comes."
@@ -71,7 +72,7 @@ class DriverPanel:
 
 @dataclass(frozen=True, slots=True)
 class DischargeView:
-    """The page."""
+    """The page; `may_open` once the observation has lasted long enough for the discharge to be opened."""
 
     title: str
     patient: str
@@ -85,6 +86,7 @@ class DischargeView:
     nurse: str
     meaning: str
     digest: str
+    may_open: bool
     may_sign: bool
     why_not: str
     done: str
@@ -148,8 +150,7 @@ def _earliest(readiness: ReadinessView, now_utc_ns: int, zone: tzinfo | None) ->
     ]
     if not waits:
         return ""
-    longest = max(waits)
-    return f"earliest {clock_text(now_utc_ns + round(longest * 1_000_000_000), zone)} · in {minutes_text(longest)}"
+    return f"earliest {clock_text(now_utc_ns + round(max(waits) * NS_PER_S), zone)}"
 
 
 def one_tap_evidence(answer: Answer, instructions: str) -> str:
@@ -231,10 +232,16 @@ def discharge_view(
         nurse=_nurse(operator),
         meaning=readiness.meaning,
         digest=readiness.digest,
+        may_open=visit.phase is Phase.OBSERVATION and _is_observed(readiness),
         may_sign=readiness.may_sign and operator is not None,
         why_not=why_not_sign(lines, operator, readiness.may_sign, visit.phase),
         done=_done(visit),
     )
+
+
+def _is_observed(readiness: ReadinessView) -> bool:
+    states = [line.state for line in readiness.criteria if line.id == "observation"]
+    return all(state in (GateState.MET, GateState.OVERRIDDEN) for state in states)
 
 
 def _done(visit: VisitView) -> str:
