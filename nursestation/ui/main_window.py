@@ -4,7 +4,7 @@ Rules of the file:
 1. The top bar with the alarms, and the rail, stand on every page; no dialog is ever opened over them.
 2. A page is shown because a person asked for it or because the snapshot leaves no other: no staff yet, nobody signed in
    since the start, a visit that the page was about is gone.
-3. When the engine is silent, the window says so over its full width, and the numbers below it are not to be trusted.
+3. When the engine is silent, the window says so over its full width and blanks the numbers.
 """
 
 from collections.abc import Mapping
@@ -34,6 +34,7 @@ from nursestation.ui.plots.wave_painter import WavePainter, pixels_per_mm
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.theme import Theme
 from nursestation.ui.timetext import local_time
+from nursestation.ui.withered import withered
 
 CHAIR = "chair"
 FIRST_RUN = "first_run"
@@ -149,7 +150,7 @@ class MainWindow(QMainWindow):
     def _build_failure(self) -> QWidget:
         self._failure = Panel("engine_failure", Surface.FAILURE)
         text = self.tr(
-            "!!!  Nursestation has stopped working: numbers and waves below are old. "
+            "!!!  Nursestation has stopped working: nothing below is live. "
             "Watch the bedside monitors, and start Nursestation again."
         )
         label = Label(text, Text.TITLE, Tone.ON_HIGH, object_name="engine_failure_text", wrap=True)
@@ -264,6 +265,8 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def _on_engine_dead(self, is_dead: bool) -> None:
         self._failure.setVisible(is_dead)
+        if is_dead and self._snapshot is not None:
+            self.render(withered(self._snapshot))
 
     # --- what a person asks for ---
 

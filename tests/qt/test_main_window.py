@@ -233,6 +233,25 @@ def test_a_dead_engine_is_told_over_the_whole_width(desk):
     assert banner.isHidden()
 
 
+def test_no_number_stands_as_if_live_once_the_engine_is_dead(desk):
+    desk.window.show_chair(2)
+    desk.clock.advance(2.1)
+    desk.bridge.drain()
+    assert desk.text("hr_value") == "---"
+    assert desk.text("hr_line_0") == "Nursestation stopped"
+    assert (desk.text("nibp_value"), desk.find("nibp_value").property("tone")) == ("124", "stale")
+    desk.publish(_station())
+    assert desk.text("hr_value") == "74"
+
+
+def test_while_locked_the_key_for_the_sign_in_belongs_to_one_button(qtbot, desk):
+    desk.publish(_station(operator=None))
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F10)
+    assert desk.window.page_name == "sign_in"
+
+
 def test_simulated_values_are_marked(desk):
     assert desk.find("simulated_mark").isHidden()
     desk.publish(make_station(make_chair(RUNNING, simulated=True)))

@@ -71,9 +71,7 @@ def flag_answers(chair: int, flag: str) -> tuple[Action, ...]:
     return (*quick, other)
 
 
-_SIGN_IN = Action(
-    id="sign_in", text="Sign in", kind=ButtonKind.PRIMARY, opens="sign_in", tip="Who is at the station?", shortcut="F10"
-)
+_SIGN_IN = Action(id="sign_in", text="Sign in", kind=ButtonKind.PRIMARY, opens="sign_in", tip="Who is at the station?")
 _EVENT = Action(
     id="event", text="+ Event", opens="event", shortcut="Ctrl+E", tip="Chart a side effect, a symptom or a note."
 )

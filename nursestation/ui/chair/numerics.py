@@ -68,7 +68,7 @@ class NumberTile(Panel):
         second.addWidget(self._second_label, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         second.addWidget(self._second, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         figures.addLayout(second)
-        whole = QVBoxLayout(self)
+        whole = self._whole = QVBoxLayout(self)
         whole.setContentsMargins(theme.MARGIN, _PAD, theme.MARGIN, _PAD)
         whole.setSpacing(0)
         whole.addLayout(head)
@@ -131,6 +131,7 @@ class NumberTile(Panel):
         size = max(_SMALLEST, min(_LARGEST, room, self._widest_size()))
         theme.set_font(self._value, Text.NUMBER, size)
         theme.set_font(self._small, Text.NUMBER, round(size * _SMALL_PART))
+        self._whole.activate()  # now, not a frame later: a cut number is a wrong number
 
     def _widest_size(self) -> int:
         """Return the size at which "000/000" just fits [px]."""

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
@@ -64,6 +63,8 @@ class ChairPage(Page):
         self._header = Header()
         self._flag = FlagBar()
         self._numerics = Numerics()
+        self._numerics.setMinimumWidth(_NUMBERS_PX[0])
+        self._numerics.setMaximumWidth(_NUMBERS_PX[1])
         self._bar = ActionBar()
         ground = Panel("wave_panel", Surface.PLOT)
         inside = QVBoxLayout(ground)
@@ -85,8 +86,8 @@ class ChairPage(Page):
         middle = QHBoxLayout()
         middle.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         middle.setSpacing(theme.GAP)
-        middle.addLayout(centre, 1)
-        middle.addWidget(self._numerics)
+        middle.addLayout(centre, 3)
+        middle.addWidget(self._numerics, 1)
         self.setLayout(middle)
 
     def _connect(self) -> None:
@@ -96,11 +97,6 @@ class ChairPage(Page):
             sheet.command_requested.connect(self.command_requested)
             sheet.sheet_requested.connect(self.sheet_requested)
             sheet.closed.connect(self.close_sheet)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the numbers their share of the width."""
-        super().resizeEvent(event)
-        self._numerics.setFixedWidth(max(_NUMBERS_PX[0], min(_NUMBERS_PX[1], self.width() // 4)))
 
     def show_chair(self, number: int) -> None:
         """Show another chair; an open sheet closes, because it was about the one before."""

@@ -7,7 +7,7 @@ anew at most once a second, and not at all while it is hidden.
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from devices.clock import NS_PER_S, Moment
@@ -86,6 +86,11 @@ class Trend(Panel):
             self._plot.hide()
         self._note.setText(text)
         self._note.show()
+        self._drawn = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have the words placed anew with the next snapshot: their places depend on the width."""
+        super().resizeEvent(event)
         self._drawn = None
 
     def showEvent(self, event: QShowEvent) -> None:

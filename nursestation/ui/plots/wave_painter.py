@@ -124,6 +124,7 @@ class WavePainter(QWidget):
         if changed or (why_none != self._why_none and not keys):
             self._chair, self._keys, self._why_none = number, tuple(keys), why_none
             self._strips = []
+            self.step()
             self.update()
 
     @Slot()
@@ -207,9 +208,10 @@ class WavePainter(QWidget):
         return QSize(300, 120)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the strips out anew."""
+        """Lay the strips out anew, before the next paint."""
         super().resizeEvent(event)
         self._strips = []
+        self.step()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Fill what is exposed and draw the lines that touch it."""
