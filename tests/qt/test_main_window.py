@@ -249,7 +249,7 @@ def test_while_locked_the_key_for_the_sign_in_belongs_to_one_button(qtbot, desk)
     with qtbot.waitActive(desk.window):
         desk.window.activateWindow()
     qtbot.keyClick(desk.window, Qt.Key.Key_F10)
-    assert desk.window.page_name == "sign_in"
+    qtbot.waitUntil(lambda: desk.window.page_name == "sign_in")
 
 
 def test_simulated_values_are_marked(desk):
