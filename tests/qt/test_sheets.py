@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
@@ -177,6 +177,19 @@ def test_export_asks_for_the_file(qtbot, shown, tmp_path):
 def test_export_wants_a_whole_path(shown):
     sheet, _ = shown(ExportSheet(Path("documents")))
     assert not find(sheet, "export_send").isEnabled()
+
+
+def test_a_sheet_takes_no_room_from_what_stands_above_it(qtbot):
+    above, sheet, whole = QWidget(), ReasonSheet(PAUSE), QWidget()
+    column = QVBoxLayout(whole)
+    for part, stretch in ((above, 44), (sheet, 56)):
+        part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        column.addWidget(part, stretch)
+    qtbot.addWidget(whole)
+    whole.resize(700, 440)
+    with qtbot.waitExposed(whole):
+        whole.show()
+    assert above.height() > 150
 
 
 def test_a_free_chair_sends_nothing(qtbot, shown):

@@ -101,6 +101,10 @@ class Sheet(Page):
         self._forget()
         self.closed.emit()
 
+    def hasHeightForWidth(self) -> bool:
+        """Say no, though sentences wrap: what is taller than its room scrolls, and the waves above keep theirs."""
+        return False
+
     def showEvent(self, event: QShowEvent) -> None:
         """Put the cursor where typing begins, and never on a button that sends."""
         super().showEvent(event)
