@@ -52,7 +52,7 @@ class ReasonSpec:
 PAUSE = ReasonSpec(
     "pause",
     "Infusion paused",
-    "Pause the pump by hand; this notes that you did. The infusion clock stands still until you mark it resumed.",
+    "Pause the pump by hand; this notes that you did. The clock waits until you resume.",
     "Note the pause",
     ("BP rise", "Nausea", "Agitation", "Patient asked", "Line or pump", "Clinician asked"),
     False,
@@ -64,7 +64,7 @@ PLANNED_END = "Planned end"
 STOP = ReasonSpec(
     "stop",
     "Infusion stopped",
-    "Stop the pump by hand; this notes that you did, and observation begins. It cannot be taken back.",
+    "Stop the pump by hand; this notes that you did. Observation begins; there is no way back.",
     "Note the stop",
     (PLANNED_END, "BP rise", "Side effects", "Patient asked", "Line or pump", "Clinician asked"),
     True,
@@ -74,7 +74,7 @@ STOP = ReasonSpec(
 END_EARLY = ReasonSpec(
     "end_early",
     "End this visit early",
-    "The visit closes without a signed discharge, and the reason prints on the report. The record so far is kept.",
+    "The visit closes without a signed discharge; the reason prints on the report.",
     "End the visit",
     ("Patient declined", "Not fit for treatment today", "No driver", "Sent to emergency care", "Left against advice"),
     True,
