@@ -73,14 +73,14 @@ class ManualClock:
 
 
 class ScaledClock:
-    """Another clock, run `speed` times as fast from the moment of making."""
+    """Another clock, run `speed` times as fast from `start` on (the moment of making unless given)."""
 
-    def __init__(self, clock: Clock, speed: float) -> None:
+    def __init__(self, clock: Clock, speed: float, start: Moment | None = None) -> None:
         if speed <= 0:
             raise ValueError("speed must be above 0")
         self._clock = clock
         self._speed = speed
-        self._start = clock.now()
+        self._start = clock.now() if start is None else start
 
     def now(self) -> Moment:
         """Return the start moved on by `speed` times what has passed since."""

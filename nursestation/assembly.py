@@ -21,7 +21,7 @@ from devices.registry import lookup
 from nursestation import __version__
 from nursestation.config.load import load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
-from nursestation.core.records import Record
+from nursestation.core.records import Record, StationStopped
 from nursestation.core.station import ChairSetup, MonitorBinding, PinVerifier, Station, StationFault
 from nursestation.paths import Profile, resource
 from nursestation.runtime.engine import Engine
@@ -79,6 +79,7 @@ class RunningStation:
         bedside = bedside or Bedside(chairs=(), heed=_heed_nothing)
         self.profile = profile
         self._clock = clock
+        self._is_stopped = False
         self.inbox = Inbox(clock)
         self.outbox = Outbox()
         chairs = (*settings.chair, *bedside.chairs)
@@ -107,8 +108,12 @@ class RunningStation:
 
     def stop(self) -> None:
         """Close the ports, let the engine finish, write everything. Idempotent."""
+        if self._is_stopped:
+            return
+        self._is_stopped = True
         self.reader.stop()
         self.engine.stop()
+        self.writer.put([StationStopped(at=self._clock.now())])
         health = self.writer.close()
         if health.n_waiting:
             _log.error("%d records could not be written: %s", health.n_waiting, health.text)
@@ -208,7 +213,7 @@ def _binding(chair: int, monitor: MonitorSettings) -> MonitorBinding:
     return MonitorBinding(
         id=monitor_id(chair, monitor.driver),
         driver=monitor.driver,
-        title=f"{info.models[0]} on {Path(monitor.port).name or monitor.port}",
+        title=info.models[0] if simulated else f"{info.models[0]} on {Path(monitor.port).name}",
         numerics=info.numerics,
         simulated=simulated,
         max_quiet_ms=info.max_quiet_ms,

@@ -12,4 +12,8 @@ def sound_problem() -> str:
     application = QCoreApplication.instance() or QCoreApplication([])
     found = QMediaDevices.audioOutputs()
     del application
-    return "" if found else "No sound output was found: connect a loudspeaker, and keep the bedside monitor's alarm audible."
+    return (
+        ""
+        if found
+        else "No sound output was found: connect a loudspeaker, and keep the bedside monitor's alarm audible."
+    )
