@@ -1,0 +1,174 @@
+"""`make bench`: one JSON line a measure. What they mean: docs/performance.md.
+
+Rules of the file:
+1. Whatever is measured runs in a fresh process of its own; the simulated monitors in another.
+2. Nothing but JSON lines goes to standard output; the whole takes less than three minutes.
+"""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic_ns
+
+from devices.clock import NS_PER_S
+from tests.bench.figures import percentiles, spread, tell
+from tests.bench.machine import ROOT, environment, machine
+from tests.bench.monitors import N_CHAIRS, link_of
+from tests.bench.station import write_settings
+
+LOAD = ("load", 3, 10.0)  # windows, seconds each
+LATENCY = ("latency", 1, 40.0)
+N_STARTS = 5
+ENOUGH_S = 120
+ONE_MS = 1e6
+N_THREADS_SHOWN = ("window", "engine", "reader", "store", "other")
+_TABLES = {"numerics": ("numeric",), "waves": ("wave", "gap")}
+
+
+def main() -> None:
+    out = ROOT / "out"  # the disk that is measured is the project's, not one in memory
+    out.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=out) as scratch:
+        folder = Path(scratch)
+        load, record, _ = run_station(folder / "load", *LOAD)
+        sys.stdout.write(json.dumps({"measure": "machine", **machine(str(load["platform"]))}) + "\n")
+        latency, _, marks = run_station(folder / "latency", *LATENCY)
+        tell_latency(latency, marks)
+        tell_load(load, record)
+        tell_starts(folder / "starts")
+        sys.stdout.flush()
+        run("parts", str(folder), stdout=None)
+
+
+def run(module: str, *arguments: str, stdout: int | None = subprocess.PIPE) -> str:
+    """Run a module of the bench in a process of its own and return what it printed."""
+    command = [sys.executable, "-m", f"tests.bench.{module}", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=stdout, text=True, check=True, timeout=ENOUGH_S)
+    return done.stdout or ""
+
+
+@contextmanager
+def monitors(folder: Path) -> Iterator[list[list[object]]]:
+    """Serve the monitors in a process of their own; what they marked is in the list at the end."""
+    marks: list[list[object]] = []
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.monitors", str(folder)],
+        cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield marks
+        said, _ = process.communicate(timeout=20)
+        marks += json.loads(said)["marks"]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def run_station(folder: Path, mode: str, n_windows: int, seconds: float) -> tuple[dict, Path, list[list[object]]]:
+    """Run the window on four monitors; return what it measured, its record, and what the monitors marked."""
+    folder.mkdir()
+    profile = folder / "profile"
+    write_settings(profile, {chair: link_of(folder, chair) for chair in range(1, N_CHAIRS + 1)})
+    with monitors(folder) as marks:
+        result = json.loads(run("station", str(profile), mode, str(n_windows), str(seconds)))
+    return result, profile / "record.sqlite3", marks
+
+
+def tell_latency(result: dict, marks: list[list[object]]) -> None:
+    """Match what the monitors wrote with what the window saw, and print how long it took."""
+    seconds = result["windows"][0]["seconds"]
+    began_ns = result["began_ns"]
+    until_ns = began_ns + round(seconds * NS_PER_S) - NS_PER_S  # what was written last has had its second
+    for what, kind, seen_as in (
+        ("numeric_drawn", "heart_rate", "rate"),
+        ("wave_arrived", "spike", "arrived"),
+        ("wave_drawn", "spike", "drawn"),
+    ):
+        written = [(str(n), at) for mark, n, at in marks if mark == kind and began_ns <= at <= until_ns]
+        seen = [(which, at) for name, which, at in result["seen"] if name == seen_as]
+        took = [_first_after(seen, at, which if kind == "heart_rate" else None) for which, at in written]
+        found = [one / ONE_MS for one in took if one is not None]
+        tell(f"wire_to_screen_{what}", "ms", seconds, **percentiles(found, 1), n_written=len(written))
+
+
+def _first_after(seen: list[tuple[str, int]], at_ns: int, which: str | None) -> int | None:
+    """Return how long after `at_ns` it was first seen [ns]; None where it was not within its second."""
+    took = (seen_ns - at_ns for name, seen_ns in seen if seen_ns >= at_ns and which in (None, name))
+    first = next(took, None)
+    return first if first is not None and first < NS_PER_S else None
+
+
+def tell_load(result: dict, record: Path) -> None:
+    """Print frames, processor time, memory and disk of the run without marks."""
+    windows = result["windows"]
+    seconds = sum(window["seconds"] for window in windows)
+    tell("frames", "frames/s", seconds, **spread([window["frames_s"] for window in windows], 1), chairs=N_CHAIRS)
+    shares = {
+        role: spread([window["cpu"].get(role, 0.0) for window in windows])["value"]
+        for role in N_THREADS_SHOWN
+        if any(role in window["cpu"] for window in windows)
+    }
+    used = [window["cpu"]["all"] for window in windows]
+    tell("processor", "% of one core", seconds, **spread(used), chairs=N_CHAIRS, waves_a_chair=3, threads=shares)
+    tell("memory", "MiB resident", seconds, **spread([window["rss_mib"] for window in windows], 0))
+    hours = N_CHAIRS * seconds / 3600
+    parts = _parts_of(record)
+    tell(
+        "disk", "bytes/session hour", seconds,
+        value=round(sum(window["bytes"] for window in windows) / hours),
+        **{f"{name}_share": round(share, 3) for name, share in parts.items()},
+    )  # fmt: skip
+
+
+def _parts_of(record: Path) -> dict[str, float]:
+    """Return which part of the record's bytes numerics and waves are."""
+    copy = record.with_name("copy.sqlite3")
+    shutil.copyfile(record, copy)  # closed, so all of it is in the one file
+    connection = sqlite3.connect(copy, isolation_level=None)
+    try:
+        whole = left = _size(connection)
+        shares = {}
+        for name, tables in _TABLES.items():
+            for table in tables:
+                connection.execute(f"DROP TABLE {table}")
+            before, left = left, _size(connection)
+            shares[name] = (before - left) / whole
+        return shares
+    finally:
+        connection.close()
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    connection.execute("VACUUM")
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    return int(pages)
+
+
+def tell_starts(folder: Path) -> None:
+    """Print the time from starting a process to its first picture, of a bare window and of ours, in turn."""
+    folder.mkdir()
+    write_settings(folder, {chair: link_of(folder, chair) for chair in range(1, N_CHAIRS + 1)})
+    took: dict[str, list[float]] = {"bare": [], "nursestation": []}
+    began_ns = monotonic_ns()
+    for n in range(N_STARTS + 1):
+        for what, times in took.items():
+            start_ns = monotonic_ns()
+            shown_ns = int(run("startup", what, str(folder)))
+            if n:  # the first one warms the disk's cache
+                times.append((shown_ns - start_ns) / ONE_MS)
+    seconds = (monotonic_ns() - began_ns) / NS_PER_S
+    bare = spread(took["bare"], 0)
+    ours = spread(took["nursestation"], 0)
+    tell("start_to_first_paint", "ms", seconds, **ours, bare_window=bare, ratio=round(ours["value"] / bare["value"], 2))
+
+
+if __name__ == "__main__":
+    main()
