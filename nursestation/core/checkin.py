@@ -19,6 +19,7 @@ Rules of the file:
 4. After the start the clocks, the pressure and the monitors are shown as they stood then.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -35,11 +36,11 @@ from nursestation.core.commands import (
     RecordConsent,
     RecordFasting,
 )
-from nursestation.core.model import ConfirmedHow, GateState, Phase, Provenance, Transport
+from nursestation.core.model import ConfirmedHow, GateState, Operator, Phase, Provenance, Transport
 from nursestation.core.snapshot import Freshness, GateView
 from nursestation.core.state import ChairState, Visit
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import left, listed, span
+from nursestation.core.wording import listed, long_left, long_span, staff_name
 
 _NS_PER_HOUR = 3600 * NS_PER_S
 _HARD = ("identity", "consent")
@@ -169,7 +170,7 @@ def override_gate(turn: Turn, chair: ChairState, visit: Visit, command: Override
     Raises:
         Refusal: no such gate, met already, not to be overridden, no reason, or not a clinician.
     """
-    gate = next((view for view in gates(chair, visit, turn.now) if view.id == command.gate), None)
+    gate = next((view for view in gates(chair, visit, turn.state.operators, turn.now) if view.id == command.gate), None)
     if gate is None:
         raise Refusal(f"There is no gate called {command.gate!r}.")
     if gate.state is GateState.MET:
@@ -199,14 +200,18 @@ def _new_session_id(turn: Turn, chair: ChairState) -> str:
 # --- gates --------------------------------------------------------------------------------------------------------
 
 
-def gates(chair: ChairState, visit: Visit, now: Moment) -> tuple[GateView, ...]:
-    """Return every gate as it stands; after the start, as it stood then."""
+def gates(chair: ChairState, visit: Visit, operators: Mapping[str, Operator], now: Moment) -> tuple[GateView, ...]:
+    """Return every gate as it stands; after the start, as it stood then. Staff are told by their names."""
+
+    def name(operator_id: str | None) -> str | None:
+        return None if operator_id is None else staff_name(operators, operator_id)
+
     at = visit.infusion_started or now
     food_ns, drink_ns = visit.fasting if visit.fasting is not None else (None, None)
     rules = visit.protocol.gates
     views = (
-        _done("identity", "Identity checked", visit.identity_by, "Check name and date of birth with the patient"),
-        _done("consent", "Consent on file", visit.consent_by, "Put the signed consent on file"),
+        _done("identity", "Identity checked", name(visit.identity_by), "Check name and date of birth with the patient"),
+        _done("consent", "Consent on file", name(visit.consent_by), "Put the signed consent on file"),
         _fasting("fasting_food", "No food", food_ns, rules.food_hours, at),
         _fasting("fasting_drink", "No drink", drink_ns, rules.drink_hours, at),
         _exclusions(visit),
@@ -215,7 +220,7 @@ def gates(chair: ChairState, visit: Visit, now: Moment) -> tuple[GateView, ...]:
         _ceiling(visit, at),
         _monitors(chair, visit, at),
     )
-    return tuple(_with_waiver(visit, view) for view in views)
+    return tuple(_with_waiver(visit, view, operators) for view in views)
 
 
 def may_start(views: tuple[GateView, ...]) -> bool:
@@ -223,11 +228,11 @@ def may_start(views: tuple[GateView, ...]) -> bool:
     return all(view.state in (GateState.MET, GateState.OVERRIDDEN) for view in views)
 
 
-def _with_waiver(visit: Visit, view: GateView) -> GateView:
+def _with_waiver(visit: Visit, view: GateView, operators: Mapping[str, Operator]) -> GateView:
     waiver = visit.gate_waivers.get(view.id)
     if waiver is None or view.state is GateState.MET:
         return view
-    detail = f"{view.detail}; overridden by {waiver.clinician}: {waiver.reason}"
+    detail = f"{view.detail}; overridden by {staff_name(operators, waiver.clinician)}: {waiver.reason}"
     return replace(view, state=GateState.OVERRIDDEN, detail=detail)
 
 
@@ -242,11 +247,15 @@ def _fasting(gate: str, title: str, last_utc_ns: int | None, hours: float, at: M
         return GateView(id=gate, title=title, state=GateState.UNKNOWN, detail="Ask when it was last")
     fasted_s = (at.utc_ns - last_utc_ns) / NS_PER_S
     short_s = (last_utc_ns + hours * _NS_PER_HOUR - at.utc_ns) / NS_PER_S
-    detail = f"{span(fasted_s)} since the last"
+    detail = f"{long_span(fasted_s)} since the last"
     if short_s <= 0:
         return GateView(id=gate, title=title, state=GateState.MET, detail=detail)
     return GateView(
-        id=gate, title=title, state=GateState.UNMET, detail=f"{detail}; opens in {left(short_s)}", opens_in_s=short_s
+        id=gate,
+        title=title,
+        state=GateState.UNMET,
+        detail=f"{detail}; opens in {long_left(short_s)}",
+        opens_in_s=short_s,
     )
 
 

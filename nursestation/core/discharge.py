@@ -22,6 +22,7 @@ Rules of the file:
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devices.clock import NS_PER_S, Moment
@@ -29,12 +30,12 @@ from devices.events import AlarmKind
 from nursestation.core import checkin, signin, vitals
 from nursestation.core import records as r
 from nursestation.core.commands import AnswerCriterion, OverrideCriterion
-from nursestation.core.model import ChartKind, ConfirmedHow, CuffReading, GateState, Phase, Role, Route
+from nursestation.core.model import ChartKind, ConfirmedHow, CuffReading, GateState, Operator, Phase, Role, Route
 from nursestation.core.snapshot import CriterionView, ReadinessView
 from nursestation.core.stability import bounds
 from nursestation.core.state import Answer, ChairState, Stretch, Visit, seconds_between
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import left, listed, number, span
+from nursestation.core.wording import left, listed, number, span, staff_name
 
 _OK = (GateState.MET, GateState.OVERRIDDEN)
 _AT_HANDOVER = (Phase.OBSERVATION, Phase.READY)
@@ -57,9 +58,9 @@ class _Found:
 # --- the page -----------------------------------------------------------------------------------------------------
 
 
-def readiness(chair: ChairState, visit: Visit, now: Moment) -> ReadinessView:
+def readiness(chair: ChairState, visit: Visit, operators: Mapping[str, Operator], now: Moment) -> ReadinessView:
     """Return the discharge page as it stands."""
-    views = criteria(chair, visit, now)
+    views = criteria(chair, visit, operators, now)
     n_met = sum(view.state in _OK for view in views)
     is_ready = visit.phase is Phase.READY and n_met == len(views) and visit.driver is not None
     return ReadinessView(
@@ -71,8 +72,10 @@ def readiness(chair: ChairState, visit: Visit, now: Moment) -> ReadinessView:
     )
 
 
-def criteria(chair: ChairState, visit: Visit, now: Moment) -> tuple[CriterionView, ...]:
-    """Return every criterion with state and evidence."""
+def criteria(
+    chair: ChairState, visit: Visit, operators: Mapping[str, Operator], now: Moment
+) -> tuple[CriterionView, ...]:
+    """Return every criterion with state and evidence. Staff are told by their names."""
     rules = visit.protocol.discharge
     found = (
         ("observation", "Observation window complete", _observation(visit, now)),
@@ -86,23 +89,23 @@ def criteria(chair: ChairState, visit: Visit, now: Moment) -> tuple[CriterionVie
         (
             "aldrete",
             f"Modified Aldrete score ≥ {rules.aldrete_at_least}",
-            _score(visit, now, "aldrete", rules.aldrete_at_least, "{} of 10"),
+            _score(visit, operators, now, "aldrete", rules.aldrete_at_least, "{} of 10"),
         ),
         (
             "sedation",
             "Sedation: awake and oriented",
-            _score(visit, now, "sedation", rules.moaas_at_least, "MOAA/S {}"),
+            _score(visit, operators, now, "sedation", rules.moaas_at_least, "MOAA/S {}"),
         ),
         ("side_effects", "Side effects settled", _side_effects(visit)),
-        ("iv_removed", "IV access removed", _iv_removed(visit)),
+        ("iv_removed", "IV access removed", _iv_removed(visit, operators)),
         ("driver", "Driver here and confirmed", _driver(visit)),
         (
             "instructions",
             "Written instructions given",
-            _answered(visit, "instructions", "Give the written instructions"),
+            _answered(visit, operators, "instructions", "Give the written instructions"),
         ),
     )
-    return tuple(_view(visit, which, title, what) for which, title, what in found)
+    return tuple(_view(visit, operators, which, title, what) for which, title, what in found)
 
 
 def digest(visit: Visit, views: tuple[CriterionView, ...]) -> str:
@@ -123,12 +126,12 @@ def digest(visit: Visit, views: tuple[CriterionView, ...]) -> str:
     return hashlib.sha256(json.dumps(picture, ensure_ascii=False).encode()).hexdigest()
 
 
-def _view(visit: Visit, which: str, title: str, found: _Found) -> CriterionView:
+def _view(visit: Visit, operators: Mapping[str, Operator], which: str, title: str, found: _Found) -> CriterionView:
     waiver = visit.waivers.get(which)
     state, evidence = found.state, found.evidence
     if waiver is not None and state is not GateState.MET:
         state = GateState.OVERRIDDEN
-        evidence = f"{evidence} · overridden by {waiver.clinician}: {waiver.reason}"
+        evidence = f"{evidence} · overridden by {staff_name(operators, waiver.clinician)}: {waiver.reason}"
     return CriterionView(
         id=which,
         title=title,
@@ -289,27 +292,30 @@ def _driver(visit: Visit) -> _Found:
 # --- what a person says -------------------------------------------------------------------------------------------
 
 
-def _iv_removed(visit: Visit) -> _Found:
+def _iv_removed(visit: Visit, operators: Mapping[str, Operator]) -> _Found:
     if visit.protocol.route is Route.IM:
         return _Found(GateState.MET, "injection: no IV access")
-    return _answered(visit, "iv_removed", "Remove the IV and look at the site")
+    return _answered(visit, operators, "iv_removed", "Remove the IV and look at the site")
 
 
-def _answered(visit: Visit, which: str, todo: str) -> _Found:
+def _answered(visit: Visit, operators: Mapping[str, Operator], which: str, todo: str) -> _Found:
     answer = visit.answers.get(which)
     if answer is None:
         return _Found(GateState.UNKNOWN, todo, asks_person=True)
     state = GateState.MET if answer.met else GateState.UNMET
-    return _Found(state, _said(answer, answer.evidence), score=answer.score, asks_person=True)
+    return _Found(state, _said(operators, answer, answer.evidence), score=answer.score, asks_person=True)
 
 
-def _score(visit: Visit, now: Moment, which: str, at_least: int, form: str) -> _Found:
+def _score(
+    visit: Visit, operators: Mapping[str, Operator], now: Moment, which: str, at_least: int, form: str
+) -> _Found:
     answer = visit.answers.get(which)
     if answer is None:
         return _Found(GateState.UNKNOWN, "not scored yet", asks_person=True)
     score_text = form.format(answer.score)
     says_score = answer.evidence.startswith(score_text)
-    told = _said(answer, answer.evidence if says_score else f"{score_text}: {answer.evidence}".removesuffix(": "))
+    words = answer.evidence if says_score else f"{score_text}: {answer.evidence}".removesuffix(": ")
+    told = _said(operators, answer, words)
     age_s = seconds_between(answer.at, now)
     if age_s > visit.protocol.discharge.score_max_age_min * 60:
         told = f"{told}, {span(age_s)} ago: score again"
@@ -318,8 +324,9 @@ def _score(visit: Visit, now: Moment, which: str, at_least: int, form: str) -> _
     return _Found(GateState.MET if is_met else GateState.UNMET, told, score=answer.score, asks_person=True)
 
 
-def _said(answer: Answer, words: str) -> str:
-    return f"{words} · {answer.by}" if words else answer.by
+def _said(operators: Mapping[str, Operator], answer: Answer, words: str) -> str:
+    by = staff_name(operators, answer.by)
+    return f"{words} · {by}" if words else by
 
 
 _SCORED = {"aldrete": (0, 10), "sedation": (0, 5)}
@@ -331,7 +338,7 @@ def answer(turn: Turn, chair: ChairState, visit: Visit, command: AnswerCriterion
     Raises:
         Refusal: the record decides this criterion, or the score is missing or out of range.
     """
-    view = _named(chair, visit, turn.now, command.criterion)
+    view = _named(chair, visit, turn, command.criterion)
     if not view.asks_person:
         sentence = _USE_INSTEAD.get(view.id, "The record fills this line in by itself.")
         raise Refusal(sentence)
@@ -355,7 +362,7 @@ def override(turn: Turn, chair: ChairState, visit: Visit, command: OverrideCrite
     Raises:
         Refusal: met already, no reason, the same person, or not a clinician.
     """
-    view = _named(chair, visit, turn.now, command.criterion)
+    view = _named(chair, visit, turn, command.criterion)
     if view.state is GateState.MET:
         raise Refusal(f"“{view.title}” is met already; it needs no override.")
     if not command.reason.strip():
@@ -379,8 +386,8 @@ def unmet_sentence(views: tuple[CriterionView, ...]) -> str:
     return f"Not yet met: {listed(open_titles)}." if open_titles else ""
 
 
-def _named(chair: ChairState, visit: Visit, now: Moment, which: str) -> CriterionView:
-    for view in criteria(chair, visit, now):
+def _named(chair: ChairState, visit: Visit, turn: Turn, which: str) -> CriterionView:
+    for view in criteria(chair, visit, turn.state.operators, turn.now):
         if view.id == which:
             return view
     raise Refusal(f"There is no discharge criterion called {which!r}.")

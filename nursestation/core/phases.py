@@ -102,7 +102,7 @@ def start(turn: Turn, chair: ChairState, visit: Visit, command: c.StartInfusion)
     """
     closed = [
         f"{view.title} ({view.detail})"
-        for view in checkin.gates(chair, visit, turn.now)
+        for view in checkin.gates(chair, visit, turn.state.operators, turn.now)
         if view.state not in (GateState.MET, GateState.OVERRIDDEN)
     ]
     if closed:

@@ -20,7 +20,7 @@ def sign_discharge(turn: Turn, chair: ChairState, visit: Visit, command: SignDis
     """
     operator_id = turn.state.operator
     assert operator_id is not None
-    page = discharge.readiness(chair, visit, turn.now)
+    page = discharge.readiness(chair, visit, turn.state.operators, turn.now)
     unmet = discharge.unmet_sentence(page.criteria)
     if unmet:
         raise Refusal(unmet)

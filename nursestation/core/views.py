@@ -21,6 +21,7 @@ from nursestation.core.snapshot import (
     VisitView,
 )
 from nursestation.core.state import ChairState, Condition, Flag, MonitorState, StationState, Visit, seconds_between
+from nursestation.core.wording import staff_name
 
 _WAVES_LATELY_NS = 10 * NS_PER_S
 _WAVE_ORDER = {name: position for position, name in enumerate(METRICS)}
@@ -217,7 +218,7 @@ def _condition(condition: Condition, now: Moment) -> ConditionView:
 
 
 def _visit(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> VisitView:
-    gates = checkin.gates(chair, visit, now)
+    gates = checkin.gates(chair, visit, state.operators, now)
     observed_s = _observed_s(visit, now)
     planned_s = visit.protocol.observation_planned_min * 60
     how = visit.driver_confirmed[0] if visit.driver_confirmed is not None else None
@@ -252,13 +253,13 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, now: Moment) ->
                 kind=entry.kind,
                 text=entry.text,
                 severity=entry.severity,
-                by=state.operators[entry.by].name if entry.by in state.operators else entry.by,
+                by=staff_name(state.operators, entry.by),
                 resolved=entry.resolved,
             )
             for entry in visit.entries.values()
         ),
         cuffs=tuple(reading for reading, _ in visit.cuffs),
-        readiness=_readiness(chair, visit, now),
+        readiness=_readiness(state, chair, visit, now),
         simulated=visit.simulated,
         fasting=visit.fasting,
         exclusions=visit.exclusions,
@@ -291,9 +292,9 @@ def _flag(flag: Flag, now: Moment) -> FlagView:
     )
 
 
-def _readiness(chair: ChairState, visit: Visit, now: Moment) -> ReadinessView | None:
+def _readiness(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> ReadinessView | None:
     if visit.phase in _HAS_READINESS:
-        return discharge.readiness(chair, visit, now)
+        return discharge.readiness(chair, visit, state.operators, now)
     if visit.signed is None:
         return None
     views = tuple(

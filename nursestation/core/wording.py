@@ -1,4 +1,19 @@
-"""How spans of time and numbers read in the core's sentences. The core knows no time zone, so it never writes a clock time."""
+"""How spans of time, numbers and staff read in the core's sentences.
+
+The core knows no time zone, so it never writes a clock time.
+"""
+
+from collections.abc import Mapping
+
+from nursestation.core.model import Operator
+
+_MINUTE_S, _HOUR_S = 60, 3600
+
+
+def staff_name(operators: Mapping[str, Operator], operator_id: str) -> str:
+    """Return the name of a member of staff as it stands on records; the id of one who is not known."""
+    known = operators.get(operator_id)
+    return operator_id if known is None else known.name
 
 
 def span(seconds: float) -> str:
@@ -12,6 +27,20 @@ def span(seconds: float) -> str:
 def left(seconds: float) -> str:
     """Return how long is still to go, rounded up so that it reads "0:00" only when nothing is left."""
     return span(-(-max(0.0, seconds) // 1))
+
+
+def long_span(seconds: float) -> str:
+    """Return a length of hours in words, cut to the minute: "37 h 22 min", "5 h", "40 min"; under a minute "40 s"."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE_S:
+        return f"{whole} s"
+    hours, minutes = whole // _HOUR_S, whole % _HOUR_S // _MINUTE_S
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
+
+
+def long_left(seconds: float) -> str:
+    """Return how many hours and minutes are still to go, rounded up to the minute: "2 h 5 min"."""
+    return long_span(-(-max(0.0, seconds) // _MINUTE_S) * _MINUTE_S)
 
 
 def number(value: float) -> str:

@@ -67,7 +67,7 @@ def test_fasting_gates_open_by_the_clock(clinic: Clinic) -> None:
     now = clinic.clock.now().utc_ns
     clinic.do(c.RecordFasting(chair=2, last_food_utc_ns=now - 5 * HOUR_NS, last_drink_utc_ns=now - HOUR_NS))
     assert gate(clinic, "fasting_food").opens_in_s == 3600
-    assert gate(clinic, "fasting_food").detail == "5:00:00 since the last; opens in 1:00:00"
+    assert gate(clinic, "fasting_food").detail == "5 h since the last; opens in 1 h"
     assert gate(clinic, "fasting_drink").state is GateState.UNMET
     clinic.wait(3599)
     assert gate(clinic, "fasting_food").state is GateState.UNMET
@@ -194,7 +194,7 @@ def test_a_clinician_overrides_with_reason_and_pin(clinic: Clinic) -> None:
     (made,) = clinic.do(override("driver"))
     assert (made.operator, made.clinician, made.reason) == (NURSE, CLINICIAN, "seen the patient")
     assert gate(clinic, "driver").state is GateState.OVERRIDDEN
-    assert gate(clinic, "driver").detail.endswith("overridden by s.okafor: seen the patient")
+    assert gate(clinic, "driver").detail.endswith("overridden by Sam Okafor MD: seen the patient")
     clinic.do(c.StartInfusion(chair=2, dose_text="36 mg"))
 
 

@@ -257,9 +257,9 @@ def test_a_score_must_reach_the_protocols_number(
 @pytest.mark.parametrize(
     ("evidence", "told"),
     [
-        ("", "10 of 10 · r.alvarez"),
-        ("awake", "10 of 10: awake · r.alvarez"),
-        ("10 of 10: activity 2", "10 of 10: activity 2 · r.alvarez"),
+        ("", "10 of 10 · R. Alvarez RN"),
+        ("awake", "10 of 10: awake · R. Alvarez RN"),
+        ("10 of 10: activity 2", "10 of 10: activity 2 · R. Alvarez RN"),
     ],
 )
 def test_a_score_is_told_once(clinic: Clinic, evidence: str, told: str) -> None:
@@ -286,7 +286,7 @@ def test_a_no_is_kept_as_a_no(clinic: Clinic) -> None:
     assert line(clinic, "iv_removed").state is GateState.UNMET
     clinic.do(answer("iv_removed", evidence="removed, site dry"))
     assert line(clinic, "iv_removed").state is GateState.MET
-    assert line(clinic, "iv_removed").evidence == "removed, site dry · r.alvarez"
+    assert line(clinic, "iv_removed").evidence == "removed, site dry · R. Alvarez RN"
 
 
 def test_an_injection_has_no_iv_to_remove() -> None:
@@ -334,7 +334,7 @@ def test_a_second_person_overrides(ready: Clinic) -> None:
     ready.do(override("iv_removed", reason="leaves with the line, home nurse"))
     view = line(ready, "iv_removed")
     assert view.state is GateState.OVERRIDDEN
-    assert view.evidence.endswith("overridden by s.okafor: leaves with the line, home nurse")
+    assert view.evidence.endswith("overridden by Sam Okafor MD: leaves with the line, home nurse")
     ready.do(answer("iv_removed", met=False))
     assert line(ready, "iv_removed").state is GateState.UNMET
 

@@ -1,6 +1,7 @@
 import pytest
 
-from nursestation.core.wording import count, left, listed, number, span
+from nursestation.core.model import Operator, Role
+from nursestation.core.wording import count, left, listed, long_left, long_span, number, span, staff_name
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,25 @@ def test_spans(seconds: float, text: str) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (0.1, "0:01"), (59.5, "1:00"), (-1, "0:00")])
 def test_what_is_left_is_rounded_up(seconds: float, text: str) -> None:
     assert left(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-1, "0 s"), (40.9, "40 s"), (2050, "34 min"), (18_000, "5 h"), (134_526, "37 h 22 min")],
+)
+def test_long_spans_are_told_in_hours_and_minutes(seconds: float, text: str) -> None:
+    assert long_span(seconds) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(1, "1 min"), (3600, "1 h"), (7501, "2 h 6 min"), (-1, "0 s")])
+def test_what_is_left_of_hours_is_rounded_up_to_the_minute(seconds: float, text: str) -> None:
+    assert long_left(seconds) == text
+
+
+def test_staff_are_told_by_name_and_an_unknown_one_by_its_id() -> None:
+    nurse = Operator(id="r.alvarez", name="R. Alvarez RN", role=Role.NURSE, pin_hash="x")
+    assert staff_name({"r.alvarez": nurse}, "r.alvarez") == "R. Alvarez RN"
+    assert staff_name({}, "r.alvarez") == "r.alvarez"
 
 
 @pytest.mark.parametrize(("value", "text"), [(97.0, "97"), (36.65, "36.6"), (0.5, "0.5")])
