@@ -7,11 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nursestation.core.model import GateState
+from nursestation.core.scores import moaas_evidence, suggestions
 from nursestation.core.snapshot import ChairSnapshot
 from nursestation.ui import theme
 from nursestation.ui.controls import Button, Label, QuietButton, Rule
 from nursestation.ui.discharge.score_forms import AldreteForm, SedationForm
-from nursestation.ui.discharge.scores import moaas_evidence, suggestions
 from nursestation.ui.discharge.view import Answer, CriterionLine, OpenEffect, one_tap_evidence
 from nursestation.ui.layouts import column, retire, row
 from nursestation.ui.roles import Text, Tone

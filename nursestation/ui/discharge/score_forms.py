@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from nursestation.core.scores import ALDRETE, MAX_ITEM, MOAAS, ScoreItem, Suggestion, aldrete_evidence, total
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, FieldLabel, Label
-from nursestation.ui.discharge.scores import ALDRETE, MAX_ITEM, MOAAS, ScoreItem, Suggestion, aldrete_evidence, total
 from nursestation.ui.layouts import column, row
 from nursestation.ui.roles import Text, Tone
 
