@@ -224,10 +224,10 @@ class WavePainter(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for strip in self._strips:
             self._paint_lines(painter, strip, event.region())
-        bounds = QRectF(event.rect())
         for strip in self._strips:
-            label = QRectF(strip.area.left(), strip.area.top(), strip.area.width(), _LABEL_HEIGHT + _STRIP_GAP)
-            if label.intersects(bounds):
+            # as high as the strip's head alone, so that the moving cursor below it does not draw the words every frame
+            label = QRectF(strip.area.left(), strip.area.top(), strip.area.width(), _LABEL_HEIGHT)
+            if event.region().intersects(label.toAlignedRect()):
                 self._paint_label(painter, strip, label)
         painter.end()
 
