@@ -9,7 +9,6 @@ from types import MappingProxyType
 from nursestation.export.csv import session_csv
 from nursestation.export.errors import ExportError
 from nursestation.export.files import Exported, write_export
-from nursestation.export.report import session_pdf
 from nursestation.export.visit import VisitRecord, load_visit
 from nursestation.store.reader import StoreReader
 
@@ -57,6 +56,8 @@ def _csv(visit: VisitRecord, options: ExportOptions) -> bytes:
 
 
 def _pdf(visit: VisitRecord, options: ExportOptions) -> bytes:
+    from nursestation.export.report import session_pdf  # late: the window starts sooner without the report's library
+
     return session_pdf(visit, options.zone, fonts=options.fonts, paper=options.paper)
 
 
