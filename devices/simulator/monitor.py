@@ -289,8 +289,8 @@ class Simulation:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the thread; nothing happens when it runs."""
-        if self._thread is None:
+        """Start the thread; nothing happens when it runs, or where there is no chair to serve."""
+        if self._thread is None and self.chairs:
             self._thread = threading.Thread(target=self._run, name="simulator")
             self._thread.start()
 
