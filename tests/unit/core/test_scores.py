@@ -1,8 +1,8 @@
 import pytest
 
+from nursestation.core import scores
 from nursestation.core.model import ChartKind
 from nursestation.core.snapshot import CuffView, Freshness
-from nursestation.ui.discharge import scores
 from tests.helpers.station_views import (
     NOW,
     make_chair,
