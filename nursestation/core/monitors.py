@@ -89,6 +89,11 @@ def _hear(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
         alarms.end(turn, chair, "link.lost", monitor.binding.id)
 
 
+def _mode(monitor: MonitorState, told: Mode) -> Mode:
+    """Return how a value came about: what a simulated monitor calls real is simulated (docs/adr/0009)."""
+    return Mode.SIMULATED if monitor.binding.simulated and told is Mode.REAL else told
+
+
 def _provenance(monitor: MonitorState, mode: Mode) -> Provenance:
     return Provenance.SIMULATED if monitor.binding.simulated or mode is Mode.SIMULATED else Provenance.DEVICE
 
@@ -106,7 +111,7 @@ def _numeric(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numeri
         metric=event.metric,
         value=event.value,
         validity=event.validity,
-        mode=event.mode,
+        mode=_mode(monitor, event.mode),
         provenance=_provenance(monitor, event.mode),
         monitor=monitor.binding.id,
         source=event.source,
@@ -137,7 +142,7 @@ def _wave(turn: Turn, chair: ChairState, monitor: MonitorState, event: WaveformC
             offset=event.offset,
             unit=event.unit,
             samples=event.samples,
-            mode=event.mode,
+            mode=_mode(monitor, event.mode),
         )
     )
 

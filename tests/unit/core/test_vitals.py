@@ -1,6 +1,6 @@
 import pytest
 
-from devices.events import DeviceStatus, LinkPhase, LinkState, Mode, SensorStatus, Validity
+from devices.events import DeviceStatus, LinkPhase, LinkState, Mode, SensorStatus, Validity, WaveformChunk
 from nursestation.core import records as r
 from nursestation.core.model import Provenance
 from nursestation.core.snapshot import Freshness, NumericView
@@ -180,3 +180,23 @@ def test_not_monitoring_until_each_monitor_gave_a_good_frame() -> None:
 def test_an_unknown_monitor_is_passed_over(clinic: Clinic) -> None:
     clinic.monitor = "9:nobody"
     assert clinic.numeric("spo2", 97.0) == ()
+
+
+@pytest.mark.parametrize(
+    ("simulated", "told", "kept"),
+    [
+        (True, Mode.REAL, Mode.SIMULATED),
+        (True, Mode.DEMO, Mode.DEMO),
+        (False, Mode.REAL, Mode.REAL),
+        (False, Mode.SIMULATED, Mode.SIMULATED),
+    ],
+)
+def test_what_a_simulated_monitor_calls_real_is_kept_as_simulated(simulated: bool, told: Mode, kept: Mode) -> None:
+    clinic = make_clinic(simulated=simulated)
+    clinic.staff()
+    clinic.check_in()
+    clinic.numeric("spo2", 97.0, mode=told)
+    clinic.event(
+        WaveformChunk(t_ns=0, metric="pleth", rate_hz=75, scale=1, offset=0, unit=None, samples=bytes(2), mode=told)
+    )
+    assert (clinic.of(r.Sample)[-1].mode, clinic.of(r.Wave)[-1].mode) == (kept, kept)
