@@ -52,7 +52,15 @@ def _validated(model: type[_Model], path: Path) -> _Model:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not a TOML file: {error}") from error
     except ValidationError as error:
-        raise SettingsError("; ".join(f"{path}: {mistake}" for mistake in _mistakes(error))) from error
+        first, *more = _mistakes(error)
+        raise SettingsError(f"{path}: {first}{_and_more(len(more))}") from error
+
+
+def _and_more(n: int) -> str:
+    """Return how many mistakes are not told yet: one sentence is read, a page of them is not."""
+    if n == 0:
+        return ""
+    return ". There is 1 more mistake." if n == 1 else f". There are {n} more mistakes."
 
 
 def _mistakes(error: ValidationError) -> list[str]:

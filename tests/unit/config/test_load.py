@@ -41,6 +41,13 @@ def test_a_mistake_names_file_and_key(tmp_path, text, words):
         assert word in str(caught.value)
 
 
+def test_of_many_mistakes_the_first_is_told_and_the_rest_counted(tmp_path):
+    path = tmp_path / "station.toml"
+    path.write_text('theme = "pink"\nframe_ms = 5\nchairs = 3\n')
+    with pytest.raises(SettingsError, match=r"theme: .*'pink'\)\. There are 2 more mistakes\.$"):
+        load_settings(path)
+
+
 def test_shipped_protocols_load_and_a_clinics_own_replaces_one(tmp_path):
     shipped = resource("protocols")
     protocols = {protocol.name: protocol for protocol in load_protocols(shipped)}
