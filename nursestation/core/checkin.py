@@ -272,12 +272,12 @@ def _exclusions(visit: Visit) -> GateView:
 
 
 def driver_line(visit: Visit) -> str:
-    """Return who drives and how that is known: "Maria K. (sister), seen in person, phone …0192"."""
+    """Return who drives and how that is known: "Maria K. (sister), seen in person, phone ending 0192"."""
     if visit.driver is None:
         return "Nobody is named yet"
     relation = f" ({visit.driver.relation})" if visit.driver.relation else ""
     how = _HOW[visit.driver_confirmed[0]] if visit.driver_confirmed is not None else "not confirmed yet"
-    return f"{visit.driver.name}{relation}, {how}, phone …{visit.driver.phone.strip()[-4:]}"
+    return f"{visit.driver.name}{relation}, {how}, phone ending {visit.driver.phone.strip()[-4:]}"
 
 
 def _driver(visit: Visit) -> GateView:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from nursestation.core.model import ConfirmedHow, Driver, Transport
 from nursestation.ui import theme
 from nursestation.ui.checkin.view import check_driver, confirmations
+from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, ChoiceField, Label, QuietButton, TextField
 from nursestation.ui.layouts import column, labelled, row, say, side_by_side
 from nursestation.ui.peopletext import HOW_WORDS, TRANSPORT_WORDS, masked_phone
@@ -14,6 +15,8 @@ from nursestation.ui.roles import Tone
 
 class DriverForm(QWidget):
     """Name, relation, phone, transport and how it was confirmed.
+
+    How it was confirmed is a claim, so none is chosen to begin with, nor for another driver.
 
     A driver on record is shown with the phone masked and cannot be typed over by accident: Change empties the phone and
     opens the fields. What is being typed is left alone by every later snapshot.
@@ -36,7 +39,7 @@ class DriverForm(QWidget):
         self._relation = TextField(f"{name}_relation", self.tr("Relationship"))
         self._phone = TextField(f"{name}_phone", self.tr("Phone"))
         self._transport = ChoiceField(f"{name}_transport", self.tr("Way home"))
-        self._how = ChoiceField(f"{name}_how", self.tr("How confirmed"))
+        self._how = Choices(f"{name}_how", self.tr("How confirmed"), flow=True)
         self._problem = Label(tone=Tone.SOFT, object_name=f"{name}_problem", wrap=True)
         self._confirm = Button(self.tr("Confirm driver"), f"{name}_confirm")
         self._name_only = QuietButton(self.tr("Name now, confirm later"), f"{name}_name_only")
@@ -68,6 +71,7 @@ class DriverForm(QWidget):
         for field in (self._name, self._relation, self._phone):
             field.textChanged.connect(self._look)
         self._transport.currentIndexChanged.connect(self._offer_ways)
+        self._how.chosen.connect(self._look)
         self._confirm.clicked.connect(self._on_confirm)
         self._name_only.clicked.connect(self._on_name)
         self._change.clicked.connect(self._on_change)
@@ -96,6 +100,7 @@ class DriverForm(QWidget):
         for field in (self._name, self._relation, self._phone):
             field.clear()
         self._transport.setCurrentIndex(0)
+        self._how.choose(None)
 
     def _is_empty(self) -> bool:
         return not any(field.text().strip() for field in (self._name, self._relation, self._phone))
@@ -125,18 +130,19 @@ class DriverForm(QWidget):
     @Slot()
     def _offer_ways(self) -> None:
         ways = confirmations(Transport(self._transport.currentData()), self._handover)
-        if [self._how.itemData(index) for index in range(self._how.count())] != [way.value for way in ways]:
-            self._how.clear()
-            for way in ways:
-                self._how.addItem(HOW_WORDS[way], way.value)
+        self._how.set_options([(way.value, HOW_WORDS[way]) for way in ways])
         self._look()
 
     @Slot()
     def _look(self) -> None:
         typed = self._recorded if self._locked else self._typed()
         ready = isinstance(typed, Driver)
-        say(self._problem, typed if isinstance(typed, str) else "")
-        self._confirm.setEnabled(ready and not (self._locked and self._confirmed and self._handover))
+        is_done = self._locked and self._confirmed and self._handover
+        is_told = self._how.value() is not None
+        ask = "" if is_told or is_done else self.tr("Choose how you know that this driver comes.")
+        say(self._problem, typed if isinstance(typed, str) else ask)
+        self._confirm.setEnabled(ready and is_told and not is_done)
+        self._how.setEnabled(not is_done)
         self._name_only.setEnabled(ready)
         self._name_only.setVisible(not self._locked and not self._handover)
         self._change.setVisible(self._locked)
@@ -146,6 +152,8 @@ class DriverForm(QWidget):
         self._unlock()
         for field in (self._name, self._relation, self._phone):
             field.clear()
+        self._how.choose(None)
+        self._look()
         self._name.setFocus()
 
     @Slot()
@@ -156,9 +164,12 @@ class DriverForm(QWidget):
 
     @Slot()
     def _on_confirm(self) -> None:
+        how = self._how.value()
+        if how is None:
+            return
         if not self._locked:
             typed = self._typed()
             if isinstance(typed, str):
                 return
             self.named.emit(typed)
-        self.confirmed.emit(ConfirmedHow(self._how.currentData()))
+        self.confirmed.emit(ConfirmedHow(how))

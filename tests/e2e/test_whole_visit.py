@@ -132,6 +132,7 @@ def check_in(program: Program, visit: Visit) -> None:
     program.type("check_in_driver_name", "Maria Kowalski")
     program.type("check_in_driver_relation", "sister")
     program.type("check_in_driver_phone", "555 0192")
+    program.click("check_in_driver_how_by_phone")
     program.click("check_in_driver_confirm")
     program.until(lambda: gate_is_met(program, "driver"), "driver confirmed")
 
@@ -147,6 +148,7 @@ def discharge(program: Program, visit: Visit) -> None:
     program.click("discharge_moaas_5")
     program.click("discharge_iv_removed_answer")
     program.click("discharge_instructions_answer")
+    program.click("discharge_driver_how_seen_in_person")
     program.click("discharge_driver_confirm")
     program.until(lambda: program.chair(CHAIR)["may_sign"], "every line is met")
     program.type("discharge_pin", "999999")
@@ -242,7 +244,7 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         visit.picture(program, "9-export")
         program.type("export_folder", str(visit.folder))
         program.click("export_send")
-        pdf = visit.folder / f"{session}.pdf"
+        pdf = visit.folder / f"session-{session}.pdf"
         program.until(pdf.exists, "the report is written")
         assert program.close() == 0
 

@@ -163,7 +163,7 @@ def make_criteria(*unmet):
         ("sedation", "Sedation: awake and oriented", "MOAA/S 5 at 15:19", True),
         ("side_effects", "Side effects settled", "nausea, mild 14:17 → resolved 14:48", False),
         ("iv_removed", "IV access removed", "15:16 R. Alvarez", True),
-        ("driver", "Driver here and confirmed", "Maria K. (sister) · seen in person · phone …0192", False),
+        ("driver", "Driver here and confirmed", "Maria K. (sister) · seen in person · phone ending 0192", False),
         ("instructions", "Written instructions given", "no driving 24–48 h, no alcohol, who to call", True),
     )
     return tuple(

@@ -165,8 +165,9 @@ def test_a_driver_is_named_and_confirmed_in_one_go(qtbot, page, sent):
     find(page, "check_in_driver_name").setText("Maria K.")
     find(page, "check_in_driver_relation").setText("sister")
     find(page, "check_in_driver_phone").setText("555 010 0192")
-    how = find(page, "check_in_driver_how")
-    how.setCurrentIndex(how.findData(ConfirmedHow.BY_PHONE.value))
+    assert not find(page, "check_in_driver_confirm").isEnabled(), "nothing is claimed by default"
+    assert find(page, "check_in_driver_problem").text() == "Choose how you know that this driver comes."
+    press(qtbot, page, "check_in_driver_how_by_phone")
     press(qtbot, page, "check_in_driver_confirm")
     assert sent == [c.NameDriver(chair=2, driver=DRIVER), c.ConfirmDriver(chair=2, how=ConfirmedHow.BY_PHONE)]
 
@@ -178,10 +179,12 @@ def test_a_driver_on_record_is_masked_and_changed_only_on_purpose(qtbot, page, s
     phone = find(page, "check_in_driver_phone")
     assert phone.text() == "••• ••• 0192"
     assert phone.isReadOnly()
+    press(qtbot, page, "check_in_driver_how_seen_in_person")
     press(qtbot, page, "check_in_driver_confirm")
     assert sent == [c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON)]
     press(qtbot, page, "check_in_gate_driver_answer")
     press(qtbot, page, "check_in_driver_change")
+    assert find(page, "check_in_driver_how").value() is None, "what was known of one driver is not known of another"
     assert phone.text() == ""
     assert not find(page, "check_in_driver_confirm").isEnabled()
 

@@ -148,8 +148,9 @@ def test_side_effects_are_called_over_one_by_one(qtbot, page, sent):
 def test_the_driver_on_record_is_confirmed_at_hand_over(qtbot, page, sent):
     show(page, make_discharge_visit("driver"))
     assert find(page, "discharge_driver_phone").text() == "••• ••• 0192"
-    how = find(page, "discharge_driver_how")
-    assert how.findData(ConfirmedHow.BY_PHONE.value) == -1
+    assert not find(page, "discharge_driver_confirm").isEnabled(), "nothing is claimed by default"
+    assert page.findChild(QWidget, "discharge_driver_how_by_phone") is None
+    press(qtbot, page, "discharge_driver_how_seen_in_person")
     press(qtbot, page, "discharge_driver_confirm")
     assert sent == [c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON)]
     show(page, make_discharge_visit(driver_confirmed=ConfirmedHow.SEEN_IN_PERSON, driver_confirmed_at_handover=True))
@@ -165,6 +166,7 @@ def test_another_driver_is_named_before_being_confirmed(qtbot, page, sent):
     find(page, "discharge_driver_phone").setText("555 010 7000")
     show(page, make_discharge_visit("driver"))  # the old one is still on record
     assert find(page, "discharge_driver_name").text() == "City Transport"
+    press(qtbot, page, "discharge_driver_how_booking")
     press(qtbot, page, "discharge_driver_confirm")
     driver = Driver("City Transport", "", "555 010 7000", Transport.MEDICAL_TRANSPORT)
     assert sent == [c.NameDriver(chair=2, driver=driver), c.ConfirmDriver(chair=2, how=ConfirmedHow.BOOKING)]

@@ -140,14 +140,40 @@ def test_an_empty_chair_has_no_trend(trend):
     assert trend.findChild(QLabel, "trend_note").text() == "Nobody is in this chair."
 
 
-def test_it_draws_at_most_once_a_second(trend):
+def test_it_draws_again_when_the_present_has_moved_by_a_pixel(trend):
     trend.show()
     chair = make_chair(_visit())
     trend.render(chair, NOW)
     assert trend.drawn_at == NOW
-    trend.render(chair, NOW.shifted(NS_PER_S // 2))
+    for second in (1, 2, 3):  # 53 minutes on 900 pixels: 3.5 s
+        trend.render(chair, NOW.shifted(second * NS_PER_S))
+        assert trend.drawn_at == NOW
+    trend.render(chair, NOW.shifted(4 * NS_PER_S))
+    assert trend.drawn_at == NOW.shifted(4 * NS_PER_S)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"cuffs": (make_reading(182, 111, ago_s=0),)},
+        {"chart": ()},
+        {"spans": (PhaseSpan(phase=Phase.OBSERVATION, start=START, end=None),)},
+    ],
+)
+def test_it_draws_what_is_new_within_a_second(trend, news):
+    trend.show()
+    trend.render(make_chair(_visit()), NOW)
+    trend.render(make_chair(_visit(**news)), NOW.shifted(NS_PER_S // 2))
     assert trend.drawn_at == NOW
-    trend.render(chair, NOW.shifted(NS_PER_S))
+    trend.render(make_chair(_visit(**news)), NOW.shifted(NS_PER_S))
+    assert trend.drawn_at == NOW.shifted(NS_PER_S)
+
+
+def test_it_draws_another_size_within_a_second(trend):
+    trend.show()
+    trend.render(make_chair(_visit()), NOW)
+    trend.resize(900, 300)
+    trend.render(make_chair(_visit()), NOW.shifted(NS_PER_S))
     assert trend.drawn_at == NOW.shifted(NS_PER_S)
 
 

@@ -105,6 +105,7 @@ def _check_in(desk):
     desk.type("check_in_driver_name", "Maria Keller")
     desk.type("check_in_driver_relation", "sister")
     desk.type("check_in_driver_phone", "555 010 0192")
+    desk.press("check_in_driver_how_by_phone")
     desk.press("check_in_driver_confirm")
 
 
@@ -164,6 +165,7 @@ def test_from_the_first_start_to_the_signature(desk):
     desk.press("discharge_iv_removed_answer")
     desk.press("discharge_instructions_answer")
     assert desk.find("discharge_why_not").text() == "Not met yet: Driver here and confirmed."
+    desk.press("discharge_driver_how_seen_in_person")
     desk.press("discharge_driver_confirm")
     assert desk.find("discharge_tally").text() == "10 of 10 met"
     desk.type("discharge_pin", "111111")

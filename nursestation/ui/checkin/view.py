@@ -205,11 +205,14 @@ def check_driver(name: str, relation: str, phone: str, transport: Transport) -> 
 
 
 def confirmations(transport: Transport, handover: bool) -> tuple[ConfirmedHow, ...]:
-    """Return how a driver may be confirmed: at hand-over a call is not enough; a booking is for a transport company."""
-    ways = [ConfirmedHow.SEEN_IN_PERSON, ConfirmedHow.BY_PHONE]
-    if transport is Transport.MEDICAL_TRANSPORT:
-        ways.insert(0, ConfirmedHow.BOOKING)
-    return tuple(way for way in ways if not (handover and way is ConfirmedHow.BY_PHONE))
+    """Return how a driver may be confirmed, the likeliest first.
+
+    At hand-over a call is not enough; a booking is for a transport company.
+    """
+    booking = (ConfirmedHow.BOOKING,) if transport is Transport.MEDICAL_TRANSPORT else ()
+    if handover:
+        return (ConfirmedHow.SEEN_IN_PERSON, *booking)
+    return (*booking, ConfirmedHow.BY_PHONE, ConfirmedHow.SEEN_IN_PERSON)
 
 
 @dataclass(frozen=True, slots=True)

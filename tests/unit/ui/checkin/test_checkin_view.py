@@ -105,6 +105,14 @@ def test_driver_needs_name_relation_and_a_phone_that_answers(name, relation, pho
         assert checked.endswith(".")
 
 
+def test_the_likeliest_way_of_confirming_a_driver_comes_first():
+    private, company = Transport.FAMILY_OR_FRIEND, Transport.MEDICAL_TRANSPORT
+    assert view.confirmations(private, handover=False)[0] is ConfirmedHow.BY_PHONE
+    assert view.confirmations(company, handover=False)[0] is ConfirmedHow.BOOKING
+    for transport in Transport:
+        assert view.confirmations(transport, handover=True)[0] is ConfirmedHow.SEEN_IN_PERSON
+
+
 def test_a_call_is_not_enough_at_hand_over_and_only_a_company_has_a_booking():
     assert ConfirmedHow.BY_PHONE in view.confirmations(Transport.FAMILY_OR_FRIEND, handover=False)
     for transport in Transport:
