@@ -1,9 +1,11 @@
 """Where the session trend stands on the chair page: an empty place until pyqtgraph is there, then the plot.
 
 pyqtgraph is imported by `warm`, after the window's first paint, or with the first visit that is shown. The plot is drawn
-anew at most once a second, and not at all while it is hidden.
+anew when something new is on it or the present has moved by a pixel, at most once a second; not at all while it is hidden.
+Drawing it takes several frames' time, late in a long visit.
 """
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
@@ -15,7 +17,7 @@ from nursestation.core.snapshot import ChairSnapshot
 from nursestation.ui import theme
 from nursestation.ui.controls import Label, Panel
 from nursestation.ui.plots.trend_model import TREND_METRICS, TrendModel
-from nursestation.ui.plots.trend_view import trend_view
+from nursestation.ui.plots.trend_view import TrendView, trend_view
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.theme import Theme
 
@@ -24,6 +26,30 @@ if TYPE_CHECKING:
 
 REDRAW_NS = NS_PER_S
 """Shortest time between two drawings [ns]."""
+_NS_PER_MIN = 60 * NS_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What was drawn: of which chair, what but for the present, and when."""
+
+    chair: int
+    still: TrendView
+    at: Moment
+
+    def is_due_after(self, before: "_Drawn", pixel_ns: int) -> bool:
+        """Say whether drawing this after `before` would show anything else."""
+        if (self.chair, self.still.session) != (before.chair, before.still.session):
+            return True
+        passed_ns = self.at.mono_ns - before.at.mono_ns
+        is_news = self.still != before.still
+        return passed_ns < 0 or passed_ns >= (REDRAW_NS if is_news else max(REDRAW_NS, pixel_ns))
+
+
+def _still(view: TrendView) -> TrendView:
+    """Return `view` without what moves with the present alone."""
+    phases = tuple(replace(band, start=0.0, end=0.0) for band in view.phases)
+    return replace(view, now=0.0, last=0.0, phases=phases)
 
 
 class Trend(Panel):
@@ -35,7 +61,7 @@ class Trend(Panel):
         self._theme = theme_
         self._model = model
         self._plot: TrendPlot | None = None
-        self._drawn: tuple[int, str, Moment] | None = None
+        self._drawn: _Drawn | None = None
         self._waiting: tuple[ChairSnapshot, Moment] | None = None
         self._note = Label("", Text.BODY, Tone.SOFT, object_name="trend_note")
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -64,22 +90,26 @@ class Trend(Panel):
         if visit is None:
             self._show_note(self.tr("Nobody is in this chair."))
             return
-        if self._drawn is not None:
-            number, session, drawn_at = self._drawn
-            if (number, session) == (chair.number, visit.session) and 0 <= at.mono_ns - drawn_at.mono_ns < REDRAW_NS:
-                return
+        view = trend_view(visit, at)
+        drawn = _Drawn(chair.number, _still(view), at)
+        if self._drawn is not None and not drawn.is_due_after(self._drawn, self._pixel_ns(view)):
+            return
         self.warm()
         assert self._plot is not None
         self._note.hide()
         self._plot.show()
         series = {metric: self._model.series(chair.number, visit.session, metric) for metric in TREND_METRICS}
-        self._plot.render(trend_view(visit, at), series)
-        self._drawn = (chair.number, visit.session, at)
+        self._plot.render(view, series)
+        self._drawn = drawn
 
     @property
     def drawn_at(self) -> Moment | None:
         """Return the moment that the plot shows, None while it shows none."""
-        return self._drawn[2] if self._drawn is not None else None
+        return self._drawn.at if self._drawn is not None else None
+
+    def _pixel_ns(self, view: TrendView) -> int:
+        """Return the time that one pixel stands for [ns]."""
+        return round((view.last - view.first) * _NS_PER_MIN / max(1, self.width()))
 
     def _show_note(self, text: str) -> None:
         if self._plot is not None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QVBoxLayout, QWidget
 
 from nursestation.core.model import Phase
 from nursestation.ui import theme
+from nursestation.ui.plots.thin import thin
 from nursestation.ui.plots.trend_model import Series
 from nursestation.ui.plots.trend_view import BASELINE_BAND_PERCENT, Caret, EventFlag, PhaseBand, TrendView, stagger
 from nursestation.ui.roles import Text
@@ -171,7 +172,8 @@ class TrendPlot(QWidget):
             (self._oxygen, where.oxygen, series["spo2"]),
             (self._breathing, where.resp, series["resp_rate"]),
         ):
-            curve.setData((t - view.zero_utc_s) / 60.0, its.ys(v), connect="finite", skipFiniteCheck=False)
+            x, y = thin((t - view.zero_utc_s) / 60.0, its.ys(v), max(1, int(self._box.width())))
+            curve.setData(x, y, connect="finite", skipFiniteCheck=False)
         self._draw_carets(lane, view.carets)
         self._draw_events(view, where)
         self._draw_line(view.now, 0, view.now, lane.top, pg.mkPen(self._theme.colour("soft"), width=1), z=3)
