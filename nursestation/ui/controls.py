@@ -7,7 +7,7 @@ text where it has one.
 from enum import StrEnum
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -129,6 +129,38 @@ class ElidingLabel(Label):
     def minimumSizeHint(self) -> QSize:
         """Return the height of a line and no width: the text gives way."""
         return QSize(0, super().minimumSizeHint().height())
+
+
+class TwoLineLabel(ElidingLabel):
+    """Two lines at most; the second ends in "…" where the rest does not fit."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Lay out the first line by words, and shorten what is left to the second."""
+        area = self.contentsRect()
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        layout = QTextLayout(self.text(), self.font())
+        layout.beginLayout()
+        first = layout.createLine()
+        first.setLineWidth(area.width())
+        length = first.textLength() if first.isValid() else 0
+        layout.endLayout()
+        metrics = self.fontMetrics()
+        rest = metrics.elidedText(self.text()[length:], Qt.TextElideMode.ElideRight, area.width())
+        lines = [line for line in (self.text()[:length].rstrip(), rest) if line]
+        self.setToolTip(self.text() if rest != self.text()[length:] else "")
+        top = area.top() + max(0, area.height() - len(lines) * metrics.lineSpacing()) // 2
+        for number, line in enumerate(lines):
+            painter.drawText(area.left(), top + number * metrics.lineSpacing() + metrics.ascent(), line)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        """Return the height of two lines."""
+        return QSize(super().sizeHint().width(), 2 * self.fontMetrics().lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height of two lines and no width."""
+        return QSize(0, 2 * self.fontMetrics().lineSpacing())
 
 
 class Badge(ElidingLabel):

@@ -160,16 +160,19 @@ def test_pause_gives_way_to_resume(bar):
 def test_a_flag_asks_and_goes_when_it_is_answered(qtbot):
     made = FlagBar()
     qtbot.addWidget(made)
-    made.resize(700, 100)
+    made.resize(900, 100)
     asked = flag_strip(replace(RUNNING, flags=(make_flag(),)))
     made.render(asked, 2, may_act=True)
     assert made.isVisible()
-    assert _label(made, "flag_headline").text().startswith("BP spike · 182/111")
+    assert _label(made, "flag_headline").text().startswith("BP spike 182/111")
+    assert made.sizeHint().height() <= 76, "the waves need the room"
     with qtbot.waitSignal(made.wanted) as wanted:
         qtbot.mouseClick(_button(made, "flag_clinician_told"), Qt.MouseButton.LeftButton)
     assert wanted.args[0].command.action == "clinician told"
     made.render(asked, 2, may_act=False)
     assert all(not button.isVisible() for button in made.findChildren(QWidget) if "action_" in button.objectName())
+    made.resize(560, 76)
+    assert _label(made, "flag_headline").text() == "BP spike 182/111 · 47 % over 124/76"
     made.render(None, 2, may_act=True)
     assert not made.isVisible()
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.chair.actions_view import Action, flag_answers
 from nursestation.ui.chair.view import FlagStrip
-from nursestation.ui.controls import Button, Edge, Label, Panel
+from nursestation.ui.controls import Button, Edge, ElidingLabel, Panel, TwoLineLabel
 from nursestation.ui.roles import Surface, Text, surface_of, tone_upon
 
 _BAR_HEIGHT = 64
@@ -127,15 +128,16 @@ class FlagBar(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("flag_bar", Surface.HIGH, parent=parent)
-        self._headline = Label("", Text.STRONG, object_name="flag_headline", wrap=True)
-        self._prompt = Label("", Text.BODY, object_name="flag_prompt", wrap=True)
+        self._headline = ElidingLabel("", Text.STRONG, object_name="flag_headline")
+        self._prompt = TwoLineLabel("", Text.CAPTION, object_name="flag_prompt")
+        self._strip: FlagStrip | None = None
         self._row = _Row(self)
         text = QVBoxLayout()
-        text.setSpacing(2)
+        text.setSpacing(1)
         text.addWidget(self._headline)
         text.addWidget(self._prompt)
         whole = QHBoxLayout(self)
-        whole.setContentsMargins(theme.MARGIN, 8, theme.MARGIN, 8)
+        whole.setContentsMargins(theme.MARGIN, 6, theme.MARGIN, 6)
         whole.setSpacing(theme.GAP)
         whole.addLayout(text, 1)
         whole.addLayout(self._row)
@@ -149,8 +151,23 @@ class FlagBar(Panel):
         theme.set_property(self, "surface", surface_of(strip.priority).value)
         for label in (self._headline, self._prompt):
             label.set_tone(tone_upon(strip.priority))
-        self._headline.setText(strip.headline)
-        self._prompt.setText(strip.prompt)
+        self._strip = strip
+        self._choose_words()
+        self.setToolTip(strip.whole)
+        self.setAccessibleName(strip.whole)
         for button in self._row.show_actions(flag_answers(chair, strip.flag) if may_act else ()):
             button.wanted.connect(self.wanted)
         self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the words by the room that there is."""
+        super().resizeEvent(event)
+        self._choose_words()
+
+    def _choose_words(self) -> None:
+        if self._strip is None:
+            return
+        room = self._headline.width()
+        fits = self._headline.fontMetrics().horizontalAdvance(self._strip.headline) <= room
+        self._headline.setText(self._strip.headline if fits else self._strip.short)
+        self._prompt.setText(self._strip.prompt)

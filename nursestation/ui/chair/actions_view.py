@@ -26,6 +26,7 @@ from nursestation.core.model import GateState, Phase, Route
 from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.ui.durations import duration_text
 from nursestation.ui.roles import ButtonKind
+from nursestation.ui.sheets.view import FLAG_ACTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +63,27 @@ def actions(chair: ChairSnapshot, *, signed_in: bool) -> tuple[Action, ...]:
 
 def flag_answers(chair: int, flag: str) -> tuple[Action, ...]:
     """Return the quick answers to a BP flag."""
-    told = (("clinician_told", "Clinician told", "clinician told"), ("repeat", "Repeating", "repeat"))
+    by_name = {one.name: one for one in FLAG_ACTIONS}
     quick = tuple(
-        Action(id=f"flag_{name}", text=text, command=AnswerFlag(chair=chair, flag_id=flag, action=action))
-        for name, text, action in told
+        Action(
+            id=f"flag_{name}",
+            text=text,
+            command=AnswerFlag(chair=chair, flag_id=flag, action=by_name[name].action),
+            tip=tip,
+        )
+        for name, text, tip in _QUICK_ANSWERS
     )
-    other = Action(id="flag_other", text="Other…", opens="flag", tip="Slowed, judged not real, with a word on why.")
+    other = Action(
+        id="flag_other", text="Other…", opens="flag", tip="Infusion slowed, paused or stopped; reading not real."
+    )
     return (*quick, other)
 
+
+_QUICK_ANSWERS = (
+    ("clinician_told", "Clinician told", "Note that you told the clinician."),
+    ("repeat", "Repeating", "Note that you take the reading again."),
+)
+"""Those of the sheet's answers that stand for no other command, in the words of a button."""
 
 _SIGN_IN = Action(id="sign_in", text="Sign in", kind=ButtonKind.PRIMARY, opens="sign_in", tip="Who is at the station?")
 _EVENT = Action(

@@ -39,12 +39,22 @@ class HeaderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagStrip:
-    """The BP flag that waits for an answer."""
+    """The BP flag that waits for an answer.
+
+    Attributes:
+        flag: Which.
+        priority: Its alarm priority.
+        headline: Grade, reading and baseline in one line; `short` the same for a narrow place.
+        prompt: How its second reading stands, then what the protocol advises.
+        whole: All that is known of it, with the rule that was crossed.
+    """
 
     flag: str
     priority: Priority
     headline: str
+    short: str
     prompt: str
+    whole: str
 
 
 def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | None) -> HeaderView:
@@ -90,28 +100,39 @@ def flag_strip(visit: VisitView | None) -> FlagStrip | None:
     if not waiting:
         return None
     flag = max(waiting, key=lambda candidate: (candidate.priority.rank, candidate.raised))
+    reading, rest = _without_rule(flag.because)
+    headline = " · ".join(part for part in (f"{GRADE_WORDS[flag.grade]} {reading}", rest) if part)
+    prompt = " · ".join(part for part in (_standing(flag), flag.prompt.rstrip(".")) if part)
     return FlagStrip(
         flag=flag.id,
         priority=flag.priority,
-        headline=f"{GRADE_WORDS[flag.grade]} · {flag.because}",
-        prompt=_prompt(flag),
+        headline=headline,
+        short=headline.replace(" above baseline", " over").replace(" below baseline", " under"),
+        prompt=prompt,
+        whole=f"{GRADE_WORDS[flag.grade]} {flag.because}. {prompt}",
     )
 
 
-def _prompt(flag: FlagView) -> str:
+def _without_rule(because: str) -> tuple[str, str]:
+    """Return the reading and what it is measured by, without the rule that it crossed."""
+    reading, _, rest = because.partition(" (")[0].partition(", ")
+    return reading, rest
+
+
+def _standing(flag: FlagView) -> str:
     match flag.outcome:
         case FlagOutcome.CONFIRMED:
-            second = f" Confirmed by {flag.confirmed_by}." if flag.confirmed_by else " Confirmed."
+            return f"Confirmed by {flag.confirmed_by}" if flag.confirmed_by else "Confirmed"
         case FlagOutcome.NOT_CONFIRMED:
-            second = " The second reading did not confirm it."
+            return "The second reading did not confirm it"
         case FlagOutcome.NOT_REPEATED:
-            second = " No second reading came in time: measure again."
+            return "No second reading came: measure again"
         case FlagOutcome.OPEN:
-            left = flag.repeat_in_s
-            second = "" if left is None else f" Second reading within {duration_text(left)}."
-            if left is not None and left < 0:
-                second = " The second reading is overdue: press START on the monitor."
-    return f"{flag.prompt.rstrip('.')}.{second}" if flag.prompt else second.strip()
+            if flag.repeat_in_s is None:
+                return ""
+            if flag.repeat_in_s < 0:
+                return "Repeat overdue: press START on the monitor"
+            return f"Repeat asked for: {duration_text(flag.repeat_in_s)} left"
 
 
 def _driver(visit: VisitView) -> tuple[str, Tone]:

@@ -9,7 +9,7 @@ from nursestation.ui.controls import Label, TextField
 from nursestation.ui.layouts import say
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
-from nursestation.ui.sheets.view import FLAG_ACTIONS, answer_flag, flag_in_question, flag_text
+from nursestation.ui.sheets.view import answer_flag, flag_actions, flag_in_question, flag_text
 
 
 class FlagSheet(Sheet):
@@ -23,9 +23,7 @@ class FlagSheet(Sheet):
         self._what = Label("", Text.STRONG, object_name="flag_what", wrap=True)
         self._advice = Label(tone=Tone.SOFT, object_name="flag_advice", wrap=True)
         self._answered = Label(tone=Tone.SOFT, object_name="flag_answered", wrap=True)
-        self._actions = Choices(
-            "flag_action", self.tr("What was done"), [(one.name, one.label) for one in FLAG_ACTIONS], flow=True
-        )
+        self._actions = Choices("flag_action", self.tr("What was done"), flow=True)
         self._words = TextField(
             "flag_words", self.tr("In your words"), placeholder=self.tr("in your words (needed for an artefact)")
         )
@@ -51,6 +49,7 @@ class FlagSheet(Sheet):
         if self._flag is not None and (flag is None or flag.id != self._flag.id):
             self.clear()
         self._flag = flag
+        self._actions.set_options([(one.name, one.label) for one in flag_actions(visit)])
         say(self._what, flag_text(flag) if flag is not None else self.tr("There is no BP flag in this visit."))
         say(self._advice, flag.prompt if flag is not None else "")
         answered = flag.answered if flag is not None else ""
@@ -79,7 +78,7 @@ class FlagSheet(Sheet):
     def _made(self) -> tuple[object, ...] | str:
         if self._flag is None or self._visit is None:
             return self.tr("Nothing to answer.")
-        action = next((one for one in FLAG_ACTIONS if one.name == self._actions.value()), None)
+        action = next((one for one in flag_actions(self._visit) if one.name == self._actions.value()), None)
         if action is None:
             return self.tr("Choose what was done.")
         return answer_flag(self._visit, self.chair, self._flag, action, self._words.text())

@@ -190,6 +190,13 @@ FLAG_ACTIONS = (
     FlagAction("artefact", "Not real: artefact", "artefact", FlagOutcome.NOT_CONFIRMED),
 )
 """In the order of how much they change; the words of `action` stand on the report."""
+_AT_THE_PUMP = ("slowed", "paused", "stopped")
+
+
+def flag_actions(visit: VisitView) -> tuple[FlagAction, ...]:
+    """Return what can be answered now: what was done at the pump only while an infusion is on."""
+    is_on = visit.phase is Phase.INFUSION
+    return tuple(one for one in FLAG_ACTIONS if is_on or one.name not in _AT_THE_PUMP)
 
 
 def answer_flag(

@@ -12,7 +12,8 @@ from nursestation.core.commands import (
 from nursestation.core.model import GateState, Phase, Route
 from nursestation.ui.chair.actions_view import actions, flag_answers
 from nursestation.ui.roles import ButtonKind
-from tests.helpers.station_views import BASELINE, make_chair, make_gates, make_protocol, make_visit
+from nursestation.ui.sheets.view import FLAG_ACTIONS, answer_flag
+from tests.helpers.station_views import BASELINE, make_chair, make_flag, make_gates, make_protocol, make_visit
 
 
 def _actions(visit, *, signed_in=True):
@@ -91,3 +92,10 @@ def test_a_flag_is_answered_with_one_tap_or_with_a_word_on_why():
     answers = flag_answers(2, "f")
     assert answers[0].command == AnswerFlag(chair=2, flag_id="f", action="clinician told")
     assert answers[-1].opens == "flag"
+
+
+def test_a_quick_answer_says_and_does_what_the_sheet_does():
+    visit, flag = make_visit(Phase.INFUSION), make_flag("f")
+    sheet = {one.name: answer_flag(visit, 2, flag, one, "") for one in FLAG_ACTIONS}
+    for quick in flag_answers(2, "f")[:-1]:
+        assert (quick.command,) == sheet[quick.id.removeprefix("flag_")]

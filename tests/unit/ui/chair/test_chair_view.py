@@ -56,8 +56,16 @@ def test_a_free_chair_has_no_patient():
 
 def test_the_newest_unanswered_flag_asks_for_an_answer():
     strip = flag_strip(make_visit(Phase.INFUSION, flags=(make_flag(),)))
-    assert strip.headline == "BP spike · 182/111, 47 % above baseline 124/76"
-    assert strip.prompt == "Pause the infusion and repeat the reading. Second reading within 0:25."
+    assert strip.headline == "BP spike 182/111 · 47 % above baseline 124/76"
+    assert strip.short == "BP spike 182/111 · 47 % over 124/76"
+    assert strip.prompt == "Repeat asked for: 0:25 left · Pause the infusion and repeat the reading"
+
+
+def test_the_rule_that_was_crossed_stands_in_the_whole_text_only():
+    flag = make_flag(because="182/111, 47 % above baseline 124/76 (systolic 180 or more)")
+    strip = flag_strip(make_visit(Phase.INFUSION, flags=(flag,)))
+    assert "(" not in strip.headline
+    assert "(systolic 180 or more)" in strip.whole
 
 
 def test_an_answered_or_past_flag_asks_nothing():
@@ -70,7 +78,7 @@ def test_a_flag_tells_how_its_second_reading_ended():
         return flag_strip(make_visit(flags=(make_flag(**changes),))).prompt
 
     confirmed = prompt(outcome=FlagOutcome.CONFIRMED, confirmed_by=make_reading(184, 112))
-    assert confirmed.endswith("Confirmed by 184/112.")
+    assert confirmed.startswith("Confirmed by 184/112 · ")
     assert "did not confirm" in prompt(outcome=FlagOutcome.NOT_CONFIRMED)
     assert "measure again" in prompt(outcome=FlagOutcome.NOT_REPEATED)
     assert "overdue" in prompt(repeat_in_s=-2.0)

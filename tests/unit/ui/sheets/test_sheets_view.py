@@ -86,6 +86,12 @@ def test_an_infusion_paused_for_a_flag_is_noted_as_paused():
     assert len(observed) == 1
 
 
+def test_the_pump_is_asked_about_only_while_an_infusion_is_on():
+    names = [action.name for action in view.flag_actions(make_visit(Phase.OBSERVATION))]
+    assert names == ["repeat", "clinician_told", "artefact"]
+    assert view.flag_actions(make_visit(Phase.INFUSION, paused=True)) == view.FLAG_ACTIONS
+
+
 def test_a_note_needs_words():
     assert view.note(2, ChartKind.OXYGEN, " 2 L/min\n nasal ").text == "2 L/min nasal"
     assert isinstance(view.note(2, ChartKind.NOTE, "  "), str)
