@@ -71,9 +71,14 @@ _ADVICE = {
     StoreFull: "The disk with {path} is full. Free some space on it; recording goes on by itself.",
     StoreReadOnly: "{path} may not be written. Give this user write permission for the file and its folder.",
     StoreBusy: "Another program holds {path}. Close it; recording goes on by itself.",
-    StoreDamaged: "{path} is damaged and is left as it is.",
+    StoreDamaged: "{path} is damaged and is left as it is. Put a copy in its place, or tell support.",
     StoreUnreachable: "{path} cannot be reached. Check that its disk is connected and that the folder exists.",
 }
+
+
+def damaged(path: Path) -> StoreDamaged:
+    """Return the error for a file that opens, but holds what no Nursestation wrote."""
+    return StoreDamaged(_ADVICE[StoreDamaged].format(path=path))
 
 
 def explain(error: sqlite3.Error, path: Path) -> StoreError:

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from devices.clock import Moment
 from nursestation.core.chain import GENESIS, from_json
 from nursestation.core.model import Operator, Patient, Phase
@@ -27,7 +29,7 @@ from nursestation.core.records import (
     Wave,
 )
 from nursestation.store import rows
-from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable, explain
+from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable, damaged, explain
 from nursestation.store.rows import BulkRow
 from nursestation.store.tables import bulk_rows, connect_read_only, traces
 
@@ -265,7 +267,7 @@ class StoreReader:
         ).fetchone()
         if row is None:
             return None
-        record = from_json(kind.__name__, row[0])
+        record = self._read(kind.__name__, row[0])
         assert isinstance(record, kind)
         return record
 
@@ -278,14 +280,14 @@ class StoreReader:
             for kind, body in self._connection.execute(
                 f"SELECT kind, body FROM record {where} ORDER BY seq", parameters
             ):
-                yield from_json(kind, body)
+                yield self._read(kind, body)
 
     def _ordered(self, where: str) -> Iterator[tuple[int, int, Record]]:
         with self._explained():
             for run, mono_ns, kind, body in self._connection.execute(
                 f"SELECT run, mono_ns, kind, body FROM record WHERE {where} ORDER BY seq"
             ):
-                yield run, mono_ns, from_json(kind, body)
+                yield run, mono_ns, self._read(kind, body)
 
     def _ordered_samples(self, session: str, since_utc_ns: int | None) -> Iterator[tuple[int, int, Record]]:
         with self._explained():
@@ -293,7 +295,7 @@ class StoreReader:
             key = self._key(session)
             assert key is not None
             for row in bulk_rows(self._connection, key, known, tables=("numeric",), since_utc_ns=since_utc_ns):
-                yield row.run, row.at.mono_ns, rows.sample(row, session)
+                yield row.run, row.at.mono_ns, self._build(rows.sample, row, session)
 
     def _bulk(
         self,
@@ -311,7 +313,19 @@ class StoreReader:
             for row in bulk_rows(
                 self._connection, key, known, tables=(table,), metric=metric, since_utc_ns=since_utc_ns
             ):
-                yield build(row, session)
+                yield self._build(build, row, session)
+
+    def _read(self, kind: str, body: str) -> Record:
+        try:
+            return from_json(kind, body)
+        except (KeyError, ValidationError) as error:
+            raise damaged(self.path) from error
+
+    def _build(self, build: Callable[[BulkRow, str], _T], row: BulkRow, session: str) -> _T:
+        try:
+            return build(row, session)
+        except (TypeError, ValueError) as error:
+            raise damaged(self.path) from error
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

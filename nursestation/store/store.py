@@ -113,7 +113,9 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreUnreachable(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+            raise StoreUnreachable(
+                f"The folder {path.parent} cannot be made ({error.strerror}). Choose another with --profile."
+            ) from error
         lock = _take_lock(path)
         try:
             _refuse_unfit(path)

@@ -16,7 +16,7 @@ from nursestation.core.records import (
     StationStopped,
     Wave,
 )
-from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable
+from nursestation.store.errors import StoreDamaged, StoreEnvironmentError, StoreUnreachable
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from tests.helpers.written_visit import (
@@ -159,3 +159,24 @@ def test_a_closed_record_on_a_medium_that_cannot_be_written_can_be_read(path):
     path.with_name(path.name + "-shm").mkdir()  # no shared memory can be made, as on a read-only medium
     with StoreReader.open(path) as reader:
         assert [summary.id for summary in reader.sessions()] == [SESSION]
+
+
+@pytest.mark.parametrize(
+    ("told", "altered"),
+    [
+        (b'"family_name"', b'"fbmily_name"'),
+        (b'"birth_date":"19', b'"birth_date":"xx'),
+        (b"real", b"rfal"),
+    ],
+)
+def test_a_file_that_opens_but_holds_nonsense_is_damaged_rather_than_a_fault(path, told, altered):
+    store = Store.open(path)
+    store.append(visit_records()[:-1])
+    store.append([sample for sample in all_records(step_s=60) if isinstance(sample, Sample)])
+    store.close()
+    content = path.read_bytes()
+    assert told in content
+    path.write_bytes(content.replace(told, altered))
+    with StoreReader.open(path) as reader, pytest.raises(StoreDamaged, match="Put a copy in its place"):
+        list(reader.restore_records())
+        list(reader.samples(SESSION))
