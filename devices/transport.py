@@ -399,9 +399,13 @@ def refusal(path: str, settings: SerialSettings, error: Exception) -> LinkError:
         case errno.ENOENT | errno.ENODEV | errno.ENXIO | errno.EIO:
             return PortMissing(f"There is no port {path}: plug the adapter in, or choose another port.")
         case errno.EBUSY | errno.EAGAIN:
-            return PortBusy(f"{path} is in use by another program: close that program, or choose another port.")
+            return PortBusy(
+                f"{path} is in use by another program or another chair: close that program, or choose another port."
+            )
         case errno.EACCES | errno.EPERM if sys.platform == "win32":
-            return PortBusy(f"{path} is in use by another program: close that program, or choose another port.")
+            return PortBusy(
+                f"{path} is in use by another program or another chair: close that program, or choose another port."
+            )
         case errno.EACCES | errno.EPERM:
             return LinkError(_not_allowed(path))
         case errno.ENOTTY | errno.EISDIR:

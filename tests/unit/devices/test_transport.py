@@ -141,7 +141,9 @@ def test_closing_twice_and_after_a_hang_up_is_quiet(pty, opened):
 
 
 def test_a_port_in_use_is_busy_until_it_is_closed(pty, opened):
-    with pytest.raises(PortBusy, match=r"is in use by another program: close that program, or choose another port\.$"):
+    with pytest.raises(
+        PortBusy, match=r"is in use by another program or another chair: close that program, or choose another port\.$"
+    ):
         open_stream(PortIdentity(pty.path), SETTINGS)
     opened.close()
     open_stream(PortIdentity(pty.path), SETTINGS).close()
