@@ -3,16 +3,28 @@
 import logging
 import logging.handlers
 import time
+import traceback
 from pathlib import Path
 
 _BYTES = 2_000_000
 _KEPT = 3
 
 
+class _EnduringHandler(logging.handlers.RotatingFileHandler):
+    """Leaves out the lines that a full disk does not take: the record's own condition tells of the disk."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Do nothing; the next line is tried again."""
+
+
 def to_file(path: Path) -> logging.Handler:
-    """Log to `path`, UTC, rotated at 2 MB with three old files kept; return the handler so that the caller can remove it."""
+    """Log to `path`, UTC, rotated at 2 MB with three old files kept; return the handler so that the caller can remove it.
+
+    Raises:
+        OSError: the file or its folder cannot be made.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
+    handler = _EnduringHandler(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
     formatter = logging.Formatter(
         "%(asctime)sZ %(levelname)s %(threadName)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"
     )
@@ -22,3 +34,8 @@ def to_file(path: Path) -> logging.Handler:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     return handler
+
+
+def trace_of(error: BaseException) -> str:
+    """Return what an unexpected exception was and the lines it came through; not its text, which may quote a patient's data."""
+    return "".join([type(error).__name__, "\n", *traceback.format_tb(error.__traceback__)]).rstrip()

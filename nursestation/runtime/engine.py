@@ -12,6 +12,7 @@ from devices.clock import NS_PER_S, Clock, Moment
 from devices.events import Priority
 from nursestation.core.records import Record, Sample, Wave
 from nursestation.core.station import Station, StationFault, StationInput, Tick
+from nursestation.log import trace_of
 from nursestation.runtime.inbox import Inbox
 from nursestation.runtime.outbox import Outbox
 
@@ -100,9 +101,9 @@ class Engine:
     def _apply(self, item: StationInput, at: Moment) -> Sequence[Record]:
         try:
             return self._station.apply(item, at)
-        except Exception:  # noqa: BLE001 - ADR-0005: a bug in one rule must not end the recording of the others
-            # the item itself may carry a patient's data, so its type alone is logged
-            _log.exception("the station failed on %s", type(item).__name__)
+        except Exception as error:  # noqa: BLE001 - ADR-0005: a bug in one rule must not end the recording of the others
+            # the item and the error's text may carry a patient's data: the item's type and the trace alone are logged
+            _log.error("the station failed on %s: %s", type(item).__name__, trace_of(error))
             text = "Part of the program failed and was left out. Look at the bedside monitor, and tell support."
             return self._station.apply(StationFault(id="engine", text=text, priority=Priority.MEDIUM), at)
 
