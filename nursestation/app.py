@@ -2,17 +2,19 @@
 
 import logging
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from devices.clock import Clock, SystemClock
 from devices.simulator.monitor import Simulation
-from nursestation import __version__
+from nursestation import __version__, mishaps
 from nursestation.assembly import Bedside, RunningStation, monitor_id
 from nursestation.bedside import SimulatedBedside
 from nursestation.config.load import load_settings
@@ -30,16 +32,19 @@ from nursestation.ui.shell import Shell, make_shell
 
 _log = logging.getLogger(__name__)
 
+_FLUSH_S = 0.04  # an export waits so long for the newest readings to be on disk, and the window with it
+
 
 class WindowError(NurseStationError):
-    """The window cannot be opened on this computer as it is; the message says what to do."""
+    """The window cannot be opened on this computer as it is, or closed as it should; the message says what to do."""
 
 
 def run_window(profile: Profile, scenarios: Sequence[str], seed: int) -> int:
     """Open the window and return the exit status when it is closed.
 
     Raises:
-        WindowError: there is no display, or this Qt cannot be trusted with a shift.
+        WindowError: there is no display, this Qt cannot be trusted with a shift, or the disk did not take everything
+            to the end.
         NurseStationError, DeviceError: settings, scenario or record cannot be used.
     """
     _refuse_without_display()
@@ -47,14 +52,50 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int) -> int:
     if found.verdict is not Verdict.OK:
         raise WindowError(found.text)
     application = make_application()
-    handler = to_file(profile.log)
+    with (
+        _logging(profile.log) as no_log,
+        _closed_by_signals(application),
+        OpenStation(profile, scenarios, seed, SystemClock(), Argon2Pins()) as station,
+    ):
+        station.show()
+        if no_log:
+            _log.warning("%s", no_log)  # to standard error, where there is no file
+            station.shell.window.say(no_log)
+        status = application.exec()
+    if station.station.unwritten:
+        raise WindowError(station.station.unwritten)
+    return status
+
+
+@contextmanager
+def _logging(path: Path) -> Iterator[str]:
+    """Log to the profile while inside; gives the sentence for the operator where that cannot be, for a visit matters more."""
     try:
-        with OpenStation(profile, scenarios, seed, SystemClock(), Argon2Pins()) as station:
-            station.show()
-            return application.exec()
+        handler = to_file(path)
+    except OSError as error:
+        yield f"The log {path} cannot be written ({error.strerror}); recording goes on. Tell support."
+        return
+    try:
+        yield ""
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()
+
+
+@contextmanager
+def _closed_by_signals(application: QApplication) -> Iterator[None]:
+    """Let Ctrl+C, the end of the terminal and a computer that shuts down close the window as a person does, in order."""
+
+    def close(*_: object) -> None:
+        QTimer.singleShot(0, application.quit)  # also before the event loop runs
+
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, close) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def make_application() -> QApplication:
@@ -79,24 +120,26 @@ class OpenStation(QObject):
     def __init__(self, profile: Profile, scenarios: Sequence[str], seed: int, clock: Clock, pins: PinVerifier) -> None:
         super().__init__()
         settings = load_settings(profile.settings)
-        self._scratch = tempfile.TemporaryDirectory(prefix="nursestation-")
         taken = [chair.number for chair in settings.chair]
         self._profile, self._settings = profile, settings
-        self._bedside = SimulatedBedside(scenarios, seed, clock.now(), Path(self._scratch.name), taken)
-        self._simulation = Simulation(self._bedside.chairs.values(), clock)
         self._job: ExportJob | None = None
-        try:
+        self._hooks = ExitStack()
+        with ExitStack() as undo:
+            self._scratch = tempfile.TemporaryDirectory(prefix="nursestation-")
+            undo.callback(self._scratch.cleanup)
+            self._bedside = SimulatedBedside(scenarios, seed, clock.now(), Path(self._scratch.name), taken)
+            self._simulation = Simulation(self._bedside.chairs.values(), clock)
+            undo.callback(self._simulation.stop)
             bedside = Bedside(chairs=self._bedside.settings, heed=self._bedside.heed)
             self.station = RunningStation(profile, settings, clock, pins, bedside)
-        except BaseException:
-            self._simulation.stop()
-            self._scratch.cleanup()
-            raise
-        self.shell = self._make_shell(settings, (*settings.chair, *self._bedside.settings), clock)
+            undo.callback(self.station.stop)
+            self.shell = self._make_shell(settings, (*settings.chair, *self._bedside.settings), clock)
+            undo.pop_all()
         self.shell.export_sheet.export_requested.connect(self._on_export)
         self.shell.bridge.framed.connect(self._collect_export)
 
     def __enter__(self) -> "OpenStation":
+        self._hooks.enter_context(mishaps.told(self.shell.window.say))
         self._simulation.start()
         self.station.start()
         self.shell.bridge.start()
@@ -111,6 +154,7 @@ class OpenStation(QObject):
 
     def close(self) -> None:
         """Close ports, engine, store and window, in that order. Idempotent."""
+        self._hooks.close()
         self.shell.bridge.stop()
         if self._job is not None:
             self._job.join()
@@ -143,17 +187,23 @@ class OpenStation(QObject):
     @Slot(str, str, object)
     def _on_export(self, session: str, format_name: str, path: Path) -> None:
         if self._job is not None:
-            self.shell.window.say(self.tr("A file is being written; try again in a moment."))
+            self.shell.export_sheet.refused(self.tr("A file is being written already; try again in a moment."))
             return
+        self.station.writer.flush(_FLUSH_S)
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
         self._job = ExportJob(self._profile.record, session, format_name, path, options)
 
     @Slot()
     def _collect_export(self) -> None:
-        if self._job is not None and (answer := self._job.poll()):
-            self._job.join()
-            self._job = None
-            self.shell.window.say(answer)
+        answer = None if self._job is None else self._job.poll()
+        if self._job is None or answer is None:
+            return
+        self._job.join()
+        self._job = None
+        if answer.path is not None:
+            self.shell.export_sheet.exported(answer.path)
+        else:
+            self.shell.export_sheet.refused(answer.text)
 
 
 def _refuse_without_display() -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from devices.addresses import Address, PortIdentity, canonical, parse_address
 from devices.clock import NS_PER_S, Clock, Moment
-from devices.errors import LinkError
+from devices.errors import DriverLookupError, LinkError
 from devices.events import LinkPhase, LinkState
 from devices.port import Port, opener_for
 from devices.reader import Reader
 from devices.registry import lookup
 from nursestation import __version__
-from nursestation.config.load import load_protocols
+from nursestation.config.load import SettingsError, load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
 from nursestation.core.records import Record, StationStopped
 from nursestation.core.station import ChairSetup, MonitorBinding, PinVerifier, Station, StationFault
@@ -69,12 +69,20 @@ class RunningStation:
         clock: Clock,
         pins: PinVerifier,
         bedside: Bedside | None = None,
+        open_store: Callable[[Path], Store] = Store.open,
     ) -> None:
         """Open the record and bring the station to where it stood; start nothing.
 
+        Args:
+            profile: Its folder.
+            settings: Its chairs.
+            clock: Stamps everything.
+            pins: Checks PINs.
+            bedside: Further, simulated chairs.
+            open_store: Opens the record for writing.
+
         Raises:
             NurseStationError: settings, protocols or record cannot be used; the message says what to do.
-            DeviceError: the settings name a driver that is not known.
         """
         bedside = bedside or Bedside(chairs=(), heed=_heed_nothing)
         self.profile = profile
@@ -82,12 +90,14 @@ class RunningStation:
         self._is_stopped = False
         self.inbox = Inbox(clock)
         self.outbox = Outbox()
+        self._unwritten = ""
         chairs = (*settings.chair, *bedside.chairs)
+        setups = [_checked_setup(chair, profile.settings) for chair in chairs]
         protocols = load_protocols(resource("protocols"), profile.protocols)
         with ExitStack() as undo:
-            store = Store.open(profile.record)
+            store = open_store(profile.record)
             undo.callback(store.close)
-            station = Station([chair_setup(chair) for chair in chairs], protocols, pins, __version__)
+            station = Station(setups, protocols, pins, __version__)
             past, restarted = _restore(station, profile.record, clock.now())
             undo.pop_all()
         self.writer = StoreWriter(store, clock, self._on_health)
@@ -116,7 +126,13 @@ class RunningStation:
         self.writer.put([StationStopped(at=self._clock.now())])
         health = self.writer.close()
         if health.n_waiting:
+            self._unwritten = f"The newest {health.n_waiting} records could not be stored and are lost. {health.text}"
             _log.error("%d records could not be written: %s", health.n_waiting, health.text)
+
+    @property
+    def unwritten(self) -> str:
+        """Return, after `stop`, a sentence about what the disk did not take to the end; "" when everything is stored."""
+        return self._unwritten
 
     def _add_ports(self, chairs: Sequence[ChairSettings]) -> None:
         for chair in chairs:
@@ -153,7 +169,7 @@ class RunningStation:
             return None
         stuck = now.mono_ns - seen.mono_ns > READER_STUCK_NS
         text = (
-            "Nothing is read from the monitors: look at the bedside. Close Nursestation and start it again."
+            "Reading the monitors has failed: look at the bedside monitors. Close Nursestation and start it again."
             if stuck
             else ""
         )
@@ -202,6 +218,13 @@ def chair_setup(chair: ChairSettings) -> ChairSetup:
         monitors=tuple(_binding(chair.number, monitor) for monitor in chair.monitor),
         prefer=tuple((metric, monitor_id(chair.number, driver)) for metric, driver in sorted(chair.prefer.items())),
     )
+
+
+def _checked_setup(chair: ChairSettings, file: Path) -> ChairSetup:
+    try:
+        return chair_setup(chair)
+    except DriverLookupError as error:
+        raise SettingsError(f"{file}: chair {chair.number}, driver: {error}") from error
 
 
 def _binding(chair: int, monitor: MonitorSettings) -> MonitorBinding:
