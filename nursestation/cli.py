@@ -6,6 +6,7 @@ but those that draw.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -32,6 +33,10 @@ class _Program(click.Group):
             return super().invoke(ctx)
         except (NurseStationError, DeviceError) as error:
             raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            # Whoever read our lines has seen enough (`decode ... | head`). Python's last flush must not complain either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{name}{error.strerror or error}") from error

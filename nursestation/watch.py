@@ -1,5 +1,6 @@
 """`nursestation watch`: one port's events as they come, for those who connect a monitor."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 from devices.addresses import ReplayAddress, parse_address
 from devices.capture import CaptureWriter
 from devices.clock import NS_PER_S, Clock
+from devices.errors import CaptureError
 from devices.events import LinkPhase, LinkState, PortEvent
 from devices.port import Port, opener_for
 from devices.registry import lookup
@@ -29,7 +31,7 @@ def watch(
 
     Raises:
         DeviceError: the driver is not known, or the port cannot be opened the first time.
-        OSError: the capture file cannot be written.
+        CaptureError: the capture file cannot be written, or not any more.
     """
     made = lookup(driver).make()
     settings = made.info.serial[0] if baud is None else replace(made.info.serial[0], baud=baud)
@@ -46,15 +48,19 @@ def watch(
             events = link.poll(clock.now())
             if events:
                 show(events)
+            if writer and writer.failure:
+                raise CaptureError(writer.failure)
             if isinstance(address, ReplayAddress) and _has_ended(events):
                 return
             pause.wait(_PASS_S)
     except KeyboardInterrupt:
         pass
     finally:
-        show(link.close(clock.now()))
+        held = link.close(clock.now())
         if writer:
             writer.close()
+        if not isinstance(sys.exc_info()[1], BrokenPipeError):  # nobody reads any more
+            show(held)
 
 
 def _has_ended(events: Iterable[PortEvent]) -> bool:
