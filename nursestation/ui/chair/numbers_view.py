@@ -72,18 +72,34 @@ def number_views(chair: ChairSnapshot, zone: tzinfo | None) -> tuple[NumberView,
     return (_pulse(chair), _oxygen(chair), _cuff(chair, zone), _breathing(chair))
 
 
+def _is_all_simulated(chair: ChairSnapshot) -> bool:
+    """Say whether every monitor is simulated: then window, tile, trend and waves say it, and no number has to."""
+    return bool(chair.links) and all(link.simulated for link in chair.links)
+
+
+def _provenance(chair: ChairSnapshot, provenance: Provenance | None) -> str:
+    if provenance is None or (provenance is Provenance.SIMULATED and _is_all_simulated(chair)):
+        return ""
+    return _PROVENANCE_WORDS[provenance]
+
+
+def _monitor(source: str) -> str:
+    """Return the monitor of a source line without its port and its way of measuring: "Capnostream 20"."""
+    return source.partition(" · ")[0].partition(" on ")[0]
+
+
 def _pulse(chair: ChairSnapshot) -> NumberView:
     view = pulse_view(chair)
     is_oximeter = view is not None and view.metric == "pulse_rate"
     other = chair.numeric("pulse_rate") if not is_oximeter else None
     beside = f"PR {number_text(other)}" if other is not None and other.value is not None else ""
-    return _number("hr", "PR" if is_oximeter else "HR", "bpm", view, "heart_rate", beside=beside)
+    return _number("hr", "PR" if is_oximeter else "HR", "bpm", view, "heart_rate", chair, beside=beside)
 
 
 def _oxygen(chair: ChairSnapshot) -> NumberView:
     index = chair.numeric("perfusion_index")
     beside = f"PI {index.value:.1f}" if index is not None and index.value is not None else ""
-    return _number("spo2", "SpO₂", "%", chair.numeric("spo2"), "spo2", beside=beside)
+    return _number("spo2", "SpO₂", "%", chair.numeric("spo2"), "spo2", chair, beside=beside)
 
 
 def _breathing(chair: ChairSnapshot) -> NumberView:
@@ -91,7 +107,7 @@ def _breathing(chair: ChairSnapshot) -> NumberView:
     second = None
     if gas is not None and gas.freshness is not Freshness.NEVER:
         second = ("EtCO₂ mmHg", number_text(gas), "stale" if gas.freshness is Freshness.STALE else "co2")
-    return _number("rr", "RR", "/min", chair.numeric("resp_rate"), "resp", second=second)
+    return _number("rr", "RR", "/min", chair.numeric("resp_rate"), "resp", chair, second=second)
 
 
 def _number(
@@ -100,6 +116,7 @@ def _number(
     unit: str,
     view: NumericView | None,
     role: str,
+    chair: ChairSnapshot,
     *,
     beside: str = "",
     second: tuple[str, str, str] | None = None,
@@ -117,7 +134,7 @@ def _number(
         is_stale=view.freshness is Freshness.STALE,
         high="" if view.high is None else f"{view.high:g}",
         low="" if view.low is None else f"{view.low:g}",
-        lines=_lines(view, beside),
+        lines=_lines(view, beside, _provenance(chair, view.provenance)),
         second=second,
         alarm=view.priority,
         word=_limit_word(view),
@@ -126,11 +143,17 @@ def _number(
 
 def _first_line(view: NumericView) -> str:
     if view.value is None:
-        return view.why_blank or "no data"
+        why = view.why_blank or "no data"
+        return f"{why} from {_monitor(view.source)}" if _is_silent(view) else why
     if view.freshness is Freshness.STALE and view.age_s is not None:
         return f"{span_text(view.age_s)} old"
     doubt = "the monitor is unsure" if view.validity is Validity.QUESTIONABLE else ""
     return " · ".join(part for part in (_change_text(view.change), doubt) if part)
+
+
+def _is_silent(view: NumericView) -> bool:
+    """Say whether the preferred monitor gives nothing while another one does: its silence is not papered over."""
+    return view.freshness is Freshness.LOST and any(value is not None for _, value in view.others)
 
 
 def _change_text(change: float | None) -> str:
@@ -142,13 +165,13 @@ def _change_text(change: float | None) -> str:
     return f"{'▲' if whole > 0 else '▼'} {abs(whole)} from baseline"
 
 
-def _lines(view: NumericView, beside: str) -> tuple[str, ...]:
-    """Return two lines at most; where something must be cut, it is the name of the monitor."""
-    others = [f"{source} {UNKNOWN if value is None else f'{value:.0f}'}" for source, value in view.others]
-    provenance = _PROVENANCE_WORDS[view.provenance] if view.provenance is not None else ""
+def _lines(view: NumericView, beside: str, provenance: str) -> tuple[str, ...]:
+    """Return two lines at most: how the value stands, then whose it is and what the other monitors say."""
+    others = [f"{_monitor(source)} {UNKNOWN if value is None else f'{value:.0f}'}" for source, value in view.others]
     first = _first_line(view)
-    parts = ((provenance, beside, *others, view.source),) if first else ((provenance, beside, view.source), others)
-    lines = (first, *(" · ".join(part for part in line if part) for line in parts))
+    whose = "" if _is_silent(view) else _monitor(view.source)
+    rows = ((first,), (whose, provenance, beside, *others)) if first else ((whose, provenance, beside), others)
+    lines = (" · ".join(part for part in row if part) for row in rows)
     return tuple(line for line in lines if line)
 
 
@@ -183,7 +206,7 @@ def _cuff(chair: ChairSnapshot, zone: tzinfo | None) -> NumberView:
     taken = clock_text(reading.measured_utc_ns, zone) if reading.time_known else "time not told"
     mean = f"({reading.mean})" if reading.mean is not None else ""
     age = age_text(cuff.age_s) if cuff.age_s is not None else ""
-    provenance = _PROVENANCE_WORDS[reading.provenance]
+    provenance = _provenance(chair, reading.provenance)
     lines = (
         " · ".join(part for part in (mean, taken, age, provenance) if part),
         _over_text(cuff.percent_over_baseline),

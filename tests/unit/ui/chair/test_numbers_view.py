@@ -1,9 +1,9 @@
 from datetime import UTC
 
-from devices.events import Priority, Validity
+from devices.events import LinkPhase, Priority, Validity
 from nursestation.core.model import Grade, Phase, Provenance
 from nursestation.core.protocols import BpRules, FlagRule
-from nursestation.core.snapshot import CuffView, Freshness
+from nursestation.core.snapshot import CuffView, Freshness, LinkView
 from nursestation.ui.chair.numbers_view import number_views
 from tests.helpers.station_views import make_chair, make_flag, make_numeric, make_protocol, make_reading, make_visit
 
@@ -19,7 +19,7 @@ def test_a_number_tells_its_limits_its_change_and_its_source():
     )
     tile = _tiles(view)["hr"]
     assert (tile.title, tile.value, tile.low, tile.high) == ("HR", "86", "50", "120")
-    assert tile.lines == ("▲ 12 from baseline", "Capnostream 87 · Nonin --- · ECG")
+    assert tile.lines == ("▲ 12 from baseline", "ECG · Capnostream 87 · Nonin ---")
 
 
 def test_without_a_baseline_the_other_monitor_has_a_line_of_its_own():
@@ -55,7 +55,40 @@ def test_a_doubtful_or_simulated_value_says_so():
     tile = _tiles(
         make_numeric("spo2", 97.0, validity=Validity.QUESTIONABLE, provenance=Provenance.SIMULATED, source="finger")
     )["spo2"]
-    assert tile.lines == ("the monitor is unsure", "simulated · finger")
+    assert tile.lines == ("the monitor is unsure", "finger · simulated")
+
+
+def test_the_port_and_the_way_of_measuring_are_left_out_of_a_tile():
+    view = make_numeric(
+        "resp_rate", 16.0, change=1.0, source="Capnostream 20 on ttyUSB1 · co2", others=(("PM6750 · impedance", 15.0),)
+    )
+    assert _tiles(view)["rr"].lines[1] == "Capnostream 20 · PM6750 15"
+
+
+def test_a_silent_monitor_is_named_beside_what_the_other_one_says():
+    view = make_numeric(
+        "spo2",
+        None,
+        freshness=Freshness.LOST,
+        why_blank="no data for 11 s",
+        source="Capnostream 20 · oximeter",
+        others=(("PM6750 · oximeter", 97.0),),
+    )
+    assert _tiles(view)["spo2"].lines == ("no data for 11 s from Capnostream 20", "PM6750 97")
+
+
+def test_where_every_monitor_is_simulated_the_tiles_leave_it_to_the_window():
+    links = tuple(
+        LinkView(
+            monitor=name, driver="d", title=name, phase=LinkPhase.CONNECTED, reason="", quiet_s=0.1, simulated=simulated
+        )
+        for name, simulated in (("a", True), ("b", False))
+    )
+    view = make_numeric("spo2", 97.0, change=0.0, provenance=Provenance.SIMULATED, source="finger")
+    every = number_views(make_chair(numerics=(view,), links=links[:1]), UTC)[1]
+    one = number_views(make_chair(numerics=(view,), links=links), UTC)[1]
+    assert every.lines == ("as at baseline", "finger")
+    assert one.lines == ("as at baseline", "finger · simulated")
 
 
 def test_an_alarm_says_which_side():
