@@ -28,7 +28,10 @@ N_STARTS = 5
 ENOUGH_S = 120
 ONE_MS = 1e6
 N_THREADS_SHOWN = ("window", "engine", "reader", "store", "other")
-_TABLES = {"numerics": ("numeric",), "waves": ("wave", "gap")}
+_TABLES = {"numerics": "numeric", "waves": "wave"}
+_PAGE_BYTES = 4096
+_BARE_WAVES = 2 * (250 + 50 + 50) * 3600
+"""Bytes of an hour of int16 samples of the monitor's three waves, and nothing else."""
 
 
 def main() -> None:
@@ -42,6 +45,7 @@ def main() -> None:
         tell_latency(latency, marks)
         tell_load(load, record)
         tell_starts(folder / "starts")
+        tell_late_trend()
         sys.stdout.flush()
         run("parts", str(folder), stdout=None)
 
@@ -111,6 +115,8 @@ def tell_load(result: dict, record: Path) -> None:
     windows = result["windows"]
     seconds = sum(window["seconds"] for window in windows)
     tell("frames", "frames/s", seconds, **spread([window["frames_s"] for window in windows], 1), chairs=N_CHAIRS)
+    gaps = [gap for window in windows for gap in window["gaps_ms"]]
+    tell("frame_gap", "ms", seconds, **percentiles(gaps, 1))
     shares = {
         role: spread([window["cpu"].get(role, 0.0) for window in windows])["value"]
         for role in N_THREADS_SHOWN
@@ -119,29 +125,28 @@ def tell_load(result: dict, record: Path) -> None:
     used = [window["cpu"]["all"] for window in windows]
     tell("processor", "% of one core", seconds, **spread(used), chairs=N_CHAIRS, waves_a_chair=3, threads=shares)
     tell("memory", "MiB resident", seconds, **spread([window["rss_mib"] for window in windows], 0))
-    hours = N_CHAIRS * seconds / 3600
-    parts = _parts_of(record)
+    session_hours = N_CHAIRS * seconds / 3600
     tell(
         "disk", "bytes/session hour", seconds,
-        value=round(sum(window["bytes"] for window in windows) / hours),
-        **{f"{name}_share": round(share, 3) for name, share in parts.items()},
+        value=round(sum(window["bytes"] for window in windows) / session_hours), **_parts_of(record),
     )  # fmt: skip
 
 
-def _parts_of(record: Path) -> dict[str, float]:
-    """Return which part of the record's bytes numerics and waves are."""
+def _parts_of(record: Path) -> dict[str, int]:
+    """Return how many bytes a session hour numerics and waves are, from all that the record holds."""
     copy = record.with_name("copy.sqlite3")
     shutil.copyfile(record, copy)  # closed, so all of it is in the one file
     connection = sqlite3.connect(copy, isolation_level=None)
     try:
-        whole = left = _size(connection)
-        shares = {}
-        for name, tables in _TABLES.items():
-            for table in tables:
-                connection.execute(f"DROP TABLE {table}")
+        spans = connection.execute("SELECT max(mono_ns) - min(mono_ns) FROM wave GROUP BY session")
+        session_hours = sum(span_ns for (span_ns,) in spans) / NS_PER_S / 3600
+        parts = {}
+        left = _size(connection)
+        for name, table in _TABLES.items():
+            connection.execute(f"DROP TABLE {table}")
             before, left = left, _size(connection)
-            shares[name] = (before - left) / whole
-        return shares
+            parts[name] = round((before - left) * _PAGE_BYTES / session_hours)
+        return {**parts, "bare_wave_samples": _BARE_WAVES}
     finally:
         connection.close()
 
@@ -150,6 +155,16 @@ def _size(connection: sqlite3.Connection) -> int:
     connection.execute("VACUUM")
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     return int(pages)
+
+
+def tell_late_trend() -> None:
+    """Print how long one drawing of a long visit's trend holds the window up."""
+    result = json.loads(run("late_trend"))
+    took_ms = result["ms"]
+    tell(
+        "trend_redraw", "ms", sum(took_ms) / 1e3,
+        **spread(took_ms, 1), visit_minutes=round(result["minutes"]), cuffs=result["cuffs"],
+    )  # fmt: skip
 
 
 def tell_starts(folder: Path) -> None:

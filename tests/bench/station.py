@@ -11,6 +11,7 @@ import secrets
 import sqlite3
 import sys
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +45,8 @@ class Measured(QObject):
         self._ms = round(seconds * 1000)
         self._clock = SystemClock()
         self._waves = _waves(station)
-        self._n_paints = 0
-        self._starts: tuple[int, int, int, dict[str, float]] | None = None
+        self._paints_ns: list[int] = []
+        self._starts: tuple[int, int, dict[str, float]] | None = None
         self.windows: list[dict[str, object]] = []
         self.began_ns = 0
         self._bridge = station.shell.bridge
@@ -57,7 +58,7 @@ class Measured(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint:
-            self._n_paints += 1
+            self._paints_ns.append(self._clock.now().mono_ns)
         return False
 
     @Slot(object)
@@ -84,18 +85,20 @@ class Measured(QObject):
     def _begin(self) -> None:
         assert self._waves.isVisible()
         self.began_ns = self.began_ns or self._clock.now().mono_ns
-        self._starts = (self._clock.now().mono_ns, self._n_paints, self._pages(), thread_seconds())
+        self._paints_ns.clear()
+        self._starts = (self._clock.now().mono_ns, self._pages(), thread_seconds())
         QTimer.singleShot(self._ms, self._end)
 
     @Slot()
     def _end(self) -> None:
         assert self._starts is not None
         seconds_of = thread_seconds()
-        start_ns, n_paints, pages, before = self._starts
+        start_ns, pages, before = self._starts
         passed_s = (self._clock.now().mono_ns - start_ns) / NS_PER_S
         self.windows.append({
             "seconds": passed_s,
-            "frames_s": (self._n_paints - n_paints) / passed_s,
+            "frames_s": len(self._paints_ns) / passed_s,
+            "gaps_ms": [(after - before_ns) / 1e6 for before_ns, after in pairwise(self._paints_ns)],
             "cpu": {role: 100 * (s - before.get(role, 0.0)) / passed_s for role, s in seconds_of.items()},
             "bytes": (self._pages() - pages) * 4096,
             "rss_mib": resident_mib(),
