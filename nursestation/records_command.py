@@ -49,7 +49,7 @@ def export_session(profile: Profile, session: str, format_name: str, out: Path) 
     """
     settings = load_settings(profile.settings)
     options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=settings.paper)
-    with StoreReader.open(profile.record) as reader, reader.consistent():
+    with StoreReader.open(profile.record) as reader:
         return write_session(reader, session, format_name, out, options).path
 
 

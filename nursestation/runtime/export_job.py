@@ -3,13 +3,23 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from nursestation.errors import NurseStationError
+from nursestation.export.errors import ExportError
 from nursestation.export.formats import ExportOptions, export_session
 from nursestation.store.reader import StoreReader
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportAnswer:
+    """How an export ended: `path` is the file, or None where `text` says why there is none."""
+
+    path: Path | None
+    text: str = ""
 
 
 class ExportJob:
@@ -20,15 +30,15 @@ class ExportJob:
     """
 
     def __init__(self, record: Path, session: str, format_name: str, path: Path, options: ExportOptions) -> None:
-        """Start at once; `flush` of the store is the caller's, so that the newest readings are in the file."""
-        self._work: Callable[[], str] = lambda: _export(record, session, format_name, path, options)
-        self._answer = ""
+        """Start at once."""
+        self._work: Callable[[], Path] = lambda: _export(record, session, format_name, path, options)
+        self._answer = ExportAnswer(None)
         self._thread = threading.Thread(target=self._run, name="export")
         self._thread.start()
 
-    def poll(self) -> str:
-        """Return the sentence for the operator when it is done, else ""."""
-        return "" if self._thread.is_alive() else self._answer
+    def poll(self) -> ExportAnswer | None:
+        """Return how it ended, or None while it runs."""
+        return None if self._thread.is_alive() else self._answer
 
     def join(self) -> None:
         """Wait for the end."""
@@ -36,16 +46,19 @@ class ExportJob:
 
     def _run(self) -> None:
         try:
-            self._answer = self._work()
+            self._answer = ExportAnswer(self._work())
         except NurseStationError as error:
-            self._answer = str(error)
+            self._answer = ExportAnswer(None, str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed export must not take the station with it
             _log.error("an export failed: %s", type(error).__name__)
-            self._answer = "The file could not be written because of a fault in Nursestation. Tell support."
+            fault = "The file could not be written because of a fault in Nursestation. Tell support."
+            self._answer = ExportAnswer(None, fault)
 
 
-def _export(record: Path, session: str, format_name: str, path: Path, options: ExportOptions) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with StoreReader.open(record) as reader, reader.consistent():
-        made = export_session(reader, session, format_name, path, options)
-    return f"Saved {made.path}"
+def _export(record: Path, session: str, format_name: str, path: Path, options: ExportOptions) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"The folder {path.parent} cannot be made ({error.strerror}). Choose another.") from error
+    with StoreReader.open(record) as reader:
+        return export_session(reader, session, format_name, path, options).path

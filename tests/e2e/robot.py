@@ -73,7 +73,8 @@ class Robot:
     def resize(self, width: int, height: int) -> None:
         self._window.showNormal()
         self._window.resize(width, height)
-        self._application.processEvents()
+        for _ in range(3):  # a wrapped label asks for its height only after it was given its width
+            self._application.processEvents()
 
     def grab(self, path: str) -> list[int]:
         self._application.processEvents()

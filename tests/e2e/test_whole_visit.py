@@ -245,7 +245,7 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         program.type("export_folder", str(visit.folder))
         program.click("export_send")
         pdf = visit.folder / f"session-{session}.pdf"
-        program.until(pdf.exists, "the report is written")
+        program.until(pdf.exists, "the report is written", 20)
         assert program.close() == 0
 
     look_at_the_record(visit, session, stored)
