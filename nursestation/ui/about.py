@@ -22,7 +22,7 @@ class AboutPage(Page):
         self.setAccessibleName(self.tr("About Nursestation"))
         self._close = QuietButton(self.tr("Close"), "about_close")
         head = row(spacing=theme.MARGIN)
-        head.addWidget(Label(self.tr("Nursestation"), Text.TIMER))
+        head.addWidget(Label(self.tr("Nursestation"), Text.HEADING))
         head.addWidget(Label(self.tr("version {}").format(version), tone=Tone.SOFT, object_name="about_version"), 1)
         head.addWidget(self._close)
         content = QWidget()

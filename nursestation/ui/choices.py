@@ -106,7 +106,7 @@ class Choices(QWidget):
     def _keep_room_for_the_tick(self, button: Button, label: str) -> None:
         button.ensurePolished()
         button.setText(f"{self._TICK}{label}")
-        button.setMinimumWidth(button.sizeHint().width())
+        theme.set_length(button, theme.Length.LEAST_WIDTH, theme.designed(button.sizeHint().width()))
         button.setText(label)
 
     @Slot(int, bool)

@@ -181,7 +181,7 @@ class Badge(ElidingLabel):
         super().__init__(text, Text.CAPTION, tone, object_name=object_name, parent=parent)
         self._may_shrink = may_shrink
         self.setProperty("badge", tone.value)
-        self.setFixedHeight(self._HEIGHT)
+        theme.set_length(self, theme.Length.HEIGHT, self._HEIGHT)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setVisible(bool(text))
@@ -189,7 +189,7 @@ class Badge(ElidingLabel):
     def minimumSizeHint(self) -> QSize:
         """Return the least width at which the fact can still be guessed."""
         whole = self.sizeHint().width()
-        return QSize(min(self._LEAST_WIDTH, whole) if self._may_shrink else whole, self._HEIGHT)
+        return QSize(min(theme.px(self._LEAST_WIDTH), whole) if self._may_shrink else whole, theme.px(self._HEIGHT))
 
     def show_text(self, text: str, tone: Tone | None = None) -> None:
         """Show a fact; nothing shows for an empty one."""
@@ -218,7 +218,7 @@ class Button(QPushButton):
         self.setAccessibleName(text)
         self.setProperty("kind", kind.value)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(theme.TOUCH)
+        theme.set_length(self, theme.Length.LEAST_HEIGHT, theme.TOUCH)
         self.setAutoDefault(False)
         theme.set_font(self, Text.STRONG)
         if shortcut:

@@ -43,8 +43,8 @@ def side_by_side(*parts: QBoxLayout) -> QHBoxLayout:
 
 
 def centred(content: QWidget, widest: int) -> QWidget:
-    """Return `content` in the middle of a page, at most `widest` [px] wide, with the page's margin around it."""
-    content.setMaximumWidth(widest)
+    """Return `content` in the middle of a page, at most `widest` wide [px at the designed size], with a margin around it."""
+    theme.set_length(content, theme.Length.MOST_WIDTH, widest)
     across = row(margin=2 * theme.MARGIN, spacing=0)
     across.addStretch(1)
     across.addWidget(content, _ALL)

@@ -129,13 +129,13 @@ class MainWindow(QMainWindow):
 
     def _build_top(self) -> QWidget:
         top = Panel("top_bar", Surface.BAR, edge=Edge.BOTTOM)
-        top.setFixedHeight(_TOP_HEIGHT)
+        theme.set_length(top, theme.Length.HEIGHT, _TOP_HEIGHT)
         self._simulated = Badge(self.tr("SIMULATED"), Tone.WARN, object_name="simulated_mark")
         self._simulated.setToolTip(self.tr("Values on this station come from simulated monitors, not from patients."))
         self._simulated.hide()
         self._alarms = AlarmBar(self._theme)
         self._operator = Button("", "operator", shortcut="F10")
-        self._clock_label = Label("", Text.TITLE, object_name="clock")
+        self._clock_label = Label("", Text.CLOCK, object_name="clock")
         row = QHBoxLayout(top)
         row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
         row.setSpacing(theme.MARGIN)
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
 
     def _build_line(self) -> QWidget:
         line = Panel("message_line", Surface.BAR, edge=Edge.TOP)
-        line.setFixedHeight(_LINE_HEIGHT)
+        theme.set_length(line, theme.Length.HEIGHT, _LINE_HEIGHT)
         self._message = ElidingLabel("", Text.BODY, Tone.SOFT, object_name="message")
         notice = Label(
             self.tr("Second display: the bedside monitor gives the alarms."),
@@ -379,8 +379,11 @@ class MainWindow(QMainWindow):
             self._chair_page.warm_later()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the alarm list under its bar, and give the bar the width of a name that the title bar shows too."""
+        """Fit the letters to the window, keep the alarm list under its bar, and give the bar a narrow window's width."""
         super().resizeEvent(event)
+        if theme.set_scale(theme.scale_for(self.width(), self.height())):
+            theme.rescale(self._ground)
+            self._chair_page.rescale()
         self._product.setVisible(self.width() >= _PRODUCT_FROM_PX)
         if self._alarm_list.isVisible():
             self._place_list()

@@ -12,6 +12,9 @@ class Text(StrEnum):
     BODY = "body"
     STRONG = "strong"  # a control, a name in a list
     TITLE = "title"  # of a page or a part of one
+    HEADING = "heading"  # of a whole page
+    CLOCK = "clock"  # the time of day
+    COUNT = "count"  # a length of time that runs
     TIMER = "timer"
     TILE_NUMBER = "tile_number"  # a vital in the rail
     NUMBER = "number"  # a vital in its big tile; sized by the tile

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
 from devices.clock import Clock
 from nursestation import __version__
 from nursestation.core.commands import Command
@@ -13,7 +16,7 @@ from nursestation.ui.catalogue import make_pages, make_sheets
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.sheets.export import ExportSheet
-from nursestation.ui.theme import Theme
+from nursestation.ui.theme import Theme, load_fonts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,17 @@ class Shell:
     window: MainWindow
     bridge: Bridge
     export_sheet: ExportSheet
+
+
+def make_application(fonts: Path) -> QApplication:
+    """Return the one application of this process, with the typeface of the folder `fonts`."""
+    application = QCoreApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(["nursestation"])
+    application.setApplicationName("Nursestation")
+    application.setApplicationVersion(__version__)
+    load_fonts(fonts)
+    return application
 
 
 def make_shell(

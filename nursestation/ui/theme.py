@@ -4,8 +4,8 @@ Rules of the file:
 1. A colour, a size or a stylesheet string exists here and nowhere else; the rest of the window names roles.
 2. Widgets that Qt styles are told their role by a dynamic property (`controls.py`); widgets that paint themselves are
    handed a `Theme`.
-3. Fonts are set with `set_font`, never by the stylesheet: only so do the tabular figures of the font survive, and a
-   changing number does not push its neighbours about.
+3. Fonts are set with `set_font`, never by the stylesheet: only so do the tabular figures of the font survive. Figures are
+   of one width where numbers run, so that none pushes its neighbours about; in words they, and hyphens, are not.
 4. No colour speaks alone: whatever an alarm colour fills also carries a symbol and a word.
 
 Alarm colours and flash rates: IEC 60601-1-8 6.3.2.2 (high red 1.4-2.8 Hz, medium yellow 0.4-0.8 Hz, low cyan or yellow,
@@ -13,7 +13,9 @@ steady; on for 20-60 % of the time).
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -46,10 +48,23 @@ _FONTS: dict[Text, tuple[int, QFont.Weight]] = {
     Text.BODY: (15, QFont.Weight.Normal),
     Text.STRONG: (15, QFont.Weight.DemiBold),
     Text.TITLE: (18, QFont.Weight.DemiBold),
+    Text.HEADING: (26, QFont.Weight.Bold),
+    Text.CLOCK: (18, QFont.Weight.DemiBold),
+    Text.COUNT: (15, QFont.Weight.Normal),
     Text.TIMER: (26, QFont.Weight.Bold),
     Text.TILE_NUMBER: (17, QFont.Weight.DemiBold),
     Text.NUMBER: (72, QFont.Weight.Bold),
 }
+
+
+_RUNNING = (Text.CLOCK, Text.COUNT, Text.TIMER, Text.TILE_NUMBER, Text.NUMBER)
+"""Texts whose figures are of one width."""
+
+DESIGNED_FOR = (1280, 800)
+"""Width and height of the window at which sizes are as written here [px]."""
+_GROWTH = 0.7
+"""Part of a larger window's growth that goes into the size of letters; the rest is room."""
+_LARGEST_SCALE = 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,19 +298,88 @@ def load_fonts(folder: Path) -> bool:
     return True
 
 
+class _Scale:
+    """How large everything is, over the size that is written here."""
+
+    value = 1.0
+
+
+def scale_for(width: int, height: int) -> float:
+    """Return how large letters are in a window of `width` and `height` [px]: never smaller than designed."""
+    ratio = min(width / DESIGNED_FOR[0], height / DESIGNED_FOR[1])
+    return min(_LARGEST_SCALE, max(1.0, round(1 + _GROWTH * (ratio - 1), 1)))
+
+
+def set_scale(value: float) -> bool:
+    """Set how large everything is from now on; say whether that is a change. `rescale` what stands already."""
+    changed = value != _Scale.value
+    _Scale.value = value
+    return changed
+
+
+def px(length: float) -> int:
+    """Return a length as large as the letters are now [px]."""
+    return round(length * _Scale.value)
+
+
+def designed(length_px: float) -> float:
+    """Return what a length now [px] is at the designed size [px]; the inverse of `px`."""
+    return length_px / _Scale.value
+
+
 def font(role: Text, size_px: int | None = None) -> QFont:
-    """Return the font of a text role, with figures of one width; `size_px` where the place decides the size."""
+    """Return the font of a text role; `size_px` where the place decides the size."""
     size, weight = _FONTS[role]
     made = QFont(FAMILY)
-    made.setPixelSize(size_px or size)
+    made.setPixelSize(size_px or px(size))
     made.setWeight(weight)
-    made.setFeature(_TABULAR_FIGURES, 1)
+    if role in _RUNNING:
+        made.setFeature(_TABULAR_FIGURES, 1)
     return made
 
 
 def set_font(widget: QWidget, role: Text, size_px: int | None = None) -> None:
-    """Give a widget the font of a text role."""
+    """Give a widget the font of a text role. One whose size the place decides is left alone by `rescale`."""
+    widget.setProperty(_ROLE, role.value if size_px is None else "")
     widget.setFont(font(role, size_px))
+
+
+class Length(StrEnum):
+    """A size of a widget that grows with the letters."""
+
+    HEIGHT = "fixed_height"
+    WIDTH = "fixed_width"
+    LEAST_HEIGHT = "least_height"
+    LEAST_WIDTH = "least_width"
+    MOST_WIDTH = "most_width"
+
+
+_ROLE = "text_role"
+_SETTERS: dict[Length, Callable[[QWidget, int], None]] = {
+    Length.HEIGHT: QWidget.setFixedHeight,
+    Length.WIDTH: QWidget.setFixedWidth,
+    Length.LEAST_HEIGHT: QWidget.setMinimumHeight,
+    Length.LEAST_WIDTH: QWidget.setMinimumWidth,
+    Length.MOST_WIDTH: QWidget.setMaximumWidth,
+}
+
+
+def set_length(widget: QWidget, which: Length, length: float) -> None:
+    """Give a widget a size that grows with the letters [px at the designed size]."""
+    widget.setProperty(which.value, length)
+    _SETTERS[which](widget, px(length))
+
+
+def rescale(root: QWidget) -> None:
+    """Give `root` and all in it the fonts and sizes of the present scale."""
+    for widget in (root, *root.findChildren(QWidget)):
+        role = widget.property(_ROLE)
+        if role:
+            widget.setFont(font(Text(role)))
+        for which, setter in _SETTERS.items():
+            length = widget.property(which.value)
+            if length is not None:
+                setter(widget, px(float(length)))
 
 
 def set_property(widget: QWidget, name: str, value: str) -> None:

@@ -30,6 +30,14 @@ def dressed(qapp: QApplication) -> None:
 
 
 @pytest.fixture(autouse=True)
+def designed_size() -> Iterator[None]:
+    """Give each test letters of the designed size."""
+    theme.set_scale(1.0)
+    yield
+    theme.set_scale(1.0)
+
+
+@pytest.fixture(autouse=True)
 def no_window_left(qapp: QApplication) -> Iterator[None]:
     """Fail a test that leaves a window standing."""
     yield

@@ -171,7 +171,7 @@ def test_a_flag_asks_and_goes_when_it_is_answered(qtbot):
     assert wanted.args[0].command.action == "clinician told"
     made.render(asked, 2, may_act=False)
     assert all(not button.isVisible() for button in made.findChildren(QWidget) if "action_" in button.objectName())
-    made.resize(340, 76)
+    made.resize(310, 76)
     assert _label(made, "flag_headline").text() == "BP spike 182/111 · 47 % over 124/76"
     made.render(None, 2, may_act=True)
     assert not made.isVisible()

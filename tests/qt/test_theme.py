@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
 
 from devices.events import Priority
 from nursestation.ui import theme
-from nursestation.ui.controls import Badge, Button, CheckField, ElidingLabel, Label, PrimaryButton
+from nursestation.ui.controls import Badge, Button, CheckField, ElidingLabel, Label, Panel, PrimaryButton
 from nursestation.ui.roles import Text, Tone
 
 THEMES = [theme.DARK_THEME, theme.LIGHT_THEME]
@@ -67,6 +67,34 @@ def test_numbers_do_not_jump():
     metrics = QFontMetricsF(theme.font(Text.NUMBER))
     assert QFontInfo(theme.font(Text.NUMBER)).family() == theme.FAMILY
     assert metrics.horizontalAdvance("111") == metrics.horizontalAdvance("888")
+
+
+def test_only_running_figures_are_of_one_width():
+    for role in (Text.TIMER, Text.CLOCK, Text.COUNT, Text.TILE_NUMBER):
+        metrics = QFontMetricsF(theme.font(role))
+        assert metrics.horizontalAdvance("11:11") == metrics.horizontalAdvance("88:88"), role
+    words = QFontMetricsF(theme.font(Text.TITLE))
+    assert words.horizontalAdvance("Check-in") < QFontMetricsF(theme.font(Text.CLOCK)).horizontalAdvance("Check-in")
+
+
+@pytest.mark.parametrize(
+    ("size", "scale"),
+    [((1280, 720), 1.0), ((1280, 800), 1.0), ((1920, 1080), 1.2), ((3840, 2160), 2.2), ((4000, 800), 1.0)],
+)
+def test_letters_grow_with_the_window(size, scale):
+    assert theme.scale_for(*size) == scale
+
+
+def test_what_stands_already_takes_the_new_size(qtbot):
+    panel = Panel("p")
+    label, number = Label("Check-in", Text.TITLE, parent=panel), Label("182", Text.NUMBER, parent=panel)
+    theme.set_font(number, Text.NUMBER, 50)
+    theme.set_length(label, theme.Length.WIDTH, 100)
+    qtbot.addWidget(panel)
+    assert theme.set_scale(1.5)
+    theme.rescale(panel)
+    assert (label.font().pixelSize(), label.width(), number.font().pixelSize()) == (27, 150, 50)
+    assert not theme.set_scale(1.5)
 
 
 def test_a_change_of_tone_keeps_the_size_of_the_font(qtbot):

@@ -129,7 +129,7 @@ class _Strip(QWidget):
         self._symbol = Label("", Text.TITLE, object_name="alarm_symbol")
         self._where = Label("", Text.STRONG, object_name="alarm_where")
         self._text = ElidingLabel("", Text.STRONG, object_name="alarm_text")
-        self._lasting = Label("", Text.BODY, object_name="alarm_lasting")
+        self._lasting = Label("", Text.COUNT, object_name="alarm_lasting")
         self._count = Label("", Text.STRONG, object_name="alarm_count")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)

@@ -64,14 +64,14 @@ class AlarmDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
         """Return a row that a finger can hit."""
-        return QSize(QRect(option.rect).width(), _ROW_HEIGHT)
+        return QSize(QRect(option.rect).width(), theme.px(_ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw one line."""
         line = index.data(LINE_ROLE)
         look = self._theme.alarm(line.priority)
         area = QRect(option.rect).adjusted(8, 4, -8, -4)
-        mark = QRect(area.left(), area.top() + 6, 40, area.height() - 12)
+        mark = QRect(area.left(), area.top() + 6, theme.px(40), area.height() - 12)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -121,7 +121,7 @@ class AlarmList(QListView):
         model.show_lines(lines)
         if not lines:
             self.hide()
-        self.setFixedHeight(min(len(lines), _MAX_ROWS) * _ROW_HEIGHT + 4)
+        self.setFixedHeight(min(len(lines), _MAX_ROWS) * theme.px(_ROW_HEIGHT) + 4)
 
     @Slot(QModelIndex)
     def _on_chosen(self, index: QModelIndex) -> None:

@@ -106,7 +106,7 @@ class ActionBar(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("action_bar", Surface.BAR, edge=Edge.TOP, parent=parent)
-        self.setFixedHeight(_BAR_HEIGHT)
+        theme.set_length(self, theme.Length.HEIGHT, _BAR_HEIGHT)
         self._row = _Row(self)
         self._row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
         self.setLayout(self._row)

@@ -16,7 +16,7 @@ class Header(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("chair_header", Surface.RAISED, parent=parent)
-        self.setFixedHeight(_HEIGHT)
+        theme.set_length(self, theme.Length.HEIGHT, _HEIGHT)
         self._chair = Label("", Text.TITLE, object_name="header_chair")
         self._who = Label("", Text.TITLE, object_name="header_who")
         self._ident = ElidingLabel("", Text.CAPTION, Tone.SOFT, object_name="header_ident")

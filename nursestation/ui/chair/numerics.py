@@ -15,7 +15,7 @@ _PAD = 6
 _N_LINES = {"hr": 2, "spo2": 2, "nibp": 4, "rr": 2}
 _SHARES = {"hr": 10, "spo2": 10, "nibp": 13, "rr": 10}
 """Of the column's height."""
-_SMALLEST, _LARGEST = 40, 112
+_SMALLEST, _LARGEST = 40, 300
 _WIDEST = ("000", "/000")
 _SMALL_PART = 0.62
 """Size of the small figures over that of the big ones."""
@@ -125,6 +125,10 @@ class NumberTile(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the size of the figures by the room that there is."""
         super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Choose the size of the figures by the room that there is."""
         line = QFontMetrics(theme.font(Text.CAPTION)).height()
         head = QFontMetrics(theme.font(Text.TITLE)).height()
         room = self.height() - 2 * _PAD - head - len(self._lines) * line
@@ -154,6 +158,11 @@ class Numerics(QWidget):
         column.setSpacing(theme.GAP)
         for name, tile in self._tiles.items():
             column.addWidget(tile, _SHARES[name])
+
+    def rescale(self) -> None:
+        """Fit the figures beside letters of another size."""
+        for tile in self._tiles.values():
+            tile.fit()
 
     def render(self, views: Sequence[NumberView]) -> None:  # type: ignore[override]
         """Show the numbers."""

@@ -21,7 +21,9 @@ from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.roles import Surface
 
 _NUMBERS_PX = (284, 460)
-"""Least and most width of the column of numbers [px]."""
+"""Least and most width of the column of numbers [px at the designed size]."""
+_CENTRE, _NUMBERS = 8, 3
+"""Of the width."""
 
 
 class ChairPage(Page):
@@ -63,8 +65,8 @@ class ChairPage(Page):
         self._header = Header()
         self._flag = FlagBar()
         self._numerics = Numerics()
-        self._numerics.setMinimumWidth(_NUMBERS_PX[0])
-        self._numerics.setMaximumWidth(_NUMBERS_PX[1])
+        theme.set_length(self._numerics, theme.Length.LEAST_WIDTH, _NUMBERS_PX[0])
+        theme.set_length(self._numerics, theme.Length.MOST_WIDTH, _NUMBERS_PX[1])
         self._bar = ActionBar()
         ground = Panel("wave_panel", Surface.PLOT)
         inside = QVBoxLayout(ground)
@@ -86,8 +88,8 @@ class ChairPage(Page):
         middle = QHBoxLayout()
         middle.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         middle.setSpacing(theme.GAP)
-        middle.addLayout(centre, 3)
-        middle.addWidget(self._numerics, 1)
+        middle.addLayout(centre, _CENTRE)
+        middle.addWidget(self._numerics, _NUMBERS)
         self.setLayout(middle)
 
     def _connect(self) -> None:
@@ -160,6 +162,11 @@ class ChairPage(Page):
         """Hand the reason to the sheet in front."""
         if self._sheet:
             self._sheets[self._sheet].refused(reason)
+
+    def rescale(self) -> None:
+        """Fit what chooses its own sizes to letters of another size."""
+        self._waves.rescale()
+        self._numerics.rescale()
 
     def warm_later(self) -> None:
         """Import what the trend needs as soon as the window stands still for a moment."""

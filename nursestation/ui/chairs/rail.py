@@ -59,16 +59,14 @@ class ChairTile(QAbstractButton):
         """Show `view`; repaints only when it differs from the last one."""
         if view == self._view:
             return
-        grew = self._view is None or self._view.is_free != view.is_free
         self._view = view
         self.setAccessibleName(view.spoken)
-        if grew:
-            self.setFixedHeight(_FREE_HEIGHT if view.is_free else _HEIGHT)
+        theme.set_length(self, theme.Length.HEIGHT, _FREE_HEIGHT if view.is_free else _HEIGHT)
         self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size of a tile."""
-        return QSize(theme.RAIL_WIDTH - 2 * theme.GAP, _HEIGHT)
+        return QSize(theme.px(theme.RAIL_WIDTH) - 2 * theme.GAP, theme.px(_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground and border, then the rows."""
@@ -79,9 +77,7 @@ class ChairTile(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, view)
         if view.is_free:
-            self._text(
-                painter, (0, float(self.height())), Text.BODY, "soft", f"Chair {view.number} · free", centre=True
-            )
+            self._text(painter, (0, _FREE_HEIGHT), Text.BODY, "soft", f"Chair {view.number} · free", centre=True)
         else:
             self._paint_head(painter, view)
             self._paint_bar(painter, view)
@@ -112,8 +108,8 @@ class ChairTile(QAbstractButton):
 
     def _paint_head(self, painter: QPainter, view: TileView) -> None:
         self._text(painter, _ROWS.head, Text.TITLE, "text", str(view.number))
-        self._text(painter, _ROWS.head, Text.STRONG, "text", view.who, left=20)
-        left = 26 + QFontMetricsF(theme.font(Text.STRONG)).horizontalAdvance(view.who)
+        self._text(painter, _ROWS.head, Text.STRONG, "text", view.who, left=theme.px(20))
+        left = theme.px(26) + QFontMetricsF(theme.font(Text.STRONG)).horizontalAdvance(view.who)
         self._text(painter, _ROWS.head, Text.CAPTION, "soft", view.state, left=left, right=True)
 
     def _paint_note(self, painter: QPainter, view: TileView) -> None:
@@ -130,10 +126,13 @@ class ChairTile(QAbstractButton):
         look = self._theme.alarm(priority)
         font = theme.font(Text.CAPTION)
         font.setWeight(QFont.Weight.Bold)
-        room = self.width() - 2 * _PAD - 20 - QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance(beside)
+        room = (
+            self.width() - 2 * _PAD - theme.px(20) - QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance(beside)
+        )
         text = QFontMetricsF(font).elidedText(f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, room)
         width = QFontMetricsF(font).horizontalAdvance(text) + 12
-        pill = QRectF(_PAD - 4, _ROWS.note[0], width, _ROWS.note[1])
+        top, height = _scaled(_ROWS.note)
+        pill = QRectF(_PAD - 4, top, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.fill)
         painter.drawRoundedRect(pill, 6, 6)
@@ -143,7 +142,7 @@ class ChairTile(QAbstractButton):
         return width
 
     def _paint_bar(self, painter: QPainter, view: TileView) -> None:
-        top, height = _ROWS.bar
+        top, height = _scaled(_ROWS.bar)
         whole = QRectF(_PAD, top, self.width() - 2 * _PAD, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("line"))
@@ -159,7 +158,7 @@ class ChairTile(QAbstractButton):
         # each number has a column of its own, wide enough for its longest value: nothing moves when a digit comes or goes
         widths = [metrics.horizontalAdvance(text) for text in ("000", "000", "000/000", "000")]
         gap = (self.width() - 2 * _PAD - sum(widths)) / 3
-        left, (top, height) = _PAD, _ROWS.numbers
+        left, (top, height) = _PAD, _scaled(_ROWS.numbers)
         for number, width, flags in zip(view.numbers, widths, (_LEFT, _LEFT, _LEFT, _RIGHT), strict=True):
             painter.setPen(self._theme.colour("stale" if number.is_stale else number.role))
             painter.drawText(QRectF(left, top, width + 1, height), int(flags), number.text)
@@ -179,7 +178,8 @@ class ChairTile(QAbstractButton):
     ) -> None:
         painter.setFont(theme.font(text_role))
         painter.setPen(self._theme.colour(colour))
-        area = QRectF(_PAD + left, row[0], self.width() - 2 * _PAD - left, row[1])
+        top, height = _scaled(row)
+        area = QRectF(_PAD + left, top, self.width() - 2 * _PAD - left, height)
         shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
         flags = Qt.AlignmentFlag.AlignCenter if centre else (_RIGHT if right else _LEFT)
         painter.drawText(area, int(flags), shown)
@@ -200,7 +200,7 @@ class Rail(Panel):
         self._tiles: dict[int, ChairTile] = {}
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._on_clicked)
-        self.setFixedWidth(theme.RAIL_WIDTH)
+        theme.set_length(self, theme.Length.WIDTH, theme.RAIL_WIDTH)
         self._build()
 
     def _build(self) -> None:
@@ -241,6 +241,10 @@ class Rail(Panel):
     @Slot(int)
     def _on_clicked(self, number: int) -> None:
         self.chair_chosen.emit(number)
+
+
+def _scaled(row: tuple[float, float]) -> tuple[float, float]:
+    return float(theme.px(row[0])), float(theme.px(row[1]))
 
 
 def _short(age: str) -> str:

@@ -47,7 +47,7 @@ class _Line(QWidget):
         inside.addWidget(self.button)
         inside.addWidget(self._undo)
         self.setLayout(inside)
-        self.setMinimumHeight(_ROW_HEIGHT)
+        theme.set_length(self, theme.Length.LEAST_HEIGHT, _ROW_HEIGHT)
         self.button.clicked.connect(self._on_answer)
         self._undo.clicked.connect(self._on_undo)
 
@@ -84,7 +84,7 @@ class _Line(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep titles and evidence of all lines in two columns, whatever stands at the end of each."""
         super().resizeEvent(event)
-        self._title.setFixedWidth(min(_TITLE_WIDEST, round(self.width() * _TITLE_SHARE)))
+        self._title.setFixedWidth(min(theme.px(_TITLE_WIDEST), round(self.width() * _TITLE_SHARE)))
 
     @Slot()
     def _on_answer(self) -> None:

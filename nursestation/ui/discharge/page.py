@@ -84,7 +84,7 @@ class DischargePage(Page):
         left.addWidget(self._left, 1)
         left.addWidget(self._open_discharge)
         bar = Panel("discharge_side", Surface.BAR, edge=Edge.LEFT)
-        bar.setFixedWidth(_SIDE_WIDTH)
+        theme.set_length(bar, theme.Length.WIDTH, _SIDE_WIDTH)
         inside = column(margin=theme.MARGIN)
         inside.addWidget(self._side)
         bar.setLayout(inside)

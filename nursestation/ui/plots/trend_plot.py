@@ -47,7 +47,7 @@ class Lane:
 
 
 _DOT_PX = 8.0
-_ROW_PX = 16.0
+_ROW_PX = 16
 """Height of a line of small text [px]."""
 _NAMES_FROM_PX = 105.0
 """Height of the pressure lane from which its names have room beside the readings [px]."""

@@ -168,7 +168,7 @@ class WavePainter(QWidget):
         assert self._chair is not None
         source = self._sources[self._chair, key]
         speed = SPEEDS_MM_S[key[0]]
-        height = max(8.0, area.height() - _LABEL_HEIGHT - 2 * _STRIP_GAP)
+        height = max(8.0, area.height() - theme.px(_LABEL_HEIGHT) - 2 * _STRIP_GAP)
         gain = gain_for(source.wave.unit, source.wave.scale, height / self._px_per_mm)
         newest = source.trace.next_index or 0
         n_window = int(area.width() / (speed * self._px_per_mm) * source.trace.rate_hz)
@@ -176,7 +176,7 @@ class WavePainter(QWidget):
         sweep = Sweep(
             source.trace,
             left=area.left(),
-            top=area.top() + _LABEL_HEIGHT + _STRIP_GAP,
+            top=area.top() + theme.px(_LABEL_HEIGHT) + _STRIP_GAP,
             width=area.width(),
             height=height,
             px_per_s=speed * self._px_per_mm,
@@ -198,6 +198,12 @@ class WavePainter(QWidget):
         strip.sweep.rescale(low, high, redraw=looks_different)
         strip.text = text
         return looks_different
+
+    def rescale(self) -> None:
+        """Lay the strips out for letters of another size."""
+        self._strips = []
+        self.step()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Return a size at which three strips are easy to read."""
@@ -226,7 +232,7 @@ class WavePainter(QWidget):
             self._paint_lines(painter, strip, event.region())
         for strip in self._strips:
             # as high as the strip's head alone, so that the moving cursor below it does not draw the words every frame
-            label = QRectF(strip.area.left(), strip.area.top(), strip.area.width(), _LABEL_HEIGHT)
+            label = QRectF(strip.area.left(), strip.area.top(), strip.area.width(), theme.px(_LABEL_HEIGHT))
             if event.region().intersects(label.toAlignedRect()):
                 self._paint_label(painter, strip, label)
         painter.end()

@@ -46,7 +46,7 @@ class StaffPage(Page):
 
     def _build(self) -> None:
         head = row(spacing=theme.MARGIN)
-        head.addWidget(Label(self.tr("Staff"), Text.TIMER), 1)
+        head.addWidget(Label(self.tr("Staff"), Text.HEADING), 1)
         head.addWidget(self._close)
         left = column(spacing=theme.MARGIN)
         left.addLayout(self._people)

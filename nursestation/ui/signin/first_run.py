@@ -40,7 +40,7 @@ class FirstRunPage(Page):
 
     def _build(self) -> None:
         left = column(spacing=theme.MARGIN)
-        left.addWidget(Label(self.tr("Welcome to Nursestation"), Text.TIMER, wrap=True))
+        left.addWidget(Label(self.tr("Welcome to Nursestation"), Text.HEADING, wrap=True))
         left.addLayout(notice_column())
         left.addWidget(self._understood)
         left.addStretch()

@@ -54,7 +54,7 @@ class SignInPage(Page):
         right.addStretch()
         card = Panel("sign_in_card", Surface.RAISED)
         inside = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
-        inside.addWidget(Label(self.tr("Locked"), Text.TIMER))
+        inside.addWidget(Label(self.tr("Locked"), Text.HEADING))
         inside.addWidget(
             Label(
                 self.tr("Vitals and alarms stay on, and everything is recorded. Sign in to act."),
