@@ -28,7 +28,7 @@ from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.runtime.export_job import ExportJob
 from nursestation.ui import theme
-from nursestation.ui.shell import Shell, make_shell
+from nursestation.ui.shell import Shell, make_application, make_shell
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int) -> int:
     found = check_qt()
     if found.verdict is not Verdict.OK:
         raise WindowError(found.text)
-    application = make_application()
+    application = make_application(resource("fonts"))
     with (
         _logging(profile.log) as no_log,
         _closed_by_signals(application),
@@ -96,17 +96,6 @@ def _closed_by_signals(application: QApplication) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def make_application() -> QApplication:
-    """Return the application, with the program's own typeface."""
-    application = QCoreApplication.instance()
-    if not isinstance(application, QApplication):
-        application = QApplication(["nursestation"])
-    application.setApplicationName("Nursestation")
-    application.setApplicationVersion(__version__)
-    theme.load_fonts(resource("fonts"))
-    return application
 
 
 class OpenStation(QObject):

@@ -33,6 +33,10 @@ class Outbox:
         self.heartbeat = 0
         self.latest: StationSnapshot | None = None
 
+    def __len__(self) -> int:
+        """Return how many records wait."""
+        return len(self._records) + len(self._waves)
+
     def publish(self, records: Sequence[Record], snapshot: StationSnapshot | None = None) -> None:
         """Add records, and replace the snapshot if one is given."""
         with self._lock:

@@ -4,11 +4,12 @@ import json
 import sys
 from time import perf_counter
 
-from nursestation.app import make_application
 from nursestation.core.records import Sample
+from nursestation.paths import resource
 from nursestation.ui import theme
 from nursestation.ui.plots.trend import REDRAW_NS, Trend
 from nursestation.ui.plots.trend_model import TrendModel
+from nursestation.ui.shell import make_application
 from tests.helpers.visit import run_visit
 
 REPEATS = 7
@@ -16,7 +17,7 @@ SIZE = (700, 330)  # what the page leaves it in a window of 1280x800
 
 
 def main() -> None:
-    application = make_application()
+    application = make_application(resource("fonts"))
     station, records, clock = run_visit()
     model = TrendModel()
     for record in records:

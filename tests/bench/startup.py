@@ -22,13 +22,14 @@ def main() -> int:
         else:
             import nursestation.cli  # noqa: F401 - what the command imports, it imports here
             from devices.clock import SystemClock
-            from nursestation.app import OpenStation, make_application
+            from nursestation.app import OpenStation
             from nursestation.doctor import Verdict, check_qt
-            from nursestation.paths import Profile
+            from nursestation.paths import Profile, resource
             from nursestation.pins import Argon2Pins
+            from nursestation.ui.shell import make_application
 
             assert check_qt().verdict is Verdict.OK
-            application = make_application()
+            application = make_application(resource("fonts"))
             station = stack.enter_context(OpenStation(Profile(profile), (), 1, SystemClock(), Argon2Pins()))
             window = station.shell.window
         from tests.bench.first_picture import FirstPicture

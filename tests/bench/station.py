@@ -19,13 +19,14 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from devices.clock import NS_PER_S, SystemClock
-from nursestation.app import OpenStation, make_application
+from nursestation.app import OpenStation
 from nursestation.core.commands import CheckIn, CreateFirstOperator
 from nursestation.core.model import Patient, Role
 from nursestation.core.records import Wave
-from nursestation.paths import Profile
+from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.ui.plots.wave_painter import WavePainter
+from nursestation.ui.shell import make_application
 from tests.bench.monitors import DRIVER, MARKED_CHAIR, SPIKE_LEVEL
 from tests.bench.processor import resident_mib, thread_seconds
 
@@ -213,7 +214,7 @@ def write_settings(profile: Path, links: dict[int, Path]) -> None:
 
 def main() -> int:
     profile, mode, n_windows, seconds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
-    application = make_application()
+    application = make_application(resource("fonts"))
     with OpenStation(Profile(profile), (), 1, SystemClock(), Argon2Pins()) as station:
         window = station.shell.window
         window.resize(*SIZE)
