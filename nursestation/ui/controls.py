@@ -99,7 +99,13 @@ class FieldLabel(Label):
 
 
 class ElidingLabel(Label):
-    """One line that ends in "…" where it does not fit; the whole text is its tooltip and its accessible name."""
+    """One line that ends in "…" where it does not fit; the whole text is its tooltip and its accessible name.
+
+    Attributes:
+        short: Another wording that is drawn where the whole text has no room; "" for none.
+    """
+
+    short = ""
 
     def __init__(
         self,
@@ -115,8 +121,7 @@ class ElidingLabel(Label):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the text, shortened to the width that there is."""
-        metrics = self.fontMetrics()
-        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        shown = self.shown_text()
         self.setToolTip(self.text() if shown != self.text() else "")
         painter = QPainter(self)
         option = QStyleOption()
@@ -125,6 +130,12 @@ class ElidingLabel(Label):
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), int(self.alignment()), shown)
         painter.end()
+
+    def shown_text(self) -> str:
+        """Return what is drawn at the present width."""
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        fits = not self.short or metrics.horizontalAdvance(self.text()) <= room
+        return metrics.elidedText(self.text() if fits else self.short, Qt.TextElideMode.ElideRight, room)
 
     def minimumSizeHint(self) -> QSize:
         """Return the height of a line and no width: the text gives way."""

@@ -15,6 +15,7 @@ from nursestation.ui.chair.numerics import Numerics
 from nursestation.ui.chair.view import flag_strip
 from nursestation.ui.chairs.rail import ChairTile, Rail
 from nursestation.ui.chairs.view import tile_view
+from nursestation.ui.controls import ElidingLabel
 from nursestation.ui.theme import DARK_THEME
 from tests.helpers.station_views import (
     NOW,
@@ -171,8 +172,11 @@ def test_a_flag_asks_and_goes_when_it_is_answered(qtbot):
     assert wanted.args[0].command.action == "clinician told"
     made.render(asked, 2, may_act=False)
     assert all(not button.isVisible() for button in made.findChildren(QWidget) if "action_" in button.objectName())
-    made.resize(310, 76)
-    assert _label(made, "flag_headline").text() == "BP spike 182/111 · 47 % over 124/76"
+    headline = made.findChild(ElidingLabel, "flag_headline")
+    headline.resize(300, 20)
+    assert headline.shown_text() == "BP spike 182/111 · 47 % over 124/76"
+    headline.resize(500, 20)
+    assert headline.shown_text() == "BP spike 182/111 · 47 % above baseline 124/76"
     made.render(None, 2, may_act=True)
     assert not made.isVisible()
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
@@ -130,7 +129,6 @@ class FlagBar(Panel):
         super().__init__("flag_bar", Surface.HIGH, parent=parent)
         self._headline = ElidingLabel("", Text.STRONG, object_name="flag_headline")
         self._prompt = TwoLineLabel("", Text.CAPTION, object_name="flag_prompt")
-        self._strip: FlagStrip | None = None
         self._row = _Row(self)
         text = QVBoxLayout()
         text.setSpacing(1)
@@ -151,23 +149,11 @@ class FlagBar(Panel):
         theme.set_property(self, "surface", surface_of(strip.priority).value)
         for label in (self._headline, self._prompt):
             label.set_tone(tone_upon(strip.priority))
-        self._strip = strip
-        self._choose_words()
+        self._headline.short = strip.short
+        self._headline.setText(strip.headline)
+        self._prompt.setText(strip.prompt)
         self.setToolTip(strip.whole)
         self.setAccessibleName(strip.whole)
         for button in self._row.show_actions(flag_answers(chair, strip.flag) if may_act else ()):
             button.wanted.connect(self.wanted)
         self.show()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose the words by the room that there is."""
-        super().resizeEvent(event)
-        self._choose_words()
-
-    def _choose_words(self) -> None:
-        if self._strip is None:
-            return
-        room = self._headline.width()
-        fits = self._headline.fontMetrics().horizontalAdvance(self._strip.headline) <= room
-        self._headline.setText(self._strip.headline if fits else self._strip.short)
-        self._prompt.setText(self._strip.prompt)
