@@ -69,7 +69,7 @@ def test_phases_limits_and_lanes_are_named(plot, model):
     visit = _visit(simulated=True)
     plot.render(trend_view(visit, NOW), _series(model, visit))
     told = _texts(plot)
-    for words in ("Infusion · 40 min", "Baseline 124/76 … +20 %", "Spike limit 180 sys", "SpO₂ %", "SIMULATED"):
+    for words in ("Infusion · 40 min", "Baseline 124/76", "Limit 180", "SpO₂ %", "SIMULATED"):
         assert words in told
 
 
@@ -82,6 +82,18 @@ def test_words_of_events_never_overlap(plot, model):
         for other in boxes[n + 1 :]:
             shared = one.intersected(other)
             assert shared.width() <= 4 or shared.height() <= 6
+
+
+def test_the_names_of_lanes_and_limits_stand_where_no_data_comes(plot, model):
+    visit = _visit(simulated=True)
+    view = trend_view(visit, NOW)
+    plot.render(view, _series(model, visit))
+    named = ("Baseline", "Limit", "BP mmHg", "HR /min", "SpO₂", "RR /min", "SIMULATED")
+    names = [item for item in plot.marks("text") if item.toPlainText().startswith(named)]
+    assert len(names) == len(named)
+    assert all(item.pos().x() > view.last for item in names)
+    boxes = [item.sceneBoundingRect() for item in names]
+    assert not any(one.intersects(other) for n, one in enumerate(boxes) for other in boxes[n + 1 :])
 
 
 def test_a_gap_in_the_data_is_a_gap_in_the_line(plot, model):

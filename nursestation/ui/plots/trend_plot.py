@@ -18,7 +18,15 @@ from nursestation.core.model import Phase
 from nursestation.ui import theme
 from nursestation.ui.plots.thin import thin
 from nursestation.ui.plots.trend_model import Series
-from nursestation.ui.plots.trend_view import BASELINE_BAND_PERCENT, Caret, EventFlag, PhaseBand, TrendView, stagger
+from nursestation.ui.plots.trend_view import (
+    BASELINE_BAND_PERCENT,
+    Caret,
+    PhaseBand,
+    TrendView,
+    spread,
+    stagger,
+    told_carets,
+)
 from nursestation.ui.roles import Text
 from nursestation.ui.theme import Theme
 from nursestation.ui.visit_progress import PHASE_WORDS
@@ -48,9 +56,15 @@ class Lane:
 
 _DOT_PX = 8.0
 _ROW_PX = 16
-"""Height of a line of small text [px]."""
-_NAMES_FROM_PX = 105.0
-"""Height of the pressure lane from which its names have room beside the readings [px]."""
+"""Height of a line of small text [px at the designed size]."""
+_GUTTER_PX = 116
+"""Right of the time axis, where limits and lanes are named and no data comes [px at the designed size]."""
+_LEFT_PX = 8
+"""Room for half a caret at the axis [px]."""
+_LONGEST_WORDS_PX = 190
+"""Of an event [px at the designed size]."""
+_NAMES_FROM_PX = 100
+"""Height of the pressure lane from which its names have room under baseline and limit [px at the designed size]."""
 _PRESSURE_STEP = 20
 _LEAST_TOP, _LEAST_BOTTOM = 200, 40
 
@@ -78,8 +92,9 @@ class Lanes:
 def lanes(height_px: float, carets: Sequence[Caret], heart: Series) -> Lanes:
     """Divide `height_px` [px]: text has the height it needs, what is left goes to the curves, most of it to pressure."""
     unit = 100.0 / max(height_px, 1.0)
-    n_rows = 2 if height_px < 360 else 3
-    text_px = _ROW_PX * (n_rows + 2)  # the events' marks and words, and the phases' names
+    row_px = theme.px(_ROW_PX)
+    n_rows = 2 if height_px < theme.px(360) else 3
+    text_px = row_px * (n_rows + 2)  # the events' marks and words, and the phases' names
     free_px = max(0.0, height_px - text_px - 3 * 6)
     resp_px, oxygen_px = free_px * 0.15, free_px * 0.18
     at = 3.0
@@ -88,12 +103,12 @@ def lanes(height_px: float, carets: Sequence[Caret], heart: Series) -> Lanes:
     oxygen = Lane(at * unit, (at + oxygen_px) * unit, 86, 101, (90, 95, 100))
     rules = ((at - 3) * unit, (at + oxygen_px + 3) * unit)
     at += oxygen_px + 6
-    rows = tuple((at + _ROW_PX * (n_rows - row - 0.5)) * unit for row in range(n_rows))
-    at += n_rows * _ROW_PX
-    dots = (at + _ROW_PX / 2) * unit
-    at += _ROW_PX
-    pressure = _pressure_lane(at * unit, (height_px - _ROW_PX) * unit, height_px - _ROW_PX - at, carets, heart)
-    return Lanes(resp, oxygen, pressure, dots, rows, 100 - _ROW_PX / 2 * unit, rules)
+    rows = tuple((at + row_px * (n_rows - row - 0.5)) * unit for row in range(n_rows))
+    at += n_rows * row_px
+    dots = (at + row_px / 2) * unit
+    at += row_px
+    pressure = _pressure_lane(at * unit, (height_px - row_px) * unit, height_px - row_px - at, carets, heart)
+    return Lanes(resp, oxygen, pressure, dots, rows, 100 - row_px / 2 * unit, rules)
 
 
 def _pressure_lane(bottom: float, top: float, height_px: float, carets: Sequence[Caret], heart: Series) -> Lane:
@@ -103,7 +118,7 @@ def _pressure_lane(bottom: float, top: float, height_px: float, carets: Sequence
     lowest = min([_LEAST_BOTTOM, *(caret.dia for caret in carets), *([float(rates.min())] if len(rates) else [])])
     low = int(lowest // _PRESSURE_STEP * _PRESSURE_STEP)
     flagged = max((caret.sys for caret in carets if caret.flagged), default=0)
-    words_part = min(0.5, 1.1 * _ROW_PX / max(height_px, 1.0))
+    words_part = min(0.5, 1.1 * theme.px(_ROW_PX) / max(height_px, 1.0))
     highest = max(*values, low + (flagged - low) / (1 - words_part))
     high = int(-(-highest // _PRESSURE_STEP) * _PRESSURE_STEP)
     return Lane(bottom, top, low, high, tuple(range(low + _PRESSURE_STEP, high + 1, _PRESSURE_STEP)))
@@ -122,6 +137,7 @@ class TrendPlot(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self._plot)
         self._marks: list[object] = []
+        self._scale = theme.px(100)
         self._build_axes()
         self._heart = self._curve("heart_rate")
         self._oxygen = self._curve("spo2")
@@ -139,13 +155,18 @@ class TrendPlot(QWidget):
         self._box.setYRange(0, 100, padding=0)
         for name in ("left", "bottom"):
             axis = self._plot.getAxis(name)
-            axis.setTickFont(theme.font(Text.CAPTION))
             axis.setTextPen(self._theme.colour("soft"))
             axis.setPen(pg.mkPen(None))
             axis.setTickPen(pg.mkPen(None))
             axis.setStyle(tickLength=0, tickTextOffset=6)
-        self._plot.getAxis("left").setWidth(44)
-        self._plot.getAxis("bottom").setHeight(26)
+        self._fit_axes()
+
+    def _fit_axes(self) -> None:
+        left, bottom = self._plot.getAxis("left"), self._plot.getAxis("bottom")
+        for axis in (left, bottom):
+            axis.setTickFont(theme.font(Text.CAPTION))
+        left.setWidth(theme.px(44))
+        bottom.setHeight(theme.px(26))
 
     def _curve(self, role: str) -> pg.PlotCurveItem:
         curve = pg.PlotCurveItem(pen=pg.mkPen(self._theme.colour(role), width=1.6), antialias=True, connect="finite")
@@ -158,10 +179,13 @@ class TrendPlot(QWidget):
     ) -> None:
         """Draw `view` with the values of `series` (by metric: times, UTC [s], and values)."""
         self._clear()
+        if self._scale != theme.px(100):
+            self._scale = theme.px(100)
+            self._fit_axes()
         heart = series["heart_rate"] if len(series["heart_rate"][0]) else series["pulse_rate"]
         where = lanes(self._box.height(), view.carets, heart[1])
         lane = where.pressure
-        self._box.setXRange(view.first, view.last, padding=0)
+        self._set_range(view)
         self._set_ticks(view, where)
         for band in view.phases:
             self._draw_phase(band, where.titles)
@@ -176,7 +200,7 @@ class TrendPlot(QWidget):
             curve.setData(x, y, connect="finite", skipFiniteCheck=False)
         self._draw_carets(lane, view.carets)
         self._draw_events(view, where)
-        self._draw_line(view.now, 0, view.now, lane.top, pg.mkPen(self._theme.colour("soft"), width=1), z=3)
+        self._draw_now(view.now, where)
         self._draw_names(where, view)
 
     def marks(self, kind: str) -> list[object]:
@@ -193,6 +217,20 @@ class TrendPlot(QWidget):
         self._plot.addItem(item, ignoreBounds=True)
         self._marks.append(item)
 
+    def _set_range(self, view: TrendView) -> None:
+        """Lay the time axis beside the gutter."""
+        room = max(1.0, self._box.width() - theme.px(_GUTTER_PX) - _LEFT_PX)
+        minute_per_px = (view.last - view.first) / room
+        self._box.setXRange(
+            view.first - _LEFT_PX * minute_per_px, view.last + theme.px(_GUTTER_PX) * minute_per_px, padding=0
+        )
+
+    def _draw_now(self, now: float, where: Lanes) -> None:
+        """Draw the present through the lanes, and not through the words of the events."""
+        pen = pg.mkPen(self._theme.colour("soft"), width=1)
+        for low, high in ((0.0, where.rules[1]), (where.pressure.bottom, where.pressure.top)):
+            self._draw_line(now, low, now, high, pen, z=3)
+
     def _set_ticks(self, view: TrendView, where: Lanes) -> None:
         left = [
             (lane.y(tick), f"{tick:g}")
@@ -207,14 +245,14 @@ class TrendPlot(QWidget):
         half = (metrics.horizontalAdvance(self.tr("now")) + metrics.horizontalAdvance("+00 min")) / 2
         near = self._minutes(half + 4)
         ticks = [(float(m), self._minute_text(m, view.from_start)) for m in minutes if abs(m - view.now) > near]
-        ticks = [(m, text) for m, text in ticks if m - view.first >= 0 and view.last - m >= near / 3]
+        ticks = [(m, text) for m, text in ticks if m - view.first >= 0 and view.last - m >= 0]
         self._plot.getAxis("bottom").setTicks([[*ticks, (view.now, self.tr("now"))]])
 
     def _apart(self, lane: Lane) -> tuple[float, ...]:
         """Return the lane's ticks that can be told apart at the present height: all, every second one, and so on."""
         px = (lane.top - lane.bottom) * self._box.height() / 100
         step_px = px * (lane.ticks[1] - lane.ticks[0]) / (lane.high - lane.low)
-        return lane.ticks[:: max(1, int(np.ceil(_ROW_PX / max(step_px, 0.1))))]
+        return lane.ticks[:: max(1, int(np.ceil(theme.px(_ROW_PX) / max(step_px, 0.1))))]
 
     def _minute_text(self, minute: int, from_start: bool) -> str:
         sign = "+" if from_start and minute > 0 else ""
@@ -257,14 +295,9 @@ class TrendPlot(QWidget):
             colour.setAlphaF(0.12)
             band.setBrush(colour)
             self._add(band, -8)
-            text = self.tr("Baseline {bp} … +20 %").format(bp=f"{sys}/{view.baseline[1]}")
-            self._text(text, view.last, high, "soft", anchor=(1, 0), z=5)
         if view.spike_limit is not None:
             y = lane.y(view.spike_limit)
             self._draw_line(view.first, y, view.last, y, self._dashes("bad"), z=-7)
-            text = self.tr("Spike limit {limit} sys").format(limit=f"{view.spike_limit:g}")
-            has_room = (lane.top - y) * self._box.height() / 100 >= 1.3 * _ROW_PX
-            self._text(text, view.last, y, "bad", anchor=(1, 1 if has_room else 0), z=5)
         if view.spo2_limit is not None:
             y = where.oxygen.y(view.spo2_limit)
             self._draw_line(view.first, y, view.last, y, self._dashes("spo2"), z=-7)
@@ -291,9 +324,15 @@ class TrendPlot(QWidget):
                 (np.array([np.nan if caret.mean is None else float(caret.mean) for caret in chosen]), "o", 5),
             ):
                 self._scatter(at, lane.ys(values), symbol, size, pen)
-            if flagged:
-                for caret in chosen:
-                    self._text(f"{caret.sys}/{caret.dia}", caret.at, lane.y(caret.sys) + 0.8, "bad", (0.5, 1), 13)
+        self._draw_figures(lane, carets)
+
+    def _draw_figures(self, lane: Lane, carets: Sequence[Caret]) -> None:
+        """Write the flagged readings over their carets, the highest of those that stand close together."""
+        width = self._minutes(QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance("000/000") + 6)
+        (first, _), _ = self._box.viewRange()
+        for caret in told_carets(carets, width):
+            middle = max(caret.at, first + width / 2)
+            self._text(f"{caret.sys}/{caret.dia}", middle, lane.y(caret.sys) + 0.8, "bad", (0.5, 1), 13)
 
     def _scatter(self, x: Series, y: Series, symbol: str, size: int, pen: QPen) -> None:
         shape = {"_caret_down": _caret(up=False), "_caret_up": _caret(up=True)}.get(symbol, symbol)
@@ -315,7 +354,12 @@ class TrendPlot(QWidget):
         if not view.events:
             return
         metrics = QFontMetricsF(theme.font(Text.CAPTION))
-        rows = stagger([self._event_span(event, view, metrics) for event in view.events], len(where.rows))
+        longest = theme.px(_LONGEST_WORDS_PX)
+        words = [metrics.elidedText(event.text, Qt.TextElideMode.ElideRight, longest) for event in view.events]
+        spans = [
+            self._event_span(event.at, text, view, metrics) for event, text in zip(view.events, words, strict=True)
+        ]
+        rows = stagger(spans, len(where.rows))
         colour = self._theme.colour("event")
         dots = pg.ScatterPlotItem(
             x=[event.at for event in view.events],
@@ -327,26 +371,37 @@ class TrendPlot(QWidget):
             antialias=True,
         )
         self._add(dots, 14)
-        for event, row in zip(view.events, rows, strict=True):
+        for text, (left, _), row in zip(words, spans, rows, strict=True):
             if row is not None:
-                self._text(event.text, event.at - self._minutes(_DOT_PX / 2), where.rows[row], "event", (0, 0.5), 14)
+                self._text(text, view.first + self._minutes(left), where.rows[row], "event", (0, 0.5), 14)
 
-    def _event_span(self, event: EventFlag, view: TrendView, metrics: QFontMetricsF) -> tuple[float, float]:
-        left = self._px(event.at - view.first) - _DOT_PX / 2
-        return left, left + metrics.horizontalAdvance(event.text) + 12
+    def _event_span(self, at: float, text: str, view: TrendView, metrics: QFontMetricsF) -> tuple[float, float]:
+        """Return where an event's words begin and end [px from the axis]: under its mark, and left of the gutter."""
+        width = metrics.horizontalAdvance(text) + 12
+        left = min(self._px(at - view.first) - _DOT_PX / 2, self._px(view.last - view.first) - width)
+        return left, left + width
 
     def _draw_names(self, where: Lanes, view: TrendView) -> None:
-        left, right = view.first + self._minutes(6), view.last - self._minutes(6)
-        bottom = where.pressure.bottom
-        pressure = self.tr("BP mmHg")
-        beside = QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance(pressure) + 14
-        if (where.pressure.top - bottom) * self._box.height() / 100 >= _NAMES_FROM_PX:
-            self._text(pressure, left, bottom, "nibp", (0, 1), 14)
-            self._text(self.tr("HR /min"), left + self._minutes(beside), bottom, "heart_rate", (0, 1), 14)
-        self._text(self.tr("SpO₂ %"), right, where.oxygen.top, "spo2", (1, 0), 14)
-        self._text(self.tr("RR /min"), right, where.resp.top, "resp", (1, 0), 14)
+        """Name the lanes, the baseline and the limit in the gutter, each as near to its height as the others allow."""
+        lane = where.pressure
+        at = view.last + self._minutes(8)
+        row = 100 * theme.px(_ROW_PX) / max(1.0, self._box.height())
+        named = []
+        if view.baseline is not None:
+            sys, dia = view.baseline
+            named.append((lane.y(sys), self.tr("Baseline {bp}").format(bp=f"{sys}/{dia}"), "soft"))
+        if view.spike_limit is not None:
+            named.append((lane.y(view.spike_limit), self.tr("Limit {sys}").format(sys=f"{view.spike_limit:g}"), "bad"))
+        if (lane.top - lane.bottom) * self._box.height() / 100 >= theme.px(_NAMES_FROM_PX):
+            named.append((lane.bottom + row / 2, self.tr("HR /min"), "heart_rate"))
+            named.append((lane.bottom + 3 * row / 2, self.tr("BP mmHg"), "nibp"))
+        named.sort()
+        for y, (_, text, role) in zip(spread([y for y, _, _ in named], row), named, strict=True):
+            self._text(text, at, y, role, (0, 0.5), 14)
         if view.simulated:
-            self._text(self.tr("SIMULATED"), right, bottom, "warn", (1, 1), 14)
+            self._text(self.tr("SIMULATED"), at, where.dots, "warn", (0, 0.5), 14)
+        self._text(self.tr("SpO₂ %"), at, (where.oxygen.top + where.oxygen.bottom) / 2, "spo2", (0, 0.5), 14)
+        self._text(self.tr("RR /min"), at, (where.resp.top + where.resp.bottom) / 2, "resp", (0, 0.5), 14)
 
     def _draw_line(self, x0: float, y0: float, x1: float, y1: float, pen: QPen, z: float = 8) -> None:
         self._add(pg.PlotCurveItem(np.array([x0, x1]), np.array([y0, y1]), pen=pen, antialias=x0 != x1 and y0 != y1), z)
@@ -356,6 +411,7 @@ class TrendPlot(QWidget):
     ) -> None:
         item = pg.TextItem(text, color=self._theme.colour(role), anchor=anchor)
         item.setFont(theme.font(Text.CAPTION))
+        item.textItem.document().setDocumentMargin(0)
         item.setPos(QPointF(x, y))
         self._add(item, z)
 

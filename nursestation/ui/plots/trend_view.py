@@ -13,8 +13,12 @@ from nursestation.ui.visit_progress import PHASE_WORDS
 
 BASELINE_BAND_PERCENT = 20.0
 """Height of the band over the baseline [%]. Source: common anaesthetic practice, within 20 % of baseline (project ADR-0003)."""
-_LEAST_MIN = 30.0
-_AHEAD_MIN = 3.0
+_LEAST_UNPLANNED_MIN = 30.0
+"""Length of the axis while nothing says how long the visit will be [min]."""
+_LEAST_MIN = 10.0
+"""Shortest axis: what is closer together than this needs no telling apart [min]."""
+_AHEAD_PART = 0.04
+"""Room to the right of the present, as part of the axis."""
 _S_PER_MIN = 60.0
 
 
@@ -95,12 +99,13 @@ def trend_view(visit: VisitView, at: Moment) -> TrendView:
     flagged = {flag.reading.measured_mono_ns for flag in flags}
     flagged |= {flag.confirmed_by.measured_mono_ns for flag in flags if flag.confirmed_by is not None}
     first = min(0.0, minute(visit.opened))
+    least = _LEAST_MIN if start is not None else _LEAST_UNPLANNED_MIN
     return TrendView(
         session=visit.session,
         zero_utc_s=zero_s,
         from_start=start is not None,
         first=first,
-        last=max(now + _AHEAD_MIN, planned_end, first + _LEAST_MIN),
+        last=max(now + _AHEAD_PART * (now - first), planned_end, first + least),
         now=now,
         phases=phases,
         carets=tuple(
@@ -134,6 +139,23 @@ def stagger(spans: Sequence[tuple[float, float]], n_rows: int) -> list[int | Non
             free_from[row] = right
         rows.append(row)
     return rows
+
+
+def spread(wanted: Sequence[float], apart: float) -> list[float]:
+    """Return places near `wanted` (ascending) that are at least `apart` from each other: each gives way upwards."""
+    placed: list[float] = []
+    for place in wanted:
+        placed.append(max(place, placed[-1] + apart) if placed else place)
+    return placed
+
+
+def told_carets(carets: Sequence[Caret], width: float) -> tuple[Caret, ...]:
+    """Return the flagged readings whose figures are told: of those closer than `width` [min] the highest alone."""
+    told: list[Caret] = []
+    for caret in sorted((caret for caret in carets if caret.flagged), key=lambda one: (-one.sys, -one.at)):
+        if all(abs(caret.at - other.at) >= width for other in told):
+            told.append(caret)
+    return tuple(told)
 
 
 def _end(end: Moment | None, at: Moment, zero_s: float) -> float:
@@ -186,7 +208,8 @@ def _events(visit: VisitView, minute: Callable[[Moment], float]) -> tuple[EventF
     events: list[EventFlag] = []
     if visit.infusion_started is not None:
         word = "Injection" if visit.protocol.route is Route.IM else "Start"
-        events.append(EventFlag(at=minute(visit.infusion_started), text=f"{word} {visit.dose_text}".strip()))
+        dose = visit.dose_text.partition(" over ")[0]  # how long it runs is what the phase's name says
+        events.append(EventFlag(at=minute(visit.infusion_started), text=f"{word} {dose}".strip()))
     for begin, end in visit.pauses:
         events.append(EventFlag(at=minute(begin), text="Paused"))
         if end is not None:

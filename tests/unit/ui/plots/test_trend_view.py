@@ -7,7 +7,7 @@ from devices.events import Priority
 from nursestation.core.model import ChartKind, Grade, Phase
 from nursestation.core.protocols import BpRules, FlagRule
 from nursestation.core.snapshot import PhaseSpan
-from nursestation.ui.plots.trend_view import stagger, trend_view
+from nursestation.ui.plots.trend_view import Caret, spread, stagger, told_carets, trend_view
 from tests.helpers.station_views import (
     BASELINE,
     MINUTE_NS,
@@ -117,6 +117,27 @@ def test_no_two_words_of_a_row_overlap(spans, n_rows):
     for row in range(n_rows):
         placed = [span for span, its in zip(spans, rows, strict=True) if its == row]
         assert all(right <= left for (_, right), (left, _) in itertools.pairwise(placed))
+
+
+def test_of_flagged_readings_close_together_the_highest_is_told():
+    carets = [
+        Caret(at=at, sys=sys, dia=100, mean=None, flagged=flagged)
+        for at, sys, flagged in ((10, 172, True), (11, 174, True), (12, 190, False), (20, 165, True))
+    ]
+    assert [caret.sys for caret in told_carets(carets, 3)] == [174, 165]
+    assert [caret.sys for caret in told_carets(carets, 0.5)] == [174, 172, 165]
+
+
+@given(st.lists(st.floats(0, 100), max_size=8).map(sorted), st.floats(0.1, 20))
+def test_names_give_way_to_each_other(wanted, apart):
+    placed = spread(wanted, apart)
+    assert all(upper - lower >= apart * 0.999 for lower, upper in itertools.pairwise(placed))
+    assert all(place >= wish for place, wish in zip(placed, wanted, strict=True))
+
+
+def test_a_short_visit_fills_its_axis():
+    view = trend_view(make_visit(Phase.DISCHARGED, opened=_ago(7), infusion_started=_ago(5), spans=()), NOW)
+    assert (view.first, view.last) == (-2, 8)
 
 
 def test_what_has_no_room_keeps_its_mark_alone():
