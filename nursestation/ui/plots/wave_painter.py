@@ -33,16 +33,22 @@ FIT_NS = NS_PER_S // 2
 SPEEDS_MM_S = {"ecg": 25.0, "pleth": 25.0, "art": 25.0, "resp": 6.25, "co2": 6.25}
 """Sweep speeds [mm/s]. Source: the usual settings of bedside monitors (IEC 60601-2-27, 201.12.1.101 asks for 25 mm/s)."""
 _ROLES = {"ecg": "heart_rate", "pleth": "spo2", "resp": "resp", "co2": "co2", "art": "nibp"}
-_TELL_SOURCE = ("ecg", "resp")
-"""Waves that a lead or a way of measuring belongs to."""
+_TELL_LEAD = ("ecg",)
+_TELL_WAY = ("resp",)
+"""Waves that a lead, or a way of measuring, belongs to."""
 _SHARES = {"ecg": 1.4}
 """Of the height, where it is not 1: an ECG has the most to tell."""
 _LABEL_HEIGHT = 20.0
+_LABEL_WIDTH = 104.0
+_LOW = 84.0
+"""Height of a strip below which its words stand at its left, so that the wave has all of the height."""
 _STRIP_GAP = 4.0
 _SIDE = 8.0
 _SANE_DPI = (60.0, 400.0)
 _MM_PER_INCH = 25.4
 _USUAL_DPI = 96.0
+
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 Key = tuple[str, str, str]
 """(metric, monitor, source), as in `ChairSnapshot.waves`."""
@@ -68,6 +74,7 @@ class _Source:
 class _Strip:
     key: Key
     area: QRectF
+    label: QRectF
     sweep: Sweep
     gain: Gain
     speed_mm_s: float
@@ -156,34 +163,39 @@ class WavePainter(QWidget):
         present = [key for key in self._keys if (self._chair, key) in self._sources]
         if not present or self.width() < 4 * _SIDE:
             return False
-        each = self.height() / len(present)
-        self._strips = [
-            self._strip(key, QRectF(_SIDE, row * each, self.width() - 2 * _SIDE, each))
-            for row, key in enumerate(present)
-        ]
+        shares = [_SHARES.get(metric, 1.0) for metric, _, _ in present]
+        is_low = self.height() / len(present) < theme.px(_LOW)
+        self._strips, top = [], 0.0
+        for key, share in zip(present, shares, strict=True):
+            height = self.height() * share / sum(shares)
+            self._strips.append(self._strip(key, QRectF(_SIDE, top, self.width() - 2 * _SIDE, height), is_low))
+            top += height
         self.update()
         return True
 
-    def _strip(self, key: Key, area: QRectF) -> _Strip:
+    def _strip(self, key: Key, area: QRectF, is_low: bool) -> _Strip:
         assert self._chair is not None
         source = self._sources[self._chair, key]
         speed = SPEEDS_MM_S[key[0]]
-        height = max(8.0, area.height() - theme.px(_LABEL_HEIGHT) - 2 * _STRIP_GAP)
+        left, above = (theme.px(_LABEL_WIDTH), 0) if is_low else (0, theme.px(_LABEL_HEIGHT))
+        label = QRectF(area.left(), area.top(), left or area.width(), area.height() if is_low else above)
+        height = max(8.0, area.height() - above - 2 * _STRIP_GAP)
+        width = area.width() - left
         gain = gain_for(source.wave.unit, source.wave.scale, height / self._px_per_mm)
         newest = source.trace.next_index or 0
-        n_window = int(area.width() / (speed * self._px_per_mm) * source.trace.rate_hz)
+        n_window = int(width / (speed * self._px_per_mm) * source.trace.rate_hz)
         low, high = gain.fit(source.trace.read(newest - n_window, newest))
         sweep = Sweep(
             source.trace,
-            left=area.left(),
-            top=area.top() + theme.px(_LABEL_HEIGHT) + _STRIP_GAP,
-            width=area.width(),
+            left=area.left() + left,
+            top=area.top() + above + _STRIP_GAP,
+            width=width,
             height=height,
             px_per_s=speed * self._px_per_mm,
             low=low,
             high=high,
         )
-        return _Strip(key, area, sweep, gain, speed, _detail(gain, speed))
+        return _Strip(key, area, label, sweep, gain, speed, _detail(gain, speed))
 
     def _fit(self, strip: _Strip, now_ns: int) -> bool:
         """Fit the gain to the newest window, now and then; say whether the strip looks different by it."""
@@ -231,10 +243,10 @@ class WavePainter(QWidget):
         for strip in self._strips:
             self._paint_lines(painter, strip, event.region())
         for strip in self._strips:
-            # as high as the strip's head alone, so that the moving cursor below it does not draw the words every frame
-            label = QRectF(strip.area.left(), strip.area.top(), strip.area.width(), theme.px(_LABEL_HEIGHT))
-            if event.region().intersects(label.toAlignedRect()):
-                self._paint_label(painter, strip, label)
+            # the words are beside what the cursor moves through, so that they are not drawn with every frame
+            if event.region().intersects(strip.label.toAlignedRect()):
+                self._paint_label(painter, strip)
+            self._paint_rule(painter, strip.area)
         painter.end()
 
     def _paint_lines(self, painter: QPainter, strip: _Strip, region: QRegion) -> None:
@@ -252,17 +264,35 @@ class WavePainter(QWidget):
                 painter.drawLines(first, count)
         painter.setClipping(False)
 
-    def _paint_label(self, painter: QPainter, strip: _Strip, area: QRectF) -> None:
+    def _paint_label(self, painter: QPainter, strip: _Strip) -> None:
         metric, _, source = strip.key
-        title = f"{METRICS[metric].short} {source}".strip() if metric in _TELL_SOURCE else METRICS[metric].short
+        title = METRICS[metric].short
+        words = [part for part in strip.text.split(" · ") if part]
+        if metric in _TELL_LEAD:
+            title = f"{title} {source}".strip()
+        elif metric in _TELL_WAY and source:
+            words.insert(0, source)
+        area = strip.label
+        is_column = area.width() < strip.area.width()
         painter.setFont(theme.font(Text.STRONG))
         painter.setPen(self._theme.colour(_ROLES[metric]))
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(area, int(flags), title)
-        width = QFontMetricsF(painter.font()).horizontalAdvance(title)
+        line = QFontMetricsF(painter.font()).height()
+        painter.drawText(QRectF(area.left(), area.top() + 2, area.width(), line), _LEFT, title)
+        beside = QFontMetricsF(painter.font()).horizontalAdvance(title) + 10
         painter.setFont(theme.font(Text.CAPTION))
         painter.setPen(self._theme.colour("soft"))
-        painter.drawText(area.adjusted(width + 10, 0, 0, 0), int(flags), strip.text)
+        if not is_column:
+            painter.drawText(
+                QRectF(area.left() + beside, area.top() + 2, area.width() - beside, line), _LEFT, " · ".join(words)
+            )
+            return
+        each = QFontMetricsF(painter.font()).height()
+        for row, text in enumerate(words):
+            top = area.top() + 2 + line + row * each
+            if top + each <= area.bottom() + 1:  # what has no room is left out, the speed first
+                painter.drawText(QRectF(area.left(), top, area.width(), each), _LEFT, text)
+
+    def _paint_rule(self, painter: QPainter, area: QRectF) -> None:
         if area.top() > 1:
             painter.setPen(self._theme.colour("line"))
             painter.drawLine(area.topLeft(), area.topRight())
