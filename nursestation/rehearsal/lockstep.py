@@ -62,6 +62,7 @@ class Lockstep:
         for chair in self._bedside.chairs.values():
             chair.step(now_ns)
         self._settle(now_ns)
+        self._station.inbox.settle()
         self._station.engine.step(0)
         self._n_steps += 1
         if self._n_steps % WRITE_EVERY == 0:
@@ -87,6 +88,8 @@ class Lockstep:
             self._station.reader.poll_once()
             for chair in self._bedside.chairs.values():
                 chair.step(now_ns)
+            if self._all_arrived():  # mostly so, and a pause is dear: it takes longer than the step
+                return
             if self._wall.now().mono_ns > give_up_ns:
                 raise RehearsalError("A simulated monitor's bytes do not arrive: the pseudo-terminal is stuck.")
             self._pause.wait(_LOOK_AGAIN_S)
