@@ -255,16 +255,15 @@ def verify(path: Path, as_json: bool) -> None:
 def doctor(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
     """Check ports, disk, clock, sound and store; say what to do about each."""
     from devices.transport import list_ports
-    from nursestation.config.load import load_settings
     from nursestation.doctor import Verdict, examine
     from nursestation.ui.sound import sound_problem
 
     place = _profile(ctx, profile)
-    findings = examine(place, load_settings(place.settings), SystemClock(), list_ports, sound_problem)
+    findings = examine(place, SystemClock(), list_ports, sound_problem)
     marks = {Verdict.OK: "ok     ", Verdict.WARNING: "look   ", Verdict.FAILED: "FAILED "}
     for finding in findings:
         click.echo(
-            json.dumps(asdict(finding)) if as_json else f"{marks[finding.verdict]} {finding.check:<7} {finding.text}"
+            json.dumps(asdict(finding)) if as_json else f"{marks[finding.verdict]} {finding.check:<8} {finding.text}"
         )
     if any(finding.verdict is Verdict.FAILED for finding in findings):
         raise click.ClickException("What is marked FAILED has to be put right before a visit.")

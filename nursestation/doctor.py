@@ -12,9 +12,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from devices.clock import NS_PER_S, Clock
+from devices.errors import DriverLookupError, LinkError
+from devices.registry import lookup
 from devices.transport import PortFacts
+from nursestation.config.load import SettingsError, load_protocols, load_settings
 from nursestation.config.schema import StationSettings
-from nursestation.paths import Profile
+from nursestation.paths import Profile, resource
 from nursestation.store.errors import StoreError
 from nursestation.store.reader import StoreReader
 
@@ -43,15 +46,16 @@ class Finding:
 
 def examine(
     profile: Profile,
-    settings: StationSettings,
     clock: Clock,
     list_ports: Callable[[], Iterable[PortFacts]],
     sound_problem: Callable[[], str],
 ) -> tuple[Finding, ...]:
     """Return the findings of all checks, in the order in which they are shown."""
+    settings, found = check_settings(profile)
     return (
         check_qt(),
-        *check_ports(settings, tuple(list_ports())),
+        found,
+        *check_ports(settings, list_ports),
         check_disk(profile, max(1, len(settings.chair))),
         check_clock(profile, clock),
         check_sound(sound_problem),
@@ -70,8 +74,28 @@ def check_qt() -> Finding:
     return Finding("window", Verdict.OK, f"PySide6 {PySide6.__version__} on Python {sys.version.split()[0]}")
 
 
-def check_ports(settings: StationSettings, ports: tuple[PortFacts, ...]) -> tuple[Finding, ...]:
+def check_settings(profile: Profile) -> tuple[StationSettings, Finding]:
+    """Read settings and treatment protocols; give the defaults where they have a mistake, so that the other checks go on."""
+    try:
+        settings = load_settings(profile.settings)
+        for chair in settings.chair:
+            for monitor in chair.monitor:
+                lookup(monitor.driver)
+        n_protocols = len(load_protocols(resource("protocols"), profile.protocols))
+    except DriverLookupError as error:
+        return settings, Finding("settings", Verdict.FAILED, f"{profile.settings}: {error}")
+    except SettingsError as error:
+        return StationSettings(), Finding("settings", Verdict.FAILED, str(error))
+    text = f"{profile.settings}: {len(settings.chair)} chairs; {n_protocols} treatment protocols"
+    return settings, Finding("settings", Verdict.OK, text)
+
+
+def check_ports(settings: StationSettings, list_ports: Callable[[], Iterable[PortFacts]]) -> tuple[Finding, ...]:
     """Look at the serial ports present, and whether each chair's is among them."""
+    try:
+        ports = tuple(list_ports())
+    except LinkError as error:
+        return (Finding("ports", Verdict.WARNING, str(error)),)
     found = []
     if not ports:
         found.append(Finding("ports", Verdict.WARNING, "No serial port was found: plug the monitor's adapter in."))
