@@ -57,7 +57,8 @@ class _Line(QWidget):
         self._mark.show_state(line.state)
         if self._evidence.text() != line.evidence:
             self._evidence.setText(line.evidence)
-        self.setAccessibleName(f"{line.title}: {self._mark.accessibleName()}. {line.evidence}")
+        self._evidence.setToolTip(line.whole if line.whole != line.evidence else "")
+        self.setAccessibleName(f"{line.title}: {self._mark.accessibleName()}. {line.whole}")
         met = line.state is GateState.MET
         at_once = line.answer in _AT_ONCE
         self.button.setVisible(may_act and (line.answer in _FORMS or (at_once and not met)))

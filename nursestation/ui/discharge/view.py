@@ -8,6 +8,7 @@ Rules of the file:
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
+from textwrap import shorten
 
 from devices.clock import NS_PER_S
 from nursestation.core.model import GateState, Operator, Patient, Phase
@@ -47,12 +48,13 @@ class OpenEffect:
 
 @dataclass(frozen=True, slots=True)
 class CriterionLine:
-    """One line of the page."""
+    """One line of the page. `evidence` is as much of the `whole` as a line of the list holds."""
 
     id: str
     title: str
     state: GateState
     evidence: str
+    whole: str
     answer: Answer
     may_override: bool
 
@@ -107,10 +109,24 @@ def _line(criterion: CriterionView) -> CriterionLine:
         id=criterion.id,
         title=criterion.title,
         state=criterion.state,
-        evidence=criterion.evidence,
+        evidence=in_short(criterion.evidence),
+        whole=criterion.evidence,
         answer=_answer(criterion),
         may_override=criterion.state in (GateState.UNMET, GateState.UNKNOWN),
     )
+
+
+_LONGEST = 96
+"""How much of a text that runs over several lines a line of the list shows."""
+
+
+def in_short(evidence: str) -> str:
+    """Return the beginning of evidence that holds a text of several lines, and who said it."""
+    first, is_long, rest = evidence.partition("\n")
+    if not is_long:
+        return evidence.replace(" %", "\u00a0%")  # a number and its unit stay on one line
+    _, dot, who = rest.rpartition(" · ")
+    return f"{shorten(first, _LONGEST, placeholder='')} …{dot}{who if dot else ''}"
 
 
 def _course(visit: VisitView, zone: tzinfo | None) -> str:

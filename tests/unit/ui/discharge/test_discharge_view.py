@@ -75,6 +75,14 @@ def test_the_discharge_opens_once_the_patient_was_observed_long_enough():
     assert not _page(make_discharge_visit("driver")).may_open  # it is open
 
 
+def test_a_long_text_is_told_in_short_with_who_said_it():
+    said = "given in writing: Do not drive until tomorrow.\nNo alcohol.\nCall us. · R. Alvarez RN"
+    assert view.in_short(said) == "given in writing: Do not drive until tomorrow. … · R. Alvarez RN"
+    long = "given in writing: " + "rest and sleep " * 20 + "\nCall us."
+    assert len(view.in_short(long)) < 100
+    assert view.in_short("limit ±20 %") == "limit ±20\u00a0%"
+
+
 def test_an_overridden_line_does_not_stand_in_the_way():
     readiness = make_readiness("iv_removed", may_sign=True)
     criteria = tuple(
