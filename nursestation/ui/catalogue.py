@@ -18,6 +18,7 @@ from nursestation.ui.sheets.view import END_EARLY, NOTIFY, PAUSE, STOP, HurdleKi
 from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
+from nursestation.ui.station_page import StationPage
 
 
 def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
@@ -34,6 +35,7 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
         "check_in": CheckInPage(zone),
         "discharge": DischargePage(zone),
         "about": AboutPage(version),
+        "station": StationPage(),
     }
 
 

@@ -12,7 +12,7 @@ from datetime import tzinfo
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from devices.clock import Clock
 from nursestation.core.commands import SignOut
@@ -32,6 +32,7 @@ from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.plots.wave_painter import WavePainter, pixels_per_mm
 from nursestation.ui.roles import Surface, Text, Tone
+from nursestation.ui.station_page import StationPage
 from nursestation.ui.theme import Theme
 from nursestation.ui.timetext import local_time
 from nursestation.ui.withered import withered
@@ -39,6 +40,9 @@ from nursestation.ui.withered import withered
 CHAIR = "chair"
 FIRST_RUN = "first_run"
 SIGN_IN = "sign_in"
+STATION = "station"
+_OPEN_TO_ALL = (STATION, "about")
+"""Pages that show nothing of a patient and ask for no name."""
 MESSAGE_MS = 15_000
 """How long a refusal stays on the message line [ms]."""
 _TOP_HEIGHT = 60
@@ -188,12 +192,17 @@ class MainWindow(QMainWindow):
         self._alarms.list_requested.connect(self._toggle_list)
         self._alarm_list.chair_chosen.connect(self.show_chair)
         self._rail.chair_chosen.connect(self.show_chair)
+        self._rail.station_wanted.connect(self._on_station)
         self._operator.clicked.connect(self._on_operator)
         self._message_timer.timeout.connect(self._show_due)
         for page in self._pages.values():
             page.command_requested.connect(self._on_command)
             page.sheet_requested.connect(self.open)
             page.closed.connect(self._on_closed)
+        station = self._pages.get(STATION)
+        if isinstance(station, StationPage):
+            station.look_chosen.connect(self._on_look)
+            station.show_look(self._theme.name)
         for number in range(1, _N_CHAIR_KEYS + 1):
             key = QShortcut(QKeySequence(f"F{number}"), self)
             key.setObjectName(f"key_chair_{number}")
@@ -226,7 +235,9 @@ class MainWindow(QMainWindow):
 
     def _route(self, snapshot: StationSnapshot) -> None:
         signed_in = snapshot.operator is not None
-        if not snapshot.operators and FIRST_RUN in self._pages:
+        if self._wanted in _OPEN_TO_ALL:
+            pass
+        elif not snapshot.operators and FIRST_RUN in self._pages:
             self._show_page(FIRST_RUN)
         elif not signed_in and not self._was_signed_in and SIGN_IN in self._pages:
             self._show_page(SIGN_IN)
@@ -330,6 +341,25 @@ class MainWindow(QMainWindow):
         self._show_page(CHAIR)
         if self._snapshot is not None:
             self._front.render(self._snapshot)
+
+    @Slot()
+    def _on_station(self) -> None:
+        self.open(STATION)
+
+    @Slot(str)
+    def _on_look(self, name: str) -> None:
+        self.set_theme(next(one for one in (theme.DARK_THEME, theme.LIGHT_THEME) if one.name == name))
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Dress the whole program in other colours."""
+        self._theme = theme_
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        theme.apply(application, theme_)
+        theme.rescale(self._ground)  # a new stylesheet takes back the fonts that were set
+        for part in (self._alarms, self._alarm_list, self._rail, self._chair_page):
+            part.set_theme(theme_)
+        self._chair_page.rescale()
 
     @Slot()
     def _on_operator(self) -> None:

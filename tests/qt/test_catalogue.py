@@ -22,7 +22,7 @@ STATIONS = {
     "locked": make_station(make_chair(make_visit()), operator=None),
     "new": make_station(operators=(), operator=None),
 }
-NAMES = ("first_run", "sign_in", "staff", "check_in", "discharge", "about")
+NAMES = ("first_run", "sign_in", "staff", "check_in", "discharge", "about", "station")
 SHEETS = (
     "event", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "override_gate",
     "override_criterion", "export",

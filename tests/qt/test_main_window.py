@@ -12,10 +12,11 @@ from nursestation.core.model import Phase
 from nursestation.core.records import Refused
 from nursestation.core.snapshot import ConditionView, CuffView
 from nursestation.ui.bridge import Bridge
+from nursestation.ui.catalogue import make_pages, make_sheets
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend_model import TrendModel
-from nursestation.ui.theme import DARK_THEME
+from nursestation.ui.theme import DARK_THEME, LIGHT_THEME, apply
 from tests.helpers.published import HandOutbox
 from tests.helpers.station_views import NOW, make_chair, make_reading, make_station, make_visit
 
@@ -124,6 +125,57 @@ def test_no_staff_yet_is_the_first_run_and_signing_in_leads_to_the_chair(qtbot):
     assert desk.window.page_name == "sign_in"
     desk.publish(_station())
     assert desk.window.page_name == "chair"
+
+
+def test_the_station_page_is_open_to_everybody_and_leads_back(qtbot, tmp_path):
+    outbox, sent, clock = HandOutbox(), [], ManualClock()
+    bridge = Bridge(outbox, sent.append, clock)
+    window = MainWindow(
+        bridge, clock, DARK_THEME, TrendModel(), pages=make_pages("0", UTC), sheets=make_sheets(tmp_path), zone=UTC
+    )
+    qtbot.addWidget(window)
+    window.show()
+
+    def publish(snapshot):
+        outbox.items.append(snapshot)
+        outbox.heartbeat += 1
+        bridge.drain()
+
+    def press(name):
+        qtbot.mouseClick(window.findChild(QWidget, name), Qt.MouseButton.LeftButton)
+
+    publish(_station(operator=None))
+    assert window.page_name == "sign_in"
+    press("station")
+    publish(_station(operator=None))
+    assert window.page_name == "station", "the next snapshot leaves it in sight"
+    assert not window.findChild(QWidget, "station_staff").isEnabled()
+    press("station_about")
+    publish(_station(operator=None))
+    assert window.page_name == "about"
+    press("about_close")
+    publish(_station(operator=None))
+    assert window.page_name == "sign_in"
+    publish(_station())
+    press("station")
+    publish(_station())
+    press("station_staff")
+    assert window.page_name == "staff"
+    assert sent == []
+
+
+def test_the_colours_change_while_the_program_runs_and_sizes_stay(qtbot, desk, qapp):
+    clock_size = desk.find("clock").font().pixelSize()
+    number_size = desk.find("hr_value").font().pixelSize()
+    try:
+        desk.window.set_theme(LIGHT_THEME)
+        desk.publish(_station())
+        image = desk.window.grab().toImage()
+        assert image.pixelColor(desk.find("rail").width() // 2, image.height() - 130) == LIGHT_THEME.colour("bar")
+        assert desk.find("clock").font().pixelSize() == clock_size
+        assert desk.find("hr_value").font().pixelSize() == number_size
+    finally:
+        apply(qapp, DARK_THEME)
 
 
 def test_locking_leaves_numbers_and_alarms_in_sight_and_only_the_sign_in_to_press(qtbot, desk):

@@ -59,6 +59,10 @@ class AlarmBar(QWidget):
         self._acknowledge.clicked.connect(self._on_acknowledge)
         self._strip.pressed.connect(self.list_requested)
 
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._strip.set_theme(theme_)
+
     @property
     def shown(self) -> AlarmLine | None:
         """Return the condition that the bar shows, or None."""
@@ -91,10 +95,16 @@ class AlarmBar(QWidget):
         self._strip.show_line(shown, len(self._lines))
         needs = shown is not None and not shown.acknowledged
         self._acknowledge.setEnabled(needs and self._may_act)
-        if needs and not self._may_act:
-            self._acknowledge.set_tip(self.tr("Sign in first: an acknowledgement carries a name."))
-        else:
-            self._acknowledge.set_tip(self.tr("Say that you have seen this alarm."))
+        self._acknowledge.set_tip(self._tip(shown))
+
+    def _tip(self, shown: AlarmLine | None) -> str:
+        if shown is None:
+            return self.tr("There is no alarm to acknowledge.")
+        if shown.acknowledged:
+            return self.tr("This alarm was acknowledged already.")
+        if not self._may_act:
+            return self.tr("Sign in first: an acknowledgement carries a name.")
+        return self.tr("Say that you have seen this alarm.")
 
     @Slot()
     def _next_turn(self) -> None:
@@ -139,6 +149,11 @@ class _Strip(QWidget):
         row.addWidget(self._text, 1)
         row.addWidget(self._lasting)
         row.addWidget(self._count)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
+        self.update()
 
     def show_line(self, line: AlarmLine | None, n_active: int) -> None:
         """Show one condition of `n_active`, or that there is none."""

@@ -114,6 +114,10 @@ class AlarmList(QListView):
         self.activated.connect(self._on_chosen)
         self.clicked.connect(self._on_chosen)
 
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self.setItemDelegate(AlarmDelegate(theme_, self))
+
     def show_lines(self, lines: Sequence[AlarmLine]) -> None:
         """Show `lines`; the list closes by itself when nothing is left."""
         model = self.model()

@@ -19,6 +19,7 @@ from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.roles import Surface
+from nursestation.ui.theme import Theme
 
 _NUMBERS_PX = (284, 460)
 """Least and most width of the column of numbers [px at the designed size]."""
@@ -162,6 +163,11 @@ class ChairPage(Page):
         """Hand the reason to the sheet in front."""
         if self._sheet:
             self._sheets[self._sheet].refused(reason)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Give what paints itself other colours."""
+        self._waves.set_theme(theme_)
+        self._trend.set_theme(theme_)
 
     def rescale(self) -> None:
         """Fit what chooses its own sizes to letters of another size."""

@@ -13,7 +13,7 @@ from devices.events import Priority
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.chairs.view import TileView, tile_view
-from nursestation.ui.controls import Edge, Panel
+from nursestation.ui.controls import Edge, Panel, QuietButton
 from nursestation.ui.roles import Surface, Text
 from nursestation.ui.theme import Theme
 
@@ -62,6 +62,11 @@ class ChairTile(QAbstractButton):
         self._view = view
         self.setAccessibleName(view.spoken)
         theme.set_length(self, theme.Length.HEIGHT, _FREE_HEIGHT if view.is_free else _HEIGHT)
+        self.update()
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -190,9 +195,11 @@ class Rail(Panel):
 
     Signals:
         chair_chosen: Number of the chair.
+        station_wanted: Staff, About and the like were asked for.
     """
 
     chair_chosen = Signal(int)
+    station_wanted = Signal()
 
     def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
         super().__init__("rail", Surface.BAR, edge=Edge.RIGHT, parent=parent)
@@ -219,12 +226,24 @@ class Rail(Panel):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 1, 0)
         whole.addWidget(area)
+        station = QuietButton(self.tr("Station…"), "station", tip=self.tr("Staff, About, dark or light"))
+        foot = QVBoxLayout()
+        foot.setContentsMargins(theme.GAP, 0, theme.GAP, theme.GAP // 2)
+        foot.addWidget(station)
+        whole.addLayout(foot)
+        station.clicked.connect(self.station_wanted)
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show every chair."""
         for chair in snapshot.chairs:
             tile = self._tiles.get(chair.number) or self._add(chair.number)
             tile.render(tile_view(chair, snapshot.at))
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
+        for tile in self._tiles.values():
+            tile.set_theme(theme_)
 
     def select(self, number: int) -> None:
         """Mark the chair that is shown in depth."""

@@ -69,6 +69,18 @@ class Trend(Panel):
         self._column.setContentsMargins(theme.GAP, 4, theme.GAP, 2)
         self._column.addWidget(self._note)
 
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours: the plot is made anew with the next visit that is shown."""
+        self._theme = theme_
+        if self._plot is None:
+            return
+        self._column.removeWidget(self._plot)
+        self._plot.hide()
+        self._plot.deleteLater()
+        self._plot, self._drawn = None, None
+        if self._waiting is not None:
+            self.render(*self._waiting)
+
     @Slot()
     def warm(self) -> None:
         """Import pyqtgraph and make the plot."""

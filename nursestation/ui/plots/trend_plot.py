@@ -61,6 +61,8 @@ _GUTTER_PX = 116
 """Right of the time axis, where limits and lanes are named and no data comes [px at the designed size]."""
 _LEFT_PX = 8
 """Room for half a caret at the axis [px]."""
+_OVER_CARET_PX = 7
+"""From the tip of a caret to the figures over it [px]."""
 _LONGEST_WORDS_PX = 190
 """Of an event [px at the designed size]."""
 _NAMES_FROM_PX = 100
@@ -118,7 +120,7 @@ def _pressure_lane(bottom: float, top: float, height_px: float, carets: Sequence
     lowest = min([_LEAST_BOTTOM, *(caret.dia for caret in carets), *([float(rates.min())] if len(rates) else [])])
     low = int(lowest // _PRESSURE_STEP * _PRESSURE_STEP)
     flagged = max((caret.sys for caret in carets if caret.flagged), default=0)
-    words_part = min(0.5, 1.1 * theme.px(_ROW_PX) / max(height_px, 1.0))
+    words_part = min(0.5, 1.6 * theme.px(_ROW_PX) / max(height_px, 1.0))
     highest = max(*values, low + (flagged - low) / (1 - words_part))
     high = int(-(-highest // _PRESSURE_STEP) * _PRESSURE_STEP)
     return Lane(bottom, top, low, high, tuple(range(low + _PRESSURE_STEP, high + 1, _PRESSURE_STEP)))
@@ -199,6 +201,7 @@ class TrendPlot(QWidget):
             x, y = thin((t - view.zero_utc_s) / 60.0, its.ys(v), max(1, int(self._box.width())))
             curve.setData(x, y, connect="finite", skipFiniteCheck=False)
         self._draw_carets(lane, view.carets)
+        self._draw_figures(lane, view)
         self._draw_events(view, where)
         self._draw_now(view.now, where)
         self._draw_names(where, view)
@@ -324,15 +327,14 @@ class TrendPlot(QWidget):
                 (np.array([np.nan if caret.mean is None else float(caret.mean) for caret in chosen]), "o", 5),
             ):
                 self._scatter(at, lane.ys(values), symbol, size, pen)
-        self._draw_figures(lane, carets)
 
-    def _draw_figures(self, lane: Lane, carets: Sequence[Caret]) -> None:
-        """Write the flagged readings over their carets, the highest of those that stand close together."""
+    def _draw_figures(self, lane: Lane, view: TrendView) -> None:
+        """Write the flagged readings over their carets, the highest of those that stand close together; none on the present."""
         width = self._minutes(QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance("000/000") + 6)
-        (first, _), _ = self._box.viewRange()
-        for caret in told_carets(carets, width):
-            middle = max(caret.at, first + width / 2)
-            self._text(f"{caret.sys}/{caret.dia}", middle, lane.y(caret.sys) + 0.8, "bad", (0.5, 1), 13)
+        over = 100 * _OVER_CARET_PX / max(1.0, self._box.height())
+        for caret in told_carets(view.carets, width):
+            middle = max(min(caret.at, view.now - width / 2), view.first + width / 2)
+            self._text(f"{caret.sys}/{caret.dia}", middle, lane.y(caret.sys) + over, "bad", (0.5, 1), 13)
 
     def _scatter(self, x: Series, y: Series, symbol: str, size: int, pen: QPen) -> None:
         shape = {"_caret_down": _caret(up=False), "_caret_up": _caret(up=True)}.get(symbol, symbol)

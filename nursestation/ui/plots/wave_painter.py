@@ -211,6 +211,11 @@ class WavePainter(QWidget):
         strip.text = text
         return looks_different
 
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
+        self.update()
+
     def rescale(self) -> None:
         """Lay the strips out for letters of another size."""
         self._strips = []

@@ -1,0 +1,104 @@
+"""The station itself: who works here, what the program is, and how light the screen is."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from nursestation.core.snapshot import StationSnapshot
+from nursestation.ui import theme
+from nursestation.ui.choices import Choices
+from nursestation.ui.controls import Button, Label, Panel, QuietButton
+from nursestation.ui.layouts import centred, column, row, scrolled
+from nursestation.ui.page import Page
+from nursestation.ui.roles import Surface, Text, Tone
+
+_WIDEST = 640
+
+
+class StationPage(Page):
+    """A page, not a menu: nothing pops up over an alarm. Open to everybody, because it shows nothing of a patient.
+
+    Signals:
+        look_chosen: The name of the theme that was chosen.
+    """
+
+    look_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("station_page")
+        self.setAccessibleName(self.tr("Station"))
+        self._staff = Button(self.tr("Staff…"), "station_staff")
+        self._staff_note = Label(tone=Tone.SOFT, object_name="station_staff_note", wrap=True)
+        self._about = Button(self.tr("About…"), "station_about")
+        self._look = Choices(
+            "station_look",
+            self.tr("Screen"),
+            [(theme.DARK_THEME.name, self.tr("Dark")), (theme.LIGHT_THEME.name, self.tr("Light"))],
+        )
+        self._close = QuietButton(self.tr("Close"), "station_close", tip=self.tr("Back to the chair (Esc)"))
+        self._build()
+        self._staff.clicked.connect(self._on_staff)
+        self._about.clicked.connect(self._on_about)
+        self._look.chosen.connect(self.look_chosen)
+        self._close.clicked.connect(self.closed)
+
+    def _build(self) -> None:
+        head = row(spacing=theme.MARGIN)
+        head.addWidget(Label(self.tr("Station"), Text.HEADING), 1)
+        head.addWidget(self._close)
+        content = QWidget()
+        inside = column(spacing=theme.MARGIN)
+        inside.addLayout(head)
+        about = Label(self.tr("Version, what Nursestation is, and what it is not."), tone=Tone.SOFT, wrap=True)
+        look = Label(
+            self.tr("Dark for the rooms, light for the desk. At the next start the station's settings decide again."),
+            tone=Tone.SOFT,
+            wrap=True,
+        )
+        inside.addWidget(_card("station_staff_card", self.tr("Staff"), self._staff_note, self._staff))
+        inside.addWidget(_card("station_look_card", self.tr("Screen"), look, self._look))
+        inside.addWidget(_card("station_about_card", self.tr("About"), about, self._about))
+        content.setLayout(inside)
+        outer = column()
+        outer.addWidget(scrolled(centred(content, _WIDEST), "station_scroll"))
+        self.setLayout(outer)
+
+    def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
+        """Say who may go on to the staff."""
+        signed_in = snapshot.operator is not None
+        self._staff.setEnabled(signed_in)
+        n = len(snapshot.operators)
+        note = self.tr("{n} on the staff. Add a colleague.") if signed_in else self.tr("Sign in to see and add staff.")
+        self._staff_note.setText(note.format(n=n))
+
+    def show_look(self, name: str) -> None:
+        """Show which theme is on."""
+        self._look.choose(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back to the chair on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+            return
+        super().keyPressEvent(event)
+
+    @Slot()
+    def _on_staff(self) -> None:
+        self.sheet_requested.emit("staff")
+
+    @Slot()
+    def _on_about(self) -> None:
+        self.sheet_requested.emit("about")
+
+
+def _card(name: str, title: str, note: Label, control: QWidget) -> Panel:
+    panel = Panel(name, Surface.RAISED)
+    line = row(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
+    words: QVBoxLayout = column(spacing=2)
+    words.addWidget(Label(title, Text.TITLE))
+    words.addWidget(note)
+    line.addLayout(words, 1)
+    line.addWidget(control)
+    panel.setLayout(line)
+    return panel
