@@ -289,6 +289,7 @@ class TextField(QLineEdit):
         self.setAccessibleName(accessible_name)
         self.setPlaceholderText(placeholder)
         theme.set_font(self, Text.BODY)
+        theme.set_length(self, theme.Length.LEAST_HEIGHT, theme.TOUCH)
 
     def set_wrong(self, wrong: bool) -> None:
         """Mark the field as needing another look; say in words beside it why."""
@@ -319,6 +320,7 @@ class ChoiceField(QComboBox):
         self.setObjectName(object_name)
         self.setAccessibleName(accessible_name)
         theme.set_font(self, Text.BODY)
+        theme.set_length(self, theme.Length.LEAST_HEIGHT, theme.TOUCH)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the field, and its arrow."""

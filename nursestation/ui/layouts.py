@@ -43,15 +43,21 @@ def side_by_side(*parts: QBoxLayout) -> QHBoxLayout:
 
 
 def centred(content: QWidget, widest: int) -> QWidget:
-    """Return `content` in the middle of a page, at most `widest` wide [px at the designed size], with a margin around it."""
+    """Return `content` in the middle of a page, a little above it, with a margin around it.
+
+    Args:
+        content: What stands there.
+        widest: Its greatest width [px at the designed size].
+    """
     theme.set_length(content, theme.Length.MOST_WIDTH, widest)
     across = row(margin=2 * theme.MARGIN, spacing=0)
     across.addStretch(1)
     across.addWidget(content, _ALL)
     across.addStretch(1)
     down = column(spacing=0)
+    down.addStretch(1)
     down.addLayout(across)
-    down.addStretch()
+    down.addStretch(2)
     page = QWidget()
     page.setLayout(down)
     return page

@@ -491,11 +491,12 @@ def _stylesheet(c: Colours) -> str:
         background: {c.disabled}; color: {c.on_disabled}; border-color: {c.line};
     }}
     QPushButton:focus, QToolButton:focus {{ border-color: {c.focus}; }}
+    QPushButton[kind="primary"]:focus, QPushButton[kind="danger"]:focus {{ border: 3px solid {c.text}; }}
 
     QLineEdit, QPlainTextEdit, QTextEdit, QComboBox {{
         background: {c.field}; color: {c.text}; border: 2px solid {c.line}; border-radius: {RADIUS}px;
         padding: 0 10px; min-height: {TOUCH - 4}px; selection-background-color: {c.accent};
-        selection-color: {c.on_accent};
+        selection-color: {c.on_accent}; placeholder-text-color: {c.stale};
     }}
     QAbstractSpinBox {{ min-height: {TOUCH}px; }}
     QPlainTextEdit, QTextEdit {{ padding: 8px 10px; }}
@@ -514,7 +515,8 @@ def _stylesheet(c: Colours) -> str:
     }}
     QComboBox QAbstractItemView::item {{ min-height: {TOUCH}px; }}
 
-    QCheckBox, QRadioButton {{ color: {c.text}; spacing: 10px; min-height: {TOUCH}px; background: transparent; }}
+    QCheckBox, QRadioButton {{ color: {c.text}; spacing: 10px; min-height: {TOUCH - 4}px; background: transparent; }}
+    QCheckBox, QRadioButton {{ border: 2px solid transparent; border-radius: {RADIUS}px; padding-right: 6px; }}
     QCheckBox:disabled, QRadioButton:disabled {{ color: {c.on_disabled}; }}
     QCheckBox::indicator, QRadioButton::indicator {{
         width: 22px; height: 22px; background: {c.field}; border: 2px solid {c.soft}; border-radius: 5px;
@@ -524,7 +526,7 @@ def _stylesheet(c: Colours) -> str:
     QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
         background: {c.disabled}; border-color: {c.on_disabled};
     }}
-    QCheckBox:focus, QRadioButton:focus {{ color: {c.focus}; }}
+    QCheckBox:focus, QRadioButton:focus {{ border-color: {c.focus}; }}
 
     QListView, QTreeView, QTableView {{
         background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: {RADIUS}px; outline: none;

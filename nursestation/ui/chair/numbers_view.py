@@ -167,7 +167,7 @@ def _change_text(change: float | None) -> str:
 
 def _lines(view: NumericView, beside: str, provenance: str) -> tuple[str, ...]:
     """Return two lines at most: how the value stands, then whose it is and what the other monitors say."""
-    others = [f"{_monitor(source)} {UNKNOWN if value is None else f'{value:.0f}'}" for source, value in view.others]
+    others = [f"{_monitor(source)}: {UNKNOWN if value is None else f'{value:.0f}'}" for source, value in view.others]
     first = _first_line(view)
     whose = "" if _is_silent(view) else _monitor(view.source)
     rows = ((first,), (whose, provenance, beside, *others)) if first else ((whose, provenance, beside), others)

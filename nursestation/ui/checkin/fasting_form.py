@@ -113,7 +113,9 @@ class FastingForm(QWidget):
 
     @Slot()
     def _look(self) -> None:
-        self._record.setEnabled(self._food.value() is not None and self._drink.value() is not None)
+        ready = self._food.value() is not None and self._drink.value() is not None
+        self._record.setEnabled(ready)
+        self._record.set_tip("" if ready else self.tr("Enter both times first."))
 
     @Slot()
     def _send(self) -> None:

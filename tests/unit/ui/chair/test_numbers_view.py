@@ -19,12 +19,12 @@ def test_a_number_tells_its_limits_its_change_and_its_source():
     )
     tile = _tiles(view)["hr"]
     assert (tile.title, tile.value, tile.low, tile.high) == ("HR", "86", "50", "120")
-    assert tile.lines == ("▲ 12 from baseline", "ECG · Capnostream 87 · Nonin ---")
+    assert tile.lines == ("▲ 12 from baseline", "ECG · Capnostream: 87 · Nonin: ---")
 
 
 def test_without_a_baseline_the_other_monitor_has_a_line_of_its_own():
     view = make_numeric("spo2", 98.0, source="PM6750", others=(("Capnostream 20", 97.0),))
-    assert _tiles(view)["spo2"].lines == ("PM6750", "Capnostream 20 97")
+    assert _tiles(view)["spo2"].lines == ("PM6750", "Capnostream 20: 97")
 
 
 def test_a_pulse_rate_is_never_called_heart_rate():
@@ -62,7 +62,7 @@ def test_the_port_and_the_way_of_measuring_are_left_out_of_a_tile():
     view = make_numeric(
         "resp_rate", 16.0, change=1.0, source="Capnostream 20 on ttyUSB1 · co2", others=(("PM6750 · impedance", 15.0),)
     )
-    assert _tiles(view)["rr"].lines[1] == "Capnostream 20 · PM6750 15"
+    assert _tiles(view)["rr"].lines[1] == "Capnostream 20 · PM6750: 15"
 
 
 def test_a_silent_monitor_is_named_beside_what_the_other_one_says():
@@ -74,7 +74,7 @@ def test_a_silent_monitor_is_named_beside_what_the_other_one_says():
         source="Capnostream 20 · oximeter",
         others=(("PM6750 · oximeter", 97.0),),
     )
-    assert _tiles(view)["spo2"].lines == ("no data for 11 s from Capnostream 20", "PM6750 97")
+    assert _tiles(view)["spo2"].lines == ("no data for 11 s from Capnostream 20", "PM6750: 97")
 
 
 def test_where_every_monitor_is_simulated_the_tiles_leave_it_to_the_window():
