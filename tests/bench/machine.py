@@ -3,7 +3,6 @@
 import os
 import platform
 import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,8 +27,6 @@ def machine(qt_platform: str) -> dict[str, object]:
         "pyside6": version("PySide6-Essentials"),
         "qt_platform": qt_platform,
         "commit": _commit(),
-        "optimised": not __debug__,
-        "executable": Path(sys.executable).name,
     }
 
 
