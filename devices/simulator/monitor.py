@@ -8,7 +8,7 @@ Rules of the file:
 
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -211,14 +211,22 @@ class SimulatedChair:
         """Return (driver name, address to open) of each monitor."""
         return tuple((monitor.driver, monitor.address) for monitor in self.monitors)
 
-    def step(self, now_ns: int) -> int:
-        """Let every monitor do what is due up to `now_ns`, monotonic [ns]; return how many bytes are on their way."""
+    def step(self, now_ns: int, after_each: Callable[[ServedMonitor], None] | None = None) -> None:
+        """Let every monitor do what is due up to `now_ns`, monotonic [ns], one after the other.
+
+        Args:
+            now_ns: The present.
+            after_each: Is called with each monitor after its turn: a lockstep waits there until its bytes were read.
+        """
         with self._lock:
             while self._plan and self._plan[0][0] <= now_ns:
                 due_ns, act = self._plan.pop(0)
                 self._act(act, due_ns)
             self._stepped_ns = max(self._stepped_ns, now_ns)
-            return sum(monitor.step(now_ns) for monitor in self.monitors)
+            for monitor in self.monitors:
+                monitor.step(now_ns)
+                if after_each is not None:
+                    after_each(monitor)
 
     def press_nibp_start(self) -> None:
         """Press START on the bedside monitor, now."""

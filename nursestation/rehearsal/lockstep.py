@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from devices.clock import NS_PER_S, Clock, ManualClock
+from devices.simulator.monitor import ServedMonitor, SimulatedChair
 from nursestation.assembly import RunningStation, monitor_id
 from nursestation.bedside import SimulatedBedside
 from nursestation.errors import NurseStationError
@@ -49,6 +50,7 @@ class Lockstep:
         self._start_ns = clock.now().mono_ns
         self._n_steps = 0
         self._pause = threading.Event()
+        self._ports = {port.id: port for port in station.reader.ports}
         self._lost: dict[str, tuple[int, int]] = {}  # bytes that a pulled cable took with it: to us, to the monitor
 
     def step(self) -> None:
@@ -59,10 +61,8 @@ class Lockstep:
         """
         now_ns = self._clock.advance_ns(STEP_NS).mono_ns
         self._station.reader.poll_once()
-        for chair in self._bedside.chairs.values():
-            chair.step(now_ns)
-        self._settle(now_ns)
-        self._station.inbox.settle()
+        for number, chair in self._bedside.chairs.items():
+            self._play_chair(number, chair, now_ns)
         self._station.engine.step(0)
         self._n_steps += 1
         if self._n_steps % WRITE_EVERY == 0:
@@ -81,31 +81,39 @@ class Lockstep:
                 raise RehearsalError(f"The visit did not come to its end within {limit_s / 3600:g} h of its own time.")
             self.step()
 
-    def _settle(self, now_ns: int) -> None:
-        """Let every byte arrive, in both directions; a real line needs no such patience, a comparison of two runs does."""
+    def _play_chair(self, number: int, chair: SimulatedChair, now_ns: int) -> None:
+        """Let each monitor send, one at a time, and hear what was sent to it; then every byte has arrived.
+
+        A real line needs no such patience; a comparison of two runs does, down to who was heard first.
+        """
+
+        def read_all(monitor: ServedMonitor) -> None:
+            self._wait_for(lambda: self._under_way(number, monitor)[0] == 0, self._station.reader.poll_once)
+
+        def heard_all() -> bool:
+            return all(self._under_way(number, monitor)[1] == 0 for monitor in chair.monitors)
+
+        chair.step(now_ns, read_all)
+        self._wait_for(heard_all, lambda: chair.step(now_ns, read_all))
+
+    def _wait_for(self, arrived: Callable[[], bool], look: Callable[[], None]) -> None:
         give_up_ns = self._wall.now().mono_ns + round(_PATIENCE_S * NS_PER_S)
-        while not self._all_arrived():
-            self._station.reader.poll_once()
-            for chair in self._bedside.chairs.values():
-                chair.step(now_ns)
-            if self._all_arrived():  # mostly so, and a pause is dear: it takes longer than the step
-                return
+        while not arrived():
+            look()
             if self._wall.now().mono_ns > give_up_ns:
                 raise RehearsalError("A simulated monitor's bytes do not arrive: the pseudo-terminal is stuck.")
             self._pause.wait(_LOOK_AGAIN_S)
 
-    def _all_arrived(self) -> bool:
-        ports = {port.id: port for port in self._station.reader.ports}
-        arrived = True
-        for number, chair in self._bedside.chairs.items():
-            for monitor in chair.monitors:
-                name = monitor_id(number, monitor.driver)
-                counted = ports[name].counters
-                under_way = (monitor.traffic.n_written - counted.bytes_in, counted.bytes_out - monitor.traffic.n_read)
-                if monitor.is_unplugged:
-                    self._lost[name] = under_way
-                arrived = arrived and under_way == self._lost.get(name, (0, 0))
-        return arrived
+    def _under_way(self, number: int, monitor: ServedMonitor) -> tuple[int, int]:
+        """Return the bytes sent and not read: to us, and to the monitor; those that a pulled cable took do not count."""
+        name = monitor_id(number, monitor.driver)
+        counted = self._ports[name].counters
+        to_us = monitor.traffic.n_written - counted.bytes_in
+        to_monitor = counted.bytes_out - monitor.traffic.n_read
+        if monitor.is_unplugged:
+            self._lost[name] = to_us, to_monitor
+        lost_to_us, lost_to_monitor = self._lost.get(name, (0, 0))
+        return to_us - lost_to_us, to_monitor - lost_to_monitor
 
     def _keep_to_speed(self) -> None:
         played_s = (self._clock.now().mono_ns - self._start_ns) / NS_PER_S
