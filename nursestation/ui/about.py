@@ -1,5 +1,7 @@
 """About: the version, what the product is and what it is not, and its licence."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from nursestation.core.snapshot import StationSnapshot
@@ -44,6 +46,17 @@ class AboutPage(Page):
         outer.addWidget(scrolled(centred(content, _WIDEST), "about_scroll"))
         self.setLayout(outer)
         self._close.clicked.connect(self.closed)
+
+    def begin(self) -> None:
+        """Put the focus on the way out."""
+        self._close.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back to the chair on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+            return
+        super().keyPressEvent(event)
 
     def render(self, _snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Nothing here changes with the station."""

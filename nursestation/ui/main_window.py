@@ -297,9 +297,7 @@ class MainWindow(QMainWindow):
     def open(self, name: str) -> None:
         """Show a page or a sheet; a name that the window does not know goes to its owner."""
         if name in self._pages:
-            self._show_page(name)
-            if self._snapshot is not None:
-                self._front.render(self._snapshot)
+            self._bring(name)
         elif name in self._sheet_names:
             self._show_page(CHAIR)
             self._chair_page.open_sheet(name)
@@ -338,9 +336,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_closed(self) -> None:
-        self._show_page(CHAIR)
+        self._bring(CHAIR)
+
+    def _bring(self, name: str) -> None:
+        """Show a page as a person asked for it: rendered, and with the focus where work begins."""
+        self._show_page(name)
         if self._snapshot is not None:
             self._front.render(self._snapshot)
+        self._front.begin()
 
     @Slot()
     def _on_station(self) -> None:

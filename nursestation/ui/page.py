@@ -30,5 +30,9 @@ class Page(QWidget):
         """Show `snapshot`; QWidget.render, of the same name, draws into a paint device and is not used here."""
         raise NotImplementedError(f"{type(self).__name__} cannot show the station of {snapshot.at}")
 
+    def begin(self) -> None:
+        """Put the focus where work begins, or on nothing that acts; called once the page is in front and was rendered."""
+        self.setFocus()
+
     def refused(self, reason: str) -> None:
         """Show why the last wish of this page was not carried out; the window's message line says it as well."""

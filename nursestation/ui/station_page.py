@@ -72,6 +72,10 @@ class StationPage(Page):
         note = self.tr("{n} on the staff. Add a colleague.") if signed_in else self.tr("Sign in to see and add staff.")
         self._staff_note.setText(note.format(n=n))
 
+    def begin(self) -> None:
+        """Begin with the first button that can be pressed."""
+        (self._staff if self._staff.isEnabled() else self._about).setFocus()
+
     def show_look(self, name: str) -> None:
         """Show which theme is on."""
         self._look.choose(name)

@@ -3,7 +3,7 @@ from datetime import UTC
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from devices.clock import ManualClock
 from devices.events import AlarmKind, Priority
@@ -18,7 +18,7 @@ from nursestation.ui.page import Page
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME, apply
 from tests.helpers.published import HandOutbox
-from tests.helpers.station_views import NOW, make_chair, make_reading, make_station, make_visit
+from tests.helpers.station_views import NOW, make_chair, make_discharge_visit, make_reading, make_station, make_visit
 
 RUNNING = make_visit(Phase.INFUSION, infusion_run_s=60.0)
 SPIKE = ConditionView(
@@ -162,6 +162,32 @@ def test_the_station_page_is_open_to_everybody_and_leads_back(qtbot, tmp_path):
     press("station_staff")
     assert window.page_name == "staff"
     assert sent == []
+
+
+def test_a_page_begins_with_the_focus_where_work_begins(qtbot, tmp_path):
+    outbox, clock = HandOutbox(), ManualClock()
+    bridge = Bridge(outbox, [].append, clock)
+    window = MainWindow(
+        bridge, clock, DARK_THEME, TrendModel(), pages=make_pages("0", UTC), sheets=make_sheets(tmp_path), zone=UTC
+    )
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    outbox.items.append(make_station(make_chair(make_discharge_visit("aldrete", "driver"))))
+    outbox.heartbeat += 1
+    bridge.drain()
+    for page, begins in (
+        ("discharge", "discharge_aldrete_answer"),
+        ("station", "station_staff"),
+        ("staff", "staff_name"),
+        ("about", "about_close"),
+    ):
+        window.open(page)
+        assert window.focusWidget().objectName() == begins
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+        assert window.page_name == "chair"
+        assert not isinstance(window.focusWidget(), QAbstractButton), "a key too many must state nothing"
 
 
 def test_the_colours_change_while_the_program_runs_and_sizes_stay(qtbot, desk, qapp):

@@ -1,6 +1,7 @@
 """The action bar at the bottom of the chair page, and the strip that asks what was done about a BP flag."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -90,6 +91,9 @@ class _Row(QHBoxLayout):
             gone.hide()
             gone.deleteLater()
         # keep the order of `actions`, by which the next call compares
+        in_sight = list(self._buttons.values())
+        for before, after in pairwise(in_sight):
+            QWidget.setTabOrder(before, after)
         self._buttons = {action.id: self._buttons[action.id] for action in actions}
         return tuple(new)
 

@@ -226,7 +226,9 @@ class Rail(Panel):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 1, 0)
         whole.addWidget(area)
-        station = QuietButton(self.tr("Station…"), "station", tip=self.tr("Staff, About, dark or light"))
+        station = self._station = QuietButton(
+            self.tr("Station…"), "station", tip=self.tr("Staff, About, dark or light")
+        )
         foot = QVBoxLayout()
         foot.setContentsMargins(theme.GAP, 0, theme.GAP, theme.GAP // 2)
         foot.addWidget(station)
@@ -251,10 +253,14 @@ class Rail(Panel):
             self._tiles[number].setChecked(True)
 
     def _add(self, number: int) -> ChairTile:
+        before = next(reversed(self._tiles.values()), None)
         tile = ChairTile(number, self._theme)
         self._tiles[number] = tile
         self._group.addButton(tile, number)
         self._column.insertWidget(self._column.count() - 1, tile)
+        if before is not None:
+            QWidget.setTabOrder(before, tile)
+        QWidget.setTabOrder(tile, self._station)
         return tile
 
     @Slot(int)

@@ -141,6 +141,7 @@ class GateList(QWidget):
             line.pressed.connect(self._press)
             rule = Rule(parent=self)
             self._column.addWidget(line)
+            line.show()  # at once, not with the next turn of the event loop: its button may take the focus now
             if gate.asks in self._forms:
                 self._column.addWidget(self._forms[gate.asks])
             self._column.addWidget(rule)

@@ -9,7 +9,7 @@ Rules of the file:
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QWidget
 
 from nursestation.core.commands import (
@@ -168,9 +168,9 @@ class CheckInPage(Page):
         self._message.setText(reason)
         self._message.show()
 
-    def showEvent(self, event: QShowEvent) -> None:
+    def begin(self) -> None:
         """Put the cursor where typing begins."""
-        super().showEvent(event)
+        super().begin()
         if self._halves.currentIndex() == 0:
             self._patient.focus_first()
         else:

@@ -176,6 +176,7 @@ class CriteriaList(QWidget):
             widget.undone.connect(self._on_undo)
             rule = Rule(parent=self)
             self._column.addWidget(widget)
+            widget.show()  # at once, not with the next turn of the event loop: its button may take the focus now
             if line.answer in self._below:
                 self._column.addWidget(self._below[line.answer])
             self._column.addWidget(rule)

@@ -8,7 +8,7 @@ Rules of the file:
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QWidget
 
 from nursestation.core.commands import (
@@ -233,9 +233,9 @@ class DischargePage(Page):
         else:
             say(self._message, reason)
 
-    def showEvent(self, event: QShowEvent) -> None:
+    def begin(self) -> None:
         """Put the focus where answering begins."""
-        super().showEvent(event)
+        super().begin()
         self._criteria.focus_first()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -116,6 +116,9 @@ def _line(criterion: CriterionView) -> CriterionLine:
     )
 
 
+_LONGEST_NAME = 32
+_JOINED = "\u00a0"
+"""A space at which no line breaks."""
 _LONGEST = 96
 """How much of a text that runs over several lines a line of the list shows."""
 
@@ -124,9 +127,11 @@ def in_short(evidence: str) -> str:
     """Return the beginning of evidence that holds a text of several lines, and who said it."""
     first, is_long, rest = evidence.partition("\n")
     if not is_long:
-        return evidence.replace(" %", "\u00a0%")  # a number and its unit stay on one line
+        head, dot, tail = evidence.rpartition(" · ")
+        last = tail.replace(" ", _JOINED) if dot and len(tail) <= _LONGEST_NAME else tail
+        return f"{head}{dot}{last}".replace(" %", f"{_JOINED}%")  # a name, and a number with its unit, stay on one line
     _, dot, who = rest.rpartition(" · ")
-    return f"{shorten(first, _LONGEST, placeholder='')} …{dot}{who if dot else ''}"
+    return f"{shorten(first, _LONGEST, placeholder='')} …{dot}{who.replace(' ', _JOINED) if dot else ''}"
 
 
 def _course(visit: VisitView, zone: tzinfo | None) -> str:

@@ -1,6 +1,7 @@
 """Who works here, and adding one more; by a lead nurse or a clinician."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nursestation.core.commands import AddOperator
@@ -83,6 +84,17 @@ class StaffPage(Page):
                 self._waiting_for = ""
                 self._form.clear()
         self._look()
+
+    def begin(self) -> None:
+        """Begin with the name."""
+        self._form.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back to the chair on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+            return
+        super().keyPressEvent(event)
 
     def refused(self, reason: str) -> None:
         """Show why nobody was added, and ask for the PIN again."""

@@ -1,6 +1,7 @@
 """The first page of a new station: what the product is not, then the first member of staff."""
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from nursestation.core.commands import CreateFirstOperator
@@ -61,6 +62,15 @@ class FirstRunPage(Page):
         outer = column()
         outer.addWidget(scrolled(centred(both, _WIDEST), "first_run_scroll"))
         self.setLayout(outer)
+
+    def begin(self) -> None:
+        """Begin with the notice."""
+        self._understood.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin with the notice: nobody has asked for this page."""
+        super().showEvent(event)
+        self.begin()
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Close once the station has staff."""

@@ -91,6 +91,9 @@ class SignInPage(Page):
         self._pin.setFocus()
         self._look()
 
+    def begin(self) -> None:
+        """Leave the focus on the PIN, where showing the page has put it."""
+
     def showEvent(self, event: QShowEvent) -> None:
         """Begin with an empty field, ready for typing."""
         super().showEvent(event)

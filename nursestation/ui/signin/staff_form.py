@@ -40,6 +40,7 @@ class StaffForm(QWidget):
         layout.addLayout(labelled(self.tr("PIN, at least 6 digits"), self._pin))
         layout.addLayout(labelled(self.tr("The same PIN again"), self._again))
         self.setLayout(layout)
+        self.setFocusProxy(self._name)
         self._name.textChanged.connect(self.changed)
         self._role.chosen.connect(self.changed)
         self._pin.changed.connect(self.changed)

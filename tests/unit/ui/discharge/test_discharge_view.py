@@ -77,10 +77,11 @@ def test_the_discharge_opens_once_the_patient_was_observed_long_enough():
 
 def test_a_long_text_is_told_in_short_with_who_said_it():
     said = "given in writing: Do not drive until tomorrow.\nNo alcohol.\nCall us. · R. Alvarez RN"
-    assert view.in_short(said) == "given in writing: Do not drive until tomorrow. … · R. Alvarez RN"
+    assert view.in_short(said) == "given in writing: Do not drive until tomorrow. … · R.\u00a0Alvarez\u00a0RN"
     long = "given in writing: " + "rest and sleep " * 20 + "\nCall us."
     assert len(view.in_short(long)) < 100
     assert view.in_short("limit ±20 %") == "limit ±20\u00a0%"
+    assert view.in_short("site dry · R. Alvarez RN") == "site dry · R.\u00a0Alvarez\u00a0RN"
 
 
 def test_an_overridden_line_does_not_stand_in_the_way():
