@@ -59,14 +59,6 @@ class Inbox:
             self._n_waves = 0
             return items
 
-    def settle(self) -> None:
-        """Put what waits in order of its time, then of the monitors' names; each one's own order stays.
-
-        For rehearsals: of bytes sent in one moment on two lines, either may arrive first.
-        """
-        with self._has_items:
-            self._items = deque(sorted(self._items, key=_place))
-
     def _drop_oldest_waves(self) -> None:
         """Replace the older half of the waiting waves by gaps: one pass now rather than one a chunk."""
         to_drop = self._n_waves - self._max_waves // 2
@@ -86,8 +78,3 @@ class Inbox:
 
 def _is_wave(item: Item) -> bool:
     return isinstance(item[0], MonitorInput) and isinstance(item[0].event, WaveformChunk)
-
-
-def _place(item: Item) -> tuple[int, str]:
-    what, at = item
-    return at.mono_ns, what.monitor if isinstance(what, MonitorInput) else ""

@@ -34,23 +34,6 @@ def test_what_was_posted_comes_out_in_order_with_its_time():
     assert inbox.take(0) == ()
 
 
-@given(st.permutations(["1:berry", "1:capno", "2:berry"]))
-def test_once_settled_the_order_does_not_tell_whose_bytes_came_first(names):
-    clock = ManualClock()
-    inbox = Inbox(clock)
-    inbox.post(SignOut())
-    later = clock.advance(0.1)
-    for value in (97, 98):
-        for name in names:
-            inbox.post_events(name, [_numeric(value)], later)
-    inbox.settle()
-    items = [item for item, _ in inbox.take(0)]
-    assert items[0] == SignOut()
-    assert [(item.monitor, item.event.value) for item in items[1:]] == [
-        (name, value) for name in sorted(names) for value in (97, 98)
-    ]
-
-
 @given(st.lists(st.sampled_from(["wave", "numeric"]), max_size=200), st.integers(1, 20))
 def test_an_overflow_costs_the_oldest_waves_alone(kinds, cap):
     inbox = Inbox(ManualClock(), max_waves=cap)
