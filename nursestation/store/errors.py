@@ -68,9 +68,9 @@ _BY_CODE = {
 }
 
 _ADVICE = {
-    StoreFull: "The disk with {path} is full. Free some space on it; recording goes on by itself.",
+    StoreFull: "The disk with {path} is full. Free some space on it{then}.",
     StoreReadOnly: "{path} may not be written. Give this user write permission for the file and its folder.",
-    StoreBusy: "Another program holds {path}. Close it; recording goes on by itself.",
+    StoreBusy: "Another program holds {path}. Close it{then}.",
     StoreDamaged: "{path} is damaged and is left as it is. Put a copy in its place, or tell support.",
     StoreUnreachable: "{path} cannot be reached. Check that its disk is connected and that the folder exists.",
 }
@@ -81,10 +81,17 @@ def damaged(path: Path) -> StoreDamaged:
     return StoreDamaged(_ADVICE[StoreDamaged].format(path=path))
 
 
-def explain(error: sqlite3.Error, path: Path) -> StoreError:
-    """Return the error in our own tree for one of SQLite's, with a sentence that says what to do."""
+def explain(error: sqlite3.Error, path: Path, *, goes_on: bool = False) -> StoreError:
+    """Return the error in our own tree for one of SQLite's, with a sentence that says what to do.
+
+    Args:
+        error: What SQLite raised.
+        path: The database file.
+        goes_on: The writer tries again by itself; otherwise the person has to.
+    """
     code = getattr(error, "sqlite_errorcode", None)
     kind = None if code is None else _BY_CODE.get(code & 0xFF)
     if kind is None:
         return StoreBug(f"The record could not be written because of a fault in Nursestation: {error}")
-    return kind(_ADVICE[kind].format(path=path))
+    then = "; recording goes on by itself" if goes_on else ", then try again"
+    return kind(_ADVICE[kind].format(path=path, then=then))

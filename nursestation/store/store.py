@@ -205,7 +205,7 @@ class Store:
                 with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
-                raise explain(error, self.path) from error
+                raise explain(error, self.path, goes_on=True) from error
             raise
 
     def _refuse_moved(self) -> None:

@@ -276,3 +276,8 @@ def test_what_is_wrong_with_a_second_file_is_told_while_the_first_copy_stays(pat
         assert set_aside(path).name == f"record.damaged-{number}.sqlite3"
     assert not path.exists()
     assert newest_copy(path) is None
+
+
+def test_a_disk_that_is_full_at_the_start_is_not_said_to_be_written_later(path):
+    with pytest.raises(StoreFull, match=r"is full\. Free some space on it, then try again\.$"):
+        Store.open(path, max_pages=2)
