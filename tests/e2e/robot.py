@@ -11,7 +11,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSocketNotifier, Qt
+from PySide6.QtCore import QPoint, QSocketNotifier, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
 
@@ -86,6 +86,14 @@ class Robot:
     def close(self) -> None:
         self._window.close()
 
+    def stumble(self, text: str) -> None:
+        """Let a slot of the window raise, as a fault of the program would."""
+        self._excuse = text
+        QTimer.singleShot(0, self._window, self._raise)
+
+    def _raise(self) -> None:
+        raise RuntimeError(self._excuse)
+
     # --- eyes ---
 
     def text(self, name: str) -> str:
@@ -93,6 +101,11 @@ class Robot:
         if isinstance(widget, QAbstractButton | QLabel | QLineEdit):
             return widget.text()
         raise Unusable(f"{name} holds no text")
+
+    def says(self, words: str) -> bool:
+        """Whether words stand on the window; what is cut short counts where its tip says the whole."""
+        labels = [label for label in self._window.findChildren(QLabel) if label.isVisible()]
+        return any(words in text for label in labels for text in (label.text(), label.toolTip()))
 
     def usable(self, name: str) -> bool:
         return any(w.isVisible() and w.isEnabled() for w in self._window.findChildren(QWidget, name))
