@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from devices.clock import NS_PER_S, Clock, Moment
-from devices.events import Priority
+from devices.events import Numeric, Priority
 from nursestation.core.records import Record, Sample, Wave
-from nursestation.core.station import Station, StationFault, StationInput, Tick
+from nursestation.core.station import MonitorInput, Station, StationFault, StationInput, Tick
 from nursestation.log import trace_of
 from nursestation.runtime.inbox import Inbox
 from nursestation.runtime.outbox import Outbox
@@ -20,6 +20,9 @@ _log = logging.getLogger(__name__)
 
 TICK_NS = NS_PER_S // 5
 """Time between two ticks, and the longest between two snapshots: a number is never shown as live 0.2 s too long."""
+
+SNAPSHOT_NS = NS_PER_S // 20
+"""Least time between two snapshots that only a new number asks for: fast enough for an eye, slow enough for eight chairs."""
 
 RecordSink = Callable[[Sequence[Record]], None]
 Check = Callable[[Moment], StationFault | None]
@@ -53,6 +56,8 @@ class Engine:
         self._sinks = tuple(sinks)
         self._checks = tuple(checks)
         self._last_tick_ns: int | None = None
+        self._last_snapshot_ns = 0
+        self._has_numbers = False
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -84,6 +89,9 @@ class Engine:
         records: list[Record] = []
         for item, at in items:
             records.extend(self._apply(item, at))
+            self._has_numbers = self._has_numbers or (
+                isinstance(item, MonitorInput) and isinstance(item.event, Numeric)
+            )
         now = self._clock.now()
         ticked = self._last_tick_ns is None or now.mono_ns - self._last_tick_ns >= TICK_NS
         if ticked:
@@ -93,8 +101,7 @@ class Engine:
             for fault in faults:
                 if fault is not None:
                     records.extend(self._apply(fault, now))
-        changed = ticked or any(not isinstance(record, (Wave, Sample)) for record in records)
-        self._deliver(records, now, with_snapshot=changed)
+        self._deliver(records, now, with_snapshot=ticked or self._is_news(records, now))
         self._outbox.beat()
         return len(items)
 
@@ -107,11 +114,19 @@ class Engine:
             text = "Part of the program failed and was left out. Look at the bedside monitor, and tell support."
             return self._station.apply(StationFault(id="engine", text=text, priority=Priority.MEDIUM), at)
 
+    def _is_news(self, records: Sequence[Record], now: Moment) -> bool:
+        """Say whether screens must be told now: at once what happened, numbers at most every `SNAPSHOT_NS`."""
+        if any(not isinstance(record, (Wave, Sample)) for record in records):
+            return True
+        return self._has_numbers and now.mono_ns - self._last_snapshot_ns >= SNAPSHOT_NS
+
     def _deliver(self, records: Sequence[Record], now: Moment, *, with_snapshot: bool) -> None:
         if records:
             for sink in self._sinks:
                 sink(records)
         snapshot = self._station.snapshot(now) if with_snapshot else None
+        if snapshot is not None:
+            self._has_numbers, self._last_snapshot_ns = False, now.mono_ns
         if records or snapshot is not None:
             self._outbox.publish(records, snapshot)
 

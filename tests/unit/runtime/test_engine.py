@@ -1,0 +1,142 @@
+"""The engine stores before it shows, tells numbers soon, and outlives a bug in a rule."""
+
+import pytest
+
+from devices.clock import ManualClock
+from devices.events import LinkPhase, LinkState, Numeric
+from nursestation.core.commands import CheckIn, CreateFirstOperator
+from nursestation.core.model import Role
+from nursestation.core.records import LinkChanged, OperatorAdded, Refused, StationStarted
+from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.station import ChairSetup, MonitorBinding, Station, StationFault
+from nursestation.runtime.engine import Engine
+from nursestation.runtime.inbox import Inbox
+from nursestation.runtime.outbox import Outbox
+from tests.helpers.visit import PlainPins
+
+MONITOR = "1:berry_pm6750"
+
+
+class Stage:
+    """A station with one chair, its engine, and all that came out."""
+
+    def __init__(self, station_class: type[Station] = Station, checks=()) -> None:
+        binding = MonitorBinding(
+            id=MONITOR, driver="berry_pm6750", title="PM6750", numerics=("spo2",), simulated=False, max_quiet_ms=1000
+        )
+        self.clock = ManualClock()
+        self.stored = []
+        self.inbox, self.outbox = Inbox(self.clock), Outbox()
+        self.station = station_class([ChairSetup(number=1, monitors=(binding,))], (), PlainPins(), "test")
+        self.engine = Engine(self.station, self.clock, self.inbox, self.outbox, (self.stored.extend,), checks)
+        self.engine.hand_on(self.station.restore((), self.clock.now(), unclean=False))
+
+    def shown(self):
+        *records, snapshot = self.outbox.drain(1000)
+        assert isinstance(snapshot, StationSnapshot)
+        return records, snapshot
+
+    def spo2(self, value: float) -> None:
+        now = self.clock.now()
+        self.inbox.post_events(MONITOR, [Numeric(t_ns=now.mono_ns, metric="spo2", value=value)], now)
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def test_what_is_shown_was_stored_first(stage):
+    stage.inbox.post(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"))
+    stage.engine.step(0)
+    records, snapshot = stage.shown()
+    assert [type(record) for record in stage.stored[:2]] == [StationStarted, OperatorAdded]
+    assert records == stage.stored
+    assert snapshot.operator is not None
+
+
+def test_a_link_is_told_with_the_moment_of_its_arrival(stage):
+    arrival = stage.clock.now()
+    stage.clock.advance(0.03)
+    stage.inbox.post_events(
+        MONITOR, [LinkState(t_ns=arrival.mono_ns, phase=LinkPhase.SILENT, reason="check the cable")], arrival
+    )
+    stage.engine.step(0)
+    changed = next(record for record in stage.stored if isinstance(record, LinkChanged))
+    assert (changed.at, changed.reason) == (arrival, "check the cable")
+
+
+def test_a_number_is_on_the_screen_within_a_twentieth_of_a_second(stage):
+    stage.engine.step(0)
+    stage.shown()
+    stage.spo2(97)
+    stage.engine.step(0)
+    assert list(stage.outbox.drain(10)) == [], "too soon after the last picture"
+    stage.clock.advance(0.05)
+    stage.engine.step(0)
+    _, snapshot = stage.shown()
+    assert snapshot.chair(1).numeric("spo2").value == 97
+
+
+def test_time_passes_without_input(stage):
+    stage.spo2(97)
+    stage.engine.step(0)
+    stage.clock.advance(20)
+    stage.engine.step(0)
+    _, snapshot = stage.shown()
+    assert snapshot.chair(1).numeric("spo2").value is None, "an old number is blanked by the tick alone"
+
+
+def test_a_refusal_is_told_and_not_applied(stage):
+    stage.inbox.post(CheckIn(chair=1, patient=None, protocol="none"))
+    stage.engine.step(0)
+    records, _ = stage.shown()
+    assert any(isinstance(record, Refused) for record in records)
+
+
+def test_the_heart_beats_with_each_step(stage):
+    before = stage.outbox.heartbeat
+    stage.engine.step(0)
+    assert stage.outbox.heartbeat == before + 1
+
+
+def test_what_a_check_finds_becomes_a_condition_and_ends_with_it():
+    found = ["Nothing is read from the monitors."]
+    stage = Stage(checks=(lambda now: StationFault(id="reader", text=found[0]),))
+    stage.engine.step(0)
+    _, snapshot = stage.shown()
+    assert [condition.text for condition in snapshot.conditions] == found
+    found[0] = ""
+    stage.clock.advance(1)
+    stage.engine.step(0)
+    _, snapshot = stage.shown()
+    assert snapshot.conditions == ()
+
+
+class Faulty(Station):
+    """A station with a bug in how it takes a number above 98."""
+
+    def apply(self, item, now):
+        if getattr(getattr(item, "event", None), "value", 0) == 99:
+            raise ZeroDivisionError(" ".join(("patient", "Jane", "Kowalski")))
+        return super().apply(item, now)
+
+
+def test_a_bug_in_a_rule_is_told_and_the_rest_goes_on(log_lines):
+    stage = Stage(Faulty)
+    stage.spo2(99)
+    stage.spo2(97)
+    stage.engine.step(0)
+    _, snapshot = stage.shown()
+    assert snapshot.chair(1).numeric("spo2").value == 97
+    assert any("left out" in condition.text for condition in snapshot.conditions)
+    assert len(log_lines) == 1
+    assert "Jane Kowalski" not in log_lines[0]
+
+
+def test_stopping_applies_what_still_waits(stage):
+    stage.engine.start()
+    stage.inbox.post(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"))
+    stage.engine.stop()
+    stage.engine.stop()
+    assert any(isinstance(record, OperatorAdded) for record in stage.stored)
