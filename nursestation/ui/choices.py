@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLayou
 from nursestation.ui import theme
 from nursestation.ui.controls import Button
 from nursestation.ui.flow import FlowLayout
-from nursestation.ui.layouts import retire
+from nursestation.ui.layouts import keep_tab_order, retire
 
 
 class Choices(QWidget):
@@ -66,6 +66,7 @@ class Choices(QWidget):
             self._keep_room_for_the_tick(button, label)
             self._group.addButton(button, index)
             self._buttons.addWidget(button)
+        keep_tab_order(self)
         if chosen is not None:
             self.choose(chosen)
         if focused in self._keys:

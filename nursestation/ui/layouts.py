@@ -1,5 +1,7 @@
 """How a page is put together: columns, labelled fields, parts that scroll. Nothing here holds state."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -90,6 +92,28 @@ def retire(layout: QLayout, widget: QWidget) -> None:
     for child in widget.findChildren(QWidget):
         child.setObjectName("")
     widget.deleteLater()
+
+
+def keep_tab_order(container: QWidget) -> None:
+    """Let the tab key go through `container` as the eye does, also to what was made later than its neighbours."""
+    stops = [container, *_stops(container.layout())]
+    for before, after in pairwise(stops):
+        QWidget.setTabOrder(before, after)
+
+
+def _stops(layout: QLayout | None) -> list[QWidget]:
+    found: list[QWidget] = []
+    for index in range(layout.count() if layout is not None else 0):
+        item = layout.itemAt(index) if layout is not None else None
+        widget = item.widget() if item is not None else None
+        if widget is None:
+            found += _stops(item.layout() if item is not None else None)
+            continue
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            found.append(widget)
+        inside = widget.widget() if isinstance(widget, QScrollArea) else widget
+        found += _stops(inside.layout() if inside is not None else None)
+    return found
 
 
 def say(label: QLabel, text: str) -> None:

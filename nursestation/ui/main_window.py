@@ -27,6 +27,7 @@ from nursestation.ui.chair.page import ChairPage
 from nursestation.ui.chairs.rail import Rail
 from nursestation.ui.chairs.view import due_next
 from nursestation.ui.controls import Badge, Button, Edge, ElidingLabel, Label, Panel
+from nursestation.ui.layouts import keep_tab_order
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.trend_model import TrendModel
@@ -343,6 +344,7 @@ class MainWindow(QMainWindow):
         self._show_page(name)
         if self._snapshot is not None:
             self._front.render(self._snapshot)
+        keep_tab_order(self._front)
         self._front.begin()
 
     @Slot()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from nursestation.ui.controls import Button
 from nursestation.ui.flow import FlowLayout
-from nursestation.ui.layouts import retire
+from nursestation.ui.layouts import keep_tab_order, retire
 
 
 class Tap(Button):
@@ -58,3 +58,4 @@ class Taps(QWidget):
             button.tapped.connect(self.tapped)
             self._flow.addWidget(button)
             button.show()
+        keep_tab_order(self)

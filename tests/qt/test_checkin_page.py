@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from nursestation.core import commands as c
 from nursestation.core.model import ConfirmedHow, Driver, GateState, Phase
 from nursestation.ui.checkin.page import CheckInPage
+from nursestation.ui.layouts import keep_tab_order
 from tests.helpers.station_views import (
     BASELINE,
     CLINICIAN,
@@ -272,3 +273,28 @@ def test_end_early_opens_the_sheet(qtbot, page):
     with qtbot.waitSignal(page.sheet_requested, timeout=1000) as asked:
         press(qtbot, page, "check_in_end_early")
     assert asked.args == ["end_early"]
+
+
+def stops(widget):
+    """Return the names of the controls that the tab key goes to from `widget`, in turn, until it is back."""
+    names, at = [], widget.nextInFocusChain()
+    while at is not widget:
+        if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.objectName().startswith("check_in_") and at.isEnabled():
+            names.append(at.objectName())
+        at = at.nextInFocusChain()
+    return names
+
+
+def test_the_tab_key_goes_through_the_patients_form_as_the_eye_does(page):
+    page.render(make_station())
+    keep_tab_order(page)  # as the window does when it brings a page
+    onward = stops(find(page, "check_in_allergies"))
+    assert onward[0].startswith("check_in_protocol_"), "the protocols were made after the rest of the page"
+
+
+def test_the_tab_key_goes_from_gate_to_gate_and_through_the_form_between_them(page):
+    page.render(make_station(make_chair(make_visit())))
+    onward = stops(find(page, "check_in_gate_fasting_food_answer"))
+    wanted = ["check_in_food_time", "check_in_drink_time", "check_in_gate_exclusions_answer", "check_in_exclusion_0_no"]
+    wanted += ["check_in_gate_driver_answer", "check_in_driver_name"]
+    assert [name for name in onward if name in wanted] == wanted

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, Label, QuietButton, Rule
-from nursestation.ui.layouts import column, retire, row
+from nursestation.ui.layouts import column, keep_tab_order, retire, row
 from nursestation.ui.roles import Tone
 
 _NO, _YES = "no", "yes"
@@ -81,6 +81,7 @@ class ExclusionsForm(QWidget):
             self._answers.append(answer)
             self._lines.append(line)
             self._questions.addWidget(line)
+        keep_tab_order(self)
 
     @Slot()
     def _look(self) -> None:

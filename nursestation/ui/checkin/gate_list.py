@@ -9,7 +9,7 @@ from nursestation.core.model import GateState
 from nursestation.ui import theme
 from nursestation.ui.checkin.view import Asks, GateRow
 from nursestation.ui.controls import Button, Label, Rule
-from nursestation.ui.layouts import column, retire, row
+from nursestation.ui.layouts import column, keep_tab_order, retire, row
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.statemark import StateMark
 
@@ -147,6 +147,7 @@ class GateList(QWidget):
             self._column.addWidget(rule)
             self._lines.append(line)
             self._rules.append(rule)
+        keep_tab_order(self)
         first = next((gate.asks for gate in gates if gate.asks in self._forms and gate.may_override), None)
         self._show_form(first)
 

@@ -13,7 +13,7 @@ from nursestation.ui import theme
 from nursestation.ui.controls import Button, Label, QuietButton, Rule
 from nursestation.ui.discharge.score_forms import AldreteForm, SedationForm
 from nursestation.ui.discharge.view import Answer, CriterionLine, OpenEffect, one_tap_evidence
-from nursestation.ui.layouts import column, retire, row
+from nursestation.ui.layouts import column, keep_tab_order, retire, row
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.statemark import StateMark
 from nursestation.ui.taps import Taps
@@ -182,6 +182,7 @@ class CriteriaList(QWidget):
             self._column.addWidget(rule)
             self._lines.append(widget)
             self._rules.append(rule)
+        keep_tab_order(self)
 
     def _show_form(self, answer: Answer | None) -> None:
         self._open = answer
