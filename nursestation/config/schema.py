@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from devices.vocabulary import METRICS
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +48,8 @@ class ChairSettings(_Section):
         if len(set(drivers)) != len(drivers):
             raise ValueError(f"chair {self.number} has two monitors with the same driver")
         for metric, driver in self.prefer.items():
+            if metric not in METRICS:
+                raise ValueError(f"chair {self.number} prefers a monitor for {metric!r}, which is no metric")
             if driver not in drivers:
                 raise ValueError(f"chair {self.number} prefers {driver!r} for {metric}, but has no such monitor")
         return self

@@ -29,6 +29,7 @@ def test_chairs_and_their_monitors_are_read(tmp_path):
         ("[[chair]]\nnumber = 1\n[[chair.monitor]]\nport = 'COM1'\n", ["chair.0.monitor.0.driver", "required"]),
         (CHAIR + CHAIR, ["two chairs have the same number"]),
         (CHAIR + "[chair.prefer]\nspo2 = 'nonin'\n", ["chair.0", "nonin", "no such monitor"]),
+        (CHAIR + "[chair.prefer]\nspo3 = 'ge_dinamap'\n", ["chair.0", "'spo3', which is no metric"]),
         ("theme = \n", ["not a TOML file", "line 1"]),
     ],
 )
