@@ -307,6 +307,12 @@ def test_half_a_frame_at_the_end_of_a_capture_is_told_behind_what_is_whole(tmp_p
     assert "cut off. Whole records:" in sentence(result)
     assert any(json.loads(line).get("value") == 97 for line in result.stdout.splitlines())
 
+    file.write_bytes(bedside.stream()[:-3])  # plain bytes carry no mark of their own: the torn frame is the last event
+    result = run("decode", "berry_pm6750", file, "--json")
+    assert result.returncode == 0
+    last = json.loads(result.stdout.splitlines()[-1])
+    assert (last["event"], last["reason"]) == ("rejected", "framing")
+
 
 @pytest.mark.parametrize(
     ("session", "format_name", "out", "words"),
