@@ -275,6 +275,13 @@ def test_end_early_opens_the_sheet(qtbot, page):
     assert asked.args == ["end_early"]
 
 
+def test_opening_the_visit_leads_on_to_the_first_gate(qtbot, page):
+    page.render(make_station())
+    page.begin()
+    page.render(make_station(make_chair(make_visit())))
+    assert page.focusWidget().objectName() == "check_in_gate_identity_answer"
+
+
 def stops(widget):
     """Return the names of the controls that the tab key goes to from `widget`, in turn, until it is back."""
     names, at = [], widget.nextInFocusChain()

@@ -214,7 +214,9 @@ class CheckInPage(Page):
         for sheet in (self._override, self._cuff):
             sheet.show_chair(chair.number)
             sheet.render(snapshot)
-        self._halves.setCurrentIndex(1)
+        if self._halves.currentIndex() != 1:
+            self._halves.setCurrentIndex(1)
+            self._gates.focus_first()
 
     def _forget(self) -> None:
         self._session = None

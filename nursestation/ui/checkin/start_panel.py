@@ -9,6 +9,9 @@ from nursestation.ui.controls import Button, FieldLabel, Label, Panel, PrimaryBu
 from nursestation.ui.layouts import column, row, say
 from nursestation.ui.roles import ButtonKind, Surface, Text, Tone
 
+_MOST_NAMED = 3
+"""How many of the missing gates are named again beside the button."""
+
 
 class _Vitals(QWidget):
     """Four vitals in two columns: the number, or why there is none."""
@@ -162,6 +165,8 @@ def _missing_text(owner: QWidget, view: CheckInView, may_act: bool) -> str:
         return owner.tr("Sign in first.")
     if not view.missing:
         return "" if view.may_start else owner.tr("The visit is not ready to start yet.")
+    if len(view.missing) > _MOST_NAMED:
+        return owner.tr("Still missing: {} of the {} in the list.").format(len(view.missing), view.n_gates)
     return owner.tr("Still missing: {}.").format(", ".join(view.missing))
 
 
