@@ -116,3 +116,19 @@ class Monitor:
             self._process.terminate()
             self._process.wait(20)
             self._process = None
+
+
+class XServer:
+    """A real X server without a screen: Xvfb on a display that it picks itself."""
+
+    def __init__(self) -> None:
+        read, write = os.pipe()
+        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
+        self._process = subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as told:
+            self.display = f":{told.readline().strip()}"
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)

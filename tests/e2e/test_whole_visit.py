@@ -17,7 +17,7 @@ from devices.clock import NS_PER_S, SystemClock
 from nursestation.core.records import FlagDecided, LinkChanged, StationStarted, StationStopped
 from nursestation.store.reader import StoreReader
 from nursestation.store.verify import verify_store
-from tests.e2e.program import Monitor, Program
+from tests.e2e.program import Monitor, Program, XServer
 from tests.e2e.quick_visit import SCENARIO, SPEED, write_protocol, write_settings
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
@@ -31,8 +31,9 @@ PICTURES = os.environ.get("NURSESTATION_PICTURES")  # keep the screenshots there
 class Visit:
     """The stage: profile, monitors, clock, and the program on it, as often as it is started."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, platform: dict[str, str]) -> None:
         self.folder = folder
+        self._platform = platform
         self.profile = folder / "profile"
         self.pictures = Path(PICTURES) if PICTURES else folder / "pictures"
         self.pictures.mkdir(exist_ok=True, parents=True)
@@ -51,7 +52,7 @@ class Visit:
 
     def program(self) -> Program:
         clock = ("--speed", str(SPEED), "--start", str(self.start.mono_ns), str(self.start.utc_ns))
-        return Program(self.profile, *clock, env={"QT_QPA_PLATFORM": "offscreen"}, log=self.folder / "log")
+        return Program(self.profile, *clock, env=self._platform, log=self.folder / "log")
 
     def picture(self, program: Program, name: str) -> None:
         """Keep the window at both sizes; no label may be cut off in either."""
@@ -62,9 +63,22 @@ class Visit:
             assert not clipped, f"{name} at {width}x{height}"
 
 
+@pytest.fixture(params=["offscreen", "xcb"])
+def platform(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The window without a screen, and on a real X server where there is one to be had."""
+    if request.param == "offscreen":
+        yield {"QT_QPA_PLATFORM": "offscreen"}
+        return
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed (apt-get install xvfb)")
+    server = XServer()
+    yield {"QT_QPA_PLATFORM": "xcb", "DISPLAY": server.display}
+    server.stop()
+
+
 @pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
-    made = Visit(tmp_path)
+def visit(tmp_path: Path, platform: dict[str, str]) -> Iterator[Visit]:
+    made = Visit(tmp_path, platform)
     try:
         for monitor in made.monitors.values():
             monitor.plug_in()
