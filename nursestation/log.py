@@ -4,6 +4,7 @@ import logging
 import logging.handlers
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 _BYTES = 2_000_000
@@ -15,6 +16,11 @@ class _EnduringHandler(logging.handlers.RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Do nothing; the next line is tried again."""
+
+    def close(self) -> None:
+        """Let go of the file, also when the disk does not take its last lines."""
+        with suppress(OSError):
+            super().close()
 
 
 def to_file(path: Path) -> logging.Handler:
