@@ -126,7 +126,10 @@ class RunningStation:
         self.writer.put([StationStopped(at=self._clock.now())])
         health = self.writer.close()
         if health.n_waiting:
-            self._unwritten = f"The newest {health.n_waiting} records could not be stored and are lost. {health.text}"
+            self._unwritten = (
+                f"The newest {health.n_waiting} records could not be stored and are lost: "
+                f"look at the disk with {self.profile.record} before you start again."
+            )
             _log.error("%d records could not be written: %s", health.n_waiting, health.text)
 
     @property

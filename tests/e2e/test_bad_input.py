@@ -309,8 +309,10 @@ def test_a_disk_that_stays_full_to_the_end_is_told_at_the_end(tmp_path, beds, lo
             clinic.run(2)
             if clinic.condition("station.store"):
                 break
-    assert "records could not be stored and are lost. The disk with" in clinic.running.unwritten
-    assert log_lines
+    assert clinic.running.unwritten.endswith(
+        f"records could not be stored and are lost: look at the disk with {clinic.profile.record} before you start again."
+    )
+    assert "is full" in log_lines[-1]
     assert verify_store(clinic.profile.record).ok
 
 
