@@ -477,7 +477,7 @@ def _stylesheet(c: Colours) -> str:
 
     QPushButton, QToolButton {{
         background: {c.button}; color: {c.text}; border: 2px solid transparent; border-radius: {RADIUS}px;
-        padding: 0 14px; min-height: {TOUCH - 4}px;
+        padding: 0 14px; min-height: {TOUCH - 4}px; outline: none;
     }}
     QPushButton:pressed, QToolButton:pressed, QPushButton:checked {{ background: {c.button_pressed}; }}
     QPushButton:checked {{ border-color: {c.accent}; }}
@@ -516,7 +516,7 @@ def _stylesheet(c: Colours) -> str:
     QComboBox QAbstractItemView::item {{ min-height: {TOUCH}px; }}
 
     QCheckBox, QRadioButton {{ color: {c.text}; spacing: 10px; min-height: {TOUCH - 4}px; background: transparent; }}
-    QCheckBox, QRadioButton {{ border: 2px solid transparent; border-radius: {RADIUS}px; padding-right: 6px; }}
+    QCheckBox, QRadioButton {{ outline: none; border: 2px solid transparent; border-radius: {RADIUS}px; padding-right: 6px; }}
     QCheckBox:disabled, QRadioButton:disabled {{ color: {c.on_disabled}; }}
     QCheckBox::indicator, QRadioButton::indicator {{
         width: 22px; height: 22px; background: {c.field}; border: 2px solid {c.soft}; border-radius: 5px;

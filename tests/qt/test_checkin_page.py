@@ -282,6 +282,16 @@ def test_opening_the_visit_leads_on_to_the_first_gate(qtbot, page):
     assert page.focusWidget().objectName() == "check_in_gate_identity_answer"
 
 
+def test_the_last_answer_leads_on_to_the_baseline(qtbot, page):
+    page.render(make_station(make_chair(make_visit(gates=make_gates(**(ALL_MET | {"driver": GateState.UNMET}))))))
+    find(page, "check_in_driver_name").setText("Maria K.")
+    find(page, "check_in_driver_relation").setText("sister")
+    find(page, "check_in_driver_phone").setText("555 010 0192")
+    press(qtbot, page, "check_in_driver_how_by_phone")
+    press(qtbot, page, "check_in_driver_confirm")
+    assert page.focusWidget().objectName() == "check_in_begin_baseline"
+
+
 def stops(widget):
     """Return the names of the controls that the tab key goes to from `widget`, in turn, until it is back."""
     names, at = [], widget.nextInFocusChain()

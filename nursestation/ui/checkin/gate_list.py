@@ -118,6 +118,11 @@ class GateList(QWidget):
         later = [line.asks for line in wanting if order.index(line.asks) > order.index(asks)]
         self._show_form(next(iter(later), None))
 
+    @property
+    def is_folded(self) -> bool:
+        """Say whether no form is open."""
+        return self._open is None
+
     def focus_first(self) -> None:
         """Put the focus on the first gate that a person can answer."""
         for line in self._lines:

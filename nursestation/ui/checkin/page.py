@@ -233,6 +233,11 @@ class CheckInPage(Page):
         self._message.hide()
         self.command_requested.emit(command)
 
+    def _answered(self, asks: Asks) -> None:
+        self._gates.answered(asks)
+        if self._gates.is_folded:
+            self._start.focus_next_step()
+
     @Slot(object, str)
     def _on_open(self, patient: Patient, protocol: str) -> None:
         self._send(CheckIn(chair=self.chair, patient=patient, protocol=protocol))
@@ -251,22 +256,22 @@ class CheckInPage(Page):
     @Slot(object, object)
     def _on_fasting(self, food_ns: int, drink_ns: int) -> None:
         self._send(RecordFasting(chair=self.chair, last_food_utc_ns=food_ns, last_drink_utc_ns=drink_ns))
-        self._gates.answered(Asks.FASTING)
+        self._answered(Asks.FASTING)
 
     @Slot(object)
     def _on_exclusions(self, answers: tuple[tuple[str, bool], ...]) -> None:
         self._send(AnswerExclusions(chair=self.chair, answers=answers))
-        self._gates.answered(Asks.EXCLUSIONS)
+        self._answered(Asks.EXCLUSIONS)
 
     @Slot(object)
     def _on_driver_named(self, driver: Driver) -> None:
         self._send(NameDriver(chair=self.chair, driver=driver))
-        self._gates.answered(Asks.DRIVER)
+        self._answered(Asks.DRIVER)
 
     @Slot(object)
     def _on_driver_confirmed(self, how: ConfirmedHow) -> None:
         self._send(ConfirmDriver(chair=self.chair, how=how))
-        self._gates.answered(Asks.DRIVER)
+        self._answered(Asks.DRIVER)
 
     @Slot()
     def _on_begin_baseline(self) -> None:

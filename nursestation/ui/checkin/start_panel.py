@@ -146,6 +146,13 @@ class StartPanel(QWidget):
         self._by_hand.setVisible(not before)
         self._by_hand.setEnabled(may_act)
 
+    def focus_next_step(self) -> None:
+        """Put the focus on the step that comes next, as far as it can be taken."""
+        for button in (self._begin, self._take, self._start):
+            if button.isVisibleTo(self) and button.isEnabled():
+                button.setFocus()
+                return
+
     def clear(self) -> None:
         """Forget the dose that was typed."""
         self._suggested = ""
