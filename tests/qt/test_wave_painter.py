@@ -145,6 +145,21 @@ def test_a_chair_that_is_chosen_shows_its_waves_at_once(bench):
     assert bench.columns().sum() > 450
 
 
+@pytest.mark.parametrize("height", [60, 120])
+def test_waves_of_a_simulated_monitor_are_marked(bench, height):
+    bench.feed(2)
+    bench.painter.resize(WIDTH, height)
+    warn = DARK_THEME.colour("warn").rgb()
+
+    def marked():
+        image = bench.painter.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        return (np.frombuffer(image.constBits(), np.uint32) == warn).any()
+
+    assert not marked()
+    bench.painter.show_chair(2, (PLETH,), simulated=True)
+    assert marked()
+
+
 def test_hidden_it_draws_nothing_and_shown_again_it_is_right(bench):
     bench.feed(6)
     bench.painter.hide()

@@ -154,7 +154,7 @@ class ChairPage(Page):
         self._numerics.render(number_views(chair, self._zone))
         self._flag.render(flag_strip(chair.visit), chair.number, may_act=signed_in)
         self._bar.render(actions(chair, signed_in=signed_in))
-        self._waves.show_chair(chair.number, chair.waves, _why_no_waves(chair))
+        self._waves.show_chair(chair.number, chair.waves, _why_no_waves(chair), simulated=chair.simulated)
         self._trend.render(chair, snapshot.at)
         if self._sheet:
             self._sheets[self._sheet].render(snapshot)

@@ -105,6 +105,7 @@ class WavePainter(QWidget):
         self._keys: tuple[Key, ...] = ()
         self._strips: list[_Strip] = []
         self._why_none = ""
+        self._simulated = False
 
     def add(self, waves: Iterable[Wave | Gap]) -> None:
         """Take samples and gaps of any chair, oldest first."""
@@ -125,8 +126,18 @@ class WavePainter(QWidget):
             source.wave = wave
             source.trace.add(decode(wave.samples, wave.scale, wave.offset), wave.at.mono_ns)
 
-    def show_chair(self, number: int, keys: Sequence[Key], why_none: str = "") -> None:
-        """Show the waves `keys` of a chair, from top to bottom; `why_none` stands there while there is none."""
+    def show_chair(self, number: int, keys: Sequence[Key], why_none: str = "", *, simulated: bool = False) -> None:
+        """Show the waves `keys` of a chair, from top to bottom.
+
+        Args:
+            number: Which chair.
+            keys: Its waves.
+            why_none: Stands there while there is none.
+            simulated: Marks them.
+        """
+        if simulated != self._simulated:
+            self._simulated = simulated
+            self.update()
         changed = number != self._chair or tuple(keys) != self._keys
         if changed or (why_none != self._why_none and not keys):
             self._chair, self._keys, self._why_none = number, tuple(keys), why_none
@@ -286,15 +297,26 @@ class WavePainter(QWidget):
         beside = QFontMetricsF(painter.font()).horizontalAdvance(title) + 10
         painter.setFont(theme.font(Text.CAPTION))
         painter.setPen(self._theme.colour("soft"))
-        if not is_column:
-            painter.drawText(
-                QRectF(area.left() + beside, area.top() + 2, area.width() - beside, line), _LEFT, " · ".join(words)
-            )
+        marked = self._simulated and strip is self._strips[0]
+        if is_column:
+            rows = [(self.tr("SIMULATED"), "warn")] * marked + [(text, "soft") for text in words]
+            self._paint_rows(painter, area.adjusted(0, 2 + line, 0, 1), rows)
             return
+        text = " · ".join(words)
+        room = QRectF(area.left() + beside, area.top() + 2, area.width() - beside, line)
+        painter.drawText(room, _LEFT, text)
+        if marked:
+            painter.setPen(self._theme.colour("warn"))
+            after = QFontMetricsF(painter.font()).horizontalAdvance(text) + 10
+            painter.drawText(room.adjusted(after, 0, 0, 0), _LEFT, self.tr("SIMULATED"))
+
+    def _paint_rows(self, painter: QPainter, area: QRectF, rows: Sequence[tuple[str, str]]) -> None:
+        """Draw words (text, role) below each other; what has no room is left out, the speed first."""
         each = QFontMetricsF(painter.font()).height()
-        for row, text in enumerate(words):
-            top = area.top() + 2 + line + row * each
-            if top + each <= area.bottom() + 1:  # what has no room is left out, the speed first
+        for row, (text, role) in enumerate(rows):
+            top = area.top() + row * each
+            if top + each <= area.bottom():
+                painter.setPen(self._theme.colour(role))
                 painter.drawText(QRectF(area.left(), top, area.width(), each), _LEFT, text)
 
     def _paint_rule(self, painter: QPainter, area: QRectF) -> None:
