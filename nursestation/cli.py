@@ -69,6 +69,7 @@ def main(ctx: click.Context, profile: Path | None, scenarios: tuple[str, ...], s
     """
     ctx.obj = Profile(profile) if profile else Profile.default()
     if ctx.invoked_subcommand is None:
+        import nursestation.assembly  # noqa: F401 - before Qt, whose import hook reads the source of all that comes after it
         from nursestation.app import run_window
 
         ctx.exit(run_window(ctx.obj, scenarios, seed))
