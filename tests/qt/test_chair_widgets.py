@@ -198,6 +198,21 @@ def test_the_rail_has_a_tile_a_chair_and_tells_which_was_chosen(qtbot):
     assert chosen.args == [5]
 
 
+@pytest.mark.parametrize("height", [560, 640, 1000])
+def test_eight_busy_chairs_are_all_in_sight(qtbot, height):
+    rail = Rail(DARK_THEME)
+    qtbot.addWidget(rail)
+    rail.resize(264, height)
+    rail.show()
+    rail.render(make_station(*(make_chair(RUNNING, number=number) for number in range(1, 9))))
+    tiles = [rail.findChild(ChairTile, f"chair_tile_{number}") for number in range(1, 9)]
+    qtbot.waitUntil(lambda: tiles[-1].y() > 0)
+    assert tiles[-1].mapTo(rail, tiles[-1].rect().bottomLeft()).y() < rail.findChild(QWidget, "station").y()
+    assert tiles[0].height() == (96 if height == 1000 else 58)
+    rail.render(make_station(make_chair(RUNNING, number=1), *(make_chair(None, number=n) for n in range(2, 9))))
+    assert tiles[0].height() == 96, "there is room again"
+
+
 def test_a_tile_in_alarm_wears_its_colour_and_its_word(qtbot):
     tile = ChairTile(2, DARK_THEME)
     qtbot.addWidget(tile)

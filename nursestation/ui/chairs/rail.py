@@ -6,7 +6,7 @@ Tiles are painted by hand (one paint a tile when its view changes); the accessib
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from devices.events import Priority
@@ -18,7 +18,10 @@ from nursestation.ui.roles import Surface, Text
 from nursestation.ui.theme import Theme
 
 _HEIGHT = 96
+_LOW_HEIGHT = 58
 _FREE_HEIGHT = 48
+_LOW_FREE_HEIGHT = 44
+_SPACING = 6
 _PAD = 12.0
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -35,6 +38,8 @@ class _Rows:
 
 
 _ROWS = _Rows()
+_LOW_ROWS = _Rows(head=(4, 22), bar=(27, 3), numbers=(31, 24), note=(4, 22))
+"""Of a tile that has to be low: what is wrong stands where the time left was."""
 
 
 class ChairTile(QAbstractButton):
@@ -49,6 +54,7 @@ class ChairTile(QAbstractButton):
         self.setToolTip(self.tr("Chair {n} (Ctrl+{n} or F{n})").format(n=number))
         self._theme = theme_
         self._view: TileView | None = None
+        self._is_low = False
 
     @property
     def view(self) -> TileView | None:
@@ -61,13 +67,35 @@ class ChairTile(QAbstractButton):
             return
         self._view = view
         self.setAccessibleName(view.spoken)
-        theme.set_length(self, theme.Length.HEIGHT, _FREE_HEIGHT if view.is_free else _HEIGHT)
+        self._fit()
         self.update()
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
         self._theme = theme_
         self.update()
+
+    def set_low(self, is_low: bool) -> None:
+        """Take less height, so that every chair is in sight."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._fit()
+            self.update()
+
+    def height_when(self, *, is_low: bool) -> int:
+        """Return the height of the tile, low or not [px]."""
+        is_free = self._view is None or self._view.is_free
+        low, full = (_LOW_FREE_HEIGHT, _FREE_HEIGHT) if is_free else (_LOW_HEIGHT, _HEIGHT)
+        return theme.px(low if is_low else full)
+
+    @property
+    def _rows(self) -> _Rows:
+        return _LOW_ROWS if self._is_low else _ROWS
+
+    def _fit(self) -> None:
+        is_free = self._view is None or self._view.is_free
+        low, full = (_LOW_FREE_HEIGHT, _FREE_HEIGHT) if is_free else (_LOW_HEIGHT, _HEIGHT)
+        theme.set_length(self, theme.Length.HEIGHT, low if self._is_low else full)
 
     def sizeHint(self) -> QSize:
         """Return the size of a tile."""
@@ -112,42 +140,62 @@ class ChairTile(QAbstractButton):
             painter.drawRoundedRect(edge.adjusted(3, 3, -3, -3), theme.RADIUS - 2, theme.RADIUS - 2)
 
     def _paint_head(self, painter: QPainter, view: TileView) -> None:
-        self._text(painter, _ROWS.head, Text.TITLE, "text", str(view.number))
-        self._text(painter, _ROWS.head, Text.STRONG, "text", view.who, left=theme.px(20))
+        self._text(painter, self._rows.head, Text.TITLE, "text", str(view.number))
+        self._text(painter, self._rows.head, Text.STRONG, "text", view.who, left=theme.px(20))
         left = theme.px(26) + QFontMetricsF(theme.font(Text.STRONG)).horizontalAdvance(view.who)
-        self._text(painter, _ROWS.head, Text.CAPTION, "soft", view.state, left=left, right=True)
+        if self._is_low and view.simulated:
+            self._text(painter, self._rows.head, Text.CAPTION, "warn", "SIM", left=left)
+            left += QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance("SIM") + theme.px(6)
+        if self._is_low and view.alarm is not None and view.word:
+            self._paint_word_at_end(painter, view.alarm, view.word, left)
+            return
+        self._text(painter, self._rows.head, Text.CAPTION, "soft", view.state, left=left, right=True)
 
     def _paint_note(self, painter: QPainter, view: TileView) -> None:
+        if self._is_low:
+            return
         left = 0.0
         if view.alarm is not None and view.word:
             left = self._paint_word(painter, view.alarm, view.word, _short(view.cuff_age)) + 6
         age = f"BP {view.cuff_age}" if view.cuff_age and not left else _short(view.cuff_age)
-        self._text(painter, _ROWS.note, Text.CAPTION, "soft", age, left=left, right=left > 0)
+        self._text(painter, self._rows.note, Text.CAPTION, "soft", age, left=left, right=left > 0)
         if view.simulated and not left:
-            self._text(painter, _ROWS.note, Text.CAPTION, "warn", "SIMULATED", right=True)
+            self._text(painter, self._rows.note, Text.CAPTION, "warn", "SIMULATED", right=True)
 
     def _paint_word(self, painter: QPainter, priority: Priority, word: str, beside: str) -> float:
         """Draw the alarm's mark and word, leaving room for `beside`; return their width [px]."""
-        look = self._theme.alarm(priority)
-        font = theme.font(Text.CAPTION)
-        font.setWeight(QFont.Weight.Bold)
         room = (
             self.width() - 2 * _PAD - theme.px(20) - QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance(beside)
         )
-        text = QFontMetricsF(font).elidedText(f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, room)
-        width = QFontMetricsF(font).horizontalAdvance(text) + 12
-        top, height = _scaled(_ROWS.note)
-        pill = QRectF(_PAD - 4, top, width, height)
+        top, height = _scaled(self._rows.note)
+        return self._paint_pill(painter, priority, word, QRectF(_PAD - 4, top, room, height)).width()
+
+    def _paint_word_at_end(self, painter: QPainter, priority: Priority, word: str, left: float) -> None:
+        top, height = _scaled(self._rows.note)
+        room = QRectF(_PAD + left, top + 1, self.width() - 2 * _PAD - left + 4, height - 2)
+        self._paint_pill(painter, priority, word, room, at_end=True)
+
+    def _paint_pill(
+        self, painter: QPainter, priority: Priority, word: str, room: QRectF, *, at_end: bool = False
+    ) -> QRectF:
+        look = self._theme.alarm(priority)
+        font = theme.font(Text.CAPTION)
+        font.setWeight(QFont.Weight.Bold)
+        metrics = QFontMetricsF(font)
+        text = metrics.elidedText(f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, room.width() - 12)
+        pill = QRectF(room.left(), room.top(), metrics.horizontalAdvance(text) + 12, room.height())
+        if at_end:
+            pill.moveRight(room.right())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.fill)
         painter.drawRoundedRect(pill, 6, 6)
         painter.setFont(font)
         painter.setPen(look.on_fill)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
-        return width
+        return pill
 
     def _paint_bar(self, painter: QPainter, view: TileView) -> None:
-        top, height = _scaled(_ROWS.bar)
+        top, height = _scaled(self._rows.bar)
         whole = QRectF(_PAD, top, self.width() - 2 * _PAD, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("line"))
@@ -163,7 +211,7 @@ class ChairTile(QAbstractButton):
         # each number has a column of its own, wide enough for its longest value: nothing moves when a digit comes or goes
         widths = [metrics.horizontalAdvance(text) for text in ("000", "000", "000/000", "000")]
         gap = (self.width() - 2 * _PAD - sum(widths)) / 3
-        left, (top, height) = _PAD, _scaled(_ROWS.numbers)
+        left, (top, height) = _PAD, _scaled(self._rows.numbers)
         for number, width, flags in zip(view.numbers, widths, (_LEFT, _LEFT, _LEFT, _RIGHT), strict=True):
             painter.setPen(self._theme.colour("stale" if number.is_stale else number.role))
             painter.drawText(QRectF(left, top, width + 1, height), int(flags), number.text)
@@ -215,9 +263,9 @@ class Rail(Panel):
         inner.setProperty("surface", "scrolled")
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
-        self._column.setSpacing(6)
+        self._column.setSpacing(_SPACING)
         self._column.addStretch(1)
-        area = QScrollArea(self)
+        area = self._area = QScrollArea(self)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -240,6 +288,22 @@ class Rail(Panel):
         for chair in snapshot.chairs:
             tile = self._tiles.get(chair.number) or self._add(chair.number)
             tile.render(tile_view(chair, snapshot.at))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep every chair in sight."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make all tiles low where they have no room otherwise: a chair below the edge is a chair that nobody sees."""
+        tiles = self._tiles.values()
+        margins = self._column.contentsMargins()
+        needed = sum(tile.height_when(is_low=False) + _SPACING for tile in tiles) + margins.top() + margins.bottom()
+        is_low = needed > self._area.viewport().height() + _SPACING
+        self._column.setSpacing(_SPACING // 2 if is_low else _SPACING)
+        for tile in tiles:
+            tile.set_low(is_low)
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
