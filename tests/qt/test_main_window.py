@@ -217,6 +217,13 @@ def test_locking_leaves_numbers_and_alarms_in_sight_and_only_the_sign_in_to_pres
     assert desk.window.page_name == "sign_in"
 
 
+def test_a_lock_closes_the_sheet_that_is_open(desk):
+    desk.window.open("event")
+    assert desk.sheets["event"].isVisibleTo(desk.window)
+    desk.publish(_station(operator=None))
+    assert not desk.sheets["event"].isVisibleTo(desk.window)
+
+
 def test_a_lock_takes_the_page_of_a_patient_away(desk):
     desk.window.open("discharge")
     desk.publish(_station(operator=None))

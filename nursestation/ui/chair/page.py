@@ -23,6 +23,8 @@ from nursestation.ui.theme import Theme
 
 _NUMBERS_PX = (284, 460)
 """Least and most width of the column of numbers [px at the designed size]."""
+_WITH_TREND, _WITH_SHEET = (44, 56), (36, 64)
+"""Of the height: the waves, and the trend or a sheet below them."""
 _CENTRE, _NUMBERS = 8, 3
 """Of the width."""
 
@@ -80,18 +82,25 @@ class ChairPage(Page):
             self._lower.addWidget(sheet)
         for part in (ground, self._lower):
             part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        centre = QVBoxLayout()
+        centre = self._centre = QVBoxLayout()
         centre.setSpacing(theme.GAP)
         centre.addWidget(self._header)
         centre.addWidget(self._flag)
-        centre.addWidget(ground, 44)
-        centre.addWidget(self._lower, 56)
+        centre.addWidget(ground)
+        centre.addWidget(self._lower)
+        self._divide(_WITH_TREND)
         middle = QHBoxLayout()
         middle.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         middle.setSpacing(theme.GAP)
         middle.addLayout(centre, _CENTRE)
         middle.addWidget(self._numerics, _NUMBERS)
         self.setLayout(middle)
+
+    def _divide(self, parts: tuple[int, int]) -> None:
+        """Divide the height between the waves and what stands below them."""
+        n = self._centre.count()
+        self._centre.setStretch(n - 2, parts[0])
+        self._centre.setStretch(n - 1, parts[1])
 
     def _connect(self) -> None:
         self._bar.wanted.connect(self._on_wanted)
@@ -122,6 +131,7 @@ class ChairPage(Page):
             sheet.render(self._snapshot)
         self._sheet = name
         self._lower.setCurrentWidget(sheet)
+        self._divide(_WITH_SHEET)
         sheet.setFocus()
         self.sheet_changed.emit(name)
 
@@ -130,6 +140,7 @@ class ChairPage(Page):
         """Show the trend again."""
         self._sheet = ""
         self._lower.setCurrentWidget(self._trend)
+        self._divide(_WITH_TREND)
         self.sheet_changed.emit("")
 
     @property
@@ -150,9 +161,12 @@ class ChairPage(Page):
         except KeyError:
             return
         signed_in = snapshot.operator is not None
+        if self._sheet and not signed_in:
+            self.close_sheet()
         self._header.render(header_view(chair, snapshot, self._zone))
         self._numerics.render(number_views(chair, self._zone))
-        self._flag.render(flag_strip(chair.visit), chair.number, may_act=signed_in)
+        asked = None if self._sheet == "flag" else flag_strip(chair.visit)  # the sheet says it all, and needs the room
+        self._flag.render(asked, chair.number, may_act=signed_in)
         self._bar.render(actions(chair, signed_in=signed_in))
         self._waves.show_chair(chair.number, chair.waves, _why_no_waves(chair), simulated=chair.simulated)
         self._trend.render(chair, snapshot.at)
