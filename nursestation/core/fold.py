@@ -5,6 +5,8 @@ Rules of the file:
 2. A record of a chair or session that is not known changes nothing, except `SessionOpened`, which makes it.
 """
 
+import bisect
+
 from devices.events import Mode
 from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
@@ -257,7 +259,8 @@ def _fold_cuff(visit: Visit, record: r.CuffRequested | r.CuffTaken | r.CuffFaile
             visit.cuff_requested = record.at
             visit.cuff_trouble = ""
         case r.CuffTaken():
-            visit.cuffs.append((record.reading, visit.phase))
+            # by time of measurement: a reading may come late, after a lost link, and must not pass for the newest
+            bisect.insort(visit.cuffs, (record.reading, visit.phase), key=lambda known: known[0].measured_mono_ns)
             visit.cuff_requested = None
             visit.cuff_trouble = ""
             visit.waivers.pop("bp", None)  # it was given for the reading of its time

@@ -29,6 +29,9 @@ Two steps (one flag of high pressure and one of low pressure at a time):
 | decided | below the rung | ended (on a lower rung: as above) |
 
 A latching rung's condition stays after its flag has ended until an operator acknowledges it.
+
+A reading that comes late, measured before one that is known already, may raise a flag but decides and ends none: what was
+measured after it has more to say.
 """
 
 import statistics
@@ -234,6 +237,9 @@ def _judge_side(
 ) -> None:
     flag = visit.present_flag(low=low)
     here_rank = _rank(here[0].grade) if here is not None else 0
+    is_late = visit.cuffs[-1][0] is not reading
+    if is_late and flag is not None and here_rank <= _rank(flag.grade):
+        return
     if flag is None:
         if here is not None:
             _raise(turn, chair, visit, reading, *here, seen_twice=False)
@@ -370,7 +376,8 @@ def _settle_condition(turn: Turn, chair: ChairState, visit: Visit, *, low: bool)
         turn.emit(r.ConditionEnded(**turn.noted(chair), condition_id=condition.id))
     if flag is None:
         return
-    newest = visit.cuffs[-1][0] if visit.cuffs else flag.reading
+    is_undecided = flag.outcome in (FlagOutcome.OPEN, FlagOutcome.NOT_REPEATED)
+    newest = flag.reading if is_undecided or not visit.cuffs else visit.cuffs[-1][0]
     rule = _flag_rule(visit, flag.grade)
     waits = {
         FlagOutcome.OPEN: "; repeat asked for",

@@ -230,7 +230,7 @@ class Visit:
     gate_waivers: dict[str, Waiver] = field(default_factory=dict)
     baseline: Baseline | None = None
     baseline_at: Moment | None = None
-    cuffs: list[tuple[CuffReading, Phase]] = field(default_factory=list)
+    cuffs: list[tuple[CuffReading, Phase]] = field(default_factory=list)  # by time of measurement
     cuff_requested: Moment | None = None
     cuff_trouble: str = ""
     entries: dict[str, ChartEntry] = field(default_factory=dict)

@@ -234,3 +234,28 @@ def test_flag_answers_that_are_refused(clinic: Clinic) -> None:
     )
     assert "what was done" in clinic.refused(c.AnswerFlag(chair=2, flag_id=flag_id, action=" "))
     assert "not of this visit" in clinic.refused(c.AnswerFlag(chair=2, flag_id="other", action="a"))
+
+
+def test_a_reading_that_comes_late_ends_no_flag_of_a_newer_one(clinic: Clinic) -> None:
+    clinic.run(120)
+    clinic.do(c.EnterCuffReading(chair=2, sys=185, dia=112))
+    clinic.run(5)
+    clinic.records.clear()
+    clinic.cuff(120, 76, age_s=60)  # measured before, told after a lost link
+    assert story(clinic) == []
+    assert clinic.visit.flags[0].outcome is FlagOutcome.OPEN
+    assert str(clinic.view.cuff.reading) == "185/112"
+
+
+def test_a_high_reading_that_comes_late_is_still_told(clinic: Clinic) -> None:
+    clinic.run(120)
+    clinic.do(c.EnterCuffReading(chair=2, sys=124, dia=76))
+    clinic.run(5)
+    clinic.records.clear()
+    clinic.cuff(185, 112, age_s=60)
+    assert story(clinic) == ["raised severe", "repeat", "+bp.severe"]
+    assert "185/112" in clinic.view.conditions[0].text
+    assert str(clinic.view.cuff.reading) == "124/76"
+    clinic.run(30)
+    clinic.cuff(122, 75)
+    assert story(clinic)[3:] == ["not_confirmed", "ended", "-condition"]
