@@ -3,11 +3,14 @@
     (absent) --raise--> present --change--> present --end--> (absent)
                            |
                            +--acknowledge--> present, acknowledged --end--> (absent)
+                           ^                          |
+                           +--change, higher priority-+
 
 Rules of the file (words and classes after IEC 60601-1-8):
 1. One condition a rule and subject is present at a time; a worse level changes it, it does not add another.
 2. Conditions are non-latching but where `LATCHES` or the BP ladder says so: they end when their cause ends.
-3. Acknowledging says that an operator has seen it; the condition stays while its cause stays.
+3. Acknowledging says that an operator has seen it; the condition stays while its cause stays. It does not cover a higher
+   priority: a condition that worsens to one must be seen again.
 4. A technical condition never takes the place of a physiological one: both stand side by side.
 """
 

@@ -165,6 +165,8 @@ def _fold_condition(state: StationState, record: _ConditionRecord) -> None:
         return
     match record:
         case r.ConditionChanged():
+            if record.priority.rank > condition.priority.rank:
+                condition.acknowledged_by = None  # what was seen was the milder state
             condition.priority = record.priority
             condition.text = record.text
             condition.value = record.value if record.value is not None else condition.value

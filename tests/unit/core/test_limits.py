@@ -167,3 +167,15 @@ def test_acknowledging_leaves_the_condition_where_it_is(clinic: Clinic) -> None:
     steady(clinic, 6, spo2=95.0)
     assert clinic.view.conditions == ()
     assert "is over" in clinic.refused(c.Acknowledge(chair=2, condition_id=condition.id))
+
+
+def test_an_acknowledged_condition_that_gets_graver_must_be_seen_again(clinic: Clinic) -> None:
+    clinic.run(12, {"spo2": 87})
+    clinic.do(c.Acknowledge(chair=2, condition_id=clinic.view.conditions[0].id))
+    clinic.run(5, {"spo2": 86})
+    assert clinic.view.conditions[0].acknowledged
+    clinic.run(2, {"spo2": 82})
+    (condition,) = clinic.view.conditions
+    assert (condition.priority, condition.acknowledged) == (Priority.HIGH, False)
+    clinic.do(c.Acknowledge(chair=2, condition_id=condition.id))
+    assert clinic.view.conditions[0].acknowledged
