@@ -154,5 +154,5 @@ def _is_known(visit: Visit, reading: CuffReading) -> bool:
         same_values = (known.sys, known.dia) == (reading.sys, reading.dia)
         if not reading.time_known:
             return same_values and reading.cycle is not None and known.cycle == reading.cycle
-        return same_values and abs(known.measured_utc_ns - reading.measured_utc_ns) <= _SAME_MEASUREMENT_NS
+        return same_values and abs(known.measured_mono_ns - reading.measured_mono_ns) <= _SAME_MEASUREMENT_NS
     return False

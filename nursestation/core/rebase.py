@@ -2,7 +2,8 @@
 
 A run of the program has a monotonic clock of its own. Records of an earlier run are moved onto the present one so that their
 distance to `now` is that of the wall clock since the run's last record, and their distances to each other stay monotonic: a
-step of the wall clock inside a run moves nothing.
+step of the wall clock inside a run moves nothing. Where the wall clock was set back while the program was not running, the
+last record counts as of now: nothing lies in the future.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,8 @@ def _moved(run: list[r.Record], now: Moment) -> Iterator[tuple[r.Record, r.Recor
     if not run:
         return
     last = max(run, key=lambda record: record.at.mono_ns).at
-    shift_ns = (now.mono_ns - now.utc_ns) - (last.mono_ns - last.utc_ns)
+    passed_ns = max(0, now.utc_ns - last.utc_ns)
+    shift_ns = now.mono_ns - passed_ns - last.mono_ns
     for record in run:
         yield record, record if shift_ns == 0 else shifted(record, shift_ns)
 

@@ -189,3 +189,19 @@ def test_wrong_pins_are_remembered(clinic: Clinic) -> None:
         clinic.refused(c.SignIn(operator_id=NURSE, pin="000000"))
     after = restarted(clinic, after_s=10)
     assert "try again in 0:20" in after.refused(c.SignIn(operator_id=NURSE, pin=NURSE_PIN))
+
+
+def test_a_clock_set_back_while_the_program_was_not_running_puts_nothing_into_the_future(clinic: Clinic) -> None:
+    before = clinic.visit.infusion_run_s
+    new = restarted(clinic, after_s=-1800)
+    assert new.visit.infusion_run_s == before
+    assert new.view.cuff.age_s == 30
+    assert new.view.cuff.due_in_s == 90  # the repeat of the flag
+
+
+def test_a_determination_told_again_is_known_though_the_clock_stepped_before_the_restart(clinic: Clinic) -> None:
+    clinic.clock.step_utc(3600)
+    clinic.run(10)
+    new = restarted(clinic, after_s=20)
+    new.cuff(182, 111, age_s=60, cycle=1)
+    assert new.of(r.CuffTaken) == []
