@@ -11,7 +11,7 @@ Rules of the file (intervals from the treatment protocol's [cuff]):
 | any, while a flag of spike or above, or of low pressure, is present | the sooner of `while_flagged_min` | last reading |
 | any, while a flag waits for its repeat | its own time | the flag |
 
-0 minutes means not planned. Check-in plans nothing.
+0 minutes means not planned. Check-in plans nothing, and in a closed visit nothing is due.
 """
 
 from devices.clock import NS_PER_S, Moment
@@ -24,6 +24,8 @@ _WATCHED_CLOSER = (Grade.SPIKE, Grade.SEVERE, Grade.CRISIS, Grade.LOW)
 
 def due_ns(visit: Visit, now: Moment) -> int | None:
     """Return when the next cuff reading is due, monotonic [ns]; None where none is planned."""
+    if not visit.is_open:
+        return None
     planned = _planned_ns(visit, now)
     flags = [flag for flag in (visit.present_flag(low=False), visit.present_flag(low=True)) if flag is not None]
     wanted = [moment for moment in (planned, *(_flag_ns(visit, flag) for flag in flags)) if moment is not None]

@@ -71,3 +71,13 @@ def test_a_watch_flag_does_not_once_it_is_confirmed(clinic: Clinic) -> None:
     clinic.run(60)
     clinic.cuff(143, 80)
     assert due(clinic) == 600
+
+
+def test_nothing_is_due_in_a_closed_visit() -> None:
+    clinic = make_clinic()
+    clinic.start()
+    clinic.run(60)
+    clinic.cuff(165, 90)
+    clinic.do(c.EndEarly(chair=2, reason="transferred"))
+    clinic.wait(1200)
+    assert (clinic.view.cuff.due_in_s, clinic.view.cuff.is_overdue) == (None, False)
