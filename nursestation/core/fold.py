@@ -7,7 +7,7 @@ Rules of the file:
 
 import bisect
 
-from devices.events import Mode
+from devices.events import Mode, Validity
 from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
 from nursestation.core.inputs import ChairSetup
@@ -124,6 +124,8 @@ def hear(chair: ChairState, sample: r.Sample) -> None:
     latest = chair.monitors[sample.monitor].latest
     before = latest.get(sample.metric)
     usable_ns = before.usable_ns if before is not None else None
+    valid_ns = before.valid_ns if before is not None else None
+    is_valid = is_usable(sample) and sample.validity is Validity.VALID
     latest[sample.metric] = Latest(
         value=sample.value,
         validity=sample.validity,
@@ -132,6 +134,7 @@ def hear(chair: ChairState, sample: r.Sample) -> None:
         provenance=sample.provenance,
         mono_ns=sample.at.mono_ns,
         usable_ns=sample.at.mono_ns if is_usable(sample) else usable_ns,
+        valid_ns=sample.at.mono_ns if is_valid else valid_ns,
     )
 
 

@@ -144,6 +144,7 @@ class Technical(_File):
     lost_after_s: Seconds = 10
     no_data_low_s: Seconds = 5
     no_data_medium_s: Seconds = 15
+    doubted_after_s: Seconds = 30  # nothing but doubted values for so long is told: project decision
 
 
 class Protocol(_File):

@@ -39,7 +39,10 @@ def seconds_between(earlier: Moment, later: Moment) -> float:
 
 @dataclass(slots=True)
 class Latest:
-    """The newest numeric of one metric from one monitor. `usable_ns` is when a usable value last came, monotonic [ns]."""
+    """The newest numeric of one metric from one monitor.
+
+    `usable_ns` is when a usable value last came, `valid_ns` when one without doubt did, monotonic [ns].
+    """
 
     value: float | None
     validity: Validity
@@ -48,6 +51,7 @@ class Latest:
     provenance: Provenance
     mono_ns: int
     usable_ns: int | None
+    valid_ns: int | None
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@
 | link.lost (a monitor) | no good frame for `no_data_low_s`, and longer than the monitor's own quiet time | low, later medium |
 | sensor.<measurement> (a monitor) | probe or lead off, unplugged or line blocked, for `no_data_low_s` | low, later medium |
 | data.lost (a required group or limited metric) | no usable value for `lost_after_s`, link and sensor fine | low, later medium |
+| data.doubted (same) | values come, all of them doubted, for `doubted_after_s`: limits are not judged | low, later medium |
 | cuff.overdue | a planned reading is later than `overdue_after_min` | low |
 | cuff.failed | the last cuff cycle gave no result | low |
 | clock.stepped (station) | for a minute after the wall clock jumped, or until acknowledged | low |
@@ -31,7 +32,7 @@ CLOCK_STEP_NS = 2 * NS_PER_S
 """A jump of the wall clock against the monotonic one that is told of [ns]. Source: project decision; time servers slew less."""
 
 _CLOCK_TOLD_NS = 60 * NS_PER_S
-_LIVE_RULES = ("link.lost", "sensor.", "data.lost")
+_LIVE_RULES = ("link.lost", "sensor.", "data.")
 _URGENT_PHASES = (Phase.INFUSION, Phase.OBSERVATION)
 _SENSOR_PHASES = (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.READY)  # before, sensors are being put on
 _CUFF_PHASES = (Phase.INFUSION, Phase.OBSERVATION, Phase.READY)
@@ -142,12 +143,30 @@ _SENSOR_NAMES = {"spo2": "SpO₂", "ecg": "ECG", "co2": "CO₂", "resp": "Respir
 
 
 def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
-    """Judge each group that must be seen: is none of its metrics to be seen, though the monitor talks?"""
+    """Judge each group that must be seen: is none of its metrics to be seen, or to be trusted, though the monitor talks?"""
     for group in _watched_groups(visit):
         subject = group[0]
-        lost_s = min((_unusable_s(turn, chair, metric) for metric in group if metric in visit.delivered), default=0.0)
+        delivered = [metric for metric in group if metric in visit.delivered]
+        lost_s = min((_without_s(turn, chair, metric) for metric in delivered), default=0.0)
         is_lost = lost_s > visit.protocol.technical.lost_after_s and visit.phase in _SENSOR_PHASES
-        if is_lost and not _is_explained(chair, visit, group):
+        is_explained = _is_explained(chair, visit, group)
+        doubted_s = min((_without_s(turn, chair, metric, doubt_counts=False) for metric in delivered), default=0.0)
+        is_doubted = doubted_s >= visit.protocol.technical.doubted_after_s and visit.phase in _SENSOR_PHASES
+        if is_doubted and not is_lost and not is_explained:
+            name = _in_front(_group_name(subject))
+            alarms.hold(
+                turn,
+                chair,
+                "data.doubted",
+                AlarmKind.TECHNICAL,
+                _priority(visit, doubted_s),
+                f"{name} in doubt, its limits are not watched: check the sensor and the bedside monitor",
+                subject=subject,
+                metric=subject,
+            )
+        else:
+            alarms.end(turn, chair, "data.doubted", subject)
+        if is_lost and not is_explained:
             views = [view for metric in group if (view := vitals.shown(chair, metric, turn.now)) is not None]
             why = next((view.why_blank for view in views if view.freshness is not Freshness.LOST), "")
             alarms.hold(
@@ -156,7 +175,7 @@ def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
                 "data.lost",
                 AlarmKind.TECHNICAL,
                 _priority(visit, lost_s),
-                f"No {_GROUP_NAMES.get(subject, METRICS[subject].short)}: {why or 'no value'}. Look at the bedside monitor",
+                f"No {_group_name(subject)}: {why or 'no value'}. Look at the bedside monitor",
                 subject=subject,
                 metric=subject,
             )
@@ -183,13 +202,19 @@ def is_silence_told(chair: ChairState, visit: Visit, metric: str) -> bool:
 _GROUP_NAMES = {"heart_rate": "heart rate", "spo2": "SpO₂", "resp_rate": "respiration rate"}
 
 
-def _unusable_s(turn: Turn, chair: ChairState, metric: str) -> float:
-    """Return for how long no monitor of the chair gave a usable value of a metric [s]."""
-    times = [
-        latest.usable_ns
-        for monitor in chair.monitors.values()
-        if (latest := monitor.latest.get(metric)) is not None and latest.usable_ns is not None
-    ]
+def _group_name(subject: str) -> str:
+    return _GROUP_NAMES.get(subject, METRICS[subject].short)
+
+
+def _in_front(name: str) -> str:
+    """Return a name as a sentence begins with it."""
+    return name[:1].upper() + name[1:]
+
+
+def _without_s(turn: Turn, chair: ChairState, metric: str, *, doubt_counts: bool = True) -> float:
+    """Return for how long no monitor that may be shown gave a usable value of a metric, or one without doubt [s]."""
+    told = [latest for monitor in vitals.eligible(chair, metric) if (latest := monitor.latest.get(metric)) is not None]
+    times = [t_ns for latest in told if (t_ns := latest.usable_ns if doubt_counts else latest.valid_ns) is not None]
     started = turn.state.started
     newest = max(times, default=started.mono_ns if started is not None else turn.now.mono_ns)
     return (turn.now.mono_ns - newest) / NS_PER_S

@@ -5,8 +5,8 @@ Rules of the file:
 2. Fresh: live up to `stale_after_s`, then stale with its age, and blank after `lost_after_s` (protocol file, [technical]).
 3. A chair's configured preference is strict: the preferred monitor's silence is shown, not papered over by another's value.
    Without one, the first monitor that has something to show is taken.
-4. Heart rate and pulse rate are never merged. What has limits for the rate is the heart rate while an ECG gives one, else
-   the pulse rate under its own name.
+4. Heart rate and pulse rate are never merged. What has limits for the rate is the heart rate while an ECG gives one without
+   doubt, else the pulse rate under its own name; a doubted one only where there is no other.
 """
 
 from dataclasses import dataclass
@@ -74,6 +74,12 @@ def technical_of(chair: ChairState) -> Technical:
     return visit.protocol.technical if visit is not None else _DEFAULT_TECHNICAL
 
 
+def eligible(chair: ChairState, metric: str) -> list[MonitorState]:
+    """Return the monitors whose value of a metric may be shown: the preferred one alone where one is configured."""
+    preferred = chair.prefer.get(metric)
+    return [monitor for monitor in givers(chair, metric) if preferred in (None, monitor.binding.id)]
+
+
 def givers(chair: ChairState, metric: str) -> list[MonitorState]:
     """Return the chair's monitors that may give a metric or have given it, the preferred one first."""
     found = [
@@ -131,11 +137,10 @@ def choose(
 
 def rate(chair: ChairState, now: Moment) -> Shown | None:
     """Return the rate that the heart-rate limits apply to: the heart rate where there is one, else the pulse rate."""
-    heart = shown(chair, "heart_rate", now)
-    if heart is not None and heart.value is not None:
-        return heart
-    pulse = shown(chair, "pulse_rate", now)
-    return pulse if pulse is not None and (pulse.value is not None or heart is None) else heart
+    views = [view for metric in ("heart_rate", "pulse_rate") if (view := shown(chair, metric, now)) is not None]
+    with_value = [view for view in views if view.value is not None]
+    trusted = (view for view in with_value if view.validity is Validity.VALID)
+    return next(trusted, next(iter(with_value or views), None))
 
 
 def judged(chair: ChairState, metric: str, now: Moment) -> Shown | None:

@@ -179,3 +179,14 @@ def test_an_acknowledged_condition_that_gets_graver_must_be_seen_again(clinic: C
     assert (condition.priority, condition.acknowledged) == (Priority.HIGH, False)
     clinic.do(c.Acknowledge(chair=2, condition_id=condition.id))
     assert clinic.view.conditions[0].acknowledged
+
+
+def test_the_pulse_rate_is_judged_while_the_heart_rate_is_doubted(clinic: Clinic) -> None:
+    for _ in range(11):
+        clinic.clock.advance(1)
+        clinic.numeric("heart_rate", 80.0, Validity.QUESTIONABLE)
+        for metric, value in {**CALM, "pulse_rate": 150.0}.items():
+            if metric != "heart_rate":
+                clinic.numeric(metric, value)
+        clinic.tick()
+    assert [condition.text for condition in clinic.view.conditions] == ["PR 150 > 120"]

@@ -12,11 +12,12 @@ from devices.events import (
     Priority,
     RejectReason,
     SensorStatus,
+    Validity,
 )
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.station import StationFault
-from tests.helpers.visit import CALM, Clinic, make_clinic
+from nursestation.core.station import ChairSetup, Station, StationFault
+from tests.helpers.visit import CALM, Clinic, PlainPins, binding, load_protocol, make_clinic
 
 
 @pytest.fixture
@@ -234,3 +235,48 @@ def test_a_gap_is_a_record(clinic: Clinic) -> None:
         "lost on the wire",
         clinic.visit.session,
     )
+
+
+def doubted(clinic: Clinic, seconds: int, *metrics: str, **vitals: float) -> None:
+    """Give these values once a second, those of `metrics` with the monitor's own doubt."""
+    for _ in range(seconds):
+        clinic.clock.advance(1)
+        for metric, value in {**CALM, **vitals}.items():
+            clinic.numeric(metric, value, Validity.QUESTIONABLE if metric in metrics else None)
+        clinic.tick()
+
+
+def test_nothing_but_doubted_values_is_told(clinic: Clinic) -> None:
+    doubted(clinic, 29, "spo2", spo2=80.0)
+    assert present(clinic) == []
+    doubted(clinic, 1, "spo2", spo2=80.0)
+    assert present(clinic) == [("data.doubted", "medium")]
+    assert clinic.view.conditions[0].text.startswith("SpO₂ in doubt, its limits are not watched: check the sensor")
+    without(clinic, 11, "spo2")
+    assert [rule for rule, _ in present(clinic)] == ["data.lost"]
+    without(clinic, 1)
+    assert present(clinic) == []
+
+
+def test_one_trusted_rate_will_do(clinic: Clinic) -> None:
+    doubted(clinic, 40, "heart_rate")
+    assert present(clinic) == []
+    doubted(clinic, 40, "heart_rate", "pulse_rate")
+    assert [rule for rule, _ in present(clinic)] == ["data.doubted"]
+
+
+def test_a_blank_preferred_monitor_is_told_though_another_has_the_value() -> None:
+    clinic = make_clinic()
+    chair = ChairSetup(number=2, monitors=(binding("a"), binding("b")), prefer=(("spo2", "b"),))
+    clinic.station = Station((chair,), (load_protocol(),), PlainPins(), "0.1.0")
+    clinic.monitor = "b"
+    clinic.start()
+    for _ in range(20):
+        clinic.clock.advance(1)
+        for metric, value in CALM.items():
+            clinic.monitor = "b"
+            clinic.numeric(metric, None if metric == "spo2" else value)
+            clinic.monitor = "a"
+            clinic.numeric(metric, value)
+        clinic.tick()
+    assert present(clinic) == [("data.lost", "medium")]
