@@ -4,7 +4,8 @@ Rules of the file:
 1. The monitor speaks only when asked. One question is open at a time; the next waits for the reply or for its time limit.
 2. We ask for what the monitor knows (NA, OA, RA, TC). The commands that start or stop a cuff exist nowhere in this file.
 3. A cuff reading is told once. The monitor gives the reading's age with every reply, so the time of measurement that we
-   work out wobbles by about a second; a reading is new only when that time moves by more than `SAME_READING_NS`.
+   work out wobbles by about a second; a reading is new when that time moves by more than `SAME_READING_NS`, or when the
+   numbers are others (plain bytes without times may hold readings of the same age).
 4. Fields have fixed places; nothing is stripped or split on spaces. A reply whose check characters fail is dropped whole.
 
 Reply: `unit, parameter, command, data, k1, k2, CR`. Check: sum over all before k1 of (code - 20h + 1), in two base-64 digits.
@@ -132,6 +133,7 @@ class GeDinamap:
         self._cycle = 0
         self._measured_ns: int | None = None
         self._seen_ns: int | None = None
+        self._triple: tuple[int, int, int] | None = None
         self._cuff_asked_ns: int | None = None
         self._cycle_with_rate = 0
         self._temp_told: tuple[str, int] | None = None
@@ -159,6 +161,7 @@ class GeDinamap:
         """Give up on a reply that is overdue."""
         if self._asked is not None and now_ns - self._asked_ns >= REPLY_LIMIT_NS:
             self._asked = None
+            self._cuff_asked_ns = None  # a reply from now on was not lying in a buffer: it has come just now
             self._clears_line = True
         return ()
 
@@ -232,8 +235,10 @@ class GeDinamap:
         self._statuses.tell(out, "nibp", SensorStatus.OK, "finished", now_ns)
         measured_ns, seen_ns = told_ns - age_s * _S, self._seen_ns
         self._seen_ns = measured_ns
-        if seen_ns is None or (age_s < AGE_MAX_S and measured_ns > seen_ns + SAME_READING_NS):
-            self._measured_ns = measured_ns
+        triple, told = (systolic, diastolic, mean), self._triple
+        is_later = seen_ns is None or (age_s < AGE_MAX_S and measured_ns > seen_ns + SAME_READING_NS)
+        if is_later or triple != told:
+            self._measured_ns, self._triple = measured_ns, triple
             self._cycle += 1
             out.extend(cuff_triple(systolic, diastolic, mean, now_ns, cycle=self._cycle, measured_ns=measured_ns))
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from devices.drivers.ge_dinamap import encode as dinamap
 from nursestation.cli import main
 
 # BerryMed PM6750 protocol V3.2: heart rate 78, respiration 16; finished cuff reading 124/81 mean 95 after a measuring frame
@@ -105,3 +106,19 @@ def test_what_goes_wrong_is_one_sentence_on_standard_error(run, tmp_path, monkey
     assert "Traceback" not in result.stderr
     if status == 1:
         assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_recording_is_not_timed_by_questions_that_nobody_asked_in_it(run, tmp_path):
+    """The monitor was polled every 10 s by other software: the age counts from each reply."""
+    file = tmp_path / "v100.capture"
+    replies = [
+        (0, dinamap("NA1100042132084101")),
+        (10, dinamap("NA1100052132084101")),
+        (60, dinamap("NA1100005128080096")),
+    ]
+    started = b"# nursestation capture 1 started=2026-01-01T15:00:00.000000Z driver=ge_dinamap\n"
+    file.write_bytes(started + b"".join(b"%d000000000 %s\n" % (t, line.hex().encode()) for t, line in replies))
+    cuff = [
+        line for line in lines(run("decode", "ge_dinamap", str(file), "--json")) if line.get("metric") == "nibp_sys"
+    ]
+    assert [(line["value"], line["measured_t"], line["cycle"]) for line in cuff] == [(132, -42, 1), (128, 55, 2)]

@@ -92,6 +92,16 @@ class TestCuff:
         events = [e for age in (0, 2, 4, 300, 0, 2, 0) for e in driver.feed(na(age), 0)]
         assert [cycle for _, _, cycle in cuff(events)] == [1, 2]
 
+    def test_other_numbers_are_another_reading_also_at_the_same_age(self):
+        events = GeDinamap().feed(na(5) + na(5) + na(5, 128, 80, 96), 0)
+        assert cuff(events) == [(132, -5 * S, 1), (128, -5 * S, 2)]
+
+    def test_a_reply_after_its_question_was_given_up_counts_from_its_arrival(self):
+        driver = GeDinamap()
+        driver.pending_writes(0)
+        driver.tick(10 * S)
+        assert cuff(driver.feed(na(5), 10 * S)) == [(132, 5 * S, 1)]
+
     def test_an_age_at_its_maximum_is_not_new_however_time_goes(self):
         driver = GeDinamap()
         assert cuff(driver.feed(na(5399), 0))
