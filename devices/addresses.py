@@ -164,3 +164,13 @@ def _parse_tcp(text: str, rest: str) -> TcpAddress:
     if not is_here:
         raise LinkError(f"{text} is not on this computer: only tcp://127.0.0.1:PORT can be used.")
     return TcpAddress(host, int(port))
+
+
+def is_simulated(address: Address) -> bool:
+    """Say whether an address is anything but a serial port of the operating system (docs/adr/0009)."""
+    if not isinstance(address, PortIdentity):
+        return True
+    path = canonical(address.path)
+    if path.startswith("/"):
+        return not path.startswith("/dev/") or path.startswith("/dev/pts/")
+    return False

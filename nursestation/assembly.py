@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from devices.addresses import Address, PortIdentity, canonical, parse_address
+from devices.addresses import Address, PortIdentity, is_simulated, parse_address
 from devices.clock import NS_PER_S, Clock, Moment
 from devices.errors import DriverLookupError, LinkError
 from devices.events import LinkPhase, LinkState
@@ -198,16 +198,6 @@ def address_of(monitor: MonitorSettings) -> Address:
     if isinstance(address, PortIdentity) and (monitor.usb_serial or monitor.usb_location):
         return PortIdentity(address.path, monitor.usb_serial or None, monitor.usb_location or None)
     return address
-
-
-def is_simulated(address: Address) -> bool:
-    """Say whether an address is anything but a serial port of the operating system (docs/adr/0009)."""
-    if not isinstance(address, PortIdentity):
-        return True
-    path = canonical(address.path)
-    if path.startswith("/"):
-        return not path.startswith("/dev/") or path.startswith("/dev/pts/")
-    return False
 
 
 def chair_setup(chair: ChairSettings) -> ChairSetup:

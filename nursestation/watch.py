@@ -1,16 +1,17 @@
 """`nursestation watch`: one port's events as they come, for those who connect a monitor."""
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from devices.addresses import ReplayAddress, parse_address
+from devices.addresses import ReplayAddress, is_simulated, parse_address
 from devices.capture import CaptureWriter
 from devices.clock import NS_PER_S, Clock
 from devices.errors import CaptureError
-from devices.events import LinkPhase, LinkState, PortEvent
+from devices.events import LinkPhase, LinkState, Mode, Numeric, PortEvent, WaveformChunk
 from devices.port import Port, opener_for
 from devices.registry import lookup
 
@@ -27,7 +28,9 @@ def watch(
     capture: Path | None = None,
     seconds: float | None = None,
 ) -> None:
-    """Hand every event of a port to `show` until interrupted, or for so many seconds.
+    """Hand every event of a port to `show` until interrupted or terminated, or for so many seconds.
+
+    What comes from anything but a serial port is marked as simulated, as in the window (docs/adr/0009).
 
     Raises:
         DeviceError: the driver is not known, or the port cannot be opened the first time.
@@ -42,25 +45,37 @@ def watch(
     writer = CaptureWriter(capture, clock, driver=driver) if capture else None
     link = Port("watch", made, opener, settings=settings, tap=writer.write if writer else None)
     start = clock.now().mono_ns
-    pause = threading.Event()
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    is_marked = is_simulated(address)
     try:
-        while seconds is None or clock.now().mono_ns - start < seconds * NS_PER_S:
+        while not stop.is_set() and (seconds is None or clock.now().mono_ns - start < seconds * NS_PER_S):
             events = link.poll(clock.now())
             if events:
-                show(events)
+                show(_marked(events) if is_marked else events)
             if writer and writer.failure:
                 raise CaptureError(writer.failure)
             if isinstance(address, ReplayAddress) and _has_ended(events):
                 return
-            pause.wait(_PASS_S)
-    except KeyboardInterrupt:
-        pass
+            stop.wait(_PASS_S)
     finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
         held = link.close(clock.now())
         if writer:
             writer.close()
         if not isinstance(sys.exc_info()[1], BrokenPipeError):  # nobody reads any more
-            show(held)
+            show(_marked(held) if is_marked else held)
+
+
+def _marked(events: Iterable[PortEvent]) -> list[PortEvent]:
+    """Call simulated what a simulated monitor calls real."""
+    return [
+        replace(event, mode=Mode.SIMULATED)
+        if isinstance(event, Numeric | WaveformChunk) and event.mode is Mode.REAL
+        else event
+        for event in events
+    ]
 
 
 def _has_ended(events: Iterable[PortEvent]) -> bool:

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from devices.addresses import PortIdentity, TcpAddress, parse_address
-from nursestation.assembly import address_of, chair_setup, is_simulated
+from devices.addresses import PortIdentity, TcpAddress, is_simulated, parse_address
+from nursestation.assembly import address_of, chair_setup
 from nursestation.config.schema import ChairSettings, MonitorSettings
 
 
