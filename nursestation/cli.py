@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -151,9 +151,9 @@ def _printer(start_ns: int, as_json: bool) -> Callable[[Iterable["PortEvent"]], 
 
 @main.command(epilog="Example: nursestation decode capnostream20 chair2.capture --json")
 @click.argument("driver")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @_json_option
-def decode(driver: str, file: BinaryIO, as_json: bool) -> None:
+def decode(driver: str, file: Path, as_json: bool) -> None:
     """Decode a capture, or plain bytes, one event a line ("-" is standard input)."""
     from devices.capture import read_capture
     from devices.registry import lookup
@@ -162,7 +162,7 @@ def decode(driver: str, file: BinaryIO, as_json: bool) -> None:
     show = _printer(0, as_json)
     now_ns = 0
     try:
-        for now_ns, data in read_capture(file):
+        for now_ns, data in read_capture(sys.stdin.buffer if str(file) == "-" else file):
             show(decoder.tick(now_ns))
             show(decoder.feed(data, now_ns))
             decoder.pending_writes(now_ns)  # a recording is not answered
@@ -221,7 +221,7 @@ def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
         click.echo(line)
 
 
-@main.command(epilog="Example: nursestation export 20261121-2-a3f9 --format pdf --out session.pdf")
+@main.command(epilog="Example: nursestation export 20260101T150000Z-2 --format pdf --out session.pdf")
 @click.argument("session")
 @click.option("--format", "format_", required=True, help="csv or pdf.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write, or an existing folder.")
@@ -235,7 +235,7 @@ def export(ctx: click.Context, session: str, format_: str, out: Path, profile: P
 
 
 @main.command(epilog="Example: nursestation verify session.csv")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path))
 @_json_option
 def verify(path: Path, as_json: bool) -> None:
     """Say whether an exported file or folder, a record, or a profile is intact."""

@@ -64,8 +64,10 @@ def verify_path(path: Path) -> Iterable[Verified]:
         files = sorted(file for file in path.rglob("*") if file.suffix == ".sqlite3" or file.name.endswith(SIDECAR))
         if not files:
             raise VerifyError(f"{path} holds no record and no exported file.")
-    else:
+    elif path.exists():
         files = [path]
+    else:
+        raise VerifyError(f"There is no file or folder {path}: check the name.")
     return [_verify(file) for file in files]
 
 

@@ -84,7 +84,11 @@ def test_a_capture_that_was_cut_off_gives_its_whole_records_and_says_so(run, tmp
     ("arguments", "status", "words"),
     [
         (("decode", "no_such_driver", "-"), 1, "no_such_driver"),
-        (("decode", "berry_pm6750", "no-such-file"), 2, "no-such-file"),
+        (("decode", "berry_pm6750", "no-such-file"), 1, "no-such-file"),
+        (("decode", "berry_pm6750"), 2, "FILE"),
+        (("verify", "no-such-file"), 1, "no-such-file"),
+        (("simulate", "no_such_driver", "--pty", "x"), 1, "no_such_driver"),
+        (("simulate", "berry_pm6750", "--pty", "x", "--scenario", "no-such-scenario"), 1, "no-such-scenario"),
         (("watch", "berry_pm6750", "/dev/no-such-port", "--seconds", "1"), 1, "/dev/no-such-port"),
         (("simulate", "berry_pm6750"), 2, "either --pty or --port"),
         (("simulate", "berry_pm6750", "--pty", "x", "--fault", "melted@3"), 1, "melted@3"),
@@ -122,3 +126,16 @@ def test_a_recording_is_not_timed_by_questions_that_nobody_asked_in_it(run, tmp_
         line for line in lines(run("decode", "ge_dinamap", str(file), "--json")) if line.get("metric") == "nibp_sys"
     ]
     assert [(line["value"], line["measured_t"], line["cycle"]) for line in cuff] == [(132, -42, 1), (128, 55, 2)]
+
+
+def test_what_is_watched_on_anything_but_a_serial_port_is_marked_as_simulated(run, tmp_path):
+    file = tmp_path / "heart.bin"
+    file.write_bytes(HEART_AND_BREATH)
+    watched = lines(run("watch", "berry_pm6750", f"replay:{file}", "--json"))
+    assert {line["mode"] for line in watched if line["event"] == "numeric"} == {"simulated"}
+
+
+def test_a_monitor_that_cannot_be_simulated_is_not_said_to_speak(run, tmp_path):
+    result = run("simulate", "no_such_driver", "--pty", str(tmp_path / "x"))
+    assert result.exit_code == 1
+    assert result.stdout == ""
