@@ -17,7 +17,8 @@ Rules of the file:
 1. What the record proves is filled in by itself; what only a person can see, a person answers. Nothing is assumed.
 2. Missing or old data make a criterion unknown, never met.
 3. An override is a second person's: a clinician other than the one who signs, with PIN and reason.
-4. The digest names ids, states and answers, not ages: it changes when the picture changes, not each second.
+4. The digest names ids, states, answers and the newest cuff reading, not ages: it changes when the picture changes, not
+   each second.
 """
 
 import hashlib
@@ -109,12 +110,13 @@ def criteria(
 
 
 def digest(visit: Visit, views: tuple[CriterionView, ...]) -> str:
-    """Return the SHA-256 (hex) that names this exact picture: states, answers, overrides and the driver."""
+    """Return the SHA-256 (hex) that names this exact picture: states, answers, overrides, the driver, the newest reading."""
     answers = {
         which: (answer.met, answer.score, answer.evidence, answer.by) for which, answer in sorted(visit.answers.items())
     }
     waivers = {which: (waiver.clinician, waiver.reason) for which, waiver in sorted(visit.waivers.items())}
     driver = visit.driver
+    newest = visit.cuffs[-1][0] if visit.cuffs else None
     picture = (
         visit.session,
         [(view.id, view.state.value) for view in views],
@@ -122,6 +124,7 @@ def digest(visit: Visit, views: tuple[CriterionView, ...]) -> str:
         waivers,
         None if driver is None else (driver.name, driver.relation, driver.phone, driver.transport.value),
         None if visit.driver_confirmed is None else [part.value for part in visit.driver_confirmed],
+        None if newest is None else (newest.sys, newest.dia, newest.measured_utc_ns),
     )
     return hashlib.sha256(json.dumps(picture, ensure_ascii=False).encode()).hexdigest()
 

@@ -143,3 +143,10 @@ def test_the_whole_visit_of_the_helper_is_signed_over_its_chain() -> None:
     at = next(n for n, (record, _) in enumerate(chained) if record is signed)
     assert signed.signature.covers == chained[at - 1][1]
     assert station.snapshot(clock.now()).chair(2).visit.phase is Phase.DISCHARGED
+
+
+def test_a_page_from_before_the_newest_reading_is_not_signed(clinic: Clinic) -> None:
+    seen = clinic.sign()
+    clinic.cuff(131, 80)  # still near the baseline: no line of the page changes its state
+    assert "read the page again" in clinic.refused(seen)
+    clinic.do(clinic.sign())
