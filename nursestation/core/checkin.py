@@ -89,7 +89,7 @@ def open_session(turn: Turn, chair: ChairState, command: CheckIn) -> None:
         raise Refusal(f"Enter today's weight in kilograms ({low:.0f} to {high:.0f}).")
     for other in turn.state.chairs.values():
         there = other.open_visit
-        if there is not None and there.patient.record_number == patient.record_number:
+        if there is not None and there.patient.record_number.casefold() == patient.record_number.casefold():
             raise Refusal(f"This patient is already in chair {other.number}.")
     stamp = turn.acted(chair)
     stamp["session"] = _new_session_id(turn, chair)

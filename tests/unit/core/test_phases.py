@@ -153,7 +153,7 @@ def test_office_staff_run_no_visit(clinic: Clinic) -> None:
 def test_a_patient_sits_in_one_chair(clinic: Clinic) -> None:
     clinic.staff()
     clinic.check_in()
-    same = dataclasses.replace(PATIENT, given_name="J.")
+    same = dataclasses.replace(PATIENT, given_name="J.", record_number=PATIENT.record_number.lower() + " ")
     assert (
         clinic.refused(c.CheckIn(chair=1, patient=same, protocol="general_iv")) == "This patient is already in chair 2."
     )
