@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from devices.clock import Clock
@@ -406,11 +406,16 @@ class MainWindow(QMainWindow):
     # --- Qt ---
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Warm up what is heavy, after the first paint."""
+        """Take the focus with the first show, so that no button has it by chance."""
         super().showEvent(event)
         if not self._warmed:
-            self._warmed = True
             self.setFocus()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Warm up what is heavy once the first picture is being painted: a timer of zero would come before it."""
+        super().paintEvent(event)
+        if not self._warmed:
+            self._warmed = True
             self._chair_page.warm_later()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
