@@ -60,7 +60,7 @@ CUFF_AGAIN_S = 180.0  # before discharge: how often a fresh reading is taken whi
 _HOUR_NS = 3600 * NS_PER_S
 
 _ANSWERS = {
-    "aldrete": ("Modified Aldrete 10 of 10", 10),
+    "aldrete": ("moves 2, breathes 2, BP 2, awake 2, SpO₂ 2", 10),
     "sedation": ("MOAA/S 5: answers readily", 5),
     "side_effects": ("none left", None),
     "iv_removed": ("removed, site dry", None),
