@@ -6,6 +6,7 @@ visit's steady line of time [ns].
 
 from dataclasses import dataclass, field, replace
 
+from devices.events import Priority
 from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, Phase
 from nursestation.core.records import (
     BaselineTaken,
@@ -80,10 +81,19 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An alarm condition from start to end."""
+    """An alarm condition from start to end.
+
+    Attributes:
+        raised: How it began.
+        gravest: The highest priority that it reached.
+        text: What it said; of a limit, the worst value it reached.
+        acknowledged: Who saw it first.
+        ended: None where it was still present.
+    """
 
     raised: ConditionRaised
-    changed: ConditionChanged | None = None
+    gravest: Priority
+    text: str
     acknowledged: ConditionAcknowledged | None = None
     ended: ConditionEnded | None = None
 
@@ -245,7 +255,7 @@ def _mark(story: Story, reading: CuffReading, text: str) -> None:
 def _alarms(story: Story, record: Record) -> None:
     match record:
         case ConditionRaised():
-            story.conditions[record.condition_id] = Condition(record)
+            story.conditions[record.condition_id] = Condition(record, record.priority, record.text)
         case ConditionChanged() | ConditionAcknowledged() | ConditionEnded():
             condition = story.conditions.get(record.condition_id)
             if condition is not None:  # else it began before the visit did
@@ -257,7 +267,9 @@ def _alarms(story: Story, record: Record) -> None:
 def _followed(condition: Condition, record: ConditionChanged | ConditionAcknowledged | ConditionEnded) -> Condition:
     match record:
         case ConditionChanged():
-            return replace(condition, changed=record)
+            gravest = max(condition.gravest, record.priority, key=lambda priority: priority.rank)
+            is_limit = condition.raised.rule.startswith("limit.")  # its text keeps the worst value
+            return replace(condition, gravest=gravest, text=record.text if is_limit else condition.text)
         case ConditionAcknowledged():
             return condition if condition.acknowledged else replace(condition, acknowledged=record)
         case ConditionEnded():

@@ -143,8 +143,8 @@ def _condition_row(visit: VisitRecord, story: Story, one: Condition, zone: tzinf
     return [
         clock_s(one.raised.at.utc_ns, zone),
         span(end - start) + ("" if one.ended is not None else ", still present"),
-        _PRIORITY[one.raised.priority],
-        one.raised.text,
+        _PRIORITY[one.gravest],
+        one.text,
         kind,
         seen,
     ]

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from devices.clock import NS_PER_S, Moment
-from devices.events import Validity
+from devices.events import Priority, Validity
 from nursestation.core.model import CuffReading
 from nursestation.core.records import (
     BaselineTaken,
     ConditionAcknowledged,
+    ConditionChanged,
     ConditionEnded,
     ConditionRaised,
     DischargeSigned,
@@ -162,6 +163,12 @@ def _conditions(records: Sequence[Record]) -> list[Json]:
                     "acknowledged": None,
                     "end": None,
                 }
+            case ConditionChanged():
+                condition = conditions[record.condition_id]
+                gravest = max(record.priority, Priority(str(condition["priority"])), key=lambda priority: priority.rank)
+                condition["priority"] = gravest.value
+                if str(condition["rule"]).startswith("limit."):
+                    condition["text"] = record.text  # keeps the worst value
             case ConditionAcknowledged():
                 conditions[record.condition_id]["acknowledged"] = iso(record.at.utc_ns)
             case ConditionEnded():

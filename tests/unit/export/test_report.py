@@ -17,6 +17,7 @@ from nursestation.export.report import FOOT_NOTICE, session_pdf
 from nursestation.export.visit import load_visit
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
+from tests.helpers.visit import make_clinic
 from tests.helpers.written_visit import CHAIR, NURSE, SESSION, all_records, minute
 
 FONTS = Path(__file__).parents[3] / "resources" / "fonts"
@@ -27,12 +28,12 @@ NEW_YORK = ZoneInfo("America/New_York")
 def report(tmp_path):
     """Return a function that stores records and gives the report's bytes."""
 
-    def make(records, zone=NEW_YORK, **options):
+    def make(records, zone=NEW_YORK, session=SESSION, **options):
         store = Store.open(tmp_path / "record.sqlite3")
         store.append(records)
         store.close()
         with StoreReader.open(tmp_path / "record.sqlite3") as reader:
-            return session_pdf(load_visit(reader, SESSION, "0.1.0"), zone, **{"fonts": FONTS} | options)
+            return session_pdf(load_visit(reader, session, "0.1.0"), zone, **{"fonts": FONTS} | options)
 
     return make
 
@@ -178,3 +179,15 @@ def test_a_long_visit_runs_over_many_pages_with_its_table_heads(report):
 def test_missing_fonts_are_told(report, tmp_path):
     with pytest.raises(ExportError, match="Install Nursestation again"):
         report(all_records(step_s=60), fonts=tmp_path)
+
+
+def test_an_alarm_stands_with_the_gravest_that_it_was(report):
+    clinic = make_clinic()
+    clinic.start()
+    clinic.run(20, {"spo2": 87})
+    clinic.run(20, {"spo2": 81})
+    clinic.run(10, {"spo2": 88})
+    clinic.run(20)
+    text = " ".join(pages(report(clinic.records, session=clinic.visit.session)))
+    assert "!!! high SpO₂ 81 < 90 % patient" in text
+    assert "high-priority alarms: 1" in text
