@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from devices.clock import SystemClock
-from devices.registry import lookup
 from devices.simulator.scenario import load_scenario
 from devices.simulator.serving import serve as serve_monitor
 from nursestation.errors import NurseStationError
@@ -33,15 +32,12 @@ def serve(
         SimulationError: a fault is written wrongly.
         DeviceError: no such driver or scenario, or the port cannot be served.
     """
-    played = load_scenario(scenario)
-    lookup(driver)
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    tell(f"{driver} ({scenario}) speaks on {link or port}; stop it with Ctrl+C.")
     try:
         serve_monitor(
             driver,
-            played,
+            load_scenario(scenario),
             SystemClock(),
             stop,
             link=link,
@@ -49,6 +45,7 @@ def serve(
             seed=seed,
             speed=speed,
             faults=faults,
+            opened=lambda: tell(f"{driver} ({scenario}) speaks on {link or port}; stop it with Ctrl+C."),
         )
     except ValueError as error:
         raise SimulationError(f"{error}.") from error

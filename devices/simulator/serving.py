@@ -1,7 +1,7 @@
 """Serves one simulated monitor until told to stop: the work behind `nursestation simulate`."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from devices.clock import Clock, ScaledClock
@@ -61,8 +61,11 @@ def serve(
     seed: int = 1,
     speed: float = 1.0,
     faults: Sequence[str] = (),
+    opened: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve one monitor, `speed` times as fast as `clock`, until `stop` is set; arguments as `make_served`.
+
+    `opened` is called once the port can be opened from the other side.
 
     Raises:
         DriverLookupError, LinkError, ValueError: See `make_served`.
@@ -70,6 +73,7 @@ def serve(
     fast = ScaledClock(clock, speed)
     chair = make_served(driver, scenario, link=link, port=port, seed=seed, start_ns=fast.now().mono_ns, faults=faults)
     try:
+        opened()
         while not stop.is_set():
             chair.step(fast.now().mono_ns)
             stop.wait(STEP_S)

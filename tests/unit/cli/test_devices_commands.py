@@ -136,6 +136,7 @@ def test_what_is_watched_on_anything_but_a_serial_port_is_marked_as_simulated(ru
 
 
 def test_a_monitor_that_cannot_be_simulated_is_not_said_to_speak(run, tmp_path):
-    result = run("simulate", "no_such_driver", "--pty", str(tmp_path / "x"))
-    assert result.exit_code == 1
-    assert result.stdout == ""
+    for driver, link in (("no_such_driver", tmp_path / "x"), ("berry_pm6750", tmp_path / "no-such-folder" / "x")):
+        result = run("simulate", driver, "--pty", str(link))
+        assert result.exit_code == 1
+        assert result.stdout == ""
