@@ -7,7 +7,7 @@ Rules of the file:
 3. CO2 values have a unit that the numerics message tells. Until it has come, the wave is relative; Vol% cannot become
    mmHg without the barometric pressure, which the monitor does not tell, and is shown as invalid.
 4. The wave's status bits hold for the numbers too: while the line is off, blocked or starting up, EtCO2, FiCO2 and RR have
-   no value whatever their bytes say.
+   no value whatever their bytes say. While the pump is off no gas is drawn: what is told then is doubted.
 5. The monitor's clock may be local time or GMT: it is passed on as text.
 
 Frame: `85 | LEN | CODE | DATA | CHK`, LEN = 1 + data bytes, CHK = XOR of LEN, CODE and data; after the first byte, 85 is
@@ -323,9 +323,12 @@ class Capnostream20:
         self._tell_spo2(out, byte, now_ns)
         device_time = (datetime(1970, 1, 1) + timedelta(seconds=int.from_bytes(byte[1:5], "big"))).isoformat()
         validity = _co2_validity(self._fast)
+        if self._is_pump_off and validity is Validity.VALID:
+            validity = Validity.QUESTIONABLE
         for metric, value in (("etco2", byte[5]), ("fico2", byte[6])):
             number = None if value == _NONE or factor is None else round(value * factor, 2)
-            why = Validity.INVALID if factor is None and validity is Validity.VALID and value != _NONE else validity
+            is_told = validity in (Validity.VALID, Validity.QUESTIONABLE) and value != _NONE
+            why = Validity.INVALID if factor is None and is_told else validity
             out.append(reading(metric, number, now_ns, why, source="co2", device_time=device_time))
         rate = None if byte[7] == _NONE else byte[7]
         out.append(reading("resp_rate", rate, now_ns, validity, source="co2", device_time=device_time))

@@ -199,6 +199,16 @@ class TestNumbers:
         events = Capnostream20().feed(numerics(extra=4), 0)
         assert [e.text for e in of(events, DeviceStatus) if e.metric == "co2"] == ["CO2 pump off"]
 
+    def test_what_is_told_of_the_breath_while_the_pump_is_off_is_doubted(self):
+        events = of(Capnostream20().feed(numerics(extra=4), 0), Numeric)
+        told = {event.metric: (event.value, event.validity) for event in events}
+        assert told["etco2"] == (38, Validity.QUESTIONABLE)
+        assert told["resp_rate"] == (14, Validity.QUESTIONABLE)
+        assert told["spo2"] == (97, Validity.VALID)
+        assert {
+            e.validity for e in of(Capnostream20().feed(numerics(unit=3, extra=4), 0), Numeric) if e.metric == "etco2"
+        } == {Validity.INVALID}
+
     def test_an_unknown_unit_makes_the_whole_message_useless(self):
         (event,) = Capnostream20().feed(numerics(unit=0), 0)
         assert event.reason is RejectReason.RANGE
