@@ -92,7 +92,7 @@ def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
     if visit is None:
         chair.idle_cuff = reading
         return
-    if measured_ns < visit.opened.mono_ns or _is_known(visit, reading):
+    if measured_ns < visit.opened.mono_ns or _is_known(visit, reading, is_doubted=parts.doubted):
         return
     if parts.doubted:
         fail(turn, chair, monitor, f"the monitor doubts its reading {reading}: measure again")
@@ -147,12 +147,13 @@ def _take(turn: Turn, chair: ChairState, reading: CuffReading) -> None:
     spikes.judge(turn, chair, reading)
 
 
-def _is_known(visit: Visit, reading: CuffReading) -> bool:
+def _is_known(visit: Visit, reading: CuffReading, *, is_doubted: bool) -> bool:
     for known, _ in reversed(visit.cuffs):
         if known.source != reading.source:
             continue
         same_values = (known.sys, known.dia) == (reading.sys, reading.dia)
         if not reading.time_known:
-            return same_values and reading.cycle is not None and known.cycle == reading.cycle
+            # one of unknown time that is doubted stood there already when we began to listen
+            return same_values and (is_doubted or (reading.cycle is not None and known.cycle == reading.cycle))
         return same_values and abs(known.measured_mono_ns - reading.measured_mono_ns) <= _SAME_MEASUREMENT_NS
     return False

@@ -38,7 +38,7 @@ import statistics
 from collections.abc import Sequence
 
 from devices.clock import NS_PER_S, Moment
-from devices.events import AlarmKind, Priority
+from devices.events import AlarmKind, Priority, Validity
 from nursestation.core import alarms, vitals
 from nursestation.core import records as r
 from nursestation.core.commands import AnswerFlag, TakeBaseline
@@ -113,12 +113,17 @@ def take_baseline(turn: Turn, chair: ChairState, visit: Visit, command: TakeBase
         sys=_median([reading.sys for reading in readings]),
         dia=_median([reading.dia for reading in readings]),
         mean=_median(means) if means else None,
-        heart_rate=rate.value if rate is not None else None,
-        spo2=spo2.value if spo2 is not None else None,
-        resp_rate=resp.value if resp is not None else None,
+        heart_rate=_trusted(rate),
+        spo2=_trusted(spo2),
+        resp_rate=_trusted(resp),
         readings=readings,
     )
     turn.emit(r.BaselineTaken(**turn.acted(chair), baseline=baseline))
+
+
+def _trusted(view: vitals.Shown | None) -> float | None:
+    """Return what is shown unless it is doubted: later values are compared with it."""
+    return view.value if view is not None and view.validity is Validity.VALID else None
 
 
 def _baseline_readings(visit: Visit) -> list[CuffReading]:

@@ -1,5 +1,6 @@
 import pytest
 
+from devices.events import Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from tests.helpers.visit import Clinic, make_clinic
@@ -111,3 +112,11 @@ def test_a_baseline_of_typed_readings_has_no_mean(clinic: Clinic) -> None:
     clinic.do(c.TakeBaseline(chair=2))
     assert clinic.visit.baseline.mean is None
     assert clinic.of(r.CuffTaken)[0].reading.source == "R. Alvarez RN"
+
+
+def test_a_doubted_value_is_no_baseline(clinic: Clinic) -> None:
+    read_at(clinic, (0, 124, 76), (120, 124, 76))
+    clinic.numeric("heart_rate", 140.0, Validity.QUESTIONABLE)
+    clinic.numeric("spo2", 97.0)
+    clinic.do(c.TakeBaseline(chair=2))
+    assert (clinic.visit.baseline.heart_rate, clinic.visit.baseline.spo2) == (None, 97.0)

@@ -211,3 +211,13 @@ def test_a_typed_reading_that_cannot_be_is_refused(
 ) -> None:
     assert says in clinic.refused(c.EnterCuffReading(chair=2, sys=sys, dia=dia, pulse=pulse))
     assert clinic.of(r.CuffTaken) == []
+
+
+def test_a_reading_that_stands_on_the_monitor_after_a_restart_is_not_called_a_failure(clinic: Clinic) -> None:
+    clinic.cuff(121, 74, 90, cycle=7)
+    clinic.run(60)
+    clinic.records.clear()
+    for metric, value in (("nibp_sys", 121), ("nibp_dia", 74), ("nibp_mean", 90)):
+        part(clinic, metric, value, cycle=1, measured_ns=None, validity=Validity.QUESTIONABLE)
+    assert clinic.of(r.CuffTaken) + clinic.of(r.CuffFailed) == []
+    assert clinic.view.conditions == ()
