@@ -14,7 +14,8 @@
 
 Rules of the file:
 1. All numbers come from the treatment protocol ([gates], [bp], [cuff]).
-2. An override is a clinician's own, with PIN and reason, for one gate; entering the gate's facts anew takes it back.
+2. An override is a clinician's own, with PIN and reason, for one gate; entering the gate's facts anew takes it back. So does,
+   for the pressure's gate, a reading that is flagged.
 3. A gate that a clock will turn says in how long.
 4. After the start the clocks, the pressure and the monitors are shown as they stood then.
 """

@@ -275,6 +275,8 @@ def _fold_cuff(visit: Visit, record: r.CuffRequested | r.CuffTaken | r.CuffFaile
 
 def _fold_flag(visit: Visit, record: r.FlagRaised | r.FlagDecided | r.FlagAnswered | r.FlagEnded) -> None:
     if isinstance(record, r.FlagRaised):
+        if visit.infusion_started is None:
+            visit.gate_waivers.pop("bp_ceiling", None)  # it was given for the pressure of its time
         repeat_by_ns = None
         if record.repeat_by_utc_ns is not None:
             repeat_by_ns = record.at.mono_ns + record.repeat_by_utc_ns - record.at.utc_ns

@@ -241,3 +241,21 @@ def test_gates_stand_still_after_the_start(clinic: Clinic) -> None:
     assert [view.state for view in clinic.visit.gates] == [view.state for view in before]
     assert all(view.state is GateState.MET for view in clinic.visit.gates)
     assert "before the start" in clinic.refused(c.RecordConsent(chair=2))
+
+
+def test_an_overridden_pressure_does_not_cover_one_that_is_flagged(clinic: Clinic) -> None:
+    clinic.check_in()
+    clinic.take_baseline(((146, 92), (146, 92)))
+    clinic.do(override("bp_ceiling"))
+    clinic.run(60)
+    clinic.cuff(149, 93)
+    assert gate(clinic, "bp_ceiling").state is GateState.OVERRIDDEN
+    clinic.run(60)
+    clinic.cuff(186, 112)
+    assert gate(clinic, "bp_ceiling").state is GateState.UNMET
+    assert "BP at or below" in clinic.refused(c.StartInfusion(chair=2, dose_text="36 mg"))
+    clinic.do(override("bp_ceiling"))
+    clinic.do(c.StartInfusion(chair=2, dose_text="36 mg"))
+    clinic.run(60)
+    clinic.cuff(205, 122)
+    assert gate(clinic, "bp_ceiling").state is GateState.OVERRIDDEN  # as it stood at the start
