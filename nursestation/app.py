@@ -17,10 +17,10 @@ from devices.simulator.monitor import Simulation
 from nursestation import __version__, mishaps
 from nursestation.assembly import Bedside, RunningStation, monitor_id
 from nursestation.bedside import SimulatedBedside
+from nursestation.commandline.doctor import Verdict, check_qt
 from nursestation.config.load import load_settings
 from nursestation.config.schema import ChairSettings, StationSettings
 from nursestation.core.station import PinVerifier
-from nursestation.doctor import Verdict, check_qt
 from nursestation.errors import NurseStationError
 from nursestation.export.formats import ExportOptions
 from nursestation.log import to_file

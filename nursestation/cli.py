@@ -138,7 +138,7 @@ def ports(as_json: bool) -> None:
 
 
 def _printer(start_ns: int, as_json: bool) -> Callable[[Iterable["PortEvent"]], None]:
-    from nursestation import eventlines
+    from nursestation.commandline import eventlines
 
     line = eventlines.to_json if as_json else eventlines.to_text
 
@@ -179,7 +179,7 @@ def decode(driver: str, file: Path, as_json: bool) -> None:
 @_json_option
 def watch(driver: str, port: str, baud: int | None, capture: Path | None, seconds: float | None, as_json: bool) -> None:
     """Show live events from a port."""
-    from nursestation.watch import watch as run
+    from nursestation.commandline.watch import watch as run
 
     clock = SystemClock()
     show = _printer(clock.now().mono_ns, as_json)
@@ -204,7 +204,7 @@ def simulate(
     """Speak the monitor's side of the wire."""
     if (link is None) == (port is None):
         raise click.UsageError("give either --pty or --port")
-    from nursestation.serve import serve
+    from nursestation.commandline.serve import serve
 
     serve(driver, link, port, scenario=scenario, seed=seed, speed=speed, faults=faults, tell=click.echo)
 
@@ -215,7 +215,7 @@ def simulate(
 @click.pass_context
 def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
     """Sessions in the store."""
-    from nursestation.records_command import list_sessions
+    from nursestation.commandline.records import list_sessions
 
     for line in list_sessions(_profile(ctx, profile), as_json):
         click.echo(line)
@@ -229,7 +229,7 @@ def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
 @click.pass_context
 def export(ctx: click.Context, session: str, format_: str, out: Path, profile: Path | None) -> None:
     """One session as a file."""
-    from nursestation.records_command import export_session
+    from nursestation.commandline.records import export_session
 
     click.echo(str(export_session(_profile(ctx, profile), session, format_, out)))
 
@@ -239,7 +239,7 @@ def export(ctx: click.Context, session: str, format_: str, out: Path, profile: P
 @_json_option
 def verify(path: Path, as_json: bool) -> None:
     """Say whether an exported file or folder, a record, or a profile is intact."""
-    from nursestation.records_command import verify_path
+    from nursestation.commandline.records import verify_path
 
     intact = True
     for finding in verify_path(path):
@@ -256,7 +256,7 @@ def verify(path: Path, as_json: bool) -> None:
 def doctor(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
     """Check ports, disk, clock, sound and store; say what to do about each."""
     from devices.transport import list_ports
-    from nursestation.doctor import Verdict, examine
+    from nursestation.commandline.doctor import Verdict, examine
     from nursestation.ui.sound import sound_problem
 
     place = _profile(ctx, profile)

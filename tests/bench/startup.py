@@ -23,7 +23,7 @@ def main() -> int:
             import nursestation.cli  # noqa: F401 - what the command imports, it imports here
             from devices.clock import SystemClock
             from nursestation.app import OpenStation
-            from nursestation.doctor import Verdict, check_qt
+            from nursestation.commandline.doctor import Verdict, check_qt
             from nursestation.paths import Profile, resource
             from nursestation.pins import Argon2Pins
             from nursestation.ui.shell import make_application

@@ -178,5 +178,4 @@ def test_a_file_that_opens_but_holds_nonsense_is_damaged_rather_than_a_fault(pat
     assert told in content
     path.write_bytes(content.replace(told, altered))
     with StoreReader.open(path) as reader, pytest.raises(StoreDamaged, match="Put a copy in its place"):
-        list(reader.restore_records())
-        list(reader.samples(SESSION))
+        [*reader.restore_records(), *reader.samples(SESSION)]
