@@ -75,9 +75,10 @@ def technical_of(chair: ChairState) -> Technical:
 
 
 def eligible(chair: ChairState, metric: str) -> list[MonitorState]:
-    """Return the monitors whose value of a metric may be shown: the preferred one alone where one is configured."""
+    """Return the monitors whose value of a metric may be shown: the preferred one alone where it is among those that give it."""
+    found = givers(chair, metric)
     preferred = chair.prefer.get(metric)
-    return [monitor for monitor in givers(chair, metric) if preferred in (None, monitor.binding.id)]
+    return [monitor for monitor in found if monitor.binding.id == preferred] or found
 
 
 def givers(chair: ChairState, metric: str) -> list[MonitorState]:

@@ -280,3 +280,15 @@ def test_a_blank_preferred_monitor_is_told_though_another_has_the_value() -> Non
             clinic.numeric(metric, value)
         clinic.tick()
     assert present(clinic) == [("data.lost", "medium")]
+
+
+def test_a_preferred_monitor_that_does_not_give_the_metric_is_not_waited_for() -> None:
+    clinic = make_clinic()
+    chair = ChairSetup(number=2, monitors=(binding("a"), binding("b", numerics=("nibp_sys",))), prefer=(("spo2", "b"),))
+    clinic.station = Station((chair,), (load_protocol(),), PlainPins(), "0.1.0")
+    clinic.monitor = "a"
+    clinic.start()
+    clinic.event(DeviceInfo(t_ns=clinic.clock.now().mono_ns, vendor=None, model=None), "b")
+    without(clinic, 20)
+    assert clinic.view.numeric("spo2").value == CALM["spo2"]
+    assert [rule for rule, _ in present(clinic)] == ["link.lost"]  # of the silent second monitor
