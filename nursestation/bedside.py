@@ -41,6 +41,7 @@ class SimulatedBedside:
         numbers = (number for number in range(1, 100) if number not in set(taken))
         self.chairs: dict[int, SimulatedChair] = {}
         self._routes: dict[int, Route] = {}
+        self._start_ns = start.mono_ns  # what was asked for before a restart was answered then
         try:
             for offset, (number, name) in enumerate(zip(numbers, list(scenarios), strict=False)):
                 place = folder / f"chair-{number}"
@@ -69,7 +70,7 @@ class SimulatedBedside:
             match record:
                 case SessionOpened():
                     self._routes[record.chair] = record.protocol.route
-                case CuffRequested() if record.operator is not None:
+                case CuffRequested() if record.operator is not None and record.at.mono_ns >= self._start_ns:
                     chair.press_nibp_start()
                 case InfusionStarted():
                     injected = self._routes.get(record.chair) is Route.IM
