@@ -1,8 +1,8 @@
 """Serves one simulated monitor until told to stop: the work behind `nursestation simulate`."""
 
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from devices.clock import Clock, ScaledClock
 from devices.registry import lookup
@@ -10,6 +10,18 @@ from devices.simulator.faults import parse_fault
 from devices.simulator.monitor import STEP_S, SimulatedChair
 from devices.simulator.scenario import Monitor, Scenario
 from devices.simulator.wires import PtyWire, Wire, open_wire
+
+
+class Stop(Protocol):
+    """What says when to stop: a `threading.Event`, or a flag that a signal handler may set."""
+
+    def is_set(self) -> bool:
+        """Say whether it is time."""
+        ...
+
+    def wait(self, timeout: float) -> bool:
+        """Let at most `timeout` [s] pass, and say whether it is time."""
+        ...
 
 
 def make_served(
@@ -54,7 +66,7 @@ def serve(
     driver: str,
     scenario: Scenario,
     clock: Clock,
-    stop: threading.Event,
+    stop: Stop,
     *,
     link: Path | None = None,
     port: str | None = None,

@@ -1,13 +1,12 @@
 """`nursestation simulate`: one simulated monitor on a wire until it is told to stop."""
 
-import signal
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from devices.clock import SystemClock
 from devices.simulator.scenario import load_scenario
 from devices.simulator.serving import serve as serve_monitor
+from nursestation.commandline.interruption import interruption
 from nursestation.errors import NurseStationError
 
 
@@ -32,23 +31,19 @@ def serve(
         SimulationError: a fault is written wrongly.
         DeviceError: no such driver or scenario, or the port cannot be served.
     """
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        serve_monitor(
-            driver,
-            load_scenario(scenario),
-            SystemClock(),
-            stop,
-            link=link,
-            port=port,
-            seed=seed,
-            speed=speed,
-            faults=faults,
-            opened=lambda: tell(f"{driver} ({scenario}) speaks on {link or port}; stop it with Ctrl+C."),
-        )
+        with interruption() as stop:
+            serve_monitor(
+                driver,
+                load_scenario(scenario),
+                SystemClock(),
+                stop,
+                link=link,
+                port=port,
+                seed=seed,
+                speed=speed,
+                faults=faults,
+                opened=lambda: tell(f"{driver} ({scenario}) speaks on {link or port}; stop it with Ctrl+C."),
+            )
     except ValueError as error:
         raise SimulationError(f"{error}.") from error
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

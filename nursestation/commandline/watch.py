@@ -1,8 +1,6 @@
 """`nursestation watch`: one port's events as they come, for those who connect a monitor."""
 
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +12,7 @@ from devices.errors import CaptureError
 from devices.events import LinkPhase, LinkState, Mode, Numeric, PortEvent, WaveformChunk
 from devices.port import Port, opener_for
 from devices.registry import lookup
+from nursestation.commandline.interruption import interruption
 
 _PASS_S = 0.008
 
@@ -45,22 +44,19 @@ def watch(
     writer = CaptureWriter(capture, clock, driver=driver) if capture else None
     link = Port("watch", made, opener, settings=settings, tap=writer.write if writer else None)
     start = clock.now().mono_ns
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     is_marked = is_simulated(address)
     try:
-        while not stop.is_set() and (seconds is None or clock.now().mono_ns - start < seconds * NS_PER_S):
-            events = link.poll(clock.now())
-            if events:
-                show(_marked(events) if is_marked else events)
-            if writer and writer.failure:
-                raise CaptureError(writer.failure)
-            if isinstance(address, ReplayAddress) and _has_ended(events):
-                return
-            stop.wait(_PASS_S)
+        with interruption() as stop:
+            while not stop.is_set() and (seconds is None or clock.now().mono_ns - start < seconds * NS_PER_S):
+                events = link.poll(clock.now())
+                if events:
+                    show(_marked(events) if is_marked else events)
+                if writer and writer.failure:
+                    raise CaptureError(writer.failure)
+                if isinstance(address, ReplayAddress) and _has_ended(events):
+                    return
+                stop.wait(_PASS_S)
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
         held = link.close(clock.now())
         if writer:
             writer.close()
