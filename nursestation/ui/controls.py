@@ -260,15 +260,6 @@ class PrimaryButton(Button):
         super().__init__(text, object_name, ButtonKind.PRIMARY, shortcut=shortcut, tip=tip, parent=parent)
 
 
-class DangerButton(Button):
-    """Stops or ends something."""
-
-    def __init__(
-        self, text: str, object_name: str, *, shortcut: str = "", tip: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(text, object_name, ButtonKind.DANGER, shortcut=shortcut, tip=tip, parent=parent)
-
-
 class QuietButton(Button):
     """Cancel, back, and other ways out."""
 

@@ -148,11 +148,6 @@ class ChairPage(Page):
         """Return the bar, which the window sets under the rail and the page over its whole width."""
         return self._bar
 
-    @property
-    def open_sheet_name(self) -> str:
-        """Return the name of the sheet that is open, "" for none."""
-        return self._sheet
-
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show the chosen chair."""
         self._snapshot = snapshot

@@ -91,8 +91,6 @@ NOTIFY = ReasonSpec(
     lambda chair, reason: Chart(chair=chair, kind=ChartKind.CLINICIAN_TOLD, text="Clinician told", reason=reason),
 )
 
-REASON_SHEETS = (PAUSE, STOP, END_EARLY, NOTIFY)
-
 
 def key_of(text: str) -> str:
     """Return `text` as the end of an object name: lower case, one underscore for whatever is no letter or digit."""
