@@ -3,7 +3,7 @@
 The laws (held for every driver by tests/protocol/test_contract.py):
 (a) any split of a byte stream gives the same events, the clock held still;
 (b) no byte string makes `feed` raise, or buffer more than the driver's named cap;
-(c) after garbage, decoding resumes within one longest frame;
+(c) after garbage, decoding resumes within one longest frame, also of a session that began before we listened;
 (d) what the monitor side encodes, `feed` gives back;
 (e) every metric stands in the vocabulary;
 (f) a docs page and a vectors folder exist.
@@ -12,10 +12,10 @@ The monitor's side of the same wire (`MonitorSide`) lives in the same file as th
 (`Sensors`) into bytes and answers the host as the monitor would, so the simulator can stand in for the hardware.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from devices.events import DriverEvent
 
@@ -44,6 +44,25 @@ class SerialSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Datagrams:
+    """How a protocol that is also spoken over UDP goes into datagrams and comes out of them.
+
+    A driver knows one stream of bytes: the transport puts each datagram that arrives into the frame that the same message
+    has on the serial line, and takes the messages of what the driver writes out of theirs. So a recording made over the
+    network is decoded like any other.
+
+    Attributes:
+        port: The monitor's UDP port.
+        frame: Returns the serial frame of one datagram.
+        messages: Returns the datagrams to send for whole serial frames.
+    """
+
+    port: int
+    frame: Callable[[bytes], bytes]
+    messages: Callable[[bytes], tuple[bytes, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class DriverInfo:
     """What a driver says of itself.
 
@@ -58,6 +77,9 @@ class DriverInfo:
         source: The document that the decoder follows.
         standing: How well tried it is, in one sentence for people.
         sends: What it writes to the monitor, in words ("" = receive only).
+        identity: What on the wire may tell who the patient is, in words ("" = the protocol carries nothing of that kind).
+        datagrams: How it is spoken over UDP; None where it is not.
+        starts_cuff: Whether the driver is a `StartsCuff`.
     """
 
     name: str
@@ -70,6 +92,9 @@ class DriverInfo:
     source: str
     standing: str
     sends: str = ""
+    identity: str = ""
+    datagrams: Datagrams | None = None
+    starts_cuff: bool = False
 
 
 class Driver(Protocol):
@@ -79,6 +104,14 @@ class Driver(Protocol):
     """
 
     info: ClassVar[DriverInfo]
+
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """Return what the monitor has sent with a value and we have no name for: name (and code) to how often.
+
+        Kept over `reset`, at most `devices.readings.UNKNOWN_MAX` names. May be read by another thread.
+        """
+        ...
 
     def feed(self, data: bytes, now_ns: int) -> tuple[DriverEvent, ...]:
         """Take bytes in whatever pieces they came and return what they complete.
@@ -103,8 +136,25 @@ class Driver(Protocol):
         """
         ...
 
+    def closing_writes(self, now_ns: int) -> bytes:
+        """Return what takes leave of the monitor before we close the line in good order (stop, release); b"" for nothing."""
+        ...
+
     def reset(self, now_ns: int) -> tuple[DriverEvent, ...]:
         """Forget partial frames and the session's state, as after a reconnect; give out samples held back."""
+        ...
+
+
+@runtime_checkable
+class StartsCuff(Protocol):
+    """A driver of a module whose cuff only the host can start. Nothing but a person's explicit act leads here."""
+
+    def start_cuff(self, now_ns: int) -> None:
+        """Let the next `pending_writes` start one measurement of an adult's blood pressure."""
+        ...
+
+    def stop_cuff(self, now_ns: int) -> None:
+        """Let the next `pending_writes` end the measurement and empty the cuff."""
         ...
 
 

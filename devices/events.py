@@ -8,7 +8,7 @@ Rules of the file:
    integer NaN of VitalDB's file format). Lost stretches are not filled: a `Gap` says how many samples are absent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from devices.vocabulary import METRICS, MetricKind, Unit
@@ -214,6 +214,33 @@ class DeviceStatus:
     text: str
 
 
+class AdmissionState(StrEnum):
+    """Whether a patient is admitted on the monitor."""
+
+    NONE = "none"
+    PRE_ADMITTED = "pre_admitted"
+    ADMITTED = "admitted"
+    DISCHARGED = "discharged"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePatient:
+    """Who the monitor says is connected to it; told when it changes, and after each reset.
+
+    Attributes:
+        t_ns: Arrival, monotonic [ns].
+        admission: Whether somebody is admitted.
+        patient_id: Id as typed into the monitor; None when it says none.
+        name: Name as typed into the monitor; None when it says none.
+    """
+
+    t_ns: int
+    admission: AdmissionState
+    patient_id: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameRejected:
     """Bytes that were not taken.
@@ -233,7 +260,7 @@ class FrameRejected:
     raw: bytes
 
 
-DriverEvent = Numeric | WaveformChunk | Gap | DeviceAlarm | DeviceInfo | DeviceStatus | FrameRejected
+DriverEvent = Numeric | WaveformChunk | Gap | DeviceAlarm | DeviceInfo | DeviceStatus | DevicePatient | FrameRejected
 """All that a driver may give out."""
 
 

@@ -16,7 +16,8 @@ Rules of the file:
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, assert_never
@@ -168,6 +169,11 @@ class Port:
             last_good=self._last_good,
         )
 
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """Return what the monitor has sent that has no name here: name to how often."""
+        return self._driver.unknown
+
     def device(self) -> str | None:
         """Return what no other port may open; None when sharing does no harm.
 
@@ -192,9 +198,17 @@ class Port:
         return ()
 
     def close(self, now: Moment) -> tuple[PortEvent, ...]:
-        """Let go of the line and return what the driver still held. May be called again; the next `poll` opens anew."""
+        """Take leave of the monitor, let go of the line and return what the driver still held.
+
+        May be called again; the next `poll` opens anew.
+        """
         if self._stream is None:
             return ()
+        leave = self._drive(self._driver.closing_writes, b"", now)
+        if leave and not self.receive_only:
+            with suppress(LinkError, OSError):  # the line is going anyway
+                self._stream.write(leave)
+                self._bytes_out += len(leave)
         events = self._hang_up(self._stream, "Nursestation has closed the port.", now)
         self._retry_at_ns = None
         return events

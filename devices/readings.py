@@ -1,6 +1,8 @@
 """Makes events of what a driver found: numbers checked against their plausible range, states told when they change."""
 
-from devices.events import DeviceStatus, DriverEvent, Numeric, SensorStatus, Validity
+from collections.abc import Mapping
+
+from devices.events import DeviceStatus, DriverEvent, Mode, Numeric, SensorStatus, Validity
 from devices.vocabulary import METRICS
 
 _WITHOUT_NUMBER = (Validity.INVALID, Validity.UNAVAILABLE, Validity.CALIBRATING)
@@ -12,6 +14,7 @@ def reading(
     now_ns: int,
     validity: Validity = Validity.VALID,
     *,
+    mode: Mode = Mode.REAL,
     source: str = "",
     device_time: str | None = None,
     measured_ns: int | None = None,
@@ -24,6 +27,7 @@ def reading(
         value: In the metric's unit; None when the monitor gave none.
         now_ns: Arrival, monotonic [ns].
         validity: What the monitor's own state says of the number; only valid and questionable ones keep it.
+        mode: What the monitor says of how it came about.
         source: Lead, site or sensor.
         device_time: The monitor's own time.
         measured_ns: Time of measurement, monotonic [ns].
@@ -44,6 +48,7 @@ def reading(
         metric=metric,
         value=value,
         validity=validity,
+        mode=mode,
         source=source,
         device_time=device_time,
         measured_ns=measured_ns,
@@ -70,6 +75,8 @@ def cuff_triple(
     cycle: int,
     measured_ns: int | None,
     validity: Validity = Validity.VALID,
+    mode: Mode = Mode.REAL,
+    device_time: str | None = None,
 ) -> tuple[Numeric, Numeric, Numeric]:
     """Return the three numerics of one cuff cycle, in the order of `vocabulary.NIBP_TRIPLE`.
 
@@ -81,12 +88,23 @@ def cuff_triple(
         cycle: Number of the cycle, never used before on this port.
         measured_ns: When the cycle ended, monotonic [ns]; None when unknown.
         validity: Valid, or questionable when it cannot be told when it was measured.
+        mode: What the monitor says of how it came about.
+        device_time: The monitor's own time of the measurement.
     """
-    return (
-        reading("nibp_sys", systolic, now_ns, validity, measured_ns=measured_ns, cycle=cycle),
-        reading("nibp_dia", diastolic, now_ns, validity, measured_ns=measured_ns, cycle=cycle),
-        reading("nibp_mean", mean, now_ns, validity, measured_ns=measured_ns, cycle=cycle),
-    )
+
+    def part(metric: str, value: float) -> Numeric:
+        return reading(
+            metric,
+            value,
+            now_ns,
+            validity,
+            mode=mode,
+            device_time=device_time,
+            measured_ns=measured_ns,
+            cycle=cycle,
+        )
+
+    return part("nibp_sys", systolic), part("nibp_dia", diastolic), part("nibp_mean", mean)
 
 
 class Statuses:
@@ -104,3 +122,26 @@ class Statuses:
     def forget(self) -> None:
         """Tell everything anew from here on."""
         self._last.clear()
+
+
+UNKNOWN_MAX = 256
+"""Most names that `Unknown` keeps; a monitor's own list of numerics is shorter."""
+
+
+class Unknown:
+    """Counts what a monitor sends and we have no name for, so that it is not dropped in silence."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Return name to how often, as a copy."""
+        return dict(self._counts)
+
+    def count(self, name: str) -> None:
+        """Count one more of `name`, as the protocol's document calls it, with its code."""
+        if name in self._counts:
+            self._counts[name] += 1
+        elif len(self._counts) < UNKNOWN_MAX:
+            self._counts[name] = 1

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,11 @@ def drivers(as_json: bool) -> None:
     for name, entry in sorted(all_drivers().items()):
         info = entry.info
         if as_json:
-            body = asdict(info) | {"serial": [str(settings) for settings in info.serial]}
+            body = asdict(replace(info, datagrams=None))
+            body |= {"serial": [str(settings) for settings in info.serial], "udp_port": None}
+            if info.datagrams is not None:
+                body["udp_port"] = info.datagrams.port
+            del body["datagrams"]
             click.echo(json.dumps(body, ensure_ascii=False))
             continue
         click.echo(f"{name}: {info.vendor}, {', '.join(info.models)}")

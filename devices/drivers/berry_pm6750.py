@@ -15,6 +15,7 @@ zh2x/bm-monitor-web-dev and Abrunacci/berry_med (whose docs/protocolo_berry.md g
 measurements of rates on the hardware).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
@@ -267,6 +268,15 @@ class BerryPm6750:
             return b""
         self._is_switched_on = True
         return SWITCH_ON
+
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """Return what came with a value and has no name here; this protocol has nothing of the kind."""
+        return {}
+
+    def closing_writes(self, now_ns: int) -> bytes:  # noqa: ARG002 -- the contract gives the time
+        """Return nothing: the monitor keeps no session."""
+        return b""
 
     def reset(self, now_ns: int) -> tuple[DriverEvent, ...]:
         """Start over as after a reconnect; the last cuff reading and its number are kept, lest it be told twice."""

@@ -3,7 +3,8 @@
 Rules of the file:
 1. The monitor says nothing until it is greeted: Enable every second until it names itself, then Start real-time. When its
    waves or numbers stop, greeting starts over (a monitor that was switched off and on has real-time off).
-2. Only Enable and Start are ever sent. The later commands that change limits or patient data exist nowhere in this file.
+2. Only Enable and Start are ever sent, and on closing Stop and Disable. The later commands that change limits or patient
+   data exist nowhere in this file.
 3. CO2 values have a unit that the numerics message tells. Until it has come, the wave is relative; Vol% cannot become
    mmHg without the barometric pressure, which the monitor does not tell, and is shown as invalid.
 4. The wave's status bits hold for the numbers too: while the line is off, blocked or starting up, EtCO2, FiCO2 and RR have
@@ -18,6 +19,7 @@ the Oridion driver of mdpnp/mdpnp (OpenICE).
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import ClassVar
@@ -187,7 +189,8 @@ class Capnostream20:
         max_quiet_ms=1000,
         source="Oridion Capnostream Data Transfer Protocols, D006045 C",
         standing="Built from the maker's document and checked against its examples; not yet tried on a monitor of ours.",
-        sends="greets the monitor every second until it answers, then asks for real-time data; changes nothing on it",
+        sends="greets the monitor every second until it answers, then asks for real-time data, and stops it on closing; "
+        "changes nothing on it",
     )
 
     def __init__(self) -> None:
@@ -246,6 +249,15 @@ class Capnostream20:
             return b""
         self._greeted_ns = now_ns
         return encode(Command.ENABLE)
+
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """Return what came with a value and has no name here; this protocol has nothing of the kind."""
+        return {}
+
+    def closing_writes(self, now_ns: int) -> bytes:  # noqa: ARG002 -- the contract gives the time
+        """Return Stop real-time and Disable: the monitor need not talk to a line that nobody reads."""
+        return encode(Command.STOP) + encode(Command.DISABLE)
 
     def reset(self, now_ns: int) -> tuple[DriverEvent, ...]:
         """Start over with greeting, as after a reconnect."""

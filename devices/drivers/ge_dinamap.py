@@ -14,6 +14,7 @@ Source: GE/Critikon "DINAMAP PRO/ProCare Series Host Communications Reference", 
 Carescape V100 driver, a Ruby V100 bridge, a JavaScript V100 driver, TKDinamapBPController (University of Kentucky).
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from devices.driver import Cuff, CuffFault, CuffPhase, DriverInfo, Patient, ProbeState, Sensors, SerialSettings
@@ -183,6 +184,15 @@ class GeDinamap:
             self._clears_line = False
             line = END + line
         return line
+
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """Return what came with a value and has no name here; this protocol has nothing of the kind."""
+        return {}
+
+    def closing_writes(self, now_ns: int) -> bytes:  # noqa: ARG002 -- the contract gives the time
+        """Return nothing: the monitor keeps no session."""
+        return b""
 
     def reset(self, now_ns: int) -> tuple[DriverEvent, ...]:
         """Start over as after a reconnect; the last reading and its number are kept, lest it be told twice."""

@@ -14,6 +14,7 @@ from devices.events import (
     MISSING_SAMPLE,
     DeviceAlarm,
     DeviceInfo,
+    DevicePatient,
     DeviceStatus,
     FrameRejected,
     Gap,
@@ -64,6 +65,8 @@ def _name(event: PortEvent) -> str:
             return "device_info"
         case DeviceStatus():
             return "device_status"
+        case DevicePatient():
+            return "device_patient"
         case FrameRejected():
             return "rejected"
         case LinkState():
@@ -106,6 +109,8 @@ def _fields(event: PortEvent, start_ns: int) -> _Json:
             }
         case DeviceStatus():
             return {"metric": event.metric, "status": event.status, "text": event.text}
+        case DevicePatient():
+            return {"admission": event.admission, "patient_id": event.patient_id, "name": event.name}
         case FrameRejected():
             return {"reason": event.reason, "offset": event.offset, "length": event.length}
         case LinkState():

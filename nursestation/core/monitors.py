@@ -13,6 +13,7 @@ from devices.clock import NS_PER_S
 from devices.events import (
     DeviceAlarm,
     DeviceInfo,
+    DevicePatient,
     DeviceStatus,
     FrameRejected,
     Gap,
@@ -64,6 +65,8 @@ def take(turn: Turn, item: MonitorInput) -> None:
             _info(turn, chair, monitor, event)
         case DeviceStatus():
             _status(turn, chair, monitor, event)
+        case DevicePatient():
+            pass
         case FrameRejected():
             _rejected(turn, chair, monitor, event)
         case LinkState():

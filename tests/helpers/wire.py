@@ -115,6 +115,7 @@ class LineDriver:
 
     def __init__(self, *, polls: bool = False, on_tick: Callable[[int], tuple[DriverEvent, ...]] | None = None) -> None:
         self.resets: list[int] = []
+        self.farewell = b""
         self._polls = polls
         self._on_tick = on_tick
         self._asked_ns: int | None = None
@@ -144,6 +145,13 @@ class LineDriver:
             return b""
         self._asked_ns = now_ns
         return b"?"
+
+    @property
+    def unknown(self) -> dict[str, int]:
+        return {}
+
+    def closing_writes(self, now_ns: int) -> bytes:
+        return self.farewell
 
     def reset(self, now_ns: int) -> tuple[DriverEvent, ...]:
         self.resets.append(now_ns)
