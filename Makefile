@@ -1,13 +1,14 @@
 # make run     opens Nursestation with simulated chairs (without a display: a rehearsal into out/)
 # make test    all tests
 # make check   format, lint, types, import contracts
+# make fuzz    ten minutes of hostile bytes over every decoder (SECONDS=60 make fuzz: one)
 # make bench   latency, frame rate, processor, disk: one JSON line each
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
 SIMULATED = --simulate normal --simulate bp-spike --simulate mild-desaturation --simulate probe-off
 
-.PHONY: run test check bench format e2e env env-test clean
+.PHONY: run test check fuzz bench format e2e env env-test clean
 
 env:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (on Debian: apt-get install python3)" >&2; exit 1; }
@@ -40,6 +41,9 @@ check: env
 format: env
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+fuzz: env
+	@$(BIN)/python -m tests.fuzz
 
 bench: env
 	@$(BIN)/python -m tests.bench
