@@ -7,6 +7,7 @@ Rules of the file:
 
 import bisect
 
+from devices.clock import NS_PER_S
 from devices.events import Mode, Validity
 from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
@@ -120,9 +121,16 @@ def is_usable(sample: r.Sample) -> bool:
 
 
 def hear(chair: ChairState, sample: r.Sample) -> None:
-    """Keep a numeric as its monitor's newest of that metric; also for samples outside a session, which leave no record."""
+    """Keep a numeric as its monitor's newest of that metric; also for samples outside a session, which leave no record.
+
+    A bedside monitor may measure one metric in two ways (breathing by CO2 and by impedance): their numbers are not mixed, or
+    the screen would jump between them. The one in use stays until another is better: usable, less doubted, or of a sensor
+    that stands first in `SOURCE_ORDER`.
+    """
     latest = chair.monitors[sample.monitor].latest
     before = latest.get(sample.metric)
+    if before is not None and before.source != sample.source and not _takes_over(before, sample):
+        return
     usable_ns = before.usable_ns if before is not None else None
     valid_ns = before.valid_ns if before is not None else None
     is_valid = is_usable(sample) and sample.validity is Validity.VALID
@@ -136,6 +144,29 @@ def hear(chair: ChairState, sample: r.Sample) -> None:
         usable_ns=sample.at.mono_ns if is_usable(sample) else usable_ns,
         valid_ns=sample.at.mono_ns if is_valid else valid_ns,
     )
+
+
+SOURCE_ORDER = {"resp_rate": ("co2",)}
+"""Sensors to prefer where one monitor gives a metric from several. Source: project decision; exhaled CO2 shows breaths that
+move air, while impedance counts any movement of the chest (ASA, Standards for Basic Anesthetic Monitoring, 3.2)."""
+
+SOURCE_SILENT_NS = 10 * NS_PER_S
+"""When a sensor in use has said nothing for longer, another one takes its place [ns]: two turns of the slowest monitor."""
+
+
+def _takes_over(before: Latest, sample: r.Sample) -> bool:
+    """Say whether a number of another sensor is to be shown in place of `before`."""
+    is_silent = sample.at.mono_ns - before.mono_ns > SOURCE_SILENT_NS
+    if not is_usable(sample):
+        return is_silent
+    if is_silent or before.usable_ns != before.mono_ns:
+        return True
+    doubts = (before.validity is not Validity.VALID, sample.validity is not Validity.VALID)
+    if doubts[0] != doubts[1]:
+        return doubts[0]
+    order = SOURCE_ORDER.get(sample.metric, ())
+    ranks = [order.index(source) if source in order else len(order) for source in (before.source, sample.source)]
+    return ranks[1] < ranks[0]
 
 
 _ConditionRecord = r.ConditionRaised | r.ConditionChanged | r.ConditionAcknowledged | r.ConditionEnded

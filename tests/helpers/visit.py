@@ -134,11 +134,17 @@ class Clinic:
         return self.apply(MonitorInput(monitor=monitor or self.monitor, event=event))
 
     def numeric(
-        self, metric: str, value: float | None, validity: Validity | None = None, mode: Mode = Mode.REAL
+        self,
+        metric: str,
+        value: float | None,
+        validity: Validity | None = None,
+        mode: Mode = Mode.REAL,
+        source: str = "",
     ) -> tuple[r.Record, ...]:
         """Let the monitor give a numeric now; unavailable for None."""
         known = validity or (Validity.VALID if value is not None else Validity.UNAVAILABLE)
-        return self.event(Numeric(t_ns=self.clock.now().mono_ns, metric=metric, value=value, validity=known, mode=mode))
+        now_ns = self.clock.now().mono_ns
+        return self.event(Numeric(t_ns=now_ns, metric=metric, value=value, validity=known, mode=mode, source=source))
 
     def cuff(
         self, sys: int, dia: int, mean: int | None = -1, *, age_s: float = 0.0, cycle: int | None = None

@@ -5,10 +5,12 @@ Rules of the file:
    after a restart.
 2. Of several values in one second the last one stands. Where nothing valid came for longer than `GAP_S`, and where the
    monitor said "no value", stands NaN: a gap in the data is a gap in the plot.
-3. Of several monitors that give the same metric, the preferred one is kept; without a preference the first one heard.
+3. Of several monitors, or sensors of one monitor, that give the same metric, one is drawn: the preferred monitor, else the
+   first that gave a value. Another takes over when it has given none for longer than `GAP_S`; two are never mixed.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +64,15 @@ class SecondSeries:
         self._n += 1
 
 
+@dataclass(slots=True)
+class _Trace:
+    """Whose values are drawn, and when the last one came, UTC [s]."""
+
+    monitor: str
+    source: str
+    valued_s: int
+
+
 class TrendModel:
     """The trends of every chair's present visit.
 
@@ -73,7 +84,7 @@ class TrendModel:
         self._prefer = dict(prefer or {})
         self._sessions: dict[int, str] = {}
         self._series: dict[tuple[int, str], SecondSeries] = {}
-        self._monitors: dict[tuple[int, str], str] = {}
+        self._traces: dict[tuple[int, str], _Trace] = {}
 
     def add(self, sample: Sample) -> None:
         """Take one sample; what belongs to no visit, or to no line of the trend, is left out."""
@@ -82,9 +93,16 @@ class TrendModel:
         if self._sessions.get(sample.chair) != sample.session:
             self._begin(sample.chair, sample.session)
         at = (sample.chair, sample.metric)
-        wanted = self._prefer.get(at) or self._monitors.setdefault(at, sample.monitor)
-        if sample.monitor == wanted:
-            self._series.setdefault(at, SecondSeries()).add(sample.at.utc_ns // NS_PER_S, sample.value)
+        if self._prefer.get(at) not in (None, sample.monitor):
+            return
+        second, trace = sample.at.utc_ns // NS_PER_S, self._traces.get(at)
+        if trace is None or (sample.value is not None and second - trace.valued_s > GAP_S):
+            trace = self._traces[at] = _Trace(sample.monitor, sample.source, second)
+        if (sample.monitor, sample.source) != (trace.monitor, trace.source):
+            return
+        if sample.value is not None:
+            trace.valued_s = second
+        self._series.setdefault(at, SecondSeries()).add(second, sample.value)
 
     def series(self, chair: int, session: str, metric: str) -> tuple[Series, Series]:
         """Return times, UTC [s], and values of `metric` in this visit; empty where there are none."""
@@ -96,4 +114,4 @@ class TrendModel:
         self._sessions[chair] = session
         for metric in TREND_METRICS:
             self._series.pop((chair, metric), None)
-            self._monitors.pop((chair, metric), None)
+            self._traces.pop((chair, metric), None)

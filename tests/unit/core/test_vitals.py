@@ -200,3 +200,54 @@ def test_what_a_simulated_monitor_calls_real_is_kept_as_simulated(simulated: boo
         WaveformChunk(t_ns=0, metric="pleth", rate_hz=75, scale=1, offset=0, unit=None, samples=bytes(2), mode=told)
     )
     assert (clinic.of(r.Sample)[-1].mode, clinic.of(r.Wave)[-1].mode) == (kept, kept)
+
+
+def resp_rate(clinic: Clinic) -> tuple[float | None, str]:
+    view = clinic.view.numeric("resp_rate")
+    assert view is not None
+    return view.value, view.source.rpartition(" · ")[2]
+
+
+def test_two_sensors_of_one_metric_do_not_take_turns(clinic: Clinic) -> None:
+    clinic.numeric("resp_rate", 19.0, source="impedance")
+    assert resp_rate(clinic) == (19.0, "impedance")
+    for _ in range(3):
+        clinic.numeric("resp_rate", 14.0, source="co2")
+        clinic.numeric("resp_rate", 20.0, source="impedance")
+        assert resp_rate(clinic) == (14.0, "co2")
+
+
+@pytest.mark.parametrize(
+    ("value", "validity", "shown"),
+    [
+        (None, Validity.UNAVAILABLE, (20.0, "impedance")),
+        (14.0, Validity.QUESTIONABLE, (20.0, "impedance")),
+        (14.0, Validity.VALID, (14.0, "co2")),
+    ],
+)
+def test_a_sensor_that_gives_nothing_or_doubts_leaves_the_place_to_another(
+    clinic: Clinic, value: float | None, validity: Validity, shown: tuple[float, str]
+) -> None:
+    clinic.numeric("resp_rate", 14.0, source="co2")
+    clinic.numeric("resp_rate", value, validity, source="co2")
+    clinic.numeric("resp_rate", 20.0, source="impedance")
+    assert resp_rate(clinic) == shown
+    clinic.numeric("resp_rate", 15.0, source="co2")
+    assert resp_rate(clinic) == (15.0, "co2")
+
+
+def test_the_blank_of_a_sensor_that_is_not_in_use_blanks_nothing(clinic: Clinic) -> None:
+    clinic.numeric("resp_rate", 20.0, source="impedance")
+    clinic.numeric("resp_rate", None, source="co2")
+    assert resp_rate(clinic) == (20.0, "impedance")
+    clinic.wait(11)
+    clinic.numeric("resp_rate", None, source="co2")
+    assert resp_rate(clinic) == (None, "co2")
+
+
+def test_the_same_sensor_of_another_metric_is_left_alone(clinic: Clinic) -> None:
+    clinic.numeric("pulse_rate", 70.0, source="art")
+    clinic.numeric("pulse_rate", 71.0, source="oximeter")
+    view = clinic.view.numeric("pulse_rate")
+    assert view is not None
+    assert view.value == 70.0

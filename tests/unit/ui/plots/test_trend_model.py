@@ -8,7 +8,7 @@ from nursestation.core.records import Sample
 from nursestation.ui.plots.trend_model import SecondSeries, TrendModel
 
 
-def _sample(second, value, *, metric="spo2", monitor="m", session="s", chair=2):
+def _sample(second, value, *, metric="spo2", monitor="m", session="s", chair=2, source=""):
     at = Moment(round(second * NS_PER_S), round(second * NS_PER_S))
     return Sample(
         at=at,
@@ -20,7 +20,7 @@ def _sample(second, value, *, metric="spo2", monitor="m", session="s", chair=2):
         mode=Mode.REAL,
         provenance=Provenance.DEVICE,
         monitor=monitor,
-        source="",
+        source=source,
     )
 
 
@@ -98,3 +98,23 @@ def test_what_belongs_to_no_line_is_left_out(changes):
     model = TrendModel()
     model.add(_sample(1, 37.0, **changes))
     assert len(model.series(2, "s", changes.get("metric", "spo2"))[0]) == 0
+
+
+def test_two_sensors_of_one_monitor_are_not_mixed():
+    model = TrendModel()
+    for second in range(3):
+        model.add(_sample(second, 14.0, metric="resp_rate", source="co2"))
+        model.add(_sample(second, 19.0, metric="resp_rate", source="impedance"))
+    assert model.series(2, "s", "resp_rate")[1].tolist() == [14.0, 14.0, 14.0]
+
+
+def test_another_sensor_takes_over_where_the_first_gives_nothing():
+    model = TrendModel()
+    model.add(_sample(0, 14.0, metric="resp_rate", source="co2"))
+    for second in range(1, 40):
+        model.add(_sample(second, None, metric="resp_rate", source="co2"))
+        model.add(_sample(second, 19.0, metric="resp_rate", source="impedance"))
+    found = model.series(2, "s", "resp_rate")[1]
+    assert found[0] == 14.0
+    assert found[-1] == 19.0
+    assert np.isnan(found[5])
