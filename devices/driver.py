@@ -43,6 +43,41 @@ class SerialSettings:
         return f"{self.baud} {self.data_bits}{self.parity}{self.stop_bits}{flow}"
 
 
+def line_settings(
+    known: Sequence[SerialSettings],
+    *,
+    baud: int | None = None,
+    data_bits: int | None = None,
+    parity: Parity | None = None,
+    stop_bits: int | None = None,
+    rtscts: bool | None = None,
+) -> SerialSettings:
+    """Return a driver's line settings with what a person chose put over them.
+
+    A choice that one of the driver's own settings has brings the rest of that one along: a monitor that speaks at
+    115200 8N1 or at 19200 8O1 is meant at 19200 8O1 when 19200 is all that is given.
+
+    Args:
+        known: The driver's own (`DriverInfo.serial`), the usual one first.
+        baud: Chosen speed [bit/s]; here and below None leaves the driver's.
+        data_bits: Chosen data bits.
+        parity: Chosen parity.
+        stop_bits: Chosen stop bits.
+        rtscts: Chosen flow control.
+    """
+    chosen = {"baud": baud, "data_bits": data_bits, "parity": parity, "stop_bits": stop_bits, "rtscts": rtscts}
+    given = {name: value for name, value in chosen.items() if value is not None}
+    agreeing = (own for own in known if all(getattr(own, name) == value for name, value in given.items()))
+    base = next(agreeing, known[0])
+    return SerialSettings(
+        baud=base.baud if baud is None else baud,
+        data_bits=base.data_bits if data_bits is None else data_bits,
+        parity=base.parity if parity is None else parity,
+        stop_bits=base.stop_bits if stop_bits is None else stop_bits,
+        rtscts=base.rtscts if rtscts is None else rtscts,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Datagrams:
     """How a protocol that is also spoken over UDP goes into datagrams and comes out of them.

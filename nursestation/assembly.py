@@ -8,11 +8,12 @@ reader --events--> inbox --> engine (Station) --records--> store writer, simulat
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from devices.addresses import Address, PortIdentity, is_simulated, parse_address
 from devices.clock import NS_PER_S, Clock, Moment
+from devices.driver import DriverInfo, Parity, SerialSettings, line_settings
 from devices.errors import DriverLookupError, LinkError
 from devices.events import LinkPhase, LinkState
 from devices.port import Port, opener_for
@@ -150,12 +151,11 @@ class RunningStation:
 
     def _port(self, name: str, chair: int, monitor: MonitorSettings) -> Port:
         entry = lookup(monitor.driver)
-        usual = entry.info.serial[0]
         return Port(
             name,
             entry.make(),
             opener_for(address_of(monitor), self._clock),
-            settings=usual if monitor.baud is None else replace(usual, baud=monitor.baud),
+            settings=settings_of(monitor, entry.info),
             title=f"Chair {chair}, {entry.info.models[0]}",
             receive_only=monitor.receive_only,
         )
@@ -196,8 +196,22 @@ def address_of(monitor: MonitorSettings) -> Address:
     """
     address = parse_address(monitor.port)
     if isinstance(address, PortIdentity) and (monitor.usb_serial or monitor.usb_location):
-        return PortIdentity(address.path, monitor.usb_serial or None, monitor.usb_location or None)
+        return PortIdentity(
+            address.path, monitor.usb_serial or None, monitor.usb_location or None, monitor.usb_vid, monitor.usb_pid
+        )
     return address
+
+
+def settings_of(monitor: MonitorSettings, info: DriverInfo) -> SerialSettings:
+    """Return the line settings of a configured monitor: the driver's, with those of the settings file put over them."""
+    return line_settings(
+        info.serial,
+        baud=monitor.baud,
+        data_bits=monitor.data_bits,
+        parity=None if monitor.parity is None else Parity[monitor.parity.upper()],
+        stop_bits=monitor.stop_bits,
+        rtscts=monitor.rtscts,
+    )
 
 
 def chair_setup(chair: ChairSettings) -> ChairSetup:

@@ -1,5 +1,6 @@
 """The settings page of the documentation, made from the declarations: `python -m nursestation.config.describe`."""
 
+import re
 from collections.abc import Iterator
 
 from pydantic import BaseModel
@@ -35,8 +36,8 @@ def _rows(model: type[BaseModel]) -> Iterator[str]:
 
 def _kind(option: FieldInfo) -> str:
     text = str(option.annotation)
-    if "Literal" in text:
-        return " or ".join(text.partition("[")[2].rstrip("]").replace("'", "`").split(", "))
+    if literal := re.search(r"Literal\[([^]]+)\]", text):
+        return " or ".join(f"`{choice}`" for choice in literal[1].replace("'", "").split(", "))
     if "Settings" in text:
         return "sections"
     if "dict" in text:

@@ -18,13 +18,30 @@ class MonitorSettings(_Section):
     """One monitor of a chair, and the port it is on."""
 
     driver: str = Field(description="Driver name, as `nursestation drivers` lists them.")
-    port: str = Field(description="Serial port (/dev/ttyUSB0, COM3), tcp://127.0.0.1:PORT, or replay:FILE.")
+    port: str = Field(
+        description="Serial port (/dev/ttyUSB0, COM3), udp://ADDRESS of a monitor on the clinic's network, "
+        "tcp://127.0.0.1:PORT, or replay:FILE."
+    )
     usb_serial: str = Field(
         default="", description="USB serial number of the adapter; finds it again under another port name."
     )
     usb_location: str = Field(default="", description="USB socket of the adapter, used where it has no serial number.")
+    usb_vid: int | None = Field(default=None, ge=0, le=0xFFFF, description="USB vendor number of the adapter.")
+    usb_pid: int | None = Field(default=None, ge=0, le=0xFFFF, description="USB product number of the adapter.")
     baud: int | None = Field(
         default=None, ge=300, le=1_000_000, description="Line speed; the driver's usual one if left out."
+    )
+    data_bits: Literal[7, 8] | None = Field(
+        default=None, description="Data bits; as usual with the driver if left out."
+    )
+    parity: Literal["none", "even", "odd"] | None = Field(
+        default=None, description="Parity; as usual with the driver if left out."
+    )
+    stop_bits: Literal[1, 2] | None = Field(
+        default=None, description="Stop bits; as usual with the driver if left out."
+    )
+    rtscts: bool | None = Field(
+        default=None, description="Hardware flow control (RTS/CTS); as usual with the driver if left out."
     )
     receive_only: bool = Field(
         default=False, description="Never write to this port, not even the polls a protocol needs."

@@ -5,7 +5,9 @@ import os
 import pytest
 
 from devices.addresses import PortIdentity, TcpAddress, is_simulated, parse_address
-from nursestation.assembly import address_of, chair_setup
+from devices.driver import Parity, SerialSettings
+from devices.registry import lookup
+from nursestation.assembly import address_of, chair_setup, settings_of
 from nursestation.config.schema import ChairSettings, MonitorSettings
 
 
@@ -55,3 +57,26 @@ def test_a_remembered_adapter_is_looked_for_by_its_serial_number():
     monitor = MonitorSettings(driver="ge_dinamap", port="/dev/ttyUSB0", usb_serial="A50285BI")
     assert address_of(monitor) == PortIdentity("/dev/ttyUSB0", "A50285BI", None)
     assert isinstance(address_of(MonitorSettings(driver="ge_dinamap", port="tcp://127.0.0.1:9")), TcpAddress)
+
+
+def test_an_adapter_is_remembered_with_its_make():
+    monitor = MonitorSettings(
+        driver="ge_dinamap", port="/dev/ttyUSB0", usb_serial="0001", usb_vid=0x0403, usb_pid=0x6001
+    )
+    assert address_of(monitor) == PortIdentity("/dev/ttyUSB0", "0001", None, 0x0403, 0x6001)
+
+
+def test_line_settings_are_the_drivers_with_those_of_the_file_over_them():
+    info = lookup("ge_dinamap").info
+    plain = MonitorSettings(driver="ge_dinamap", port="/dev/ttyUSB0")
+    assert settings_of(plain, info) == info.serial[0]
+    changed = MonitorSettings(
+        driver="ge_dinamap",
+        port="/dev/ttyUSB0",
+        baud=19200,
+        data_bits=7,
+        parity="even",
+        stop_bits=2,
+        rtscts=True,
+    )
+    assert settings_of(changed, info) == SerialSettings(19200, 7, Parity.EVEN, 2, rtscts=True)
