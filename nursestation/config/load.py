@@ -28,6 +28,15 @@ def load_settings(path: Path) -> StationSettings:
     return _validated(StationSettings, path)
 
 
+def parse_settings(text: str, path: Path) -> StationSettings:
+    """Return the settings that a text says; `path` is the file that it is meant for, to name it.
+
+    Raises:
+        SettingsError: it has a mistake.
+    """
+    return _parsed(StationSettings, text, path)
+
+
 def load_protocols(*folders: Path) -> tuple[Protocol, ...]:
     """Return every treatment protocol of the folders, by title; a later folder replaces an earlier one's of the same name.
 
@@ -46,10 +55,18 @@ def load_protocols(*folders: Path) -> tuple[Protocol, ...]:
 
 def _validated(model: type[_Model], path: Path) -> _Model:
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not a TOML file: {error}") from error
+    return _parsed(model, text, path)
+
+
+def _parsed(model: type[_Model], text: str, path: Path) -> _Model:
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}") from error
     except ValidationError as error:
         first, *more = _mistakes(error)

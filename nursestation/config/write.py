@@ -1,0 +1,374 @@
+"""Changes `station.toml` as a careful person would: the lines that change, and no other.
+
+Rules of the file:
+1. Comments, order, spacing and keys that this version does not know stay as they are. A monitor that is taken away goes
+   with its own lines and the comment directly over them.
+2. What is written is read again before it replaces anything: it must say the old settings with the change and nothing else.
+3. The file is whole at every moment: a temporary file is synced, then takes its place. The one before stays beside it as
+   `station.toml.before`.
+
+A file is cut into blocks at its `[table]` lines, because tomlkit hangs a comment that stands over a table on the table
+before it; within a block, and where chairs are written inline, tomlkit makes the change.
+"""
+
+import contextlib
+import os
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator, MutableMapping, MutableSequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import tomlkit
+
+from nursestation.config.changes import Change, ChangeError, PutMonitor, RemoveMonitor, changed
+from nursestation.config.load import SettingsError, parse_settings
+from nursestation.config.schema import MonitorSettings, StationSettings
+
+BEFORE = ".before"
+_CHAIR, _MONITOR, _PREFER = ("chair",), ("chair", "monitor"), ("chair", "prefer")
+
+_Table = MutableMapping[str, object]
+
+
+def save_change(path: Path, change: Change) -> StationSettings:
+    """Make `change` in the file, which a missing one begins; return the settings as they stand in it now.
+
+    Raises:
+        ChangeError: the change does not fit what the file says.
+        SettingsError: the file has a mistake or cannot be read or written. It is left as it was.
+    """
+    old = _read(path)
+    text = _decoded(old, path)
+    before = parse_settings(text, path)
+    expected = before.model_copy(update={"chair": changed(before.chair, change)})
+    new = with_change(text, change)
+    try:
+        told = parse_settings(new, path)
+    except SettingsError as error:
+        raise _unwritable(path) from error
+    if told != expected:
+        raise _unwritable(path)
+    if _read(path) != old:
+        raise SettingsError(f"{path} was changed by another program just now. Nothing is lost: save again.")
+    try:
+        _replace(path.resolve(), old, new.encode())
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be written ({error.strerror}): give this user write permission, or free some space."
+        ) from error
+    return told
+
+
+def with_change(text: str, change: Change) -> str:
+    """Return the file's text with `change` made in it. Keys and comments that are not concerned stay as they are.
+
+    Raises:
+        ChangeError: the chair or the monitor that is to change is not there.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    blocks = _cut(text)
+    inline = _is_inline(blocks, change.chair)
+    made = _changed_inline(text, change) if inline else "".join(b.text for b in _changed_blocks(blocks, change))
+    return made.replace("\r\n", "\n").replace("\n", newline) if newline != "\n" else made
+
+
+# --- blocks -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A `[table]` line with what belongs to it; the first block has none.
+
+    Attributes:
+        path: Of the table, () for the first block.
+        lead: The comment lines directly over it.
+        core: Its own line and its keys.
+        tail: Blank and comment lines after the last key.
+    """
+
+    path: tuple[str, ...]
+    lead: str
+    core: str
+    tail: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.lead}{self.core}{self.tail}"
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Return what its keys say."""
+        return _inside(tomllib.loads(self.core), self.path)
+
+
+def _cut(text: str) -> list[_Block]:
+    lines = text.splitlines(keepends=True)
+    starts = [n for n, line in enumerate(lines) if line.lstrip().startswith("[") and _is_whole("".join(lines[:n]))]
+    bounds = [0]
+    for start in starts:
+        begin = start
+        while begin > bounds[-1] and _is_comment(lines, begin - 1):
+            begin -= 1
+        bounds.append(begin)
+    blocks = []
+    for at, (begin, header) in enumerate(zip(bounds, [0, *starts], strict=True)):
+        end = bounds[at + 1] if at + 1 < len(bounds) else len(lines)
+        last = end
+        while last > header + bool(at) and (not lines[last - 1].strip() or _is_comment(lines, last - 1)):
+            last -= 1
+        path = _path(lines[header]) if at else ()
+        lead, core, tail = lines[begin:header], lines[header:last], lines[last:end]
+        blocks.append(_Block(path, "".join(lead), "".join(core), "".join(tail)))
+    return blocks
+
+
+def _is_comment(lines: list[str], at: int) -> bool:
+    return lines[at].lstrip().startswith("#") and _is_whole("".join(lines[:at]))
+
+
+def _is_whole(text: str) -> bool:
+    """Say whether the text ends outside any value: only there does a bracket begin a table."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _path(header: str) -> tuple[str, ...]:
+    node: object = tomllib.loads(header)
+    path: list[str] = []
+    while node:
+        if isinstance(node, list):
+            node = node[0]
+        elif isinstance(node, dict):
+            key, node = next(iter(node.items()))
+            path.append(key)
+    return tuple(path)
+
+
+def _inside(document: object, path: tuple[str, ...]) -> dict[str, object]:
+    """Return the table at `path` of a document that holds nothing else."""
+    for key in path:
+        document = document[key] if isinstance(document, MutableMapping) else None
+        if isinstance(document, MutableSequence):
+            document = document[0]
+    assert isinstance(document, MutableMapping)
+    return document  # type: ignore[return-value]
+
+
+def _chair_span(blocks: list[_Block], number: int) -> tuple[int, int] | None:
+    """Return where the chair's block is and where the next one's would be."""
+    starts = [n for n, block in enumerate(blocks) if block.path == _CHAIR]
+    for start in starts:
+        if blocks[start].values.get("number") == number:
+            after = start + 1
+            while after < len(blocks) and blocks[after].path[:1] == _CHAIR and blocks[after].path != _CHAIR:
+                after += 1
+            return start, after
+    return None
+
+
+def _is_inline(blocks: list[_Block], number: int) -> bool:
+    """Say whether chairs, or this chair's monitors, are written inline: then there are no blocks to work on."""
+    if "chair" in blocks[0].values:
+        return True
+    span = _chair_span(blocks, number)
+    return span is not None and "monitor" in blocks[span[0]].values
+
+
+def _changed_blocks(blocks: list[_Block], change: Change) -> list[_Block]:
+    span = _chair_span(blocks, change.chair)
+    leaving = change.driver if isinstance(change, RemoveMonitor) else change.replaces
+    if span is None:
+        if leaving or isinstance(change, RemoveMonitor):
+            raise _gone(change.chair, leaving)
+        chair = f"[[chair]]\nnumber = {change.chair}\n"
+        return _with_new(blocks, len(blocks), _CHAIR, chair, _monitor_text(change.monitor))
+    start, end = span
+    monitors = [n for n in range(start, end) if blocks[n].path == _MONITOR]
+    if not leaving:
+        assert isinstance(change, PutMonitor)
+        at = monitors[-1] + 1 if monitors else start + 1
+        return _with_new(blocks, at, _MONITOR, _monitor_text(change.monitor))
+    target = next((n for n in monitors if blocks[n].values.get("driver") == leaving), None)
+    if target is None:
+        raise _gone(change.chair, leaving)
+    stays = change.monitor.driver if isinstance(change, PutMonitor) else ""
+    made = list(blocks)
+    if stays != leaving:
+        for n in range(start, end):
+            if blocks[n].path in (_CHAIR, _PREFER):
+                made[n] = _edited(blocks[n], lambda table, path: _forget(table, path, leaving))
+    if isinstance(change, PutMonitor):
+        monitor = change.monitor
+        made[target] = _edited(blocks[target], lambda table, _: _update(table, monitor))
+    else:
+        old = made[target]
+        made[target] = replace(old, lead="", core="", tail=old.tail.lstrip("\r\n"))
+    return made
+
+
+def _with_new(blocks: list[_Block], at: int, path: tuple[str, ...], *parts: str) -> list[_Block]:
+    """Insert a block before the one at `at`, a blank line above it, and below it where another follows."""
+    made = list(blocks)
+    above = "".join(block.text for block in blocks[:at])
+    gap = "" if not above.strip() or above.endswith(("\n\n", "\n\r\n")) else "\n" if above.endswith("\n") else "\n\n"
+    new = _Block(path, gap, "\n".join(parts), "\n" if at < len(blocks) else "")
+    made.insert(at, new)
+    return made
+
+
+def _edited(block: _Block, edit: Callable[[_Table, tuple[str, ...]], None]) -> _Block:
+    had_end = block.core.endswith("\n")
+    document = tomlkit.parse(block.core)
+    edit(_inside(document, block.path), block.path)
+    core = tomlkit.dumps(document)
+    return replace(block, core=core if had_end or not block.tail else core.rstrip("\r\n") + "\n")
+
+
+# --- keys ---------------------------------------------------------------------------------------------------------
+
+
+def _keys(monitor: MonitorSettings) -> dict[str, object]:
+    return monitor.model_dump(mode="json")
+
+
+def _monitor_text(monitor: MonitorSettings) -> str:
+    wanted = monitor.model_dump(mode="json", exclude_defaults=True)
+    return "[[chair.monitor]]\n" + tomlkit.dumps(wanted)
+
+
+def _update(table: _Table, monitor: MonitorSettings) -> None:
+    """Let the keys of a monitor say `monitor`; one that says it already is not touched, nor is one that we do not know."""
+    defaults = {name: field.default for name, field in MonitorSettings.model_fields.items()}
+    for name, value in _keys(monitor).items():
+        if name in table:
+            if value is None:
+                del table[name]
+            elif table[name] != value:
+                table[name] = value
+        elif value != defaults[name]:
+            table[name] = value
+
+
+def _forget(table: _Table, path: tuple[str, ...], driver: str) -> None:
+    """Take a driver out of the preferences."""
+    prefer = table if path == _PREFER else table.get("prefer")
+    if not isinstance(prefer, MutableMapping):
+        return
+    for metric in [metric for metric, name in prefer.items() if name == driver]:
+        del prefer[metric]
+
+
+# --- inline -------------------------------------------------------------------------------------------------------
+
+
+def _changed_inline(text: str, change: Change) -> str:
+    document = tomlkit.parse(text)
+    chairs = document["chair"]
+    assert isinstance(chairs, MutableSequence)
+    chair = next((one for one in chairs if one.get("number") == change.chair), None)
+    leaving = change.driver if isinstance(change, RemoveMonitor) else change.replaces
+    if chair is None:
+        if leaving or isinstance(change, RemoveMonitor):
+            raise _gone(change.chair, leaving)
+        chairs.append(_inline({"number": change.chair, "monitor": [_inline(_set_keys(change.monitor))]}))
+        return tomlkit.dumps(document)
+    if "monitor" not in chair:
+        chair["monitor"] = tomlkit.array()
+    monitors = chair["monitor"]
+    if not leaving:
+        assert isinstance(change, PutMonitor)
+        monitors.append(_inline(_set_keys(change.monitor)))
+        return tomlkit.dumps(document)
+    at = next((n for n, one in enumerate(monitors) if one.get("driver") == leaving), None)
+    if at is None:
+        raise _gone(change.chair, leaving)
+    if isinstance(change, PutMonitor):
+        _update(monitors[at], change.monitor)
+    else:
+        monitors.pop(at)
+    if isinstance(change, RemoveMonitor) or change.monitor.driver != leaving:
+        _forget(chair, _CHAIR, leaving)
+    return tomlkit.dumps(document)
+
+
+def _set_keys(monitor: MonitorSettings) -> dict[str, object]:
+    return monitor.model_dump(mode="json", exclude_defaults=True)
+
+
+def _inline(values: dict[str, object]) -> object:
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table
+
+
+# --- the file -----------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not a TOML file: {error}") from error
+
+
+def _replace(path: Path, old: bytes, new: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if old:
+        _put(path.with_name(path.name + BEFORE), old, path)
+    _put(path, new, path)
+
+
+def _put(path: Path, content: bytes, like: Path) -> None:
+    """Write a file whole or not at all, as readable for others as `like` is."""
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(like.stat().st_mode & 0o777 if like.exists() else 0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    with _folder(path.parent) as folder:
+        if folder is not None:
+            os.fsync(folder)
+
+
+@contextlib.contextmanager
+def _folder(path: Path) -> Iterator[int | None]:
+    """Open a folder where the system allows it, so that the new name is on disk too."""
+    if os.name != "posix":
+        yield None
+        return
+    number = os.open(path, os.O_RDONLY)
+    try:
+        yield number
+    finally:
+        os.close(number)
+
+
+def _gone(chair: int, driver: str) -> ChangeError:
+    return ChangeError(f"Chair {chair} has no monitor {driver} in the settings file any more: it was changed by hand.")
+
+
+def _unwritable(path: Path) -> SettingsError:
+    return SettingsError(
+        f"{path} is written in a way that cannot be changed safely from here. Nothing was changed: edit it by hand, "
+        "then start Nursestation again."
+    )
