@@ -11,6 +11,7 @@ Rules of the file:
 The loops run over frames (`bytes.find`), not over bytes.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import xor
@@ -62,7 +63,7 @@ def rejection(piece: Piece, now_ns: int) -> FrameRejected:
     )
 
 
-class _Stretch:
+class Stretch:
     """Gathers neighbouring bytes that were not taken."""
 
     def __init__(self) -> None:
@@ -124,7 +125,7 @@ class LengthFramer:
         self._is_intact = is_intact
         self._held = b""
         self._offset = 0
-        self._stretch = _Stretch()
+        self._stretch = Stretch()
 
     def feed(self, data: bytes) -> list[Piece]:
         """Take bytes and return the frames, header and all, and what was not taken."""
@@ -202,7 +203,7 @@ class StuffedFramer:
         self._is_intact = is_intact
         self._held = b""
         self._offset = 0
-        self._stretch = _Stretch()
+        self._stretch = Stretch()
 
     def feed(self, data: bytes) -> list[Piece]:
         """Take bytes and return the unescaped frames, without start byte, and what was not taken."""
@@ -284,7 +285,7 @@ class LineFramer:
         self._held = b""
         self._offset = 0
         self._is_overlong = False
-        self._stretch = _Stretch()
+        self._stretch = Stretch()
 
     def feed(self, data: bytes) -> list[Piece]:
         """Take bytes and return the lines, and what was not taken."""
@@ -322,4 +323,72 @@ class LineFramer:
             self._stretch.begin(out, RejectReason.FRAMING, self._offset, self._held)
         self._stretch.end(out)
         self._held, self._offset, self._is_overlong = b"", 0, False
+        return out
+
+
+class BracketedFramer:
+    """Frames between a byte that begins and a byte that ends them, neither of which occurs inside.
+
+    Given out as opened: escapes undone, check removed. A first byte inside an unfinished frame ends that frame and begins
+    another.
+    """
+
+    def __init__(self, *, begin: int, end: int, longest: int, opened: Callable[[bytes], bytes | RejectReason]) -> None:
+        """Describe the frames.
+
+        Args:
+            begin: The byte that begins each frame.
+            end: The byte that ends it.
+            longest: Most bytes of a frame on the wire, begin and end counted; a longer one is not taken (`OVERFLOW`).
+            opened: Returns the contents of what stands between the two bytes, or why they are not taken.
+        """
+        self.longest = longest
+        self._begin = bytes([begin])
+        self._edges = re.compile(b"[" + re.escape(bytes([begin, end])) + b"]")
+        self._opened = opened
+        self._held = b""
+        self._offset = 0
+        self._stretch = Stretch()
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Take bytes and return the contents of frames, and what was not taken."""
+        buffer = self._held + data if self._held else data
+        out: list[Piece] = []
+        base, n_buffer, stretch, longest = self._offset, len(buffer), self._stretch, self.longest
+        at = 0
+        while True:
+            start = buffer.find(self._begin, at)
+            if start < 0:
+                start = n_buffer
+            if start > at:
+                stretch.go_on(out, base + at, buffer[at:start])
+            edge = self._edges.search(buffer, start + 1, start + longest)
+            if edge is None:
+                if n_buffer - start < longest:
+                    break
+                at = start + longest
+                stretch.begin(out, RejectReason.OVERFLOW, base + start, buffer[start:at])
+                continue
+            at = edge.start()
+            if buffer[at] == self._begin[0]:
+                stretch.begin(out, RejectReason.FRAMING, base + start, buffer[start:at])
+                continue
+            contents = self._opened(buffer[start + 1 : at])
+            at += 1
+            if isinstance(contents, RejectReason):
+                stretch.begin(out, contents, base + start, buffer[start:at])
+            else:
+                stretch.end(out)
+                out.append((None, base + start, contents))
+        self._held = buffer[start:]
+        self._offset = base + start
+        return out
+
+    def flush(self) -> list[Piece]:
+        """End the stream: return what is held as not taken, and start over at offset 0."""
+        out: list[Piece] = []
+        if self._held:
+            self._stretch.begin(out, RejectReason.FRAMING, self._offset, self._held)
+        self._stretch.end(out)
+        self._held, self._offset = b"", 0
         return out

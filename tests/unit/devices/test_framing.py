@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.events import RejectReason
-from devices.framing import STRETCH_MAX, LengthFramer, LineFramer, StuffedFramer, rejection, sum8, xor8
+from devices.framing import STRETCH_MAX, BracketedFramer, LengthFramer, LineFramer, StuffedFramer, rejection, sum8, xor8
 
 
 def length_framer():
@@ -20,7 +20,11 @@ def line_framer():
     return LineFramer(end=b"\n", longest=8)
 
 
-FRAMERS = [length_framer, stuffed_framer, line_framer]
+def bracketed_framer():
+    return BracketedFramer(begin=ord("<"), end=ord(">"), longest=8, opened=lambda f: f or RejectReason.FRAMING)
+
+
+FRAMERS = [length_framer, stuffed_framer, line_framer, bracketed_framer]
 ALPHABET = b"<>\x01\x02\x05\x80\x85\x00a\n"
 
 
@@ -129,6 +133,30 @@ class TestStuffedFramer:
         framer = stuffed_framer()
         assert framer.feed(bytes.fromhex("85 02 03 80")) == []
         assert framer.feed(bytes.fromhex("05 84")) == [(None, 0, bytes.fromhex("02 03 85 84"))]
+
+
+class TestBracketedFramer:
+    def test_gives_the_contents_and_hunts_for_the_next_beginning(self):
+        assert all_pieces(bracketed_framer(), b"a<b>c>d<e>") == [
+            (RejectReason.FRAMING, 0, b"a"),
+            (None, 1, b"b"),
+            (RejectReason.FRAMING, 4, b"c>d"),
+            (None, 7, b"e"),
+        ]
+
+    def test_a_beginning_inside_a_frame_begins_another(self):
+        assert all_pieces(bracketed_framer(), b"<ab<c>") == [(RejectReason.FRAMING, 0, b"<ab"), (None, 3, b"c")]
+
+    def test_what_cannot_be_opened_is_rejected_with_its_brackets(self):
+        assert all_pieces(bracketed_framer(), b"<><a>") == [(RejectReason.FRAMING, 0, b"<>"), (None, 2, b"a")]
+
+    def test_an_endless_frame_is_dropped_up_to_the_next_beginning(self):
+        assert all_pieces(bracketed_framer(), b"<23456789ab<c>") == [
+            (RejectReason.OVERFLOW, 0, b"<23456789ab"),
+            (None, 11, b"c"),
+        ]
+        assert all_pieces(bracketed_framer(), b"<234567>") == [(None, 0, b"234567")]
+        assert all_pieces(bracketed_framer(), b"<2345678>")[0][0] is RejectReason.OVERFLOW
 
 
 class TestLineFramer:
