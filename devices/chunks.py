@@ -1,5 +1,6 @@
 """Gathers the samples of one trace into chunks of a fixed count, so that how the bytes were split changes nothing."""
 
+from collections.abc import Sequence
 from struct import Struct
 
 from devices.events import DriverEvent, WaveformChunk
@@ -51,6 +52,17 @@ class Chunker:
         self._last_ns = now_ns
         if len(self._raw) == self._n_samples:
             self.give_out(out)
+
+    def extend(self, out: list[DriverEvent], raw: Sequence[int], now_ns: int) -> None:
+        """Take consecutive samples [raw steps, or `MISSING_SAMPLE`] that arrived together; as `add` for each of them."""
+        at = 0
+        while at < len(raw):
+            n_taken = min(self._n_samples - len(self._raw), len(raw) - at)
+            self._raw += raw[at : at + n_taken]
+            self._last_ns = now_ns
+            at += n_taken
+            if len(self._raw) == self._n_samples:
+                self.give_out(out)
 
     def give_out(self, out: list[DriverEvent]) -> None:
         """Put the samples held, if any, into `out` as one chunk."""

@@ -392,3 +392,53 @@ class BracketedFramer:
         self._stretch.end(out)
         self._held, self._offset = b"", 0
         return out
+
+
+class PatternFramer:
+    """Frames that nothing but the look of their bytes tells: no header, no check, a few bits that are set or clear.
+
+    A piece is what the pattern matches. Where that may be a run of frames, the frames depend on the stream alone, and how
+    many of them come as one piece on how it was split.
+    """
+
+    def __init__(self, pattern: re.Pattern[bytes], *, longest: int) -> None:
+        """Describe the frames.
+
+        Args:
+            pattern: One frame, or a run of them. No frame may be whole before one that began earlier can be told.
+            longest: Most bytes of one frame, with what the pattern looks ahead at.
+        """
+        self.longest = longest
+        self._pattern = pattern
+        self._held = b""
+        self._offset = 0
+        self._stretch = Stretch()
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Take bytes and return the runs of frames, and what was not taken."""
+        buffer = self._held + data if self._held else data
+        out: list[Piece] = []
+        base, stretch = self._offset, self._stretch
+        at = 0
+        for found in self._pattern.finditer(buffer):
+            start = found.start()
+            if start > at:
+                stretch.go_on(out, base + at, buffer[at:start])
+            stretch.end(out)
+            out.append((None, base + start, found[0]))
+            at = found.end()
+        hold = max(at, len(buffer) - self.longest + 1)
+        if hold > at:
+            stretch.go_on(out, base + at, buffer[at:hold])
+        self._held = buffer[hold:]
+        self._offset = base + hold
+        return out
+
+    def flush(self) -> list[Piece]:
+        """End the stream: return what is held as not taken, and start over at offset 0."""
+        out: list[Piece] = []
+        if self._held:
+            self._stretch.go_on(out, self._offset, self._held)
+        self._stretch.end(out)
+        self._held, self._offset = b"", 0
+        return out

@@ -1,4 +1,7 @@
+import pytest
+
 from devices.chunks import Chunker
+from devices.events import MISSING_SAMPLE
 from devices.vocabulary import Unit
 
 
@@ -13,6 +16,20 @@ def test_a_full_chunk_comes_with_its_last_sample():
     (chunk,) = out
     assert chunk.samples == b"\xff\xff\x00\x00\x01\x00"
     assert (chunk.t_ns, chunk.n_samples) == (2, 3)
+
+
+@pytest.mark.parametrize("cut", range(8))
+def test_many_samples_at_once_are_chunked_as_one_by_one(cut):
+    samples = [5, 6, MISSING_SAMPLE, 8, 9, 10, 11]
+    out, held, one_by_one, single = [], chunker(), [], chunker()
+    held.extend(out, samples[:cut], 1)
+    held.extend(out, bytes(0), 2)
+    held.extend(out, samples[cut:], 3)
+    held.give_out(out)
+    for i, sample in enumerate(samples):
+        single.add(one_by_one, sample, 1 if i < cut else 3)
+    single.give_out(one_by_one)
+    assert out == one_by_one
 
 
 def test_what_is_held_comes_when_asked_for_and_once():

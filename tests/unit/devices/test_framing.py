@@ -1,3 +1,4 @@
+import re
 from itertools import pairwise
 
 import pytest
@@ -5,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.events import RejectReason
-from devices.framing import STRETCH_MAX, BracketedFramer, LengthFramer, LineFramer, StuffedFramer, rejection, sum8, xor8
+from devices.framing import (
+    STRETCH_MAX,
+    BracketedFramer,
+    LengthFramer,
+    LineFramer,
+    PatternFramer,
+    StuffedFramer,
+    rejection,
+    sum8,
+    xor8,
+)
 
 
 def length_framer():
@@ -24,7 +35,11 @@ def bracketed_framer():
     return BracketedFramer(begin=ord("<"), end=ord(">"), longest=8, opened=lambda f: f or RejectReason.FRAMING)
 
 
-FRAMERS = [length_framer, stuffed_framer, line_framer, bracketed_framer]
+def pattern_framer():
+    return PatternFramer(re.compile(rb"[\x80-\xff][\x00-\x7f]{2}(?=[\x80-\xff])"), longest=4)
+
+
+FRAMERS = [length_framer, stuffed_framer, line_framer, bracketed_framer, pattern_framer]
 ALPHABET = b"<>\x01\x02\x05\x80\x85\x00a\n"
 
 
@@ -157,6 +172,30 @@ class TestBracketedFramer:
         ]
         assert all_pieces(bracketed_framer(), b"<234567>") == [(None, 0, b"234567")]
         assert all_pieces(bracketed_framer(), b"<2345678>")[0][0] is RejectReason.OVERFLOW
+
+
+class TestPatternFramer:
+    def test_takes_what_looks_like_a_frame(self):
+        assert all_pieces(pattern_framer(), b"a\x80bc\x81de\x82fgh\x83ij\x84") == [
+            (RejectReason.FRAMING, 0, b"a"),
+            (None, 1, b"\x80bc"),
+            (None, 4, b"\x81de"),
+            (RejectReason.FRAMING, 7, b"\x82fgh"),
+            (None, 11, b"\x83ij"),
+            (RejectReason.FRAMING, 14, b"\x84"),
+        ]
+
+    def test_holds_what_may_yet_become_one(self):
+        framer = pattern_framer()
+        assert framer.feed(b"\x80bc") == []
+        assert framer.feed(b"\xff") == [(None, 0, b"\x80bc")]
+
+    def test_takes_a_run_as_one_piece(self):
+        framer = PatternFramer(re.compile(rb"(?:[\x80-\xff][\x00-\x7f])++"), longest=2)
+        assert all_pieces(framer, b"\x80a\x81b\x82cd") == [
+            (None, 0, b"\x80a\x81b\x82c"),
+            (RejectReason.FRAMING, 6, b"d"),
+        ]
 
 
 class TestLineFramer:
