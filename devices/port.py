@@ -18,15 +18,15 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, assert_never
 
 from devices.capture import ReplayOpener
 from devices.clock import NS_PER_S, Clock, Moment
 from devices.driver import Driver, SerialSettings
-from devices.errors import LinkError
+from devices.errors import LinkError, PortBusy, PortMissing
 from devices.events import DriverEvent, FrameRejected, LinkPhase, LinkState, PortEvent
+from devices.history import Cause, LinkHistory, PortCounters, PortReport
 from devices.transport import (
     Address,
     ByteStream,
@@ -46,29 +46,6 @@ _Answer = TypeVar("_Answer")
 
 Tap = Callable[[Moment, bytes], None]
 """Is given every chunk of bytes as it arrives; must neither block nor raise."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortCounters:
-    """What a port has done since it was made, for those who support it.
-
-    Attributes:
-        bytes_in: Bytes received.
-        bytes_out: Bytes handed to the line.
-        events: Events from the driver, without the rejected.
-        rejected: Frames that the driver rejected.
-        opens: How often the port was opened.
-        driver_failures: How often the driver raised (a bug).
-        last_good: When the monitor was last understood; None if never.
-    """
-
-    bytes_in: int = 0
-    bytes_out: int = 0
-    events: int = 0
-    rejected: int = 0
-    opens: int = 0
-    driver_failures: int = 0
-    last_good: Moment | None = None
 
 
 def opener_for(address: Address, clock: Clock) -> Opener:
@@ -95,9 +72,10 @@ class Port:
         title: For people ("Chair 2, Capnostream 20"); the id when "".
         receive_only: When set, nothing is ever written, not even the protocol's polls.
         tap: Is given every chunk received (`CaptureWriter.write`).
+        sent_tap: Is given every chunk handed to the line (`CaptureWriter.write_sent`).
 
     Thread:
-        `poll` and `close` belong to one thread at a time; the properties may be read by any.
+        `poll` and `close` belong to one thread at a time; the properties and `report` may be read by any.
     """
 
     def __init__(
@@ -110,6 +88,7 @@ class Port:
         title: str = "",
         receive_only: bool = False,
         tap: Tap | None = None,
+        sent_tap: Tap | None = None,
     ) -> None:
         self.id = id
         self.title = title or id
@@ -118,6 +97,7 @@ class Port:
         self._opener = opener
         self._settings = settings or driver.info.serial[0]
         self._tap = tap
+        self._sent_tap = sent_tap
         self._max_quiet_ns = driver.info.max_quiet_ms * 1_000_000
 
         self._stream: ByteStream | None = None
@@ -125,7 +105,8 @@ class Port:
         self._retry_at_ns: int | None = None
         self._retry_after_ns = _FIRST_RETRY_NS
         self._quiet_since_ns = 0
-        self._last_byte_ns: int | None = None
+        self._last_byte: Moment | None = None
+        self._opened: Moment | None = None
         self._driver_failed = False
 
         self._bytes_in = 0
@@ -135,6 +116,7 @@ class Port:
         self._opens = 0
         self._driver_failures = 0
         self._last_good: Moment | None = None
+        self._history = LinkHistory()
 
     @property
     def address(self) -> str:
@@ -174,6 +156,29 @@ class Port:
         """Return what the monitor has sent that has no name here: name to how often."""
         return self._driver.unknown
 
+    def report(self, now: Moment) -> PortReport:
+        """Return all that is known of the link, for `devices.checkup`."""
+        return PortReport(
+            at=now,
+            id=self.id,
+            title=self.title,
+            address=self.address,
+            identity=self._opener.identity if isinstance(self._opener, SerialOpener) else None,
+            driver=self._driver.info,
+            settings=self._settings,
+            receive_only=self.receive_only,
+            phase=self.phase,
+            reason=self.reason,
+            counters=self.counters,
+            since=self._history.since,
+            opened=self._opened,
+            openings=self._history.openings,
+            last_byte=self._last_byte,
+            minutes=self._history.minutes(now),
+            troubles=self._history.troubles,
+            unknown=self.unknown,
+        )
+
     def device(self) -> str | None:
         """Return what no other port may open; None when sharing does no harm.
 
@@ -207,50 +212,61 @@ class Port:
         leave = self._drive(self._driver.closing_writes, b"", now)
         if leave and not self.receive_only:
             with suppress(LinkError, OSError):  # the line is going anyway
-                self._stream.write(leave)
-                self._bytes_out += len(leave)
-        events = self._hang_up(self._stream, "Nursestation has closed the port.", now)
+                self._write(self._stream, leave, now)
+        events = self._hang_up(self._stream, "Nursestation has closed the port.", None, now)
         self._retry_at_ns = None
         return events
 
     def _open(self, now: Moment) -> tuple[PortEvent, ...]:
+        self._history.begin(now)
         try:
             self._stream = self._opener.open(self._settings)
         except (LinkError, OSError) as error:
             self._retry_later(now)
-            return self._enter(LinkPhase.DISCONNECTED, _sentence(self.address, error), now)
+            return self._enter(LinkPhase.DISCONNECTED, _sentence(self.address, error), now, _refused(error))
         self._opens += 1
+        self._opened = now
+        self._history.opened(now)
         self._quiet_since_ns = now.mono_ns
-        events = self._count(self._drive(self._driver.reset, (), now))
+        events = self._count(self._drive(self._driver.reset, (), now), now)
         if self._driver_failed:
-            return (*events, *self._hang_up(self._stream, self._driver_fault, now))
+            return (*events, *self._hang_up(self._stream, self._driver_fault, Cause.DRIVER, now))
         return (*events, *self._enter(LinkPhase.CONNECTING, "The port is open; waiting to hear the monitor.", now))
 
     def _converse(self, stream: ByteStream, now: Moment) -> tuple[PortEvent, ...]:
         try:
             data = stream.read()
         except (LinkError, OSError) as error:
-            return self._hang_up(stream, _sentence(self.address, error), now)
+            return self._hang_up(stream, _sentence(self.address, error), Cause.GONE, now)
         heard: tuple[DriverEvent, ...] = ()
         if data:
             self._bytes_in += len(data)
-            self._last_byte_ns = now.mono_ns
+            self._last_byte = now
+            self._history.bytes_in(len(data), now)
             if self._tap is not None:
                 self._tap(now, data)
-            heard = self._count(self._drive(lambda t_ns: self._driver.feed(data, t_ns), (), now))
+            heard = self._count(self._drive(lambda t_ns: self._driver.feed(data, t_ns), (), now), now)
         link = self._judge(heard, now)
-        ticked = self._count(self._drive(self._driver.tick, (), now))
+        ticked = self._count(self._drive(self._driver.tick, (), now), now)
         wanted = self._drive(self._driver.pending_writes, b"", now)
         events: tuple[PortEvent, ...] = (*link, *heard, *ticked)
         if self._driver_failed:
-            return (*events, *self._hang_up(stream, self._driver_fault, now))
+            return (*events, *self._hang_up(stream, self._driver_fault, Cause.DRIVER, now))
         if wanted and not self.receive_only:
             try:
-                stream.write(wanted)
+                self._write(stream, wanted, now)
             except (LinkError, OSError) as error:
-                return (*events, *self._hang_up(stream, _sentence(self.address, error), now))
-            self._bytes_out += len(wanted)
+                is_jammed = isinstance(error, LinkError) and not isinstance(error, PortMissing)
+                cause = Cause.JAMMED if is_jammed else Cause.GONE
+                return (*events, *self._hang_up(stream, _sentence(self.address, error), cause, now))
         return events
+
+    def _write(self, stream: ByteStream, data: bytes, now: Moment) -> None:
+        stream.write(data)
+        self._bytes_out += len(data)
+        self._history.bytes_out(len(data), now)
+        if self._sent_tap is not None:
+            self._sent_tap(now, data)
 
     def _judge(self, heard: tuple[DriverEvent, ...], now: Moment) -> tuple[LinkState, ...]:
         """Say whether the monitor is heard, after bytes or after none."""
@@ -262,7 +278,7 @@ class Port:
         if now.mono_ns - self._quiet_since_ns <= self._max_quiet_ns:
             return ()
         # The last half of the quiet time decides: the torn end of a last frame is no sign of a wrong baud rate.
-        is_babble = self._last_byte_ns is not None and now.mono_ns - self._last_byte_ns <= self._max_quiet_ns // 2
+        is_babble = self._last_byte is not None and now.mono_ns - self._last_byte.mono_ns <= self._max_quiet_ns // 2
         if is_babble:
             reason = (
                 f"Bytes arrive at {self.address} but make no sense: is it the wrong monitor type, "
@@ -273,31 +289,39 @@ class Port:
         else:
             seconds = self._max_quiet_ns / NS_PER_S
             reason = f"Nothing understood for {seconds:g} s: check the cable and that the monitor is on."
-        return self._enter(LinkPhase.SILENT, reason, now)
+        return self._enter(LinkPhase.SILENT, reason, now, Cause.NONSENSE if is_babble else Cause.QUIET)
 
-    def _hang_up(self, stream: ByteStream, reason: str, now: Moment) -> tuple[PortEvent, ...]:
+    def _hang_up(self, stream: ByteStream, reason: str, cause: Cause | None, now: Moment) -> tuple[PortEvent, ...]:
         """Close the line, get out what the driver still holds, and come back later."""
         stream.close()
         self._stream = None
-        held = self._count(self._drive(self._driver.reset, (), now))
+        self._opened = None
+        held = self._count(self._drive(self._driver.reset, (), now), now)
         self._driver_failed = False
         self._retry_later(now)
-        return (*held, *self._enter(LinkPhase.DISCONNECTED, reason, now))
+        return (*held, *self._enter(LinkPhase.DISCONNECTED, reason, now, cause))
 
     def _retry_later(self, now: Moment) -> None:
         self._retry_at_ns = now.mono_ns + self._retry_after_ns
         self._retry_after_ns = min(2 * self._retry_after_ns, _LONGEST_RETRY_NS)
 
-    def _enter(self, phase: LinkPhase, reason: str, now: Moment) -> tuple[LinkState, ...]:
+    def _enter(self, phase: LinkPhase, reason: str, now: Moment, trouble: Cause | None = None) -> tuple[LinkState, ...]:
         if self._state is not None and (self._state.phase, self._state.reason) == (phase, reason):
             return ()
+        if trouble is not None:
+            self._history.trouble(trouble, reason, now)
         self._state = LinkState(t_ns=now.mono_ns, phase=phase, reason=reason)
         return (self._state,)
 
-    def _count(self, events: tuple[DriverEvent, ...]) -> tuple[DriverEvent, ...]:
+    def _count(self, events: tuple[DriverEvent, ...], now: Moment) -> tuple[DriverEvent, ...]:
+        if not events:
+            return events
         n_rejected = sum(isinstance(event, FrameRejected) for event in events)
         self._rejected += n_rejected
         self._events += len(events) - n_rejected
+        self._history.understood(len(events) - n_rejected, now)
+        if n_rejected:
+            self._history.rejected(events, now)
         return events
 
     @property
@@ -323,6 +347,16 @@ def failure_place(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}"
+
+
+def _refused(error: LinkError | OSError) -> Cause:
+    match error:
+        case PortMissing():
+            return Cause.MISSING
+        case PortBusy():
+            return Cause.BUSY
+        case _:
+            return Cause.REFUSED
 
 
 def _sentence(address: str, error: LinkError | OSError) -> str:

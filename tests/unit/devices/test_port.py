@@ -9,7 +9,8 @@ from devices.clock import NS_PER_S, ManualClock
 from devices.driver import SerialSettings
 from devices.errors import LinkError, PortBusy
 from devices.events import LinkPhase, LinkState
-from devices.port import Port, PortCounters, failure_place, opener_for
+from devices.history import PortCounters
+from devices.port import Port, failure_place, opener_for
 from devices.transport import SerialOpener, TcpOpener
 from tests.helpers.wire import SETTINGS, LineDriver, Wire, rejected, status
 
