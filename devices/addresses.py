@@ -11,10 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 from devices.errors import LinkError
 
 _WINDOWS_PORT = re.compile(r"COM\d+", re.IGNORECASE)
+_UDP = re.compile(r"(?:\[(?P<six>[^\]]*)\]|(?P<host>[^:\[\]]*))(?::(?P<port>.*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,23 @@ class TcpAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class UdpAddress:
+    """A monitor on the clinic's network.
+
+    Attributes:
+        host: Its IP address; never a name, whose look-up could hold up every other monitor.
+        port: Its UDP port; None for the one that its protocol is known to use.
+    """
+
+    host: str
+    port: int | None = None
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"udp://{host}" if self.port is None else f"udp://{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayAddress:
     """A capture file, played at its recorded times."""
 
@@ -66,7 +85,7 @@ class ReplayAddress:
         return f"replay:{self.file}"
 
 
-Address = PortIdentity | TcpAddress | ReplayAddress
+Address = PortIdentity | TcpAddress | UdpAddress | ReplayAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,8 @@ def parse_address(text: str) -> Address:
     """Read an address as people write it.
 
     Args:
-        text: "/dev/ttyUSB0", "COM3", "tcp://127.0.0.1:5000" or "replay:FILE"; "serial:" or "pty:" may stand before a path.
+        text: "/dev/ttyUSB0", "COM3", "udp://192.168.1.20", "tcp://127.0.0.1:5000" or "replay:FILE"; "serial:" or "pty:" may
+            stand before a path.
 
     Raises:
         LinkError: it is none of these; the message says what is wanted.
@@ -102,6 +122,8 @@ def parse_address(text: str) -> Address:
     match kind.lower() if colon else "":
         case "tcp":
             return _parse_tcp(text, rest.removeprefix("//"))
+        case "udp":
+            return _parse_udp(text, rest.removeprefix("//"))
         case "replay":
             if not rest:
                 raise LinkError("A recording needs a file name: replay:FILE.")
@@ -155,22 +177,49 @@ def _interface(location: str | None) -> str | None:
 def _parse_tcp(text: str, rest: str) -> TcpAddress:
     host, _, port = rest.rpartition(":")
     host = host.strip("[]")
-    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+    if not host or not _is_port(port):
         raise LinkError(f"{text} is not an address: write tcp://127.0.0.1:PORT with a port from 1 to 65535.")
-    try:
-        is_here = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_here = False
-    if not is_here:
+    if not _is_loopback(host):
         raise LinkError(f"{text} is not on this computer: only tcp://127.0.0.1:PORT can be used.")
     return TcpAddress(host, int(port))
 
 
+def _parse_udp(text: str, rest: str) -> UdpAddress:
+    found = _UDP.fullmatch(rest)
+    host, port = (found["six"] or found["host"], found["port"]) if found else ("", None)
+    try:
+        host = "127.0.0.1" if host == "localhost" else str(ipaddress.ip_address(host))
+    except ValueError:
+        raise LinkError(
+            f"{text} is not an address: write the monitor's IP address, for example udp://192.168.1.20."
+        ) from None
+    if port is not None and not _is_port(port):
+        raise LinkError(
+            f"{text} is not an address: write udp://{host}, or udp://{host}:PORT with a port from 1 to 65535."
+        )
+    return UdpAddress(host, None if port is None else int(port))
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) < 65536
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def is_simulated(address: Address) -> bool:
-    """Say whether an address is anything but a serial port of the operating system (docs/adr/0009)."""
-    if not isinstance(address, PortIdentity):
-        return True
-    path = canonical(address.path)
-    if path.startswith("/"):
-        return not path.startswith("/dev/") or path.startswith("/dev/pts/")
-    return False
+    """Say whether what comes from an address counts as simulated: docs/adr/0009, and for the network docs/adr/0011."""
+    match address:
+        case PortIdentity():
+            path = canonical(address.path)
+            return path.startswith("/") and (not path.startswith("/dev/") or path.startswith("/dev/pts/"))
+        case UdpAddress():
+            return _is_loopback(address.host)
+        case TcpAddress() | ReplayAddress():
+            return True
+        case _:
+            assert_never(address)

@@ -23,7 +23,7 @@ from typing import TypeVar, assert_never
 
 from devices.capture import ReplayOpener
 from devices.clock import NS_PER_S, Clock, Moment
-from devices.driver import Driver, SerialSettings
+from devices.driver import Datagrams, Driver, SerialSettings
 from devices.errors import LinkError, PortBusy, PortMissing
 from devices.events import DriverEvent, FrameRejected, LinkPhase, LinkState, PortEvent
 from devices.history import Cause, LinkHistory, PortCounters, PortReport
@@ -36,6 +36,8 @@ from devices.transport import (
     SerialOpener,
     TcpAddress,
     TcpOpener,
+    UdpAddress,
+    UdpOpener,
 )
 
 _FIRST_RETRY_NS = NS_PER_S // 2
@@ -48,13 +50,24 @@ Tap = Callable[[Moment, bytes], None]
 """Is given every chunk of bytes as it arrives; must neither block nor raise."""
 
 
-def opener_for(address: Address, clock: Clock) -> Opener:
-    """Return what opens `address`; `clock` paces a recording that is played."""
+def opener_for(address: Address, clock: Clock, datagrams: Datagrams | None = None) -> Opener:
+    """Return what opens an address.
+
+    Args:
+        address: Where the monitor is.
+        clock: Paces a recording that is played.
+        datagrams: How the driver's protocol is spoken over UDP (`DriverInfo.datagrams`).
+
+    Raises:
+        LinkError: the address is on the network, where this driver's monitors are not spoken to.
+    """
     match address:
         case PortIdentity():
             return SerialOpener(address)
         case TcpAddress():
             return TcpOpener(address)
+        case UdpAddress():
+            return UdpOpener(address, datagrams)
         case ReplayAddress():
             return ReplayOpener(address.file, clock)
         case _:

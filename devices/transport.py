@@ -1,4 +1,4 @@
-"""Opens a serial port, a pseudo-terminal or a loopback TCP port as one `ByteStream`.
+"""Opens a serial port, a pseudo-terminal, a monitor on the network (UDP) or a loopback TCP port as one `ByteStream`.
 
 Rules of the file:
 1. The only module that imports pyserial, and late: the program starts, and its tests run, without it.
@@ -24,12 +24,13 @@ from devices.addresses import (
     PortIdentity,
     ReplayAddress,
     TcpAddress,
+    UdpAddress,
     canonical,
     find_facts,
     find_port,
     parse_address,
 )
-from devices.driver import SerialSettings
+from devices.driver import Datagrams, SerialSettings
 from devices.errors import LinkError, PortBusy, PortMissing
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "SerialOpener",
     "TcpAddress",
     "TcpOpener",
+    "UdpAddress",
+    "UdpOpener",
     "find_port",
     "list_ports",
     "open_stream",
@@ -53,6 +56,8 @@ _READ_LIMIT = 65_536  # bytes a call: some 5 s at 115200 baud, so one full buffe
 # Bytes: some tens of polls. A monitor that listens again must not find more of them waiting.
 _UNSENT_LIMIT = 1_024
 _CONNECT_S = 0.05  # a loopback port answers or refuses at once
+_LONGEST_DATAGRAM = 65_535
+_DATAGRAMS_A_READ = 64  # some seconds of a monitor's waves: a flood from one must not hold up the other ports
 
 Lister = Callable[[], tuple[PortFacts, ...]]
 
@@ -244,6 +249,47 @@ class TcpOpener:
         return _TcpStream(self.name, line)
 
 
+class UdpOpener:
+    """Speaks with one monitor on the network, in datagrams.
+
+    Raises:
+        LinkError: The monitor's protocol is not spoken over a network (`datagrams` is None).
+    """
+
+    def __init__(self, address: UdpAddress, datagrams: Datagrams | None) -> None:
+        if datagrams is None:
+            raise LinkError(
+                f"This monitor is not spoken to over a network: connect its serial port, and choose that instead of {address}."
+            )
+        self._address = UdpAddress(address.host, address.port or datagrams.port)
+        self._datagrams = datagrams
+
+    @property
+    def name(self) -> str:
+        """Return the address as text, with its port."""
+        return str(self._address)
+
+    def device(self) -> str | None:
+        """Return the address: one monitor feeds one chair."""
+        return self.name
+
+    def open(self, settings: SerialSettings) -> ByteStream:  # noqa: ARG002 -- a socket has no line settings
+        """Make a socket that takes datagrams from this monitor alone. Whether it is there shows with its first answer.
+
+        Raises:
+            LinkError: this computer has no way to that address.
+        """
+        family = socket.AF_INET6 if ":" in self._address.host else socket.AF_INET
+        line = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            line.setblocking(False)
+            line.connect((self._address.host, self._address.port or 0))
+        except OSError as error:
+            line.close()
+            raise _no_way(self.name) from error
+        return _UdpStream(self.name, line, self._datagrams)
+
+
 class _Unsent:
     """Bytes that the line has not taken yet."""
 
@@ -362,6 +408,58 @@ class _TcpStream:
 
     def _gone(self) -> LinkError:
         return PortMissing(f"The other end of {self._name} has closed the connection: start it again.")
+
+
+class _UdpStream:
+    """A connected, non-blocking datagram socket."""
+
+    def __init__(self, name: str, line: socket.socket, datagrams: Datagrams) -> None:
+        self._name = name
+        self._line = line
+        self._datagrams = datagrams
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def read(self) -> bytes:
+        frames = bytearray()
+        for _ in range(_DATAGRAMS_A_READ):
+            try:
+                frames += self._datagrams.frame(self._line.recv(_LONGEST_DATAGRAM))
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError as error:
+                if frames:
+                    break  # what has arrived comes first; a line that is gone will say so again
+                raise self._gone(error) from error
+        return bytes(frames)
+
+    def write(self, data: bytes) -> None:
+        for message in self._datagrams.messages(data):
+            try:
+                self._line.send(message)
+            except (BlockingIOError, InterruptedError):
+                return  # lost, as a datagram may be: the protocol asks again
+            except OSError as error:
+                raise self._gone(error) from error
+
+    def close(self) -> None:
+        self._line.close()
+
+    def _gone(self, error: OSError) -> LinkError:
+        if error.errno in _REFUSED:
+            return PortMissing(
+                f"Nobody answers at {self._name}: check that the monitor is on and that its network output is switched on."
+            )
+        return _no_way(self._name)
+
+
+_REFUSED = {errno.ECONNREFUSED, errno.ECONNRESET}
+
+
+def _no_way(name: str) -> PortMissing:
+    return PortMissing(f"{name} cannot be reached: check the network cable of this computer and the monitor's address.")
 
 
 def _open_serial(path: str, settings: SerialSettings) -> ByteStream:

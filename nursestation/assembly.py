@@ -154,7 +154,7 @@ class RunningStation:
         return Port(
             name,
             entry.make(),
-            opener_for(address_of(monitor), self._clock),
+            opener_for(address_of(monitor), self._clock, entry.info.datagrams),
             settings=settings_of(monitor, entry.info),
             title=f"Chair {chair}, {entry.info.models[0]}",
             receive_only=monitor.receive_only,

@@ -22,9 +22,12 @@ from nursestation.config.schema import ChairSettings, MonitorSettings
         ("/tmp/chair-2", True),
         ("tcp://127.0.0.1:5000", True),
         ("replay:visit.capture", True),
+        ("udp://127.0.0.1:24105", True),
+        ("udp://[::1]", True),
+        ("udp://192.168.1.20", False),
     ],
 )
-def test_whatever_is_no_serial_port_counts_as_simulated(text, simulated):
+def test_whatever_is_no_serial_port_and_not_on_the_network_counts_as_simulated(text, simulated):
     assert is_simulated(parse_address(text)) is simulated
 
 

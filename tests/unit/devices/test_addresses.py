@@ -2,7 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from devices.addresses import PortFacts, PortIdentity, ReplayAddress, TcpAddress, find_facts, find_port, parse_address
+from devices.addresses import (
+    PortFacts,
+    PortIdentity,
+    ReplayAddress,
+    TcpAddress,
+    UdpAddress,
+    find_facts,
+    find_port,
+    parse_address,
+)
 from devices.errors import LinkError
 
 FTDI = {"vid": 0x0403, "pid": 0x6001}
@@ -18,6 +27,11 @@ FTDI = {"vid": 0x0403, "pid": 0x6001}
         ("tcp://127.0.0.1:5000", TcpAddress("127.0.0.1", 5000)),
         ("tcp://localhost:65535", TcpAddress("localhost", 65535)),
         ("tcp://[::1]:5000", TcpAddress("::1", 5000)),
+        ("udp://192.168.1.20", UdpAddress("192.168.1.20")),
+        ("udp://192.168.1.20:24105", UdpAddress("192.168.1.20", 24105)),
+        ("UDP://localhost:5000", UdpAddress("127.0.0.1", 5000)),
+        ("udp://[fe80::1]:5000", UdpAddress("fe80::1", 5000)),
+        ("udp://[fe80::1]", UdpAddress("fe80::1")),
         ("replay:C:/night one.cap", ReplayAddress(Path("C:/night one.cap"))),
     ],
 )
@@ -39,6 +53,12 @@ def test_addresses_as_people_write_them(text, address):
         ("tcp://:5000", "tcp://127.0.0.1:PORT"),
         ("tcp://192.168.1.20:5000", "not on this computer"),
         ("tcp://monitor.example:5000", "not on this computer"),
+        ("udp://monitor.example", "the monitor's IP address, for example udp://192.168.1.20"),
+        ("udp://", "the monitor's IP address"),
+        ("udp://fe80::1", "the monitor's IP address"),
+        ("udp://192.168.1.20:", "1 to 65535"),
+        ("udp://192.168.1.20:0", "1 to 65535"),
+        ("udp://192.168.1.20:x", "1 to 65535"),
     ],
 )
 def test_a_wrong_address_says_what_is_wanted(text, wants):

@@ -5,15 +5,17 @@ import select
 import socket
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from devices.addresses import PortFacts, PortIdentity, TcpAddress
+from devices.addresses import PortFacts, PortIdentity, TcpAddress, UdpAddress
 from devices.driver import Parity, SerialSettings
 from devices.errors import LinkError, PortBusy, PortMissing
-from devices.transport import SerialOpener, TcpOpener, list_ports, open_stream, refusal
+from devices.transport import SerialOpener, TcpOpener, UdpOpener, list_ports, open_stream, refusal
+from tests.helpers.datagrams import LINES
 
 SETTINGS = SerialSettings(115200)
 WAIT_S = 5
@@ -119,6 +121,24 @@ def test_a_pty_takes_any_line_settings(pty, settings):
     stream = open_stream(PortIdentity(pty.path), settings)
     pty.send(b"x")
     assert stream.read() == b"x"
+    stream.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "speed", "flags"),
+    [
+        (SerialSettings(9600), termios.B9600, 0),
+        (SerialSettings(19200, parity=Parity.ODD, stop_bits=2), termios.B19200, termios.PARODD | termios.CSTOPB),
+        (SerialSettings(115200, parity=Parity.EVEN, rtscts=True), termios.B115200, termios.CRTSCTS),
+    ],
+    ids=str,
+)
+def test_what_a_pty_keeps_of_the_line_settings_is_as_wanted(pty, settings, speed, flags):
+    """Linux keeps speed, oddness, stop bits and flow control on a pseudo-terminal, and neither parity nor data bits."""
+    stream = open_stream(PortIdentity(pty.path), settings)
+    _, _, control, _, heard_at, said_at, _ = termios.tcgetattr(pty.slave)
+    assert (heard_at, said_at) == (speed, speed)
+    assert control & (termios.PARODD | termios.CSTOPB | termios.CRTSCTS) == flags
     stream.close()
 
 
@@ -383,3 +403,90 @@ def test_tcp_a_reset_is_noticed_by_read(server):
 def test_a_connection_feeds_one_chair(server):
     opener = TcpOpener(address_of(server))
     assert opener.device() == opener.name == str(address_of(server))
+
+
+# -- UDP
+
+
+@pytest.fixture
+def monitor():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as monitor:
+        monitor.bind(("127.0.0.1", 0))
+        monitor.settimeout(WAIT_S)
+        yield monitor
+
+
+def udp_to(monitor):
+    return UdpOpener(UdpAddress(*monitor.getsockname()), LINES)
+
+
+def test_udp_messages_go_both_ways_each_in_its_frame(monitor):
+    stream = udp_to(monitor).open(SETTINGS)
+    assert stream.read() == b""
+    stream.write(b"ask\nagain\n")
+    assert monitor.recv(100) == b"ask"
+    said, host = monitor.recvfrom(100)
+    assert said == b"again"
+    monitor.sendto(b"spo2 97", host)
+    monitor.sendto(b"pulse 60", host)
+    assert read_something(stream, monitor) + stream.read() == b"spo2 97\npulse 60\n"
+    stream.close()
+    stream.close()
+
+
+def test_udp_another_sender_is_not_heard(monitor):
+    stream = udp_to(monitor).open(SETTINGS)
+    stream.write(b"ask\n")
+    _, host = monitor.recvfrom(100)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.sendto(b"spo2 20", host)
+    monitor.sendto(b"spo2 97", host)
+    assert read_something(stream, monitor) == b"spo2 97\n"
+    stream.close()
+
+
+def test_udp_a_monitor_that_is_not_there_is_missing(monitor):
+    opener = udp_to(monitor)
+    monitor.close()
+    stream = opener.open(SETTINGS)
+    stream.write(b"ask\n")
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as quiet,
+        pytest.raises(PortMissing, match="check that the monitor is on and that its network output is switched on"),
+    ):
+        read_something(stream, quiet)
+    stream.close()
+
+
+def test_udp_writing_to_a_monitor_that_has_gone_is_noticed(monitor):
+    opener = udp_to(monitor)
+    monitor.close()
+    stream = opener.open(SETTINGS)
+    with pytest.raises(PortMissing, match="Nobody answers at udp://127"):
+        write_all(stream, [b"ask\n"] * 100)
+    stream.close()
+
+
+def test_udp_an_address_without_a_way_is_told():
+    with pytest.raises(PortMissing, match=r"cannot be reached: check the network cable"):
+        UdpOpener(UdpAddress("255.255.255.255"), LINES).open(SETTINGS)
+
+
+def test_udp_a_flood_is_read_in_pieces(monitor):
+    stream = udp_to(monitor).open(SETTINGS)
+    stream.write(b"ask\n")
+    _, host = monitor.recvfrom(100)
+    for _ in range(100):
+        monitor.sendto(b"x", host)
+    assert len(read_something(stream, monitor)) <= 2 * 64
+    stream.close()
+
+
+def test_udp_the_port_is_the_protocols_own_unless_another_is_given():
+    assert UdpOpener(UdpAddress("192.168.1.20"), LINES).device() == "udp://192.168.1.20:24999"
+    assert UdpOpener(UdpAddress("192.168.1.20", 5000), LINES).device() == "udp://192.168.1.20:5000"
+
+
+def test_udp_a_protocol_that_is_not_spoken_so_is_refused():
+    with pytest.raises(LinkError, match="not spoken to over a network: connect its serial port"):
+        UdpOpener(UdpAddress("192.168.1.20"), None)
