@@ -40,7 +40,7 @@ def make_served(
         driver: Name of the driver whose monitor is served.
         scenario: The patient and what happens.
         link: Serve on a pseudo-terminal with this link to it; else
-        port: serve on a serial port, or "tcp://127.0.0.1:PORT".
+        port: serve on a serial port, "tcp://127.0.0.1:PORT", or "udp://127.0.0.1:PORT" where the protocol is spoken so.
         seed: The same seed gives the same patient.
         start_ns: Start of the scenario's times, monotonic [ns].
         faults: Further faults, as "KIND@SECONDS" or "KIND@SECONDS+LASTING".
@@ -54,7 +54,8 @@ def make_served(
     if (link is None) == (port is None):
         raise ValueError("give either a link or a port")
     wanted = [parse_fault(text, start_ns) for text in faults]
-    wire: Wire = PtyWire(link) if link is not None else open_wire(port or "", entry.info.serial[0])
+    info = entry.info
+    wire: Wire = PtyWire(link) if link is not None else open_wire(port or "", info.serial[0], info.datagrams)
     monitor = next((m for m in scenario.monitor if m.driver == driver), Monitor(driver=driver))
     chair = SimulatedChair(scenario, seed, start_ns, [(monitor, wire)], unattended=True)
     for fault in wanted:

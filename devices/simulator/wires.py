@@ -1,9 +1,10 @@
-"""The monitor's end of a line: a pseudo-terminal, a serial port, or a loopback TCP port.
+"""The monitor's end of a line: a pseudo-terminal, a serial port, or a loopback TCP or UDP port.
 
 Rules of the file:
 1. Nothing here blocks. A UART drops what nobody takes: so does a wire, and counts it.
 2. POSIX-only calls are imported late, inside the pseudo-terminal.
 3. A wire can be pulled (`unplug`) and put back (`replug`), also while a program has it open.
+4. No simulated monitor speaks to another computer: over there it would pass for a real one.
 """
 
 import errno
@@ -13,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from devices.driver import SerialSettings
+from devices.addresses import UdpAddress, is_simulated
+from devices.driver import Datagrams, SerialSettings
 from devices.errors import LinkError
 from devices.transport import ByteStream, PortIdentity, TcpAddress, open_stream, parse_address
 
@@ -231,6 +233,80 @@ class TcpWire:
             self._host = None
 
 
+class UdpWire:
+    """A loopback UDP port that answers whoever spoke to it last."""
+
+    def __init__(self, wanted: UdpAddress, datagrams: Datagrams) -> None:
+        """Wait at `wanted`; port 0 picks a free one, which is then kept.
+
+        Args:
+            wanted: Where; the protocol's own port when it names none.
+            datagrams: How the protocol goes into datagrams.
+
+        Raises:
+            LinkError: The port is taken.
+        """
+        self._wanted = wanted
+        self._datagrams = datagrams
+        self._line: socket.socket | None = None
+        self._host: tuple[str, int] | None = None
+        self.replug()
+
+    @property
+    def address(self) -> str:
+        """Return the address that a program speaks to."""
+        return str(self._wanted)
+
+    def read(self) -> bytes:
+        """Return what the host has sent, as the serial line would carry it."""
+        frames = bytearray()
+        while self._line is not None and len(frames) < _READ_LIMIT:
+            try:
+                data, self._host = self._line.recvfrom(_READ_LIMIT)
+            except OSError:  # nothing there, or the host that was answered is gone
+                break
+            frames += self._datagrams.frame(data)
+        return bytes(frames)
+
+    def write(self, data: bytes) -> int:
+        """Send the messages in `data` to the host that spoke last; with none, they are lost."""
+        if self._line is None or self._host is None:
+            return 0
+        for message in self._datagrams.messages(data):
+            with suppress(OSError):  # a datagram may be lost
+                self._line.sendto(message, self._host)
+        return len(data)
+
+    def unplug(self) -> None:
+        """Let go of the port, and forget the host."""
+        if self._line is not None:
+            self._line.close()
+            self._line = self._host = None
+
+    def replug(self) -> None:
+        """Wait at the same port again.
+
+        Raises:
+            LinkError: Another program has taken it.
+        """
+        if self._line is not None:
+            return
+        port = self._datagrams.port if self._wanted.port is None else self._wanted.port
+        line = socket.socket(socket.AF_INET6 if ":" in self._wanted.host else socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            line.setblocking(False)
+            line.bind((self._wanted.host, port))
+        except OSError as error:
+            line.close()
+            raise LinkError(f"{self._wanted} cannot be served ({error.strerror}): choose another port.") from error
+        self._line = line
+        self._wanted = UdpAddress(self._wanted.host, line.getsockname()[1])
+
+    def close(self) -> None:
+        """Let go of the port."""
+        self.unplug()
+
+
 class SerialWire:
     """A real serial port, with a null-modem cable to the program under test."""
 
@@ -289,8 +365,13 @@ class SerialWire:
         self.unplug()
 
 
-def open_wire(address: str, settings: SerialSettings) -> Wire:
-    """Open the monitor's end of "tcp://127.0.0.1:PORT" or of a serial port.
+def open_wire(address: str, settings: SerialSettings, datagrams: Datagrams | None = None) -> Wire:
+    """Open the monitor's end of a serial port, "tcp://127.0.0.1:PORT" or "udp://127.0.0.1:PORT".
+
+    Args:
+        address: Where to serve.
+        settings: Line settings of a serial port.
+        datagrams: How the monitor's protocol is spoken over UDP; None where it is not.
 
     Raises:
         LinkError: It cannot be served; the message says what to do.
@@ -299,6 +380,14 @@ def open_wire(address: str, settings: SerialSettings) -> Wire:
     match parsed:
         case TcpAddress():
             return TcpWire(parsed)
+        case UdpAddress() if datagrams is None:
+            raise LinkError("This monitor does not speak over UDP: use a serial port or tcp://127.0.0.1:PORT.")
+        case UdpAddress() if is_simulated(parsed):
+            return UdpWire(parsed, datagrams)
+        case UdpAddress():
+            raise LinkError(
+                f"A simulated monitor speaks on this computer only: use udp://127.0.0.1:PORT, not {address}."
+            )
         case PortIdentity():
             return SerialWire(parsed, settings)
         case _:

@@ -7,8 +7,9 @@ import pytest
 
 from devices.driver import SerialSettings
 from devices.errors import LinkError
-from devices.simulator.wires import PtyWire, TcpWire, open_wire
-from devices.transport import TcpAddress, open_stream, parse_address
+from devices.simulator.wires import PtyWire, TcpWire, UdpWire, open_wire
+from devices.transport import TcpAddress, UdpAddress, UdpOpener, open_stream, parse_address
+from tests.helpers.datagrams import LINES
 
 SETTINGS = SerialSettings(baud=115200)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals here")
@@ -160,6 +161,78 @@ def test_tcp_unplug_and_replug_keep_the_port(tcp):
 def test_tcp_port_that_is_taken():
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(LinkError, match="choose another port"):
         TcpWire(TcpAddress("127.0.0.1", taken.getsockname()[1]))
+
+
+@pytest.fixture
+def udp():
+    wire = UdpWire(UdpAddress("127.0.0.1", 0), LINES)
+    yield wire
+    wire.close()
+
+
+def udp_host(wire):
+    return UdpOpener(parse_address(wire.address), LINES).open(SETTINGS)
+
+
+def test_udp_carries_messages_both_ways_as_the_serial_line_would(udp):
+    assert udp.write(b"nobody\n") == 0
+    stream = udp_host(udp)
+    stream.write(b"ask\nagain\n")
+    assert soon(udp.read, 10) == b"ask\nagain\n"
+    assert udp.write(b"one\ntwo\n") == 8
+    assert soon(stream.read, 8) == b"one\ntwo\n"
+    stream.close()
+
+
+def test_udp_answers_whoever_spoke_last(udp):
+    first, second = udp_host(udp), udp_host(udp)
+    first.write(b"1\n")
+    soon(udp.read, 2)
+    second.write(b"2\n")
+    soon(udp.read, 2)
+    udp.write(b"yes\n")
+    assert soon(second.read, 4) == b"yes\n"
+    assert first.read() == b""
+    first.close()
+    second.close()
+
+
+def test_udp_a_host_that_has_gone_harms_nothing(udp):
+    gone = udp_host(udp)
+    gone.write(b"1\n")
+    soon(udp.read, 2)
+    gone.close()
+    for _ in range(3):
+        assert udp.write(b"yes\n") == 4
+        assert udp.read() == b""
+
+
+def test_udp_unplug_and_replug_keep_the_port_and_forget_the_host(udp):
+    stream = udp_host(udp)
+    stream.write(b"1\n")
+    soon(udp.read, 2)
+    address = udp.address
+    udp.unplug()
+    assert (udp.write(b"x\n"), udp.read()) == (0, b"")
+    udp.replug()
+    assert udp.address == address
+    assert udp.write(b"x\n") == 0
+    stream.close()
+
+
+def test_udp_port_that_is_taken(udp):
+    with pytest.raises(LinkError, match="choose another port"):
+        UdpWire(parse_address(udp.address), LINES)
+
+
+def test_open_wire_serves_udp_where_the_protocol_is_spoken_so_and_to_this_computer_only():
+    wire = open_wire("udp://127.0.0.1", SETTINGS, LINES)
+    assert wire.address == "udp://127.0.0.1:24999"
+    wire.close()
+    with pytest.raises(LinkError, match="does not speak over UDP"):
+        open_wire("udp://127.0.0.1:5000", SETTINGS)
+    with pytest.raises(LinkError, match="on this computer only"):
+        open_wire("udp://192.168.1.20:5000", SETTINGS, LINES)
 
 
 def test_open_wire_tells_what_it_wants():
