@@ -177,17 +177,42 @@ def decode(driver: str, file: Path, as_json: bool) -> None:
 @main.command(epilog="Example: nursestation watch ge_dinamap /dev/ttyUSB0 --capture chair2.capture")
 @click.argument("driver")
 @click.argument("port")
-@click.option("--baud", type=int, help="Line speed; the driver's usual one if left out.")
+@click.option("--baud", type=int, help="Line speed; the driver's usual one if left out, as with the next four.")
+@click.option("--data-bits", type=click.Choice(["7", "8"]), help="Data bits.")
+@click.option("--parity", type=click.Choice(["none", "even", "odd"]), help="Parity.")
+@click.option("--stop-bits", type=click.Choice(["1", "2"]), help="Stop bits.")
+@click.option("--rtscts/--no-rtscts", default=None, help="Hardware flow control.")
 @click.option("--capture", type=click.Path(dir_okay=False, path_type=Path), help="Keep the raw bytes with their times.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="Stop after so long (default: until interrupted).")
 @_json_option
-def watch(driver: str, port: str, baud: int | None, capture: Path | None, seconds: float | None, as_json: bool) -> None:
+def watch(
+    driver: str,
+    port: str,
+    baud: int | None,
+    data_bits: str | None,
+    parity: str | None,
+    stop_bits: str | None,
+    rtscts: bool | None,
+    capture: Path | None,
+    seconds: float | None,
+    as_json: bool,
+) -> None:
     """Show live events from a port."""
+    from devices.driver import Parity, line_settings
+    from devices.registry import lookup
     from nursestation.commandline.watch import watch as run
 
+    settings = line_settings(
+        lookup(driver).info.serial,
+        baud=baud,
+        data_bits=int(data_bits) if data_bits else None,
+        parity=Parity[parity.upper()] if parity else None,
+        stop_bits=int(stop_bits) if stop_bits else None,
+        rtscts=rtscts,
+    )
     clock = SystemClock()
     show = _printer(clock.now().mono_ns, as_json)
-    run(driver, port, clock, show, baud=baud, capture=capture, seconds=seconds)
+    run(driver, port, clock, show, settings=settings, capture=capture, seconds=seconds)
 
 
 @main.command(epilog="Example: nursestation simulate capnostream20 --pty /tmp/capno --scenario mild-desaturation")
@@ -195,7 +220,7 @@ def watch(driver: str, port: str, baud: int | None, capture: Path | None, second
 @click.option(
     "--pty", "link", type=click.Path(path_type=Path), help="Serve on a pseudo-terminal, with this link to it."
 )
-@click.option("--port", help="Serve on a serial port, or tcp://127.0.0.1:PORT.")
+@click.option("--port", help="Serve on a serial port, tcp://127.0.0.1:PORT or udp://127.0.0.1:PORT.")
 @click.option("--scenario", default="normal", show_default=True, help="Which patient.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same patient.")
 @click.option("--speed", type=click.FloatRange(min=0.1), default=1, show_default=True, help="Times real time.")

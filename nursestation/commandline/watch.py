@@ -8,6 +8,7 @@ from pathlib import Path
 from devices.addresses import ReplayAddress, is_simulated, parse_address
 from devices.capture import CaptureWriter
 from devices.clock import NS_PER_S, Clock
+from devices.driver import SerialSettings
 from devices.errors import CaptureError
 from devices.events import LinkPhase, LinkState, Mode, Numeric, PortEvent, WaveformChunk
 from devices.port import Port, opener_for
@@ -23,11 +24,13 @@ def watch(
     clock: Clock,
     show: Callable[[Iterable[PortEvent]], None],
     *,
-    baud: int | None = None,
+    settings: SerialSettings | None = None,
     capture: Path | None = None,
     seconds: float | None = None,
 ) -> None:
     """Hand every event of a port to `show` until interrupted or terminated, or for so many seconds.
+
+    Line settings are the driver's usual ones unless others are given.
 
     What comes from anything but a serial port is marked as simulated, as in the window (docs/adr/0009).
 
@@ -36,9 +39,9 @@ def watch(
         CaptureError: the capture file cannot be written, or not any more.
     """
     made = lookup(driver).make()
-    settings = made.info.serial[0] if baud is None else replace(made.info.serial[0], baud=baud)
+    settings = settings or made.info.serial[0]
     address = parse_address(port)
-    opener = opener_for(address, clock)
+    opener = opener_for(address, clock, made.info.datagrams)
     if not isinstance(address, ReplayAddress):  # a recording is played once
         opener.open(settings).close()  # a port that cannot be used is told at once, rather than waited for
     writer = CaptureWriter(capture, clock, driver=driver) if capture else None
