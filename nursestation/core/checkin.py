@@ -10,7 +10,8 @@
 | driver | a driver is named and confirmed | yes |
 | baseline | the baseline was taken | yes |
 | bp_ceiling | baseline, and any newer reading, at or below `start_ceiling_sys`/`start_ceiling_dia` | yes |
-| monitors | one metric of each required group is live, and the cuff gave a reading of this visit | yes |
+| monitors | one metric of each required group is live, and the cuff gave a reading of this visit; monitors other than those of
+  this chair's last session are confirmed, and none names another patient | yes |
 
 Rules of the file:
 1. All numbers come from the treatment protocol ([gates], [bp], [cuff]).
@@ -25,8 +26,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from devices.clock import NS_PER_S, Moment
+from nursestation.core import feeding, monitor_patient, signin, vitals
 from nursestation.core import records as r
-from nursestation.core import signin, vitals
 from nursestation.core.commands import (
     AnswerExclusions,
     CheckIn,
@@ -96,6 +97,8 @@ def open_session(turn: Turn, chair: ChairState, command: CheckIn) -> None:
     stamp["session"] = _new_session_id(turn, chair)
     turn.emit(r.SessionOpened(**stamp, patient=patient, protocol=protocol, simulated=chair.simulated))
     turn.emit(r.PhaseChanged(**turn.acted(chair), before=None, after=Phase.CHECK_IN))
+    feeding.note(turn, chair)
+    monitor_patient.note_session(turn, chair)
 
 
 def confirm_identity(turn: Turn, chair: ChairState, visit: Visit, command: ConfirmIdentity) -> None:  # noqa: ARG001
@@ -325,6 +328,13 @@ def _monitors(chair: ChairState, visit: Visit, now: Moment) -> GateView:
         state = GateState.UNMET if "monitors" in visit.gate_waivers else GateState.MET
         detail = "not all were delivering at the start" if state is GateState.UNMET else "delivering at the start"
         return GateView(id="monitors", title=title, state=state, detail=detail)
+    for monitor in chair.monitors.values():
+        held = monitor_patient.question(chair, monitor)
+        if held:
+            return GateView(id="monitors", title=title, state=GateState.UNMET, detail=held)
+    asks = feeding.question(chair, visit)
+    if asks:
+        return GateView(id="monitors", title=title, state=GateState.UNMET, detail=asks, asks=asks)
     missing = [
         _GROUP_NAMES.get(group[0], group[0])
         for group in visit.protocol.gates.required_metrics

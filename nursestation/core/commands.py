@@ -159,6 +159,29 @@ class RequestCuff(OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartCuff(OnChair):
+    """Start the cuff of this chair's monitor that may be started from here; refused where none may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopCuff(OnChair):
+    """Stop that cuff and let its air out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmMonitorPatient(OnChair):
+    """Answer whether the patient that a monitor names is still the one in the chair. `monitor` is its id."""
+
+    monitor: str
+    same: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmMonitors(OnChair):
+    """State that the monitors are the right ones, though they differ from those of this chair's last session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnterCuffReading(OnChair):
     """A cuff reading taken by hand [mmHg, /min]."""
 
@@ -252,11 +275,11 @@ VisitCommand = (
     ConfirmIdentity | RecordConsent | RecordFasting | AnswerExclusions | NameDriver | ConfirmDriver | BeginBaseline
     | TakeBaseline | OverrideGate | StartInfusion | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady
     | RequestCuff | EnterCuffReading | Chart | ResolveChart | AnswerFlag | AnswerCriterion | OverrideCriterion
-    | SignDischarge | EndEarly
+    | SignDischarge | EndEarly | ConfirmMonitors
 )  # fmt: skip
 """What is asked of the visit in a chair."""
 
-ChairCommand = VisitCommand | CheckIn | Acknowledge | FreeChair
+ChairCommand = VisitCommand | CheckIn | Acknowledge | FreeChair | ConfirmMonitorPatient | StartCuff | StopCuff
 """What is asked of a chair."""
 
 Command = CreateFirstOperator | AddOperator | SignIn | SignOut | ChairCommand

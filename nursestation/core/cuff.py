@@ -7,14 +7,16 @@ Rules of the file:
    program starts, is known by the values and the time of measurement.
 3. What was measured before the visit was opened is not part of the visit: it may be another patient's.
 4. A result that the monitor itself doubts is no reading; the nurse is asked to measure again.
+5. A cuff is started from here by a person's own act alone, where the settings allow it for that monitor; never for a repeat
+   that a flag asks for, and never on a monitor that names another patient.
 """
 
 from devices.clock import NS_PER_S
-from devices.events import AlarmKind, Mode, Numeric, Priority, Validity
+from devices.events import AlarmKind, LinkPhase, Mode, Numeric, Priority, Validity
 from devices.vocabulary import METRICS
-from nursestation.core import alarms, spikes
+from nursestation.core import alarms, monitor_patient, spikes, vitals
 from nursestation.core import records as r
-from nursestation.core.commands import EnterCuffReading, RequestCuff
+from nursestation.core.commands import EnterCuffReading, RequestCuff, StartCuff, StopCuff
 from nursestation.core.model import CuffReading, Provenance
 from nursestation.core.state import ChairState, CuffParts, MonitorState, Visit
 from nursestation.core.turn import Refusal, Turn
@@ -26,14 +28,19 @@ Source: project decision."""
 _PARTS = {"nibp_sys": "sys", "nibp_dia": "dia", "nibp_mean": "mean", "nibp_pulse_rate": "pulse"}
 
 
-def is_before_visit(visit: Visit, event: Numeric) -> bool:
-    """Say whether a cuff numeric was measured before the visit was opened."""
-    return event.metric in _PARTS and event.measured_ns is not None and event.measured_ns < visit.opened.mono_ns
+def is_elsewhere(visit: Visit, monitor: MonitorState, event: Numeric) -> bool:
+    """Say whether a cuff numeric was measured before the visit was opened, or while its monitor was held."""
+    if event.metric not in _PARTS or event.measured_ns is None:
+        return False
+    return event.measured_ns < visit.opened.mono_ns or monitor_patient.is_measured_held(visit, monitor, event)
 
 
 def take_part(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numeric, provenance: Provenance) -> None:
     """Take one numeric of a cuff cycle; the reading is made when the mean completes it."""
     if event.metric not in _PARTS or event.value is None or event.mode in (Mode.TEST, Mode.DEMO):
+        return
+    visit = chair.open_visit
+    if visit is not None and monitor_patient.is_measured_held(visit, monitor, event):
         return
     key = (event.cycle, event.measured_ns)
     parts = monitor.cuff_parts
@@ -140,6 +147,37 @@ def enter(turn: Turn, chair: ChairState, command: EnterCuffReading) -> None:
 def request(turn: Turn, chair: ChairState, command: RequestCuff) -> None:  # noqa: ARG001 - one shape for all commands
     """Note that an operator asked for a reading."""
     turn.emit(r.CuffRequested(**turn.acted(chair), reason="asked for by the nurse"))
+
+
+def start(turn: Turn, chair: ChairState, command: StartCuff) -> None:  # noqa: ARG001
+    """Let a monitor's cuff be started; the runtime sends it when it sees the record.
+
+    Raises:
+        Refusal: no monitor of the chair may, it is not connected, or it names another patient.
+    """
+    monitor = _startable(chair)
+    if monitor.phase is not LinkPhase.CONNECTED:
+        raise Refusal(f"{monitor.binding.title} does not answer: look at the monitor and its cable.")
+    if chair.hold_on(monitor.binding.id) is not None:
+        raise Refusal("This monitor names another patient: answer that first.")
+    turn.emit(r.CuffStarted(**turn.acted(chair), monitor=monitor.binding.id))
+
+
+def stop(turn: Turn, chair: ChairState, command: StopCuff) -> None:  # noqa: ARG001
+    """Let the cuff be stopped; also where it seems not to run.
+
+    Raises:
+        Refusal: no monitor of the chair may be started from here.
+    """
+    turn.emit(r.CuffStopped(**turn.acted(chair), monitor=_startable(chair).binding.id))
+
+
+def _startable(chair: ChairState) -> MonitorState:
+    """Return the monitor whose cuff may be started, the one that is preferred for the pressure first."""
+    for monitor in vitals.givers(chair, "nibp_sys"):
+        if monitor.binding.may_start_cuff:
+            return monitor
+    raise Refusal(f"No monitor of chair {chair.number} may be started from here: press START on the monitor.")
 
 
 def _take(turn: Turn, chair: ChairState, reading: CuffReading) -> None:

@@ -7,12 +7,12 @@ Rules of the file:
 
 import bisect
 
-from devices.clock import NS_PER_S
-from devices.events import Mode, Validity
+from devices.clock import NS_PER_S, Moment
+from devices.events import AdmissionState, Validity
 from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
 from nursestation.core.inputs import ChairSetup
-from nursestation.core.model import ChartKind, Provenance
+from nursestation.core.model import ChartKind, Provenance, ToldPatient
 from nursestation.core.stability import note_sample
 from nursestation.core.state import (
     Answer,
@@ -21,6 +21,7 @@ from nursestation.core.state import (
     Condition,
     Flag,
     Latest,
+    PatientWatch,
     SignInTries,
     Span,
     StationState,
@@ -66,6 +67,8 @@ def fold(state: StationState, record: r.Record) -> None:
             _fold_condition(state, record)
         case r.LinkChanged() | r.SensorChanged() | r.MonitorIdentified() | r.MonitorAlarm():
             pass  # the monitors' live state does not outlive a run
+        case r.SessionMonitors():
+            _fold_fed(state, record)
         case r.ChairFreed():
             chair = state.chairs.get(record.chair) if record.chair is not None else None
             if chair is not None:
@@ -98,7 +101,19 @@ def _open(state: StationState, record: r.SessionOpened) -> None:
         protocol=record.protocol,
         simulated=record.simulated,
         opened=record.at,
+        fed_before=chair.fed,
     )
+
+
+def _fold_fed(state: StationState, record: r.SessionMonitors) -> None:
+    """Keep the monitors of a session; of an earlier one too, for the next is compared with it."""
+    chair = state.chairs.get(record.chair) if record.chair is not None else None
+    if chair is None:
+        return
+    chair.fed = record.monitors
+    visit = _visit(state, record)
+    if visit is not None:
+        visit.fed = record.monitors
 
 
 def _fold_sample(state: StationState, record: r.Sample) -> None:
@@ -116,8 +131,8 @@ def _fold_sample(state: StationState, record: r.Sample) -> None:
 
 
 def is_usable(sample: r.Sample) -> bool:
-    """Say whether a sample has a value of a patient: monitors in test or demonstration mode have none."""
-    return sample.value is not None and sample.mode not in (Mode.TEST, Mode.DEMO)
+    """Say whether a sample has a value of the chair's patient: a monitor in test or demonstration mode, or held, has none."""
+    return sample.value is not None and r.is_live(sample)
 
 
 def hear(chair: ChairState, sample: r.Sample) -> None:
@@ -135,8 +150,8 @@ def hear(chair: ChairState, sample: r.Sample) -> None:
     valid_ns = before.valid_ns if before is not None else None
     is_valid = is_usable(sample) and sample.validity is Validity.VALID
     latest[sample.metric] = Latest(
-        value=sample.value,
-        validity=sample.validity,
+        value=None if r.is_held(sample) else sample.value,
+        validity=Validity.UNAVAILABLE if r.is_held(sample) else sample.validity,
         mode=sample.mode,
         source=sample.source,
         provenance=sample.provenance,
@@ -256,8 +271,12 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             visit.infusion_stopped = record.at
             if visit.is_paused:
                 visit.pauses[-1].end = record.at
-        case r.CuffRequested() | r.CuffTaken() | r.CuffFailed():
+        case r.CuffRequested() | r.CuffTaken() | r.CuffFailed() | r.CuffStarted() | r.CuffStopped():
             _fold_cuff(visit, record)
+        case r.MonitorPatient() | r.MonitorPatientConfirmed():
+            _fold_monitor_patient(visit, record)
+        case r.MonitorsConfirmed():
+            visit.fed_confirmed = record.monitors
         case r.Charted():
             visit.entries[record.entry_id] = ChartEntry(
                 id=record.entry_id,
@@ -289,18 +308,59 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             pass  # told for the record alone
 
 
-def _fold_cuff(visit: Visit, record: r.CuffRequested | r.CuffTaken | r.CuffFailed) -> None:
+def _fold_monitor_patient(visit: Visit, record: r.MonitorPatient | r.MonitorPatientConfirmed) -> None:
+    watch = visit.monitor_patients.get(record.monitor)
+    if isinstance(record, r.MonitorPatient):
+        if watch is None:
+            watch = visit.monitor_patients[record.monitor] = PatientWatch(record.told)
+        watch.told = record.told
+        if record.asks:
+            watch.is_denied = False  # it was said of another telling
+            if watch.held_since is None:
+                watch.held_since = record.at
+        else:
+            _accept(watch, record.at)
+    elif watch is not None:
+        watch.is_denied = not record.same
+        if record.same:
+            _accept(watch, record.at, keeps=True)
+
+
+def _accept(watch: PatientWatch, at: Moment, *, keeps: bool = False) -> None:
+    """Take the newest telling for the patient in the chair; of earlier ones those stay that name somebody."""
+    kept = tuple(one for one in watch.accepted if one != watch.told and (keeps or _names_somebody(one)))
+    watch.accepted = (*kept, watch.told)
+    if watch.held_since is not None:
+        watch.held.append((watch.held_since.mono_ns, at.mono_ns))
+        watch.held_since = None
+        watch.is_denied = False
+
+
+def _names_somebody(told: ToldPatient) -> bool:
+    return bool(told.patient_id or told.name) and told.admission not in (AdmissionState.NONE, AdmissionState.DISCHARGED)
+
+
+def _fold_cuff(
+    visit: Visit, record: r.CuffRequested | r.CuffTaken | r.CuffFailed | r.CuffStarted | r.CuffStopped
+) -> None:
     match record:
         case r.CuffRequested():
             visit.cuff_requested = record.at
             visit.cuff_trouble = ""
+        case r.CuffStarted():
+            visit.cuff_started = record.monitor
+            visit.cuff_trouble = ""
+        case r.CuffStopped():
+            visit.cuff_started = None
         case r.CuffTaken():
             # by time of measurement: a reading may come late, after a lost link, and must not pass for the newest
             bisect.insort(visit.cuffs, (record.reading, visit.phase), key=lambda known: known[0].measured_mono_ns)
             visit.cuff_requested = None
+            visit.cuff_started = None
             visit.cuff_trouble = ""
             visit.waivers.pop("bp", None)  # it was given for the reading of its time
         case r.CuffFailed():
+            visit.cuff_started = None
             visit.cuff_trouble = record.text
 
 

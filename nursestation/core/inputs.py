@@ -34,6 +34,9 @@ class MonitorBinding:
         numerics: What it may give (from the driver's info).
         simulated: True for a simulated monitor: every value from it is marked.
         max_quiet_ms: Longest silence of a healthy link [ms].
+        port: Where it is plugged in, as set up ("/dev/ttyUSB0").
+        adapter: The USB adapter as it is remembered, in words; "" when it is not.
+        may_start_cuff: Whether a person may start its cuff from here.
     """
 
     id: str
@@ -42,6 +45,9 @@ class MonitorBinding:
     numerics: tuple[str, ...]
     simulated: bool
     max_quiet_ms: int
+    port: str = ""
+    adapter: str = ""
+    may_start_cuff: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,14 @@ class MonitorInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChairsChanged:
+    """The station's chairs are to be these from now on: all of them, changed by `operator` while the program runs."""
+
+    chairs: tuple[ChairSetup, ...]
+    operator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time passed; sent a few times a second even when nothing else comes."""
 
@@ -78,5 +92,5 @@ class StationFault:
     priority: Priority = Priority.MEDIUM
 
 
-StationInput = MonitorInput | Command | Tick | StationFault
+StationInput = MonitorInput | Command | ChairsChanged | Tick | StationFault
 """All that the station takes."""

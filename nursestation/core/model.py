@@ -3,9 +3,11 @@
 Vocabulary: docs/glossary.md. A value here is only ever replaced, never changed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from devices.events import AdmissionState
 
 
 class Phase(StrEnum):
@@ -223,3 +225,37 @@ class GateState(StrEnum):
     UNMET = "unmet"
     UNKNOWN = "unknown"  # nothing to judge by yet
     OVERRIDDEN = "overridden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldPatient:
+    """Who a monitor says is connected to it, as typed into the monitor; in no repr, for a repr may come into a log."""
+
+    admission: AdmissionState
+    patient_id: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorFacts:
+    """Which monitor it is: as it is set up, and as it names itself; None or "" where that is not known.
+
+    Attributes:
+        monitor: Its id at the station ("2:capnostream20").
+        driver: Driver name.
+        title: For people.
+        port: Where it is plugged in, as set up ("/dev/ttyUSB0").
+        adapter: The USB adapter as it is remembered ("serial number A50285BI", "socket 1-1.2").
+        simulated: Whether it is a simulated one.
+        vendor, model, serial: What the monitor says of itself.
+    """
+
+    monitor: str
+    driver: str
+    title: str
+    port: str = ""
+    adapter: str = ""
+    simulated: bool = False
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = None

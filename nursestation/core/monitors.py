@@ -5,6 +5,8 @@ Rules of the file:
 2. Waveforms and gaps always come out as records, for the screen needs them; without a session the store keeps none.
 3. A state that a monitor repeats every second (sensor, alarm, identity) makes a record only when it changes.
 4. Damaged frames are told of at most once a minute and reason.
+5. What a monitor says while it is held (`monitor_patient.py`) is kept beside the session: readings and waves under the held
+   session's name, what it says of alarms and sensors without a session.
 """
 
 from typing import assert_never
@@ -23,13 +25,13 @@ from devices.events import (
     SensorStatus,
     WaveformChunk,
 )
-from nursestation.core import alarms, cuff, limits, technical
+from nursestation.core import alarms, cuff, feeding, limits, monitor_patient, technical
 from nursestation.core import records as r
 from nursestation.core.fold import hear
 from nursestation.core.inputs import MonitorInput
 from nursestation.core.model import Provenance
-from nursestation.core.state import ChairState, MonitorState, Rejects, Sensor
-from nursestation.core.turn import Turn
+from nursestation.core.state import ChairState, MonitorState, Played, Rejects, Sensor
+from nursestation.core.turn import Stamp, Turn
 
 _REJECTS_EVERY_NS = 60 * NS_PER_S
 
@@ -51,7 +53,7 @@ def take(turn: Turn, item: MonitorInput) -> None:
         case Gap():
             turn.emit(
                 r.Gap(
-                    **turn.noted(chair),
+                    **_of_bulk(turn, chair, monitor),
                     metric=event.metric,
                     monitor=monitor.binding.id,
                     source=event.source,
@@ -66,7 +68,7 @@ def take(turn: Turn, item: MonitorInput) -> None:
         case DeviceStatus():
             _status(turn, chair, monitor, event)
         case DevicePatient():
-            pass
+            monitor_patient.note(turn, chair, monitor, event)
         case FrameRejected():
             _rejected(turn, chair, monitor, event)
         case LinkState():
@@ -92,6 +94,31 @@ def _hear(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
         alarms.end(turn, chair, "link.lost", monitor.binding.id)
 
 
+def _of_bulk(turn: Turn, chair: ChairState, monitor: MonitorState) -> Stamp:
+    """Return the stamp of readings and waves."""
+    stamp = turn.noted(chair)
+    if stamp["session"] is not None and chair.hold_on(monitor.binding.id) is not None:
+        stamp["session"] = r.held_beside(stamp["session"])
+    return stamp
+
+
+def _of_state(turn: Turn, chair: ChairState, monitor: MonitorState) -> Stamp:
+    """Return the stamp of what a monitor says of its alarms and sensors."""
+    stamp = turn.noted(chair)
+    if chair.hold_on(monitor.binding.id) is not None:
+        stamp["session"] = None
+    return stamp
+
+
+def _note_mode(turn: Turn, monitor: MonitorState, mode: Mode) -> None:
+    if mode not in (Mode.TEST, Mode.DEMO):
+        return
+    if monitor.played is None:
+        monitor.played = Played(mode, turn.now.mono_ns, turn.now.mono_ns)
+    monitor.played.mode = mode
+    monitor.played.last_ns = turn.now.mono_ns
+
+
 def _mode(monitor: MonitorState, told: Mode) -> Mode:
     """Return how a value came about: what a simulated monitor calls real is simulated (docs/adr/0009)."""
     return Mode.SIMULATED if monitor.binding.simulated and told is Mode.REAL else told
@@ -106,11 +133,13 @@ def _numeric(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numeri
     measured_utc_ns = None
     if event.measured_ns is not None:
         measured_utc_ns = turn.now.utc_ns - turn.now.mono_ns + event.measured_ns
-    is_of_visit = visit is not None and not cuff.is_before_visit(visit, event)
+    is_of_visit = visit is not None and not cuff.is_elsewhere(visit, monitor, event)
+    is_held = chair.hold_on(monitor.binding.id) is not None
+    _note_mode(turn, monitor, event.mode)
     sample = r.Sample(
         at=turn.now,
         chair=chair.number,
-        session=visit.session if visit is not None and is_of_visit else None,
+        session=_of_bulk(turn, chair, monitor)["session"] if is_of_visit else None,
         metric=event.metric,
         value=event.value,
         validity=event.validity,
@@ -126,17 +155,23 @@ def _numeric(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numeri
         turn.emit(sample)
     else:
         hear(chair, sample)
-    if event.metric.startswith("nibp_"):
+    if is_held:
+        monitor.cuff_done = (event.cycle, event.measured_ns) if event.metric.startswith("nibp_") else monitor.cuff_done
+    elif event.metric.startswith("nibp_"):
         cuff.take_part(turn, chair, monitor, event, sample.provenance)
     elif visit is not None:
         limits.judge_metric(turn, chair, event.metric)
 
 
 def _wave(turn: Turn, chair: ChairState, monitor: MonitorState, event: WaveformChunk) -> None:
-    monitor.waves[event.metric, event.source] = turn.now.mono_ns
+    _note_mode(turn, monitor, event.mode)
+    if event.mode in (Mode.TEST, Mode.DEMO):
+        monitor.waves.pop((event.metric, event.source), None)
+    else:
+        monitor.waves[event.metric, event.source] = turn.now.mono_ns
     turn.emit(
         r.Wave(
-            **turn.noted(chair),
+            **_of_bulk(turn, chair, monitor),
             metric=event.metric,
             monitor=monitor.binding.id,
             source=event.source,
@@ -158,7 +193,7 @@ def _alarm(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceAl
     monitor.alarms[event.code] = now
     turn.emit(
         r.MonitorAlarm(
-            **turn.noted(chair),
+            **_of_state(turn, chair, monitor),
             monitor=monitor.binding.id,
             kind=event.kind,
             priority=event.priority,
@@ -184,6 +219,7 @@ def _info(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceInf
             software=event.software,
         )
     )
+    feeding.note(turn, chair)
 
 
 def _status(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceStatus) -> None:
@@ -196,14 +232,14 @@ def _status(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceS
     monitor.sensors[event.metric] = Sensor(event.status, event.text, since_ns)
     turn.emit(
         r.SensorChanged(
-            **turn.noted(chair),
+            **_of_state(turn, chair, monitor),
             monitor=monitor.binding.id,
             metric=event.metric,
             status=event.status,
             text=event.text,
         )
     )
-    if chair.open_visit is None:
+    if chair.open_visit is None or chair.hold_on(monitor.binding.id) is not None:
         return
     has_new_failure = before is None or before.status is not SensorStatus.FAILED
     if event.metric == "nibp" and event.status is SensorStatus.FAILED and has_new_failure:

@@ -39,6 +39,7 @@ WHEN: Mapping[type[object], tuple[frozenset[Phase], str]] = MappingProxyType(
         c.RecordConsent: (_BEFORE, "Consent is recorded before the start."),
         c.RecordFasting: (_BEFORE, "Fasting is recorded before the start."),
         c.AnswerExclusions: (_BEFORE, "Exclusions are asked before the start."),
+        c.ConfirmMonitors: (_BEFORE, "The monitors are confirmed before the start."),
         c.NameDriver: (_OPEN, ""),
         c.ConfirmDriver: (_OPEN, ""),
         c.BeginBaseline: (frozenset({Phase.CHECK_IN}), "The baseline has begun already."),

@@ -5,6 +5,8 @@ Rules of the file:
 2. `at` is when the station took it; `session` is None for what concerns the station and not a visit.
 3. `Sample`, `Wave` and `Gap` are bulk data (many a second); every other record is discrete and is chained by hash in the store.
 4. State is a fold over records: a station that is given its stored records stands where it stood (`Station.restore`).
+5. What a monitor sends while it is held (docs/adr/0012) is kept beside its session, under the name that `held_beside` gives:
+   it is no part of the session, and nothing judges or shows it.
 """
 
 from dataclasses import dataclass
@@ -21,12 +23,14 @@ from nursestation.core.model import (
     Driver,
     FlagOutcome,
     Grade,
+    MonitorFacts,
     Operator,
     Patient,
     Phase,
     Provenance,
     Severity,
     Signature,
+    ToldPatient,
 )
 from nursestation.core.protocols import Protocol
 
@@ -86,6 +90,24 @@ class Gap(_Record):
     source: str
     n_samples: int | None
     reason: str
+
+
+_HELD = ".held"
+
+
+def held_beside(session: str) -> str:
+    """Return the name under which the bulk data of a held monitor are kept beside a session."""
+    return session + _HELD
+
+
+def is_held(record: Sample | Wave | Gap) -> bool:
+    """Say whether it came from a monitor that was held: it may be of another patient."""
+    return record.session is not None and record.session.endswith(_HELD)
+
+
+def is_live(record: Sample | Wave) -> bool:
+    """Say whether it is of the chair's own patient: neither held, nor of a monitor in test or demonstration mode."""
+    return record.mode not in (Mode.TEST, Mode.DEMO) and not is_held(record)
 
 
 # --- station ------------------------------------------------------------------------------------------------------
@@ -155,6 +177,44 @@ class MonitorIdentified(_Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorBound(_Record):
+    """A monitor was set up at a chair while the program ran, or set up anew."""
+
+    monitor: str
+    driver: str
+    title: str
+    port: str
+    adapter: str
+    may_start_cuff: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorUnbound(_Record):
+    """A monitor was taken from a chair while the program ran, or is about to be set up anew."""
+
+    monitor: str
+    driver: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorPatient(_Record):
+    """A monitor said who is connected to it. `asks`: the nurse is asked, and the monitor is held until she answers."""
+
+    monitor: str
+    told: ToldPatient
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorPatientConfirmed(_Record):
+    """The nurse said whether the patient on a monitor is still the one in the chair."""
+
+    monitor: str
+    same: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorAlarm(_Record):
     """An alarm as the monitor told it."""
 
@@ -204,6 +264,20 @@ class SessionOpened(_Record):
     patient: Patient
     protocol: Protocol
     simulated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMonitors(_Record):
+    """Which monitors feed the session; told at check-in, and again when one changes or says more of itself."""
+
+    monitors: tuple[MonitorFacts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorsConfirmed(_Record):
+    """The nurse saw that the monitors are others than at this chair's last session, and said that they are right."""
+
+    monitors: tuple[MonitorFacts, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +377,20 @@ class CuffRequested(_Record):
     """A repeat was asked for, by an operator or by a flag (`operator` is None then)."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuffStarted(_Record):
+    """`operator` let the program start a monitor's cuff."""
+
+    monitor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuffStopped(_Record):
+    """`operator` let the program stop a monitor's cuff."""
+
+    monitor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -477,6 +565,8 @@ DISCRETE = (
     InfusionStarted, InfusionPaused, InfusionResumed, InfusionStopped, CuffRequested, CuffTaken, CuffFailed, Charted,
     ChartResolved, FlagRaised, FlagDecided, FlagAnswered, FlagEnded, ConditionRaised, ConditionChanged,
     ConditionAcknowledged, ConditionEnded, CriterionAnswered, CriterionOverridden, DischargeSigned, ChairFreed,
+    MonitorBound, MonitorUnbound, MonitorPatient, MonitorPatientConfirmed, SessionMonitors, MonitorsConfirmed,
+    CuffStarted, CuffStopped,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -487,6 +577,8 @@ Record = (
     | DriverConfirmed | GateOverridden | PhaseChanged | BaselineTaken | InfusionStarted | InfusionPaused
     | InfusionResumed | InfusionStopped | CuffRequested | CuffTaken | CuffFailed | Charted | ChartResolved | FlagRaised
     | FlagDecided | FlagAnswered | FlagEnded | ConditionRaised | ConditionChanged | ConditionAcknowledged
-    | ConditionEnded | CriterionAnswered | CriterionOverridden | DischargeSigned | ChairFreed
+    | ConditionEnded | CriterionAnswered | CriterionOverridden | DischargeSigned | ChairFreed | MonitorBound
+    | MonitorUnbound | MonitorPatient | MonitorPatientConfirmed | SessionMonitors | MonitorsConfirmed | CuffStarted
+    | CuffStopped
 )  # fmt: skip
 """Everything that can have happened."""

@@ -85,17 +85,28 @@ class LinkView:
     reason: str
     quiet_s: float | None
     simulated: bool
+    port: str = ""  # as set up: "/dev/ttyUSB0"
+    adapter: str = ""  # "serial number A50285BI", "" when none is remembered
+    model: str = ""  # what the monitor says of itself: "Philips MX450, no. DE12345"
+    may_start_cuff: bool = False
+    question: str = ""  # while it is held: what `ConfirmMonitorPatient` answers
+    is_answered: bool = False  # held still, because the answer was "another patient"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateView:
-    """One gate before the start: `detail` is its evidence or what is missing; `opens_in_s` where a clock will turn it."""
+    """One gate before the start.
+
+    `detail` is its evidence or what is missing; `opens_in_s` where a clock will turn it; `asks` is a question that
+    `ConfirmMonitors` answers with yes, "" where nothing is asked.
+    """
 
     id: str
     title: str
     state: GateState
     detail: str
     opens_in_s: float | None = None
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

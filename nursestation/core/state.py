@@ -19,11 +19,13 @@ from nursestation.core.model import (
     Driver,
     FlagOutcome,
     Grade,
+    MonitorFacts,
     Operator,
     Patient,
     Phase,
     Provenance,
     Severity,
+    ToldPatient,
 )
 from nursestation.core.protocols import Protocol
 from nursestation.core.records import CriterionEvidence, DischargeSigned
@@ -87,6 +89,15 @@ class Rejects:
 
 
 @dataclass(slots=True)
+class Played:
+    """Values of a test or demonstration: of which, since when and until when they came, monotonic [ns]."""
+
+    mode: Mode
+    since_ns: int
+    last_ns: int
+
+
+@dataclass(slots=True)
 class MonitorState:
     """One monitor now."""
 
@@ -98,6 +109,8 @@ class MonitorState:
     sensors: dict[str, Sensor] = field(default_factory=dict)
     alarms: dict[str, tuple[bool, Priority | None, str]] = field(default_factory=dict)
     identity: tuple[str | None, str | None, str | None, str | None] | None = None
+    patient: ToldPatient | None = None  # who it says is connected to it
+    played: Played | None = None
     rejects: dict[RejectReason, Rejects] = field(default_factory=dict)
     waves: dict[tuple[str, str], int] = field(default_factory=dict)  # (metric, source) -> arrival, monotonic [ns]
     cuff_parts: CuffParts | None = None  # then the monitor stands in `StationState.open_cuffs` too
@@ -124,6 +137,25 @@ class Condition:
     limit: float | None
     acknowledged_by: str | None = None
     ended: Moment | None = None
+
+
+@dataclass(slots=True)
+class PatientWatch:
+    """Who one monitor said is connected to it during a visit.
+
+    Attributes:
+        told: The newest.
+        accepted: Those who count as the patient in the chair.
+        held_since: Since when the monitor is held because the nurse is asked; None while it is not.
+        is_denied: Whether she answered that it is another patient.
+        held: The times it was held before, monotonic [ns].
+    """
+
+    told: ToldPatient
+    accepted: tuple[ToldPatient, ...] = ()
+    held_since: Moment | None = None
+    is_denied: bool = False
+    held: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -237,6 +269,11 @@ class Visit:
     cuffs: list[tuple[CuffReading, Phase]] = field(default_factory=list)  # by time of measurement
     cuff_requested: Moment | None = None
     cuff_trouble: str = ""
+    cuff_started: str | None = None  # monitor whose cuff was started from here, until it gave a result
+    monitor_patients: dict[str, PatientWatch] = field(default_factory=dict)
+    fed: tuple[MonitorFacts, ...] = ()
+    fed_before: tuple[MonitorFacts, ...] | None = None  # the monitors of this chair's last session
+    fed_confirmed: tuple[MonitorFacts, ...] | None = None
     entries: dict[str, ChartEntry] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
     conditions: dict[str, Condition] = field(default_factory=dict)
@@ -286,6 +323,7 @@ class ChairState:
     prefer: dict[str, str]
     visit: Visit | None = None
     idle_cuff: CuffReading | None = None  # last reading while no visit is open; never part of a session
+    fed: tuple[MonitorFacts, ...] | None = None  # the monitors of its newest session; None before the first
 
     @property
     def number(self) -> int:
@@ -302,6 +340,12 @@ class ChairState:
         """Say whether any monitor of the chair is simulated."""
         return any(monitor.binding.simulated for monitor in self.monitors.values())
 
+    def hold_on(self, monitor: str) -> PatientWatch | None:
+        """Return what holds a monitor: during the open visit it named another patient. None while nothing does."""
+        visit = self.open_visit
+        watch = visit.monitor_patients.get(monitor) if visit is not None else None
+        return watch if watch is not None and watch.held_since is not None else None
+
 
 @dataclass(slots=True)
 class SignInTries:
@@ -316,6 +360,7 @@ class StationState:
     """Everything."""
 
     chairs: dict[int, ChairState]
+    configured: set[int]  # numbers of the chairs that are set up; a visit may still run in another one
     protocols: dict[str, Protocol]
     monitors: dict[str, tuple[ChairState, MonitorState]]
     operators: dict[str, Operator] = field(default_factory=dict)

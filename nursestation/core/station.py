@@ -16,9 +16,12 @@ from nursestation.core import (
     checkin,
     cuff,
     discharge,
+    feeding,
     limits,
+    monitor_patient,
     monitors,
     phases,
+    setup,
     signature,
     signin,
     spikes,
@@ -29,6 +32,7 @@ from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.fold import chain, fold
 from nursestation.core.inputs import (
+    ChairsChanged,
     ChairSetup,
     MonitorBinding,
     MonitorInput,
@@ -47,6 +51,7 @@ from nursestation.core.turn import Refusal, Turn
 
 __all__ = [
     "ChairSetup",
+    "ChairsChanged",
     "MonitorBinding",
     "MonitorInput",
     "PinVerifier",
@@ -66,9 +71,9 @@ class Station:
         by_number = {setup.number: new_chair(setup) for setup in chairs}
         self._pins = pins
         self._version = version
-        self._configured = frozenset(by_number)
         self._state = StationState(
             chairs=by_number,
+            configured=set(by_number),
             protocols={protocol.name: protocol for protocol in protocols},
             monitors={
                 monitor_id: (chair, monitor)
@@ -88,7 +93,7 @@ class Station:
             fold(self._state, moved)
             chain(self._state, stored)
         for number in list(self._state.chairs):
-            if number not in self._configured and self._state.chairs[number].open_visit is None:
+            if number not in self._state.configured and self._state.chairs[number].open_visit is None:
                 del self._state.chairs[number]
         self._state.started = now
         self._state.clock = now
@@ -123,6 +128,8 @@ class Station:
                 _pass_time(turn)
             case StationFault():
                 technical.note_fault(turn, item)
+            case ChairsChanged():
+                _set_up(turn, item)
             case _:
                 _carry_out(turn, item)
         return tuple(turn.records)
@@ -154,6 +161,13 @@ def _pass_time(turn: Turn) -> None:
         technical.judge_chair(turn, chair)
         limits.judge_all(turn, chair)
         spikes.note_time(turn, chair)
+
+
+def _set_up(turn: Turn, item: ChairsChanged) -> None:
+    try:
+        setup.change(turn, item)
+    except Refusal as refusal:
+        turn.emit(r.Refused(**turn.acted(None), command=type(item).__name__, reason=str(refusal)))
 
 
 def _carry_out(turn: Turn, command: c.Command) -> None:
@@ -195,6 +209,12 @@ def _chair_command(turn: Turn, chair: ChairState, command: c.ChairCommand) -> No
             checkin.open_session(turn, chair, command)
         case c.FreeChair():
             phases.free_chair(turn, chair, command)
+        case c.ConfirmMonitorPatient():
+            monitor_patient.confirm(turn, chair, command)
+        case c.StartCuff():
+            cuff.start(turn, chair, command)
+        case c.StopCuff():
+            cuff.stop(turn, chair, command)
         case c.Acknowledge():
             spikes.after_acknowledge(turn, chair, alarms.acknowledge(turn, chair, command))
         case _:
@@ -215,6 +235,8 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
             checkin.record_fasting(turn, chair, visit, command)
         case c.AnswerExclusions():
             checkin.answer_exclusions(turn, chair, visit, command)
+        case c.ConfirmMonitors():
+            feeding.confirm(turn, chair, visit, command)
         case c.NameDriver():
             checkin.name_driver(turn, chair, visit, command)
         case c.ConfirmDriver():

@@ -6,6 +6,9 @@
 | sensor.<measurement> (a monitor) | probe or lead off, unplugged or line blocked, for `no_data_low_s` | low, later medium |
 | data.lost (a required group or limited metric) | no usable value for `lost_after_s`, link and sensor fine | low, later medium |
 | data.doubted (same) | values come, all of them doubted, for `doubted_after_s`: limits are not judged | low, later medium |
+| monitor.patient (a monitor) | it names another patient and is held (`monitor_patient.py`) | medium |
+| monitor.demo (a monitor) | values of a test or a demonstration came within `lost_after_s` | low, later medium |
+| monitor.none | the visit had readings, and its chair has no monitor any more | low, later medium |
 | cuff.overdue | a planned reading is later than `overdue_after_min` | low |
 | cuff.failed | the last cuff cycle gave no result | low |
 | clock.stepped (station) | for a minute after the wall clock jumped, or until acknowledged | low |
@@ -18,7 +21,7 @@ own: IEC 60601-1-8, 6.11.2.2.
 """
 
 from devices.clock import NS_PER_S
-from devices.events import AlarmKind, Priority, SensorStatus
+from devices.events import AlarmKind, Mode, Priority, SensorStatus
 from devices.vocabulary import METRICS
 from nursestation.core import alarms, schedule, vitals
 from nursestation.core import records as r
@@ -32,7 +35,7 @@ CLOCK_STEP_NS = 2 * NS_PER_S
 """A jump of the wall clock against the monotonic one that is told of [ns]. Source: project decision; time servers slew less."""
 
 _CLOCK_TOLD_NS = 60 * NS_PER_S
-_LIVE_RULES = ("link.lost", "sensor.", "data.")
+_LIVE_RULES = ("link.lost", "sensor.", "data.", "monitor.demo")
 _URGENT_PHASES = (Phase.INFUSION, Phase.OBSERVATION)
 _SENSOR_PHASES = (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.READY)  # before, sensors are being put on
 _CUFF_PHASES = (Phase.INFUSION, Phase.OBSERVATION, Phase.READY)
@@ -89,6 +92,8 @@ def judge_chair(turn: Turn, chair: ChairState) -> None:
     for monitor in chair.monitors.values():
         judge_link(turn, chair, monitor)
         _judge_sensors(turn, chair, visit, monitor)
+        _judge_played(turn, chair, visit, monitor)
+    _judge_none(turn, chair, visit)
     _judge_data(turn, chair, visit)
     if visit.phase in _CUFF_PHASES and schedule.is_overdue(visit, turn.now):
         alarms.hold(turn, chair, "cuff.overdue", AlarmKind.TECHNICAL, Priority.LOW, "Cuff reading overdue: measure now")
@@ -123,7 +128,11 @@ def _judge_sensors(turn: Turn, chair: ChairState, visit: Visit, monitor: Monitor
         if metric == "nibp":
             continue
         off_s = (turn.now.mono_ns - sensor.since_ns) / NS_PER_S
-        is_off = sensor.status in _SENSOR_TROUBLE and visit.phase in _SENSOR_PHASES
+        is_off = (
+            sensor.status in _SENSOR_TROUBLE
+            and visit.phase in _SENSOR_PHASES
+            and chair.hold_on(monitor.binding.id) is None
+        )
         if is_off and off_s >= visit.protocol.technical.no_data_low_s:
             alarms.hold(
                 turn,
@@ -137,6 +146,33 @@ def _judge_sensors(turn: Turn, chair: ChairState, visit: Visit, monitor: Monitor
             )
         elif not is_off:
             alarms.end(turn, chair, f"sensor.{metric}", monitor.binding.id)
+
+
+def _judge_played(turn: Turn, chair: ChairState, visit: Visit, monitor: MonitorState) -> None:
+    """Judge whether a monitor plays a test or a demonstration instead of measuring."""
+    played = monitor.played
+    if played is None or turn.now.mono_ns - played.last_ns > visit.protocol.technical.lost_after_s * NS_PER_S:
+        monitor.played = None
+        alarms.end(turn, chair, "monitor.demo", monitor.binding.id)
+        return
+    name = monitor.binding.title
+    if played.mode is Mode.DEMO:
+        text = f"DEMO: {name} is in demonstration mode, its numbers are not the patient's. Switch it to normal use"
+    else:
+        text = f"TEST: {name} sends a test signal, its numbers are not the patient's. End the test on the monitor"
+    priority = _priority(visit, (turn.now.mono_ns - played.since_ns) / NS_PER_S)
+    alarms.hold(turn, chair, "monitor.demo", AlarmKind.TECHNICAL, priority, text, subject=monitor.binding.id)
+
+
+def _judge_none(turn: Turn, chair: ChairState, visit: Visit) -> None:
+    """Judge whether a visit that was monitored has lost its last monitor."""
+    if chair.monitors or not visit.delivered:
+        alarms.end(turn, chair, "monitor.none")
+        return
+    present = alarms.find(visit.conditions, "monitor.none")
+    since_s = (turn.now.mono_ns - present.raised.mono_ns) / NS_PER_S if present is not None else 0.0
+    text = f"NOT MONITORED: chair {chair.number} has no monitor set up any more. Watch the patient, and add a monitor"
+    alarms.hold(turn, chair, "monitor.none", AlarmKind.TECHNICAL, _priority(visit, since_s), text)
 
 
 _SENSOR_NAMES = {"spo2": "SpO₂", "ecg": "ECG", "co2": "CO₂", "resp": "Respiration", "temp": "Temperature"}
@@ -221,11 +257,13 @@ def _without_s(turn: Turn, chair: ChairState, metric: str, *, doubt_counts: bool
 
 
 def _is_explained(chair: ChairState, visit: Visit, metrics: tuple[str, ...]) -> bool:
-    """Say whether a lost link or a sensor that is off already tells why the metrics are missing."""
+    """Say whether another condition already tells why the metrics are missing: link, sensor, hold, demonstration, no monitor."""
+    if alarms.find(visit.conditions, "monitor.none") is not None:
+        return True
     for metric in metrics:
         for monitor in vitals.givers(chair, metric):
             sensor = vitals.SENSOR_OF.get(metric, metric)
-            for rule in ("link.lost", f"sensor.{sensor}"):
+            for rule in ("link.lost", f"sensor.{sensor}", "monitor.patient", "monitor.demo"):
                 if alarms.find(visit.conditions, rule, monitor.binding.id) is not None:
                     return True
     return False

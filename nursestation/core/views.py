@@ -3,7 +3,7 @@
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
 from devices.vocabulary import METRICS
-from nursestation.core import checkin, discharge, phases, schedule, spikes, vitals
+from nursestation.core import checkin, discharge, monitor_patient, phases, schedule, spikes, vitals
 from nursestation.core.model import Baseline, GateState, Phase
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import (
@@ -62,7 +62,7 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
     conditions = list(visit.conditions.values()) if visit is not None else []
     return ChairSnapshot(
         number=chair.number,
-        links=tuple(_link(monitor, now) for monitor in chair.monitors.values()),
+        links=tuple(_link(chair, monitor, now) for monitor in chair.monitors.values()),
         simulated=chair.simulated,
         monitoring=bool(chair.monitors) and all(m.heard_ns is not None for m in chair.monitors.values()),
         numerics=tuple(_numerics(chair, now)),
@@ -73,7 +73,8 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
     )
 
 
-def _link(monitor: MonitorState, now: Moment) -> LinkView:
+def _link(chair: ChairState, monitor: MonitorState, now: Moment) -> LinkView:
+    held = chair.hold_on(monitor.binding.id)
     quiet_s = (now.mono_ns - monitor.heard_ns) / NS_PER_S if monitor.heard_ns is not None else None
     return LinkView(
         monitor=monitor.binding.id,
@@ -83,7 +84,19 @@ def _link(monitor: MonitorState, now: Moment) -> LinkView:
         reason=monitor.reason,
         quiet_s=quiet_s,
         simulated=monitor.binding.simulated,
+        port=monitor.binding.port,
+        adapter=monitor.binding.adapter,
+        model=_told_model(monitor),
+        may_start_cuff=monitor.binding.may_start_cuff,
+        question=monitor_patient.question(chair, monitor),
+        is_answered=held is not None and held.is_denied,
     )
+
+
+def _told_model(monitor: MonitorState) -> str:
+    vendor, model, serial, _ = monitor.identity or (None, None, None, None)
+    words = " ".join(word for word in (vendor, model) if word)
+    return ", ".join(word for word in (words, f"no. {serial}" if serial else "") if word)
 
 
 def _waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
@@ -91,7 +104,7 @@ def _waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
         (metric, monitor.binding.id, source)
         for monitor in chair.monitors.values()
         for (metric, source), last_ns in monitor.waves.items()
-        if now.mono_ns - last_ns <= _WAVES_LATELY_NS
+        if now.mono_ns - last_ns <= _WAVES_LATELY_NS and chair.hold_on(monitor.binding.id) is None
     ]
     return tuple(sorted(lately, key=lambda wave: _WAVE_ORDER[wave[0]]))
 
@@ -113,7 +126,7 @@ def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
         others = []
         for monitor in monitors:
             if monitor is not looked.monitor and metric in monitor.latest:
-                other = vitals.look(monitor, metric, now, technical)
+                other = vitals.look(chair, monitor, metric, now, technical)
                 others.append((_source(monitor, other.latest.source if other.latest is not None else ""), other.value))
         views.append(
             NumericView(
@@ -195,6 +208,8 @@ def _cuff_doing(chair: ChairState) -> str:
         return ""
     if visit.cuff_trouble:
         return visit.cuff_trouble
+    if visit.cuff_started in chair.monitors:
+        return "started from here: waiting for the reading"
     if visit.cuff_requested is not None:
         return "repeat asked for: press START on the monitor"
     return ""

@@ -1,7 +1,8 @@
 """Which number of a chair may be shown now, from which monitor, and why not when not.
 
 Rules of the file:
-1. A number is shown only while it is usable (valid or questionable), of a real or simulated patient, and fresh.
+1. A number is shown only while it is usable (valid or questionable), of a real or simulated patient, and fresh; and not while
+   its monitor is held because it names another patient.
 2. Fresh: live up to `stale_after_s`, then stale with its age, and blank after `lost_after_s` (protocol file, [technical]).
 3. A chair's configured preference is strict: the preferred monitor's silence is shown, not papered over by another's value.
    Without one, the first monitor that has something to show is taken.
@@ -39,9 +40,10 @@ SENSOR_OF = {
 _DEFAULT_TECHNICAL = Technical()
 _USABLE = (Validity.VALID, Validity.QUESTIONABLE)
 _WHY_MODE = {
-    Mode.TEST: "the monitor is showing test values",
-    Mode.DEMO: "the monitor is in demonstration mode",
+    Mode.TEST: "TEST signal",
+    Mode.DEMO: "DEMO: monitor in demonstration mode",
 }
+WHY_HELD = "left out: the monitor names another patient"
 _WHY_VALIDITY = {
     Validity.INVALID: "the monitor calls its value invalid",
     Validity.UNAVAILABLE: "not measured",
@@ -92,13 +94,15 @@ def givers(chair: ChairState, metric: str) -> list[MonitorState]:
     return found
 
 
-def look(monitor: MonitorState, metric: str, now: Moment, technical: Technical) -> Shown:
-    """Return what one monitor has to show of a metric."""
+def look(chair: ChairState, monitor: MonitorState, metric: str, now: Moment, technical: Technical) -> Shown:
+    """Return what one monitor of a chair has to show of a metric."""
     latest = monitor.latest.get(metric)
     if latest is None:
         why = monitor.reason if monitor.phase is not LinkPhase.CONNECTED and monitor.reason else "no data yet"
         return Shown(metric, monitor, None, None, Freshness.NEVER, None, why)
     age_s = (now.mono_ns - latest.mono_ns) / NS_PER_S
+    if chair.hold_on(monitor.binding.id) is not None:
+        return Shown(metric, monitor, latest, None, Freshness.LIVE, age_s, WHY_HELD)
     if age_s > technical.lost_after_s:
         return Shown(metric, monitor, latest, None, Freshness.LOST, age_s, f"no data for {age_s:.0f} s")
     freshness = Freshness.LIVE if age_s <= technical.stale_after_s else Freshness.STALE
@@ -128,7 +132,7 @@ def choose(
     first: Shown | None = None
     is_strict = metric in chair.prefer
     for monitor in monitors:
-        looked = look(monitor, metric, now, technical)
+        looked = look(chair, monitor, metric, now, technical)
         if looked.value is not None or (is_strict and monitor.binding.id == chair.prefer[metric]):
             return looked
         if first is None or (first.latest is None and looked.latest is not None):

@@ -52,8 +52,8 @@ def test_what_never_came_is_never(clinic: Clinic) -> None:
         (None, Validity.INVALID, Mode.REAL, None, "the monitor calls its value invalid"),
         (None, Validity.UNAVAILABLE, Mode.REAL, None, "not measured"),
         (None, Validity.CALIBRATING, Mode.REAL, None, "the monitor is getting ready"),
-        (97.0, Validity.VALID, Mode.TEST, None, "the monitor is showing test values"),
-        (97.0, Validity.VALID, Mode.DEMO, None, "the monitor is in demonstration mode"),
+        (97.0, Validity.VALID, Mode.TEST, None, "TEST signal"),
+        (97.0, Validity.VALID, Mode.DEMO, None, "DEMO: monitor in demonstration mode"),
         (97.0, Validity.VALID, Mode.SIMULATED, 97.0, ""),
     ],
 )
