@@ -23,7 +23,7 @@ from typing import TypeVar, assert_never
 
 from devices.capture import ReplayOpener
 from devices.clock import NS_PER_S, Clock, Moment
-from devices.driver import Datagrams, Driver, SerialSettings
+from devices.driver import Datagrams, Driver, SerialSettings, StartsCuff
 from devices.errors import LinkError, PortBusy, PortMissing
 from devices.events import DriverEvent, FrameRejected, LinkPhase, LinkState, PortEvent
 from devices.history import Cause, LinkHistory, PortCounters, PortReport
@@ -84,11 +84,13 @@ class Port:
         settings: Line settings; the driver's usual ones when None.
         title: For people ("Chair 2, Capnostream 20"); the id when "".
         receive_only: When set, nothing is ever written, not even the protocol's polls.
+        may_start_cuff: Whether `request_cuff` reaches a driver that can start a cuff.
         tap: Is given every chunk received (`CaptureWriter.write`).
         sent_tap: Is given every chunk handed to the line (`CaptureWriter.write_sent`).
 
     Thread:
-        `poll` and `close` belong to one thread at a time; the properties and `report` may be read by any.
+        `poll` and `close` belong to one thread at a time; the properties and `report` may be read, and
+        `request_cuff` be called, by any.
     """
 
     def __init__(
@@ -100,12 +102,15 @@ class Port:
         settings: SerialSettings | None = None,
         title: str = "",
         receive_only: bool = False,
+        may_start_cuff: bool = False,
         tap: Tap | None = None,
         sent_tap: Tap | None = None,
     ) -> None:
         self.id = id
         self.title = title or id
         self.receive_only = receive_only
+        self.may_start_cuff = may_start_cuff
+        self._wants_cuff: bool | None = None
         self._driver = driver
         self._opener = opener
         self._settings = settings or driver.info.serial[0]
@@ -211,9 +216,17 @@ class Port:
         """
         if self._stream is not None:
             return self._converse(self._stream, now)
+        self._wants_cuff = None  # a cuff that starts when somebody plugs the cable in later would surprise a patient
         if self._retry_at_ns is None or now.mono_ns >= self._retry_at_ns:
             return self._open(now)
         return ()
+
+    def request_cuff(self, start: bool) -> None:
+        """Have the next poll ask the driver to start the cuff, or to stop it: a person's explicit act, nothing else.
+
+        Nothing happens where the port may not, is set to receive only, has no such driver, or its line is not open.
+        """
+        self._wants_cuff = start
 
     def close(self, now: Moment) -> tuple[PortEvent, ...]:
         """Take leave of the monitor, let go of the line and return what the driver still held.
@@ -261,6 +274,7 @@ class Port:
             heard = self._count(self._drive(lambda t_ns: self._driver.feed(data, t_ns), (), now), now)
         link = self._judge(heard, now)
         ticked = self._count(self._drive(self._driver.tick, (), now), now)
+        self._ask_for_cuff(now)
         wanted = self._drive(self._driver.pending_writes, b"", now)
         events: tuple[PortEvent, ...] = (*link, *heard, *ticked)
         if self._driver_failed:
@@ -273,6 +287,13 @@ class Port:
                 cause = Cause.JAMMED if is_jammed else Cause.GONE
                 return (*events, *self._hang_up(stream, _sentence(self.address, error), cause, now))
         return events
+
+    def _ask_for_cuff(self, now: Moment) -> None:
+        wants, self._wants_cuff = self._wants_cuff, None
+        driver = self._driver
+        if wants is None or not self.may_start_cuff or self.receive_only or not isinstance(driver, StartsCuff):
+            return
+        self._drive(driver.start_cuff if wants else driver.stop_cuff, None, now)
 
     def _write(self, stream: ByteStream, data: bytes, now: Moment) -> None:
         stream.write(data)
