@@ -9,7 +9,7 @@ Rules of the file:
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from devices.clock import Clock, Moment
 from devices.errors import LinkError, PortBusy
@@ -87,12 +87,19 @@ class Reader:
         with self._busy:
             if port.id in self._ports:
                 raise ValueError(f"a port {port.id} is there already")
-            for other in self._ports.values():
-                if wanted is not None and wanted == _claim(other):
-                    raise PortBusy(
-                        f"{port.address} is already used by {other.title}: choose another port for {port.title}."
-                    )
+            _refuse_taken(port, wanted, self._ports.values())
             self._ports = {**self._ports, port.id: port}
+
+    def refuse_taken(self, ports: Sequence[Port], leaving: Collection[str] = ()) -> None:
+        """Say whether ports could be added together once those of the ids `leaving` are gone.
+
+        Raises:
+            PortBusy: two would claim one device; the message names the holder.
+        """
+        with self._busy:
+            present = [port for port in self._ports.values() if port.id not in leaving]
+            for number, port in enumerate(ports):
+                _refuse_taken(port, _claim(port), (*present, *ports[:number]))
 
     def remove(self, id: str) -> None:
         """Close a port and let it go; does nothing for an unknown id."""
@@ -163,6 +170,12 @@ class Reader:
     def _post(self, port: Port, events: tuple[PortEvent, ...], now: Moment) -> None:
         if events:
             self._sink(port.id, events, now)
+
+
+def _refuse_taken(port: Port, wanted: str | None, others: Iterable[Port]) -> None:
+    for other in others:
+        if wanted is not None and wanted == _claim(other):
+            raise PortBusy(f"{port.address} is already used by {other.title}: choose another port for {port.title}.")
 
 
 def _claim(port: Port) -> str | None:

@@ -6,7 +6,8 @@ reader --events--> inbox --> engine (Station) --records--> store writer, simulat
 """
 
 import logging
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,16 @@ from devices.registry import lookup
 from nursestation import __version__
 from nursestation.config.load import SettingsError, load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
-from nursestation.core.records import Record, StationStopped
-from nursestation.core.station import ChairSetup, MonitorBinding, PinVerifier, Station, StationFault
+from nursestation.core.records import CuffStarted, CuffStopped, Record, Refused, StationStopped
+from nursestation.core.station import (
+    ChairsChanged,
+    ChairSetup,
+    MonitorBinding,
+    PinVerifier,
+    Station,
+    StationFault,
+)
+from nursestation.errors import NurseStationError
 from nursestation.paths import Profile, resource
 from nursestation.runtime.engine import Engine
 from nursestation.runtime.inbox import Inbox
@@ -34,8 +43,16 @@ from nursestation.store.writer import StoreHealth, StoreWriter
 
 _log = logging.getLogger(__name__)
 
+ANSWER_S = 2.0
+"""How long a change of the chairs waits for the engine [s]: it answers within milliseconds while it lives."""
+
 READER_STUCK_NS = 2 * NS_PER_S
 """When all ports were last looked at longer ago than this, the reader counts as dead."""
+
+
+class SetupRefused(NurseStationError):
+    """A change of the chairs was not carried out; the message says why and what to do."""
+
 
 RecordSink = Callable[[Sequence[Record]], None]
 
@@ -92,6 +109,9 @@ class RunningStation:
         self.inbox = Inbox(clock)
         self.outbox = Outbox()
         self._unwritten = ""
+        self._chairs = settings.chair
+        self._simulated = bedside.chairs
+        self._changing = threading.Lock()
         chairs = (*settings.chair, *bedside.chairs)
         setups = [_checked_setup(chair, profile.settings) for chair in chairs]
         protocols = load_protocols(resource("protocols"), profile.protocols)
@@ -104,7 +124,12 @@ class RunningStation:
         self.writer = StoreWriter(store, clock, self._on_health)
         self.reader = Reader((), clock, self.inbox.post_events, self._on_reader_failure)
         self.engine = Engine(
-            station, clock, self.inbox, self.outbox, (self.writer.put, bedside.heed), (self._check_reader,)
+            station,
+            clock,
+            self.inbox,
+            self.outbox,
+            (self.writer.put, bedside.heed, self._start_cuffs),
+            (self._check_reader,),
         )
         self.engine.publish_past(past)
         self.engine.hand_on(restarted)
@@ -138,16 +163,97 @@ class RunningStation:
         """Return, after `stop`, a sentence about what the disk did not take to the end; "" when everything is stored."""
         return self._unwritten
 
+    @property
+    def chairs(self) -> tuple[ChairSettings, ...]:
+        """Return the chairs as they are set up now, without the simulated ones."""
+        return self._chairs
+
+    def set_chairs(self, chairs: tuple[ChairSettings, ...], operator: str) -> None:
+        """Bring the station's chairs and monitors to `chairs` while it runs; simulated ones stay as they are.
+
+        The ports of what is no longer so are closed first, then the station is told, then new ports are opened: no byte of
+        one monitor is ever taken for another's. Where the station refuses, everything stays as it was. A port that cannot be
+        opened is no error here: its link says why, and it is tried again.
+
+        Args:
+            chairs: All of them, as in the settings file.
+            operator: Id of who is signed in and asks for it.
+
+        Raises:
+            LinkError: a port is no address, or another monitor has it (`PortBusy` names which).
+            NurseStationError: a driver is not known, two chairs have one number, or the station refuses; a sentence each.
+
+        Thread:
+            Any but the engine's and the reader's. Returns when it is done: within milliseconds, or after `ANSWER_S`.
+        """
+        with self._changing:
+            self._change(chairs, operator)
+
+    def _change(self, chairs: tuple[ChairSettings, ...], operator: str) -> None:
+        wanted = (*chairs, *self._simulated)
+        numbers = [chair.number for chair in wanted]
+        doubled = next((number for number in numbers if numbers.count(number) > 1), None)
+        if doubled is not None:
+            raise SetupRefused(f"There is a chair {doubled} already: choose another number.")
+        setups = tuple(_known_setup(chair) for chair in wanted)
+        before = _monitors((*self._chairs, *self._simulated))
+        after = _monitors(wanted)
+        stale = [name for name, monitor in before.items() if after.get(name) != monitor]
+        fresh = {name: monitor for name, monitor in after.items() if before.get(name) != monitor}
+        ports = [self._port(name, int(name.partition(":")[0]), monitor) for name, monitor in fresh.items()]
+        self.reader.refuse_taken(ports, leaving=stale)
+        for name in stale:
+            self.reader.remove(name)
+        try:
+            self._tell_station(setups, operator)
+        except BaseException:
+            self._open_again(stale, before)
+            raise
+        self._chairs = chairs
+        for port in ports:
+            self._add(port)
+
+    def _tell_station(self, setups: tuple[ChairSetup, ...], operator: str) -> None:
+        try:
+            made = self.engine.ask(ChairsChanged(chairs=setups, operator=operator), ANSWER_S)
+        except TimeoutError as error:
+            raise SetupRefused("The program is busy and did not take the change: try again in a moment.") from error
+        for record in made:
+            if isinstance(record, Refused):
+                raise SetupRefused(record.reason)
+
+    def _open_again(self, names: Sequence[str], monitors: Mapping[str, MonitorSettings]) -> None:
+        for name in names:
+            self._add(self._port(name, int(name.partition(":")[0]), monitors[name]))
+
+    def _start_cuffs(self, records: Sequence[Record]) -> None:
+        """Hand on what a person asked of a cuff."""
+        for record in records:
+            if isinstance(record, CuffStarted | CuffStopped):
+                for port in self.reader.ports:
+                    if port.id == record.monitor:
+                        port.request_cuff(isinstance(record, CuffStarted))
+
+    def _add(self, port: Port) -> None:
+        try:
+            self.reader.add(port)
+        except LinkError as error:  # the others go on; this monitor's line on the screen says why
+            self._say_disconnected(port.id, str(error))
+
+    def _say_disconnected(self, name: str, reason: str) -> None:
+        now = self._clock.now()
+        self.inbox.post_events(name, [LinkState(t_ns=now.mono_ns, phase=LinkPhase.DISCONNECTED, reason=reason)], now)
+
     def _add_ports(self, chairs: Sequence[ChairSettings]) -> None:
         for chair in chairs:
             for monitor in chair.monitor:
                 name = monitor_id(chair.number, monitor.driver)
                 try:
-                    self.reader.add(self._port(name, chair.number, monitor))
-                except LinkError as error:  # the others go on; this monitor's line on the screen says why
-                    now = self._clock.now()
-                    state = LinkState(t_ns=now.mono_ns, phase=LinkPhase.DISCONNECTED, reason=str(error))
-                    self.inbox.post_events(name, [state], now)
+                    port = self._port(name, chair.number, monitor)
+                except LinkError as error:
+                    self._say_disconnected(name, str(error))
+                else:
+                    self._add(port)
 
     def _port(self, name: str, chair: int, monitor: MonitorSettings) -> Port:
         entry = lookup(monitor.driver)
@@ -158,6 +264,7 @@ class RunningStation:
             settings=settings_of(monitor, entry.info),
             title=f"Chair {chair}, {entry.info.models[0]}",
             receive_only=monitor.receive_only,
+            may_start_cuff=monitor.may_start_cuff,
         )
 
     def _on_health(self, health: StoreHealth) -> None:
@@ -227,6 +334,17 @@ def chair_setup(chair: ChairSettings) -> ChairSetup:
     )
 
 
+def _monitors(chairs: Sequence[ChairSettings]) -> dict[str, MonitorSettings]:
+    return {monitor_id(chair.number, monitor.driver): monitor for chair in chairs for monitor in chair.monitor}
+
+
+def _known_setup(chair: ChairSettings) -> ChairSetup:
+    try:
+        return chair_setup(chair)
+    except DriverLookupError as error:
+        raise SetupRefused(f"Chair {chair.number}: {error}") from error
+
+
 def _checked_setup(chair: ChairSettings, file: Path) -> ChairSetup:
     try:
         return chair_setup(chair)
@@ -236,6 +354,9 @@ def _checked_setup(chair: ChairSettings, file: Path) -> ChairSetup:
 
 def _binding(chair: int, monitor: MonitorSettings) -> MonitorBinding:
     info = lookup(monitor.driver).info
+    adapter = f"serial number {monitor.usb_serial}" if monitor.usb_serial else ""
+    if monitor.usb_location and not adapter:
+        adapter = f"socket {monitor.usb_location}"
     try:
         simulated = is_simulated(address_of(monitor))
     except LinkError:
@@ -247,6 +368,9 @@ def _binding(chair: int, monitor: MonitorSettings) -> MonitorBinding:
         numerics=info.numerics,
         simulated=simulated,
         max_quiet_ms=info.max_quiet_ms,
+        port=monitor.port,
+        adapter=adapter,
+        may_start_cuff=monitor.may_start_cuff and info.starts_cuff and not monitor.receive_only,
     )
 
 

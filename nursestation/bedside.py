@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from devices.clock import Moment
+from devices.registry import lookup
 from devices.simulator.monitor import SimulatedChair, make_chair
 from devices.simulator.scenario import load_scenario
 from nursestation.config.schema import ChairSettings, MonitorSettings
 from nursestation.core.model import Route
 from nursestation.core.records import (
     CuffRequested,
+    CuffStarted,
     InfusionPaused,
     InfusionResumed,
     InfusionStarted,
@@ -56,7 +58,10 @@ class SimulatedBedside:
         return tuple(
             ChairSettings(
                 number=number,
-                monitor=tuple(MonitorSettings(driver=driver, port=address) for driver, address in chair.addresses),
+                monitor=tuple(
+                    MonitorSettings(driver=driver, port=address, may_start_cuff=lookup(driver).info.starts_cuff)
+                    for driver, address in chair.addresses
+                ),
             )
             for number, chair in self.chairs.items()
         )
@@ -71,6 +76,8 @@ class SimulatedBedside:
                 case SessionOpened():
                     self._routes[record.chair] = record.protocol.route
                 case CuffRequested() if record.operator is not None and record.at.mono_ns >= self._start_ns:
+                    chair.press_nibp_start()
+                case CuffStarted():
                     chair.press_nibp_start()
                 case InfusionStarted():
                     injected = self._routes.get(record.chair) is Route.IM

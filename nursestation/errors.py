@@ -2,6 +2,7 @@
 
     NurseStationError
     +-- SettingsError        config/load.py: a file that a person wrote has a mistake
+    +-- SetupRefused         assembly.py: chairs and monitors cannot be changed like that
     +-- StoreError           store/errors.py: the record on disk
     +-- ExportError          export/: a file could not be written, or a session is not there
     +-- WindowError          app.py: no display, or a library that Qt needs is missing

@@ -46,6 +46,10 @@ class MonitorSettings(_Section):
     receive_only: bool = Field(
         default=False, description="Never write to this port, not even the polls a protocol needs."
     )
+    may_start_cuff: bool = Field(
+        default=False,
+        description="Let a person start this monitor's cuff from the screen; only where its driver can, and never by itself.",
+    )
 
 
 class ChairSettings(_Section):

@@ -7,6 +7,7 @@ store comes first: what a screen shows is already on its way to disk. Needs no w
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 
 from devices.clock import NS_PER_S, Clock, Moment
 from devices.events import Numeric, Priority
@@ -58,6 +59,9 @@ class Engine:
         self._last_tick_ns: int | None = None
         self._last_snapshot_ns = 0
         self._has_numbers = False
+        self._asked: dict[
+            int, Future[Sequence[Record]]
+        ] = {}  # by the identity of the item, which the inbox keeps alive
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -83,12 +87,32 @@ class Engine:
         """Publish records that are in the store already, so that screens show a resumed visit from its beginning."""
         self._outbox.publish(records)
 
+    def ask(self, item: StationInput, timeout_s: float) -> Sequence[Record]:
+        """Have one item applied in its turn and return what it made happen; callable from any thread but the engine's own.
+
+        Raises:
+            TimeoutError: it was not applied within `timeout_s` [s]; it may still be.
+        """
+        answer: Future[Sequence[Record]] = Future()
+        self._asked[id(item)] = answer
+        self._inbox.post(item)
+        if self._thread is None:
+            self.step(0)
+        try:
+            return answer.result(timeout_s)
+        finally:
+            self._asked.pop(id(item), None)
+
     def step(self, timeout_s: float) -> int:
         """Take and apply what waits, or wait up to `timeout_s` [s] for it; return how many items there were."""
         items = self._inbox.take(timeout_s)
         records: list[Record] = []
         for item, at in items:
-            records.extend(self._apply(item, at))
+            made = self._apply(item, at)
+            records.extend(made)
+            asked = self._asked.get(id(item))
+            if asked is not None:
+                asked.set_result(made)
             self._has_numbers = self._has_numbers or (
                 isinstance(item, MonitorInput) and isinstance(item.event, Numeric)
             )
