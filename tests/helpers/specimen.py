@@ -42,6 +42,7 @@ class Specimen:
         gone: Metrics whose sensors come off in the eventful script (lead and line off, thermometer unplugged).
         least: Pieces of the recording of at least so many bytes carry numbers.
         stride: Every so many of those pieces are enough for the tests that flip bits.
+        enough: So many bytes of those pieces are enough, from the first on.
         wave: Bytes of one piece with fewer samples than a chunk; "" where that cannot be.
         ecg_gain: Size of the ECG as told over its true size.
         cuff_time: Whether the time of a cuff reading is known.
@@ -61,6 +62,7 @@ class Specimen:
     gone: Sequence[str] = ()
     least: int = 1
     stride: int = 1
+    enough: int | None = None
     wave: bytes = b""
     ecg_gain: float = 1.0
     cuff_time: bool = True

@@ -50,7 +50,7 @@ def excerpt(name):
     """Pieces of the recording in which numbers travel: whole frames, few waves."""
     known = specimen(name)
     pieces = [data for _, data in eventful(name).chunks if len(data) >= known.least]
-    return b"".join(pieces[:: known.stride])
+    return b"".join(pieces[:: known.stride])[: known.enough]
 
 
 def decode(name, *pieces):

@@ -1,0 +1,253 @@
+"""Cuts a Nonin stream and tells its data formats apart: DF1, DF2, DF7, DF8 and DF13.
+
+Rules of the file:
+1. A format is locked on by what it repeats, never by one frame. DF2 and DF7: a whole packet of 25 intact frames from one
+   frame-1 mark to the next (26 frames). DF8: three groups, DF1: four; twelve bytes each, so that a stream of five-byte
+   frames can never look like them (two of its marks are always five bytes apart). DF13 has a header, a length, a sum and
+   an end: one packet is enough, and it sends only one a spot check.
+2. Once locked, DF2 and DF7 are cut in blocks of five frames, each at its place in the packet. One byte that does not fit
+   ends the lock: the rest of that packet is lost, for the meaning of a byte depends on the frame's number.
+3. Formats may change at any byte; the search begins where the old format ceased to fit.
+"""
+
+import re
+from collections.abc import Callable
+from enum import IntEnum
+from typing import NamedTuple
+
+from devices.events import RejectReason
+from devices.framing import Piece, Stretch
+
+
+class Format(IntEnum):
+    """Nonin's numbers of its data formats."""
+
+    DF1 = 1
+    DF2 = 2
+    DF7 = 7
+    DF8 = 8
+    DF13 = 13
+
+
+FRAME = 5
+"""Bytes of a DF2 or DF7 frame."""
+FRAMES_A_BLOCK = 5
+FRAMES_A_PACKET = 25
+BLOCK = FRAME * FRAMES_A_BLOCK
+PACKET = FRAME * FRAMES_A_PACKET
+BLOCKS_A_PACKET = PACKET // BLOCK
+GROUP = {Format.DF1: 3, Format.DF8: 4}
+"""Bytes of a group."""
+_LOCK_BYTES = 12  # of groups
+SPO2_NONE = 0x7F
+
+SPOT_HEADER = b"\x00\x02\x00\x0d"
+SPOT_SHORTEST, _SPOT_LONGEST = 14, 64  # of the data section; it may grow, and needs some end
+_SPOT_END = 0x03
+
+WHOLE_PACKET = -1
+"""`block` of a piece that is a whole packet of 25 frames."""
+
+
+class Found(NamedTuple):
+    """What was cut.
+
+    Attributes:
+        format: Data format.
+        block: Place of a DF2 or DF7 block in its packet (0 to 4), or `WHOLE_PACKET`; 0 for the others.
+        offset: Of its first byte in the stream.
+        data: A block, a packet, one or more groups, or a DF13 packet.
+    """
+
+    format: Format
+    block: int
+    offset: int
+    data: bytes
+
+
+_MORE, _NO, _DAMAGED = 0, -1, -2  # verdicts on a place of the stream; above 0: bytes that fit
+_START = re.compile(rb"[\x00\x01\x80-\xff]")
+_ONES, _HIGHS, _LOWS = (int.from_bytes(bytes([byte]) * FRAMES_A_BLOCK, "big") for byte in (0x01, 0x80, 0x7F))
+_FIRST_OF_BLOCK = 1 << 8 * (FRAMES_A_BLOCK - 1)
+
+
+class NoninFramer:
+    """Cuts the stream; unlike the framers of `devices.framing` it says of each piece which format it has."""
+
+    def __init__(self) -> None:
+        self.longest = PACKET + FRAME
+        self._format: Format | None = None
+        self._block = 0
+        self._why: RejectReason | None = None
+        self._held = b""
+        self._offset = 0
+        self._stretch = Stretch()
+        self._lost: list[Piece] = []
+
+    def feed(self, data: bytes) -> list[Piece | Found]:
+        """Take bytes and return what they complete, and what was not taken, in stream order."""
+        buffer = self._held + data if self._held else data
+        out: list[Piece | Found] = []
+        at, n_buffer = 0, len(buffer)
+        while at < n_buffer:
+            if self._format is None:
+                n_taken = self._search(out, buffer, at)
+            elif self._format in GROUP:
+                n_taken = self._next_group(out, buffer, at, self._format)
+            else:
+                n_taken = self._next_block(out, buffer, at, self._format)
+            if n_taken > 0:
+                at += n_taken
+            elif n_taken == _MORE:
+                break
+        out += self._lost
+        self._lost.clear()
+        self._held = buffer[at:]
+        self._offset += at
+        return out
+
+    def flush(self) -> list[Piece]:
+        """End the stream: return what is held as not taken, and start over at offset 0."""
+        out: list[Piece] = []
+        if self._held:
+            self._stretch.go_on(out, self._offset, self._held)
+        self._stretch.end(out)
+        self._held, self._offset = b"", 0
+        self._format = self._why = None
+        return out
+
+    def _give(self, out: list[Piece | Found], format_: Format, block: int, at: int, data: bytes) -> int:
+        self._stretch.end(self._lost)
+        out += self._lost
+        self._lost.clear()
+        out.append(Found(format_, block, self._offset + at, data))
+        return len(data)
+
+    def _unlock(self, why: RejectReason) -> int:
+        self._format, self._why = None, why
+        return _NO
+
+    def _search(self, out: list[Piece | Found], buffer: bytes, at: int) -> int:
+        found = _START.match(buffer, at)
+        why, self._why = self._why, None
+        if found is None:
+            begins = _START.search(buffer, at)
+            skipped = buffer[at : begins.start() if begins else len(buffer)]
+        else:
+            for format_, find in _FINDERS[found.group()[0]]:
+                verdict = find(buffer, at)
+                if verdict == _MORE:
+                    self._why = why
+                    return _MORE
+                if verdict > 0:
+                    return self._lock(out, format_, at, buffer[at : at + verdict])
+                if verdict == _DAMAGED:
+                    why = RejectReason.CHECKSUM
+            skipped = buffer[at : at + 1]
+        if why is None:
+            self._stretch.go_on(self._lost, self._offset + at, skipped)
+        else:
+            self._stretch.begin(self._lost, why, self._offset + at, skipped)
+        return len(skipped)
+
+    def _lock(self, out: list[Piece | Found], format_: Format, at: int, data: bytes) -> int:
+        if format_ is Format.DF13:
+            return self._give(out, format_, 0, at, data)
+        self._format, self._block = format_, 0
+        if format_ in GROUP:
+            return self._give(out, format_, 0, at, data)
+        return self._give(
+            out, format_, WHOLE_PACKET, at, data[:PACKET]
+        )  # frame 1 of the next one has only confirmed it
+
+    def _next_block(self, out: list[Piece | Found], buffer: bytes, at: int, format_: Format) -> int:
+        frames = buffer[at : at + BLOCK]
+        block = self._block
+        if len(frames) < BLOCK:
+            starts = range(0, len(frames) - FRAME + 1, FRAME)
+            is_sound = all(_is_frame(frames, start, format_, block == 0 and start == 0) for start in starts)
+            return _MORE if is_sound else self._unlock(RejectReason.CHECKSUM)
+        if not _is_block(frames, format_, block == 0):
+            return self._unlock(RejectReason.CHECKSUM)
+        self._block = (block + 1) % BLOCKS_A_PACKET
+        return self._give(out, format_, block, at, frames)
+
+    def _next_group(self, out: list[Piece | Found], buffer: bytes, at: int, format_: Format) -> int:
+        size = GROUP[format_]
+        verdict = _fits_groups(buffer, at, size, size)
+        if verdict == _NO:
+            return self._unlock(RejectReason.FRAMING)
+        return self._give(out, format_, 0, at, buffer[at : at + size]) if verdict > 0 else _MORE
+
+
+def _is_frame(buffer: bytes, at: int, format_: Format, is_first: bool) -> bool:
+    status = buffer[at]
+    if format_ is Format.DF2:
+        if status != 0x01:
+            return False
+        status = buffer[at + 1]
+    return status & 0x81 == 0x80 + is_first and sum(buffer[at : at + 4]) & 0xFF == buffer[at + 4]
+
+
+def _is_block(block: bytes, format_: Format, is_first: bool) -> bool:
+    """Check five frames at once: one byte of each frame beside those of the others in one number."""
+    one, two, three, four, check = (int.from_bytes(block[place::FRAME], "big") for place in range(FRAME))
+    status = one
+    if format_ is Format.DF2:
+        if one != _ONES:
+            return False
+        status = two
+    marks = _FIRST_OF_BLOCK if is_first else 0
+    if status & (_HIGHS | _ONES) != _HIGHS | marks:
+        return False
+    return _add(_add(one, two), _add(three, four)) == check
+
+
+def _add(a: int, b: int) -> int:
+    """Add byte by byte, each modulo 256."""
+    return ((a & _LOWS) + (b & _LOWS)) ^ ((a ^ b) & _HIGHS)
+
+
+def _fits_packet(buffer: bytes, at: int, format_: Format) -> int:
+    n_whole = min((len(buffer) - at) // FRAME, FRAMES_A_PACKET + 1)
+    for i in range(n_whole):
+        if not _is_frame(buffer, at + i * FRAME, format_, i % FRAMES_A_PACKET == 0):
+            return _NO
+    return PACKET + FRAME if n_whole > FRAMES_A_PACKET else _MORE
+
+
+def _fits_groups(buffer: bytes, at: int, size: int, n_bytes: int) -> int:
+    found = buffer[at : at + n_bytes]
+    for i, byte in enumerate(found):
+        place = i % size
+        if (byte >= 0x80) is not (place == 0) or (place == 2 and 100 < byte != SPO2_NONE):
+            return _NO
+    return n_bytes if len(found) == n_bytes else _MORE
+
+
+def _fits_spot(buffer: bytes, at: int) -> int:
+    if not SPOT_HEADER.startswith(buffer[at : at + 4]):
+        return _NO
+    if len(buffer) < at + 6:
+        return _MORE
+    size = int.from_bytes(buffer[at + 4 : at + 6], "big")
+    if not SPOT_SHORTEST <= size <= _SPOT_LONGEST:
+        return _NO
+    packet = buffer[at : at + 6 + size + 2]
+    if len(packet) < 6 + size + 2:
+        return _MORE
+    return len(packet) if sum(packet[6:-2]) & 0xFF == packet[-2] and packet[-1] == _SPOT_END else _DAMAGED
+
+
+_Finder = tuple[Format, Callable[[bytes, int], int]]
+_MARKED: tuple[_Finder, ...] = (
+    (Format.DF7, lambda buffer, at: _fits_packet(buffer, at, Format.DF7)),
+    (Format.DF8, lambda buffer, at: _fits_groups(buffer, at, GROUP[Format.DF8], _LOCK_BYTES)),
+    (Format.DF1, lambda buffer, at: _fits_groups(buffer, at, GROUP[Format.DF1], _LOCK_BYTES)),
+)
+_FINDERS: dict[int, tuple[_Finder, ...]] = {
+    0x00: ((Format.DF13, _fits_spot),),
+    0x01: ((Format.DF2, lambda buffer, at: _fits_packet(buffer, at, Format.DF2)),),
+    **dict.fromkeys(range(0x80, 0x100), _MARKED),
+}
+"""What may begin with a byte, in the order of trying."""
