@@ -21,9 +21,9 @@ Contec's V5.0A document (copy in nonspecialist/cms-p); atbrask/CMS50Dplus, celip
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import ClassVar
 
+from devices.agreeing import Agreeing, State
 from devices.chunks import Chunker
 from devices.driver import DriverInfo, Parity, Patient, ProbeState, Sensors, SerialSettings
 from devices.events import (
@@ -59,13 +59,12 @@ FRAMES = re.compile(b"|".join(_RUNS))
 LONGEST_FRAME = 9
 
 _FRAMES_A_SECOND = 60
-_AGREEING = 2  # frames in a row that must say the same
 _CHUNK = 6  # 100 ms
 _HOLD_MAX_NS = 250 * _MS
 _WEAK = 2  # signal strength 0 to 8; at most this is weak
 
 # Flags after decoding, whatever the format.
-_PROBE_ERROR, _SEARCHING, _TOO_LONG, _SPO2_LOW, _IS_WEAK = 1, 2, 4, 8, 16
+_PROBE_ERROR, _SEARCHING, _TOO_LONG, _IS_WEAK = 1, 2, 4, 8
 _NO_VALUE = _PROBE_ERROR | _SEARCHING | _TOO_LONG
 
 _STRENGTH, _TOO_LONG_BIT, _LOW_BIT = 0x0F, 0x10, 0x20
@@ -118,29 +117,30 @@ class _Said:
     pulse: int
     spo2: int
     perfusion: int | None  # [0.01 %]; None when the stream has none
+    low: str  # what it says of a low SpO2, or ""
 
 
-def _old(state: tuple[int, ...]) -> _Said:
+def _old(state: State) -> _Said:
     first, bar, pulse, spo2 = state
     flags = _flags(first)
     flags |= _PROBE_ERROR if bar & _OLD_PROBE_BIT else 0
     flags |= _SEARCHING if bar & _OLD_SEARCHING_BIT else 0
-    return _Said(flags, pulse | (bar & _OLD_PULSE_BIT) << 1, spo2, None)
+    low = "SpO2 dropping" if first & _LOW_BIT else ""
+    return _Said(flags, pulse | (bar & _OLD_PULSE_BIT) << 1, spo2, None, low)
 
 
-def _new(state: tuple[int, ...]) -> _Said:
+def _new(state: State) -> _Said:
     high, first, bar, *data = state
     flags = _flags(first)
     flags |= _PROBE_ERROR if high & 1 else 0
     flags |= _SEARCHING if high & 2 else 0
-    pulse, spo2, low, top = (value & 0x7F | (high >> n & 1) << 7 for n, value in enumerate(data, 3))
-    return _Said(flags, pulse, spo2, None if bar & _NO_PI_BIT else top << 8 | low)
+    pulse, spo2, bottom, top = (value & 0x7F | (high >> n & 1) << 7 for n, value in enumerate(data, 3))
+    perfusion = None if bar & _NO_PI_BIT else top << 8 | bottom
+    return _Said(flags, pulse, spo2, perfusion, "SpO2 low" if first & _LOW_BIT else "")
 
 
 def _flags(first: int) -> int:
-    flags = _TOO_LONG if first & _TOO_LONG_BIT else 0
-    flags |= _SPO2_LOW if first & _LOW_BIT else 0
-    return flags | (_IS_WEAK if first & 1 else 0)
+    return (_TOO_LONG if first & _TOO_LONG_BIT else 0) | (_IS_WEAK if first & 1 else 0)
 
 
 class ContecCms50:
@@ -172,9 +172,7 @@ class ContecCms50:
         )
         self._statuses = Statuses()
         self._pace = Pace(HZ)
-        self._state: tuple[int, ...] = ()
-        self._n_same = 0
-        self._said = _Said(_NO_VALUE, 0, 0, None)
+        self._agreeing = Agreeing(n_agreeing=2, n_between=_FRAMES_A_SECOND)
         self._gives_perfusion = False
         self._low: DeviceAlarm | None = None
         self._tells_low_again = False
@@ -251,7 +249,7 @@ class ContecCms50:
         self._statuses.forget()
         self._tells_low_again = True
         self._pace.forget()
-        self._n_same = 0
+        self._agreeing.interrupt()
         self._opened_ns = now_ns
         self._old_ns = None
         self._real_time_ns = None
@@ -263,7 +261,7 @@ class ContecCms50:
 
     def _reject(self, out: list[DriverEvent], event: FrameRejected) -> None:
         self._pleth.give_out(out)
-        self._n_same = 0
+        self._agreeing.interrupt()
         self._pace.interrupt()
         out.append(event)
 
@@ -291,31 +289,22 @@ class ContecCms50:
         )
         self._take(out, states, run[3::size].translate(_WITHOUT_BIT_7), now_ns)
 
-    def _take(self, out: list[DriverEvent], states: Iterable[tuple[int, ...]], pleth: bytes, now_ns: int) -> None:
-        """Take frames: stretches in which nothing but the pleth changes are taken as one."""
+    def _take(self, out: list[DriverEvent], states: Iterable[State], pleth: bytes, now_ns: int) -> None:
         at = 0
-        for state, group in groupby(states):
-            n_left = len(list(group))
-            if state != self._state or not self._n_same:
-                self._state, self._n_same = state, 0
-                self._said = _old(state) if len(state) == _OLD_STATE else _new(state)
-            while n_left:
-                n_until_told = 1 + (_AGREEING - 1 - self._n_same) % _FRAMES_A_SECOND
-                n_taken = min(n_left, n_until_told)
-                samples: Sequence[int] = pleth[at : at + n_taken]
-                if self._said.flags & _NO_VALUE:
-                    samples = [MISSING_SAMPLE] * n_taken
-                self._pleth.extend(out, samples, now_ns)
-                at += n_taken
-                n_left -= n_taken
-                self._n_same += n_taken
-                if n_taken == n_until_told:
-                    self._tell(out, self._said, now_ns)
+        for state, n_frames, is_told in self._agreeing.stretches(states):
+            said = _old(state) if len(state) == _OLD_STATE else _new(state)
+            samples: Sequence[int] = pleth[at : at + n_frames]
+            if said.flags & _NO_VALUE:
+                samples = [MISSING_SAMPLE] * n_frames
+            self._pleth.extend(out, samples, now_ns)
+            at += n_frames
+            if is_told:
+                self._tell(out, said, now_ns)
 
     def _tell(self, out: list[DriverEvent], said: _Said, now_ns: int) -> None:
         status, text, validity = self._judged(said)
         self._statuses.tell(out, "spo2", status, text, now_ns)
-        self._tell_low(out, bool(said.flags & _SPO2_LOW) and not said.flags & _NO_VALUE, now_ns)
+        self._tell_low(out, "" if said.flags & _NO_VALUE else said.low, now_ns)
         spo2 = None if said.spo2 in (0, _SPO2_NONE) else said.spo2
         pulse = None if said.pulse in (0, _PULSE_NONE) else said.pulse
         out.append(reading("spo2", spo2, now_ns, validity, source="oximeter"))
@@ -345,19 +334,19 @@ class ContecCms50:
             return SensorStatus.OK, "weak signal", Validity.QUESTIONABLE
         return SensorStatus.OK, "measuring", Validity.VALID
 
-    def _tell_low(self, out: list[DriverEvent], is_low: bool, now_ns: int) -> None:
+    def _tell_low(self, out: list[DriverEvent], low: str, now_ns: int) -> None:
         before, tells_again = self._low, self._tells_low_again
         self._tells_low_again = False
-        if before is not None and not is_low:
+        if before is not None and not low:
             self._low = None
             out.append(replace(before, t_ns=now_ns, active=False))
-        elif is_low and (before is None or tells_again):
+        elif low and (before is None or tells_again):
             self._low = DeviceAlarm(
                 t_ns=now_ns,
                 kind=AlarmKind.PHYSIOLOGICAL,
                 priority=None,
                 code="SpO2",
-                text="SpO2 dropping" if len(self._state) == _OLD_STATE else "SpO2 low",
+                text=low,
                 active=True,
             )
             out.append(self._low)
@@ -375,7 +364,7 @@ class ContecCms50:
 
     def _stopped(self, out: list[DriverEvent], text: str, now_ns: int) -> None:
         self._pleth.give_out(out)
-        self._n_same = 0
+        self._agreeing.interrupt()
         self._statuses.tell(out, "spo2", SensorStatus.STOPPED, text, now_ns)
         for metric in ("spo2", "pulse_rate"):
             out.append(reading(metric, None, now_ns, source="oximeter"))
