@@ -10,15 +10,16 @@
 | driver | a driver is named and confirmed | yes |
 | baseline | the baseline was taken | yes |
 | bp_ceiling | baseline, and any newer reading, at or below `start_ceiling_sys`/`start_ceiling_dia` | yes |
-| monitors | one metric of each required group is live, and the cuff gave a reading of this visit; monitors other than those of
-  this chair's last session are confirmed, and none names another patient | yes |
+| monitors | one metric of each required group is live, the cuff gave a reading of this visit, nothing is asked of them | yes |
 
 Rules of the file:
 1. All numbers come from the treatment protocol ([gates], [bp], [cuff]).
 2. An override is a clinician's own, with PIN and reason, for one gate; entering the gate's facts anew takes it back. So does,
    for the pressure's gate, a reading that is flagged.
 3. A gate that a clock will turn says in how long.
-4. After the start the clocks, the pressure and the monitors are shown as they stood then.
+4. Of the monitors it is asked whether they are the right ones where they are not those of this chair's last session
+   (`feeding.py`), and whether they are on this patient where one names another (`monitor_patient.py`).
+5. After the start the clocks, the pressure and the monitors are shown as they stood then.
 """
 
 from collections.abc import Mapping

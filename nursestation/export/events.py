@@ -10,6 +10,8 @@ from nursestation.core.records import (
     CriterionOverridden,
     CuffFailed,
     CuffRequested,
+    CuffStarted,
+    CuffStopped,
     DischargeSigned,
     DriverConfirmed,
     DriverNamed,
@@ -19,6 +21,11 @@ from nursestation.core.records import (
     InfusionResumed,
     InfusionStarted,
     InfusionStopped,
+    MonitorBound,
+    MonitorPatient,
+    MonitorPatientConfirmed,
+    MonitorsConfirmed,
+    MonitorUnbound,
     PhaseChanged,
     Record,
 )
@@ -44,6 +51,8 @@ CONFIRMED_WORDS = {
     ConfirmedHow.SEEN_IN_PERSON: "seen in person",
     ConfirmedHow.BOOKING: "by booking number",
 }
+PATIENT_IN_QUESTION = "The monitor named another patient, or none: its readings were left out until the nurse answered"
+"""What a report says of it: whom the monitor named is not this patient's business."""
 SEVERITY_WORDS = {Severity.MILD: "mild", Severity.MODERATE: "moderate", Severity.SEVERE: "severe"}
 _CHART_WORDS = {
     ChartKind.SIDE_EFFECT: "",
@@ -132,6 +141,20 @@ def _line(record: Record, titles: dict[str, str]) -> str:
             return "Cuff reading asked for" + _why(record.reason)
         case CuffFailed():
             return f"Cuff cycle without a result: {record.text}"
+        case CuffStarted():
+            return "Cuff started from the station"
+        case CuffStopped():
+            return "Cuff stopped from the station"
+        case MonitorBound():
+            return f"Monitor set up: {record.title}"
+        case MonitorUnbound():
+            return f"Monitor taken away: {record.title}"
+        case MonitorsConfirmed():
+            return f"Monitors confirmed: {', '.join(one.title for one in record.monitors) or 'none'}"
+        case MonitorPatient(asks=True):
+            return PATIENT_IN_QUESTION
+        case MonitorPatientConfirmed():
+            return "Monitor: still this patient" if record.same else "Monitor: another patient, its readings left out"
         case DischargeSigned():
             return f"Discharge signed; handed over to {record.driver.name}"
         case _:

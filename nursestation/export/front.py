@@ -6,8 +6,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from devices.events import Priority
-from nursestation.core.model import Grade, Phase, Route
-from nursestation.core.records import MonitorIdentified
+from nursestation.core.model import Grade, MonitorFacts, Phase, Route
 from nursestation.export.events import PHASE_WORDS, Event
 from nursestation.export.layout import (
     BANNER,
@@ -125,11 +124,11 @@ def _monitors(visit: VisitRecord, story: Story) -> str:
     return ", ".join(_monitor(name, story.monitors.get(name)) for name in names) or "none delivered"
 
 
-def _monitor(name: str, told: MonitorIdentified | None) -> str:
-    if told is None:
+def _monitor(name: str, facts: MonitorFacts | None) -> str:
+    if facts is None:
         return name.partition(":")[2] or name
-    words = (told.vendor, told.model, f"no. {told.serial}" if told.serial else None)
-    return " ".join(word for word in words if word) or name
+    words = (facts.vendor, facts.model, f"no. {facts.serial}" if facts.serial else None)
+    return " ".join(word for word in words if word) or facts.title or name
 
 
 def _discharge(story: Story, zone: tzinfo | None) -> str:

@@ -7,7 +7,7 @@ visit's steady line of time [ns].
 from dataclasses import dataclass, field, replace
 
 from devices.events import Priority
-from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, Phase
+from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, MonitorFacts, Phase
 from nursestation.core.records import (
     BaselineTaken,
     ConditionAcknowledged,
@@ -35,9 +35,10 @@ from nursestation.core.records import (
     MonitorIdentified,
     PhaseChanged,
     Record,
+    SessionMonitors,
     SessionOpened,
 )
-from nursestation.export.events import in_words
+from nursestation.export.events import PATIENT_IN_QUESTION, in_words
 from nursestation.export.visit import VisitRecord
 
 
@@ -133,7 +134,7 @@ class Story:
     driver_confirmed: list[DriverConfirmed] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
     discharge: DischargeSigned | None = None
-    monitors: dict[str, MonitorIdentified] = field(default_factory=dict)
+    monitors: dict[str, MonitorFacts] = field(default_factory=dict)
 
     @property
     def phase(self) -> Phase:
@@ -255,7 +256,8 @@ def _mark(story: Story, reading: CuffReading, text: str) -> None:
 def _alarms(story: Story, record: Record) -> None:
     match record:
         case ConditionRaised():
-            story.conditions[record.condition_id] = Condition(record, record.priority, record.text)
+            text = PATIENT_IN_QUESTION if record.rule == "monitor.patient" else record.text
+            story.conditions[record.condition_id] = Condition(record, record.priority, text)
         case ConditionChanged() | ConditionAcknowledged() | ConditionEnded():
             condition = story.conditions.get(record.condition_id)
             if condition is not None:  # else it began before the visit did
@@ -298,7 +300,14 @@ def _papers(story: Story, record: Record) -> None:
             story.overrides.append(Override(record.at.utc_ns, what, record.reason, record.clinician))
         case DischargeSigned():
             story.discharge = record
-        case MonitorIdentified():
-            story.monitors[record.monitor] = record
+        case SessionMonitors():
+            story.monitors.update((one.monitor, one) for one in record.monitors)
+        case MonitorIdentified() if (
+            record.monitor not in story.monitors
+        ):  # a session of before there was the other record
+            vendor, model, serial = record.vendor, record.model, record.serial
+            story.monitors[record.monitor] = MonitorFacts(
+                monitor=record.monitor, driver="", title="", vendor=vendor, model=model, serial=serial
+            )
         case _:
             pass

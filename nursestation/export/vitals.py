@@ -1,7 +1,8 @@
 """Numbers of a visit: which readings stand for a vital sign, their statistics, and the value at a cuff reading.
 
 Rules of the file:
-1. Only readings with validity `valid` count. Nothing is averaged over, or drawn across, a stretch without readings.
+1. Only readings with validity `valid` count, and none of a test or a demonstration. Nothing is averaged over, or drawn
+   across, a stretch without readings.
 2. Where several monitors gave a vital sign, the one with most valid readings stands for it, and is named.
 """
 
@@ -11,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from devices.events import Validity
+from nursestation.core.fold import is_usable
 from nursestation.core.model import CuffReading
 from nursestation.core.records import Sample
 from nursestation.export.localtime import NS_PER_S
@@ -74,7 +76,7 @@ def _series(visit: VisitRecord, label: str, metrics: tuple[str, ...]) -> Series 
     for metric in metrics:
         by_trace: dict[tuple[str, str], list[Sample]] = defaultdict(list)
         for sample in visit.samples:
-            if sample.metric == metric and sample.validity is Validity.VALID and sample.value is not None:
+            if sample.metric == metric and sample.validity is Validity.VALID and is_usable(sample):
                 by_trace[sample.monitor, sample.source].append(sample)
         if by_trace:
             (monitor, sensor), samples = max(sorted(by_trace.items()), key=lambda item: len(item[1]))

@@ -34,6 +34,7 @@ from nursestation.core.records import (
     Sample,
     SessionOpened,
     Wave,
+    is_live,
 )
 from nursestation.store.reader import StoreReader
 
@@ -234,7 +235,7 @@ def _longest_gaps(reader: StoreReader, session: str) -> dict[str, float]:
 
 
 def _valid_times(samples: Iterable[Sample]) -> Iterable[int]:
-    return (sample.at.utc_ns for sample in samples if sample.validity is Validity.VALID)
+    return (sample.at.utc_ns for sample in samples if sample.validity is Validity.VALID and is_live(sample))
 
 
 def _seconds(before: Moment, after: Moment) -> float:

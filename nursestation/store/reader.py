@@ -35,7 +35,10 @@ from nursestation.store.tables import bulk_rows, connect_read_only, traces
 
 _T = TypeVar("_T")
 
-_PASSING = ("LinkChanged", "MonitorIdentified", "MonitorAlarm", "SensorChanged", "FramesRejected", "ClockStepped")
+_PASSING = (
+    "LinkChanged", "MonitorIdentified", "MonitorAlarm", "SensorChanged", "FramesRejected", "ClockStepped", "MonitorBound",
+    "MonitorUnbound", "MonitorPatient", "CuffStarted", "CuffStopped",
+)  # fmt: skip
 """Station records that say nothing of the present once the program was restarted."""
 
 
@@ -185,13 +188,17 @@ class StoreReader:
     def restore_records(self, readings_since_utc_ns: int | None = None) -> Iterator[Record]:
         """Yield what a station needs to stand where it stood, oldest first.
 
-        That is: the station's own records apart from passing states of the wire, and everything of each session that is
-        open or still in its chair, readings included (from a time on, where given; waveforms and gaps left out).
+        That is: the station's own records apart from passing states of the wire, which monitors fed each chair's last
+        session, and everything of each session that is open or still in its chair, readings included (from a time on, where
+        given; waveforms and gaps left out).
         """
         passing = ", ".join(f"'{kind}'" for kind in _PASSING)
         open_sessions = self._open_sessions()
         keys = ", ".join(str(self._key(name)) for name in open_sessions)
-        discrete = self._ordered(f"(session IS NULL AND kind NOT IN ({passing})) OR session IN ({keys})")
+        fed = f"SELECT max(seq) FROM record WHERE kind = 'SessionMonitors' AND session NOT IN ({keys}) GROUP BY chair"
+        discrete = self._ordered(
+            f"(session IS NULL AND kind NOT IN ({passing})) OR session IN ({keys}) OR seq IN ({fed})"
+        )
         readings = [self._ordered_samples(name, readings_since_utc_ns) for name in open_sessions]
         merged = heapq.merge(discrete, *readings, key=lambda item: item[:2])
         return (record for _, _, record in merged)

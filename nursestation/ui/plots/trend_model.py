@@ -5,7 +5,8 @@ Rules of the file:
    after a restart.
 2. Of several values in one second the last one stands. Where nothing valid came for longer than `GAP_S`, and where the
    monitor said "no value", stands NaN: a gap in the data is a gap in the plot.
-3. Of several monitors, or sensors of one monitor, that give the same metric, one is drawn: the preferred monitor, else the
+3. What a monitor sends while it is held, or plays in a test or demonstration, is no value of the patient.
+4. Of several monitors, or sensors of one monitor, that give the same metric, one is drawn: the preferred monitor, else the
    first that gave a value. Another takes over when it has given none for longer than `GAP_S`; two are never mixed.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devices.clock import NS_PER_S
-from nursestation.core.records import Sample
+from nursestation.core.records import Sample, is_held, is_live
 
 Series = npt.NDArray[np.float64]
 
@@ -88,21 +89,22 @@ class TrendModel:
 
     def add(self, sample: Sample) -> None:
         """Take one sample; what belongs to no visit, or to no line of the trend, is left out."""
-        if sample.chair is None or sample.session is None or sample.metric not in TREND_METRICS:
+        if sample.chair is None or sample.session is None or sample.metric not in TREND_METRICS or is_held(sample):
             return
+        value = sample.value if is_live(sample) else None
         if self._sessions.get(sample.chair) != sample.session:
             self._begin(sample.chair, sample.session)
         at = (sample.chair, sample.metric)
         if self._prefer.get(at) not in (None, sample.monitor):
             return
         second, trace = sample.at.utc_ns // NS_PER_S, self._traces.get(at)
-        if trace is None or (sample.value is not None and second - trace.valued_s > GAP_S):
+        if trace is None or (value is not None and second - trace.valued_s > GAP_S):
             trace = self._traces[at] = _Trace(sample.monitor, sample.source, second)
         if (sample.monitor, sample.source) != (trace.monitor, trace.source):
             return
-        if sample.value is not None:
+        if value is not None:
             trace.valued_s = second
-        self._series.setdefault(at, SecondSeries()).add(second, sample.value)
+        self._series.setdefault(at, SecondSeries()).add(second, value)
 
     def series(self, chair: int, session: str, metric: str) -> tuple[Series, Series]:
         """Return times, UTC [s], and values of `metric` in this visit; empty where there are none."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from devices.clock import NS_PER_S, Clock
 from devices.vocabulary import METRICS
-from nursestation.core.records import Gap, Wave
+from nursestation.core.records import Gap, Wave, is_held, is_live
 from nursestation.ui import theme
 from nursestation.ui.plots.gain import Gain, gain_for
 from nursestation.ui.plots.sweep import Sweep
@@ -108,9 +108,9 @@ class WavePainter(QWidget):
         self._simulated = False
 
     def add(self, waves: Iterable[Wave | Gap]) -> None:
-        """Take samples and gaps of any chair, oldest first."""
+        """Take samples and gaps of any chair, oldest first; what is not of the chair's patient is left out."""
         for wave in waves:
-            if wave.chair is None:
+            if wave.chair is None or is_held(wave) or (isinstance(wave, Wave) and not is_live(wave)):
                 continue
             at = (wave.chair, (wave.metric, wave.monitor, wave.source))
             source = self._sources.get(at)
