@@ -271,17 +271,17 @@ class StuffedFramer:
 
 
 class LineFramer:
-    """Lines that end with one byte, given out without it. Empty lines are skipped."""
+    """Lines that end with one byte, or one of several, given out without it. Empty lines are skipped."""
 
     def __init__(self, *, end: bytes, longest: int) -> None:
         """Describe the lines.
 
         Args:
-            end: The byte that ends a line.
+            end: The byte that ends a line, or several of which each does (CR and LF in any order).
             longest: Most bytes of a line, its end counted; a longer one is not taken (`OVERFLOW`).
         """
         self.longest = longest
-        self._end = end
+        self._end = re.compile(b"[" + re.escape(end) + b"]")
         self._held = b""
         self._offset = 0
         self._is_overlong = False
@@ -293,7 +293,8 @@ class LineFramer:
         out: list[Piece] = []
         base, stretch = self._offset, self._stretch
         at = 0
-        while (end := buffer.find(self._end, at)) >= 0:
+        for found in self._end.finditer(buffer):
+            end = found.start()
             if self._is_overlong:
                 stretch.go_on(out, base + at, buffer[at : end + 1])
                 stretch.end(out)

@@ -202,6 +202,12 @@ class TestLineFramer:
     def test_empty_lines_are_skipped(self):
         assert all_pieces(line_framer(), b"\n\none\ntwo\n") == [(None, 2, b"one"), (None, 6, b"two")]
 
+    @pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n", b"\n\r", b"\r\n\r\n"])
+    def test_any_run_of_several_ends_is_one(self, end):
+        framer = LineFramer(end=b"\r\n", longest=8)
+        parts = [b"one", end, b"two", end]
+        assert all_pieces(framer, *parts) == [(None, 0, b"one"), (None, 3 + len(end), b"two")]
+
     @pytest.mark.parametrize(("text", "fits"), [(b"1234567", True), (b"12345678", False)])
     def test_the_longest_line_counts_its_end(self, text, fits):
         pieces = all_pieces(line_framer(), text + b"\nok\n")
