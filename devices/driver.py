@@ -115,6 +115,8 @@ class DriverInfo:
         identity: What on the wire may tell who the patient is, in words ("" = the protocol carries nothing of that kind).
         datagrams: How it is spoken over UDP; None where it is not.
         starts_cuff: Whether the driver is a `StartsCuff`.
+        check_bits: Bits of the check in one message (8 for a byte's sum, 16 for a CRC, 0 for none): how much a whole message
+            says about which monitor is on a line.
     """
 
     name: str
@@ -130,6 +132,7 @@ class DriverInfo:
     identity: str = ""
     datagrams: Datagrams | None = None
     starts_cuff: bool = False
+    check_bits: int = 0
 
 
 class Driver(Protocol):

@@ -186,6 +186,7 @@ class BerryPm6750:
         source="BerryMed PM6750 Patient Monitor Protocol V3.2, as carried by three public programs",
         standing="Built from the published protocol and checked against its examples; not yet tried on a monitor of ours.",
         sends="switches the module's data streams on, once after opening; never starts the cuff",
+        check_bits=8,
     )
 
     def __init__(self, leads: tuple[str, ...] = ("II",)) -> None:

@@ -191,6 +191,7 @@ class Capnostream20:
         standing="Built from the maker's document and checked against its examples; not yet tried on a monitor of ours.",
         sends="greets the monitor every second until it answers, then asks for real-time data, and stops it on closing; "
         "changes nothing on it",
+        check_bits=8,
     )
 
     def __init__(self) -> None:

@@ -126,6 +126,7 @@ class GeDinamap:
         source="DINAMAP PRO/ProCare Series Host Communications Reference, as quoted by public drivers",
         standing="Built from the published field tables and checked against their examples; not yet tried on a monitor of ours.",
         sends="asks for cuff, oximeter, rate and temperature about every 1.5 s; never starts or stops the cuff",
+        check_bits=12,
     )
 
     def __init__(self) -> None:
