@@ -1,14 +1,67 @@
-"""Which monitor is on this port? Listens, then greets, and names what answers."""
+"""Which monitor is on this port? Listens, then greets, and names what answers.
 
-from collections.abc import Mapping
+    listen at each line setting --understood--> name it, take leave
+             | silence, or nothing that makes sense
+    greet with each driver at each of its line settings, and listen --understood--> name it, take leave
+             | nothing
+    say that it is not known
+
+Where the time goes on a quiet line, for N line settings and P pairs of a driver that greets and one of its settings:
+
+    | what                              | how long                                         |
+    |-----------------------------------|--------------------------------------------------|
+    | listen at the likeliest setting   | 2.5 s: no monitor that speaks by itself is slower |
+    | glance at each of the others      | (N - 1) x 0.2 s                                  |
+    | greet and listen                  | P x 0.4 to 2 s, shared out to fill 28 s          |
+    | take leave after each greeting    | P x 0.1 s                                        |
+    | in all                            | never more than 29 s                             |
+
+Bytes at a wrong speed are bytes all the same, so a line that is quiet at one setting is quiet at all; the glances are for
+bursts too short to show at another speed. Where bytes do arrive, each setting gets 2.5 s, and up to 8 s while a driver
+understands some of them; then the whole may take 60 s.
+
+Rules of the file:
+1. No thread and no clock: all happens in `step`, at the moment it is given.
+2. Nothing is written but what a driver's `pending_writes` and `closing_writes` give, one driver at a time; nothing at all
+   while listening. A cuff cannot start: `StartsCuff` is never called.
+3. Whoever was greeted is taken leave of, and the line is given time to carry that before it is closed.
+4. What cannot be told apart is not guessed: `Finding.best` is None, and the candidates are named.
+5. On a line without line settings (a pseudo-terminal, TCP, a recording) every driver listens at once.
+"""
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from devices.addresses import is_simulated
+from devices.capture import ReplayOpener
 from devices.clock import Moment
-from devices.driver import SerialSettings
+from devices.driver import DriverInfo, SerialSettings
+from devices.errors import LinkError, PortBusy, PortMissing
 from devices.events import DeviceInfo
+from devices.evidence import Candidate, Tally, standing
 from devices.port import Tap
 from devices.registry import DriverEntry
-from devices.transport import Opener
+from devices.transport import ByteStream, Opener, SerialOpener, TcpOpener, UdpOpener
+
+__all__ = ["Candidate", "Detector", "Finding", "Progress"]
+
+_MS = 1_000_000
+_LISTEN_NS = 2_500 * _MS
+_GLANCE_NS = 200 * _MS
+_SENSELESS_NS = 1_000 * _MS
+_SENSELESS_BYTES = 256
+_PROMISING_NS = 8_000 * _MS
+_SETTLE_NS = 1_000 * _MS  # once sure: what looks alike may need a little longer to be understood
+_TIE_NS = 3_000 * _MS
+_LEAVE_NS = 100 * _MS
+_GREET_MOST_NS = 2_000 * _MS
+_GREET_LEAST_NS = 400 * _MS
+_GREET_PROMISING_NS = 6_000 * _MS
+_GREET_END_NS = 28_000 * _MS
+_QUIET_END_NS = 29_000 * _MS
+_BUSY_END_NS = 60_000 * _MS
+_ECHO_MAX = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +75,6 @@ class Progress:
 
     text: str
     fraction: float
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A monitor that the port may have.
-
-    Attributes:
-        driver: Name of the driver that understood it.
-        settings: Line settings at which it did.
-        score: From 0 to 1: how well.
-        device: Who the monitor says it is; None when it did not say.
-        why: What was understood, in words.
-    """
-
-    driver: str
-    settings: SerialSettings
-    score: float
-    device: DeviceInfo | None
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +105,361 @@ class Detector:
         self._opener = opener
         self._drivers = drivers
         self._tap = tap
+        self._has_settings = not _is_without_settings(opener)
+        self._visits = _by_settings(drivers) if self._has_settings else _all_at_once(drivers)
+        self._greetings = _greetings(self._visits, drivers)
+        self._budget = budget(len(self._visits), len(self._greetings))
+        self._search = self._run()
+        self._finding: Finding | None = None
+        self._is_closed = False
+        self._now = Moment(0, 0)
+        self._start_ns: int | None = None
+        self._text = f"Opening {opener.name}."
+        self._fraction = 0.0
+
+        self._stream: ByteStream | None = None
+        self._visit: _Visit | None = None
+        self._tallies: dict[str, Tally] = {}
+        self._likely: dict[str, Candidate] = {}
+        self._greeted: Tally | None = None  # whom we have to take leave of
+        self._sure_since_ns: int | None = None
+        self._n_heard = 0
+        self._n_heard_here = 0  # at this line setting
+        self._said = self._heard = b""  # since the driver's turn to greet began
+        self._n_echoed = 0
+        self._refusal = ""
+        self._was_open = False
+
+    @property
+    def settings(self) -> SerialSettings | None:
+        """Return the line settings of the moment; None while the port is closed."""
+        return None if self._visit is None else self._visit.settings
 
     @property
     def progress(self) -> Progress:
         """Return how far the search is."""
-        return Progress("", 0.0)
+        return Progress(self._text, 1.0 if self._finding is not None else self._fraction)
 
     @property
     def finding(self) -> Finding | None:
         """Return how the search ended; None while it goes on."""
-        return None
+        return self._finding
 
     def step(self, now: Moment) -> None:
-        """Do what is due; never blocks.
+        """Do what is due. Does not block, but for opening the port.
 
         Args:
             now: The present; never goes back.
         """
+        if self._finding is not None or self._is_closed:
+            return
+        self._now = now
+        if self._start_ns is None:
+            self._start_ns = now.mono_ns
+        try:
+            next(self._search)
+        except StopIteration as end:
+            self._finding = end.value
+        except (LinkError, OSError) as error:
+            self._finding = self._broken_off(error)
+        if self._finding is not None:
+            self._let_go()
+        whole_ns = _BUSY_END_NS if self._n_heard else self._budget.whole_ns
+        self._fraction = max(self._fraction, min(0.99, self._passed_ns / whole_ns))
 
     def close(self, now: Moment) -> None:
         """Take leave of the monitor and let go of the port. May be called again, and before there is a finding."""
+        self._now = now
+        self._is_closed = True
+        with suppress(LinkError, OSError):  # the line is going anyway
+            self._say_goodbye()
+        self._let_go()
+
+    # The search, in order of time: each `yield` waits for the next step.
+
+    def _run(self) -> Generator[None, None, Finding]:
+        for visit in self._visits:
+            self._text = f"Listening{self._at(visit)}."
+            found = yield from self._listen(visit)
+            if found:
+                return self._found(found)
+            if self._is_out_of_time:
+                break
+        for visit, name in self._greetings:
+            self._text = f"Asking for a {self._drivers[name].info.models[0]}{self._at(visit)}."
+            found = yield from self._greet(visit, name)
+            yield from self._leave()
+            if found:
+                return self._found(found)
+            if self._is_out_of_time:
+                break
+        return self._not_found()
+
+    def _listen(self, visit: "_Visit") -> Generator[None, None, tuple[Tally, ...]]:
+        if not self._open(visit):
+            return ()
+        start_ns = self._now.mono_ns
+        while True:
+            self._hear()
+            if any(tally.is_promising for tally in self._tallies.values()):
+                limit_ns = _PROMISING_NS
+            elif self._n_heard_here >= _SENSELESS_BYTES:
+                limit_ns = _SENSELESS_NS
+            else:
+                limit_ns = _LISTEN_NS if self._n_heard or visit is self._visits[0] else _GLANCE_NS
+            is_over = self._now.mono_ns - start_ns >= limit_ns or self._is_out_of_time
+            found = self._decided(is_over=is_over)
+            if found or is_over:
+                return found
+            yield
+
+    def _greet(self, visit: "_Visit", name: str) -> Generator[None, None, tuple[Tally, ...]]:
+        if visit is not self._visit and not self._open(visit):
+            return ()
+        greeted = self._tallies[name]
+        self._said = self._heard = b""
+        start_ns = self._now.mono_ns
+        while True:
+            self._hear()
+            self._say(greeted)
+            if greeted.is_promising:
+                limit_ns = _GREET_PROMISING_NS
+            else:
+                limit_ns = _GREET_MOST_NS if self._heard and not self._is_echo else self._budget.greet_ns
+            is_over = self._now.mono_ns - start_ns >= limit_ns or self._is_out_of_time
+            found = self._decided(is_over=is_over)
+            if is_over and self._is_echo:
+                self._n_echoed += len(self._heard)
+            if found or is_over:
+                return found
+            yield
+
+    def _leave(self) -> Generator[None, None, None]:
+        """Take leave of whom we greeted, and let the line carry it."""
+        if not self._say_goodbye():
+            return
+        until_ns = self._now.mono_ns + _LEAVE_NS
+        while self._now.mono_ns < until_ns:
+            yield
+            self._hear()
+
+    # The line.
+
+    def _open(self, visit: "_Visit") -> bool:
+        """Open the port for a visit, with fresh drivers; say whether the port takes these settings."""
+        self._let_go()
+        try:
+            self._stream = self._opener.open(visit.settings)
+        except (PortMissing, PortBusy):
+            raise
+        except LinkError as error:  # not every adapter can do every speed
+            self._refusal = str(error)
+            return False
+        self._was_open = True
+        self._visit = visit
+        self._tallies = {name: Tally(self._drivers[name], settings) for name, settings in visit.members}
+        self._n_heard_here = 0
+        self._sure_since_ns = None
+        return True
+
+    def _hear(self) -> None:
+        data = b"" if self._stream is None else self._stream.read()
+        if data:
+            self._n_heard += len(data)
+            self._n_heard_here += len(data)
+            self._heard += data[: _ECHO_MAX - len(self._heard)] if len(self._heard) < _ECHO_MAX else b""
+            if self._tap is not None:
+                self._tap(self._now, data)
+        for tally in self._tallies.values():
+            tally.feed(data, self._now.mono_ns)
+
+    def _say(self, greeted: Tally) -> None:
+        """Write what the driver wants to say now."""
+        wanted = greeted.pending_writes(self._now.mono_ns)
+        if wanted and self._stream is not None:
+            self._greeted = greeted
+            self._said = (self._said + wanted)[:_ECHO_MAX]
+            self._stream.write(wanted)
+
+    def _say_goodbye(self) -> bool:
+        """Write what takes leave of whom we greeted; say whether anybody was."""
+        greeted, self._greeted = self._greeted, None
+        if greeted is None or self._stream is None:
+            return False
+        leave = greeted.closing_writes(self._now.mono_ns)
+        if leave:
+            self._stream.write(leave)
+        return True
+
+    def _let_go(self) -> None:
+        for tally in self._tallies.values():
+            if tally.is_likely:
+                known, now = self._likely.get(tally.name), tally.candidate
+                self._likely[tally.name] = now if known is None or now.score > known.score else known
+        self._tallies = {}
+        self._visit = None
+        self._greeted = None
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    # What to make of it.
+
+    @property
+    def _passed_ns(self) -> int:
+        return self._now.mono_ns - (self._start_ns or 0)
+
+    @property
+    def _is_out_of_time(self) -> bool:
+        return self._passed_ns >= (_BUSY_END_NS if self._n_heard else _QUIET_END_NS)
+
+    @property
+    def _is_echo(self) -> bool:
+        """Say whether all that was heard since the greeting is the greeting itself."""
+        return self._heard != b"" and self._said.startswith(self._heard)
+
+    def _decided(self, *, is_over: bool) -> tuple[Tally, ...]:
+        """Return who it is once that is sure: one, or several when time has not told them apart."""
+        found = standing(self._tallies.values())
+        if not found:
+            self._sure_since_ns = None
+            return ()
+        if self._sure_since_ns is None:
+            self._sure_since_ns = self._now.mono_ns
+        wait_ns = _TIE_NS if len(found) > 1 else _SETTLE_NS
+        return found if is_over or self._now.mono_ns - self._sure_since_ns >= wait_ns else ()
+
+    def _found(self, found: tuple[Tally, ...]) -> Finding:
+        candidates = tuple(tally.candidate for tally in found)
+        if len(found) == 1:
+            (one,) = candidates
+            what = _title(found[0].entry.info, one.device)
+            line = f" at {one.settings}" if self._has_settings else ""
+            return Finding(one, candidates, f"{what} is on {self._opener.name} (driver {one.driver}{line}).")
+        return Finding(
+            None,
+            candidates,
+            f"The monitor on {self._opener.name} is one of these, which look alike on the line: {self._names(candidates)}. "
+            "Choose the one whose name is on the monitor.",
+        )
+
+    def _not_found(self) -> Finding:
+        self._let_go()
+        port = self._opener.name
+        likely = tuple(sorted(self._likely.values(), key=lambda candidate: -candidate.score))
+        if likely:
+            text = (
+                f"Too little was understood on {port} to be sure: it may be {self._names(likely)}. "
+                "Try again with a patient connected."
+            )
+        elif self._n_heard > self._n_echoed:
+            text = (
+                f"Bytes arrive at {port}, but of no monitor that Nursestation knows: check the speed and the output format "
+                "in the monitor's own menu."
+            )
+        elif self._n_heard:
+            text = f"What was sent on {port} came straight back, and nothing else: check that the cable is the monitor's own."
+        elif self._refusal and not self._was_open:
+            text = self._refusal
+        else:
+            text = (
+                f"Nothing was heard on {port}: check the cable, that the monitor is on, and that its serial output is "
+                "switched on."
+            )
+        return Finding(None, likely, text)
+
+    def _broken_off(self, error: LinkError | OSError) -> Finding:
+        """Return what is known when the line has gone."""
+        if found := standing(self._tallies.values()):
+            return self._found(found)
+        self._let_go()
+        text = (
+            str(error)
+            if isinstance(error, LinkError)
+            else f"{self._opener.name} has stopped working: check that the cable and its adapter are plugged in."
+        )
+        return Finding(None, tuple(self._likely.values()), text)
+
+    def _names(self, candidates: Iterable[Candidate]) -> str:
+        return ", ".join(f"{_model(self._drivers[c.driver].info, c.device)} (driver {c.driver})" for c in candidates)
+
+    def _at(self, visit: "_Visit") -> str:
+        return f" at {visit.settings}" if self._has_settings else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How a search on a quiet line spends its time.
+
+    Attributes:
+        listen_ns: Listening and glancing, all in all [ns].
+        greet_ns: For the answer to one greeting [ns].
+        whole_ns: The search [ns].
+    """
+
+    listen_ns: int
+    greet_ns: int
+    whole_ns: int
+
+
+def budget(n_settings: int, n_greetings: int) -> Budget:
+    """Share out the time of a quiet line; see the head of the file."""
+    listen_ns = _LISTEN_NS + max(0, n_settings - 1) * _GLANCE_NS
+    left_ns = (_GREET_END_NS - listen_ns) // max(1, n_greetings) - _LEAVE_NS
+    greet_ns = min(max(left_ns, _GREET_LEAST_NS), _GREET_MOST_NS)
+    return Budget(listen_ns, greet_ns, min(listen_ns + n_greetings * (greet_ns + _LEAVE_NS), _QUIET_END_NS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One opening of the port: its line settings, and which drivers listen, each with the settings it is tried for."""
+
+    settings: SerialSettings
+    members: tuple[tuple[str, SerialSettings], ...]
+
+
+def _by_settings(drivers: Mapping[str, DriverEntry]) -> tuple[_Visit, ...]:
+    """Return one visit for each line setting: that of the most drivers first, usual settings counting more."""
+    weights: dict[SerialSettings, float] = {}
+    members: dict[SerialSettings, list[tuple[str, SerialSettings]]] = {}
+    for name, entry in drivers.items():
+        for rank, settings in enumerate(entry.info.serial):
+            weights[settings] = weights.get(settings, 0.0) + 1 / (1 + rank)
+            members.setdefault(settings, []).append((name, settings))
+    ordered = sorted(members, key=lambda settings: (-weights[settings], -settings.baud))
+    return tuple(_Visit(settings, tuple(members[settings])) for settings in ordered)
+
+
+def _all_at_once(drivers: Mapping[str, DriverEntry]) -> tuple[_Visit, ...]:
+    """Return the one visit of a line that has no settings."""
+    usual = tuple((name, entry.info.serial[0]) for name, entry in drivers.items())
+    return (_Visit(usual[0][1], usual),) if usual else ()
+
+
+def _greetings(visits: tuple[_Visit, ...], drivers: Mapping[str, DriverEntry]) -> tuple[tuple[_Visit, str], ...]:
+    """Return who greets, and where: every driver at its usual settings first, then at its second, and so on."""
+    pairs = [
+        (drivers[name].info.serial.index(settings), number, name)
+        for number, visit in enumerate(visits)
+        for name, settings in visit.members
+        if drivers[name].info.sends
+    ]
+    return tuple((visits[number], name) for _, number, name in sorted(pairs))
+
+
+def _is_without_settings(opener: Opener) -> bool:
+    if isinstance(opener, SerialOpener):
+        return is_simulated(opener.identity)
+    return isinstance(opener, TcpOpener | UdpOpener | ReplayOpener)
+
+
+def _model(info: DriverInfo, device: DeviceInfo | None) -> str:
+    """Return vendor and model, as the monitor itself says where it does."""
+    if device is not None and device.model:
+        return f"{device.vendor or info.vendor} {device.model}"
+    return f"{info.vendor} {info.models[0]}"
+
+
+def _title(info: DriverInfo, device: DeviceInfo | None) -> str:
+    is_one_of_several = len(info.models) > 1 and (device is None or not device.model)
+    return _model(info, device) + (", or one that speaks as it does," if is_one_of_several else "")
