@@ -15,7 +15,7 @@ import contextlib
 import os
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, MutableMapping, MutableSequence
+from collections.abc import Callable, Iterator, MutableMapping, MutableSequence, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ import tomlkit
 
 from nursestation.config.changes import Change, ChangeError, PutMonitor, RemoveMonitor, changed
 from nursestation.config.load import SettingsError, parse_settings
-from nursestation.config.schema import MonitorSettings, StationSettings
+from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
 
 BEFORE = ".before"
 _CHAIR, _MONITOR, _PREFER = ("chair",), ("chair", "monitor"), ("chair", "prefer")
@@ -31,16 +31,45 @@ _CHAIR, _MONITOR, _PREFER = ("chair",), ("chair", "monitor"), ("chair", "prefer"
 _Table = MutableMapping[str, object]
 
 
-def save_change(path: Path, change: Change) -> StationSettings:
-    """Make `change` in the file, which a missing one begins; return the settings as they stand in it now.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A change that was looked over and can be written.
+
+    Attributes:
+        path: The file.
+        old: What it holds now; empty where there is none.
+        new: What it will hold.
+        settings: What that says.
+    """
+
+    path: Path
+    old: bytes
+    new: bytes
+    settings: StationSettings
+
+
+def plan_change(path: Path, change: Change, known: Sequence[ChairSettings]) -> Plan:
+    """Look over a change of the file, which a missing one begins; nothing is written yet.
+
+    What was changed by hand meanwhile stays, and becomes effective with the next start as ever.
+
+    Args:
+        path: The settings file.
+        change: What a person wants.
+        known: The chairs as the person saw them.
 
     Raises:
-        ChangeError: the change does not fit what the file says.
-        SettingsError: the file has a mistake or cannot be read or written. It is left as it was.
+        ChangeError: the file says something else of this chair by now.
+        SettingsError: the file has a mistake, cannot be read, or cannot be changed safely.
     """
     old = _read(path)
     text = _decoded(old, path)
     before = parse_settings(text, path)
+    if _chair_of(before.chair, change) != _chair_of(known, change):
+        raise ChangeError(
+            f"Chair {change.chair} was changed by hand in {path} since Nursestation started. Nothing was saved: start "
+            "Nursestation again, and look at the chair before you change it here."
+        )
     expected = before.model_copy(update={"chair": changed(before.chair, change)})
     new = with_change(text, change)
     try:
@@ -49,15 +78,27 @@ def save_change(path: Path, change: Change) -> StationSettings:
         raise _unwritable(path) from error
     if told != expected:
         raise _unwritable(path)
-    if _read(path) != old:
-        raise SettingsError(f"{path} was changed by another program just now. Nothing is lost: save again.")
+    return Plan(path, old, new.encode(), told)
+
+
+def write_plan(plan: Plan) -> None:
+    """Write a change that was looked over.
+
+    Raises:
+        SettingsError: the file was changed meanwhile, or cannot be written. It is left as it is.
+    """
+    if _read(plan.path) != plan.old:
+        raise SettingsError(f"{plan.path} was changed by another program just now. Nothing is lost: save again.")
     try:
-        _replace(path.resolve(), old, new.encode())
+        _replace(plan.path.resolve(), plan.old, plan.new)
     except OSError as error:
         raise SettingsError(
-            f"{path} cannot be written ({error.strerror}): give this user write permission, or free some space."
+            f"{plan.path} cannot be written ({error.strerror}): give this user write permission, or free some space."
         ) from error
-    return told
+
+
+def _chair_of(chairs: Sequence[ChairSettings], change: Change) -> ChairSettings | None:
+    return next((chair for chair in chairs if chair.number == change.chair), None)
 
 
 def with_change(text: str, change: Change) -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nursestation.config.changes import ChangeError, PutMonitor, RemoveMonitor, changed
 from nursestation.config.load import SettingsError, load_settings, parse_settings
 from nursestation.config.schema import MonitorSettings
-from nursestation.config.write import save_change, with_change
+from nursestation.config.write import plan_change, with_change, write_plan
 
 WRITTEN = """# Clinic North, ground floor
 clinic = "North"  # prints on reports
@@ -223,11 +223,17 @@ def test_a_monitor_that_is_changed_or_removed_costs_no_line_of_another(pieces, d
 # --- the file ---
 
 
+def save_change(path, change, known):
+    plan = plan_change(path, change, known)
+    write_plan(plan)
+    return plan.settings
+
+
 def test_a_saved_change_is_read_at_the_next_start_and_the_file_before_it_lies_beside(tmp_path):
     path = tmp_path / "station.toml"
     path.write_text(WRITTEN)
     path.chmod(0o640)
-    told = save_change(path, PutMonitor(chair=2, monitor=NEW))
+    told = save_change(path, PutMonitor(chair=2, monitor=NEW), chairs(WRITTEN))
     assert load_settings(path) == told
     assert told.chair[1].monitor == (NEW,)
     assert (tmp_path / "station.toml.before").read_text() == WRITTEN
@@ -237,7 +243,7 @@ def test_a_saved_change_is_read_at_the_next_start_and_the_file_before_it_lies_be
 
 def test_the_first_change_makes_the_file(tmp_path):
     path = tmp_path / "profile" / "station.toml"
-    save_change(path, PutMonitor(chair=1, monitor=NEW))
+    save_change(path, PutMonitor(chair=1, monitor=NEW), ())
     assert load_settings(path).chair[0].monitor == (NEW,)
 
 
@@ -245,7 +251,7 @@ def test_a_link_to_the_file_stays_a_link(tmp_path):
     real, link = tmp_path / "real.toml", tmp_path / "station.toml"
     real.write_text(WRITTEN)
     link.symlink_to(real)
-    save_change(link, PutMonitor(chair=2, monitor=NEW))
+    save_change(link, PutMonitor(chair=2, monitor=NEW), chairs(WRITTEN))
     assert link.is_symlink()
     assert load_settings(real).chair[1].monitor == (NEW,)
 
@@ -255,7 +261,7 @@ def test_a_file_that_was_damaged_meanwhile_is_left_as_it_is(tmp_path, damaged):
     path = tmp_path / "station.toml"
     path.write_text(damaged)
     with pytest.raises(SettingsError, match=r"station\.toml"):
-        save_change(path, PutMonitor(chair=2, monitor=NEW))
+        save_change(path, PutMonitor(chair=2, monitor=NEW), chairs(WRITTEN))
     assert path.read_text() == damaged
     assert [one.name for one in tmp_path.iterdir()] == ["station.toml"]
 
@@ -264,4 +270,25 @@ def test_a_disk_that_cannot_be_written_is_a_sentence(tmp_path):
     path = tmp_path / "file" / "station.toml"
     path.parent.write_text("a file where the folder should be")
     with pytest.raises(SettingsError, match=r"cannot be (written|read)"):
-        save_change(path, PutMonitor(chair=2, monitor=NEW))
+        save_change(path, PutMonitor(chair=2, monitor=NEW), chairs(WRITTEN))
+
+
+def test_a_change_by_hand_of_another_chair_stays_and_of_the_same_chair_is_asked_for(tmp_path):
+    path = tmp_path / "station.toml"
+    path.write_text(WRITTEN.replace("ttyUSB0", "ttyUSB9"))
+    told = save_change(path, PutMonitor(chair=2, monitor=NEW), chairs(WRITTEN))
+    assert told.chair[0].monitor[0].port == "/dev/ttyUSB9"
+    written = path.read_text()
+    with pytest.raises(ChangeError, match="Chair 1 was changed by hand"):
+        save_change(path, PutMonitor(chair=1, monitor=NEW), chairs(WRITTEN))
+    assert path.read_text() == written
+
+
+def test_a_file_that_changes_while_the_change_is_looked_over_is_not_overwritten(tmp_path):
+    path = tmp_path / "station.toml"
+    path.write_text(WRITTEN)
+    plan = plan_change(path, PutMonitor(chair=2, monitor=NEW), chairs(WRITTEN))
+    path.write_text(WRITTEN + "# by hand\n")
+    with pytest.raises(SettingsError, match="save again"):
+        write_plan(plan)
+    assert path.read_text() == WRITTEN + "# by hand\n"
