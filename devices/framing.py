@@ -63,6 +63,13 @@ def rejection(piece: Piece, now_ns: int) -> FrameRejected:
     )
 
 
+def rejections(piece: Piece, now_ns: int) -> list[FrameRejected]:
+    """Return the events for a piece that was not taken and may be longer than one event can hold."""
+    reason, offset, raw = piece
+    places = range(0, len(raw), STRETCH_MAX)
+    return [rejection((reason, offset + at, raw[at : at + STRETCH_MAX]), now_ns) for at in places]
+
+
 class Stretch:
     """Gathers neighbouring bytes that were not taken."""
 
