@@ -2,17 +2,30 @@
 
 The format is text, one record a line, so that a person can read it and any tool can cut it:
 
-    # nursestation capture 1 started=2026-01-01T15:00:00.000000Z driver=nonin
+    # nursestation capture 1 started=2026-01-01T15:00:00.000000Z driver=nonin may-identify=yes
     0 0100ff7f
-    8000000 61
+    8000000 > 3f
+    9000000 61
+    9500000 ! 1234
+    9500000 ? 17 NOM_PULS_X%20%280x1234%29
 
-A record is the arrival in nanoseconds since `started`, a space, and the bytes in hexadecimal. Only a line that ends in a
-newline is whole. A file may hold several captures, each with its first line: a writer appends and never changes what is
-there. When it finds the last line cut off (the power failed), it spoils that line with "!" before its own first line, so
-that what is missing stays visible.
+A record is a time in nanoseconds since `started`, a space, and what happened then:
+
+- bytes in hexadecimal: they were received;
+- `> ` and bytes in hexadecimal: they were handed to the line (what the monitor was asked);
+- `! ` and a number: so many received bytes were not kept here, for the disk did not take them;
+- `? `, a number and a name (percent-encoded): so often the monitor had sent, up to now, a numeric that has no name here.
+
+Only the received bytes are decoded and played. The words behind `started` are `driver`, and `may-identify=yes` where the
+protocol carries something that may tell who the patient is; a reader passes over words that it does not know.
+
+Only a line that ends in a newline is whole. A file may hold several captures, each with its first line: a writer appends
+and never changes what is there. When it finds the last line cut off (the power failed), it spoils that line with "!"
+before its own first line, so that what is missing stays visible.
 
 Rules of the file:
 1. Whole records are always given out, in front of and behind a damaged one; then the damage is told as a `CaptureError`.
+   Bytes that were not kept count as damage.
 2. A file that does not begin with our first line is plain bytes, all at time 0.
 """
 
@@ -22,18 +35,21 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, assert_never
+from urllib.parse import quote, unquote
 
 from devices.clock import Clock, Moment
 from devices.driver import SerialSettings
 from devices.errors import CaptureError, PortMissing
 
 _MAGIC = b"# nursestation capture "
-_FIRST_LINE = re.compile(rb"# nursestation capture 1 started=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z(?: [^!]*)?\n")
+_FIRST_LINE = re.compile(rb"# nursestation capture 1 started=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z( [^!]*)?\n")
 _OTHER_VERSION = re.compile(rb"# nursestation capture (?!1 )\d+ ")
-_RECORD = re.compile(rb"(\d{1,19}) ((?:[0-9a-f]{2})+)\n")
+_RECORD = re.compile(rb"(\d{1,19}) (?:(> )?((?:[0-9a-f]{2})+)|! (\d{1,19})|\? (\d{1,19}) ([\w.~%-]+))\n")
 _LONGEST_RECORD = 65_536  # bytes of payload
 _LONGEST_LINE = 2 * _LONGEST_RECORD + 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,13 +57,86 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 
+class Mark(StrEnum):
+    """What a record tells; the value is what stands behind its time."""
+
+    RECEIVED = ""
+    SENT = ">"
+    LOST = "!"
+    UNKNOWN = "?"
+
+
+class CaptureRecord(NamedTuple):
+    """One record of a capture.
+
+    Attributes:
+        t_ns: Time since the start of the first capture in the file [ns], never going back.
+        mark: What it tells.
+        data: Bytes received or sent.
+        n: Bytes lost, or how often an unknown numeric was sent.
+        name: Name of the unknown numeric.
+    """
+
+    t_ns: int
+    mark: Mark = Mark.RECEIVED
+    data: bytes = b""
+    n: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureTitle:
+    """What the first line of a capture says.
+
+    Attributes:
+        started_ns: Time 0 of the records, UTC [ns].
+        driver: Name of the driver; "" when it is not said.
+        may_identify: Whether the protocol carries something that may tell who the patient is.
+    """
+
+    started_ns: int
+    driver: str = ""
+    may_identify: bool = False
+
+    def line(self) -> bytes:
+        """Return the first line.
+
+        Raises:
+            ValueError: `driver` is not the name of a driver.
+        """
+        if re.fullmatch(r"\w*", self.driver) is None:
+            raise ValueError(f"not the name of a driver: {self.driver!r}")
+        started = (_EPOCH + timedelta(microseconds=self.started_ns // 1000)).isoformat(timespec="microseconds")
+        driver = f" driver={self.driver}" if self.driver else ""
+        mark = " may-identify=yes" if self.may_identify else ""
+        return _MAGIC + f"1 started={started.removesuffix('+00:00')}Z{driver}{mark}\n".encode()
+
+
+def record_lines(record: CaptureRecord) -> bytes:
+    """Return a record as a capture holds it: one line, or several for many bytes at once."""
+    match record.mark:
+        case Mark.RECEIVED | Mark.SENT:
+            mark = "> " if record.mark is Mark.SENT else ""
+            return b"".join(
+                b"%d %s%s\n" % (record.t_ns, mark.encode(), record.data[at : at + _LONGEST_RECORD].hex().encode())
+                for at in range(0, len(record.data), _LONGEST_RECORD)
+            )
+        case Mark.LOST:
+            return b"%d ! %d\n" % (record.t_ns, record.n)
+        case Mark.UNKNOWN:
+            return b"%d ? %d %s\n" % (record.t_ns, record.n, quote(record.name, safe="").encode())
+        case _:
+            assert_never(record.mark)
+
+
 class CaptureWriter:
-    """Keeps received bytes in a file; `write` can be a port's tap.
+    """Keeps a port's bytes in a file; `write` can be its tap, and `write_sent` the tap of what is sent.
 
     Args:
         file: Path to append to, or an open binary file, which stays the caller's to close.
         clock: Gives the time of the start.
         driver: Name of the driver, for those who find the file.
+        may_identify: Whether the protocol carries something that may tell who the patient is.
 
     Attributes:
         failure: Why nothing more is kept (a full disk), as a sentence; "" while all is well. A capture is a by-product:
@@ -57,21 +146,18 @@ class CaptureWriter:
         CaptureError: the file cannot be written, or holds something else.
 
     Thread:
-        `write` and `close` may be called from any thread.
+        All methods may be called from any thread.
     """
 
-    def __init__(self, file: Path | BinaryIO, clock: Clock, driver: str = "") -> None:
-        if re.fullmatch(r"\w*", driver) is None:
-            raise ValueError(f"not the name of a driver: {driver!r}")
+    def __init__(self, file: Path | BinaryIO, clock: Clock, driver: str = "", *, may_identify: bool = False) -> None:
         self.failure = ""
         self._lock = threading.Lock()
         self._start = clock.now()
         self._last_ns = 0
         self._name = _name(file)
         self._owns_file = isinstance(file, Path)
-        started = (_EPOCH + timedelta(microseconds=self._start.utc_ns // 1000)).isoformat(timespec="microseconds")
-        title = f" driver={driver}" if driver else ""
-        first_line = _MAGIC + f"1 started={started.removesuffix('+00:00')}Z{title}\n".encode()
+        title = CaptureTitle(started_ns=self._start.utc_ns, driver=driver, may_identify=may_identify)
+        first_line = title.line()
         try:
             self._file: BinaryIO | None = _open_to_append(file) if isinstance(file, Path) else file
             self._file.write(first_line)
@@ -81,24 +167,30 @@ class CaptureWriter:
 
     def write(self, now: Moment, data: bytes) -> None:
         """Keep `data` as received at `now`; it is handed to the system at once."""
+        self._write(now, Mark.RECEIVED, data)
+
+    def write_sent(self, now: Moment, data: bytes) -> None:
+        """Keep `data` as handed to the line at `now`."""
+        self._write(now, Mark.SENT, data)
+
+    def close(self) -> None:
+        """Let go of the file. May be called again."""
+        with self._lock:
+            self._let_go()
+
+    def _write(self, now: Moment, mark: Mark, data: bytes) -> None:
         with self._lock:
             if self._file is None or not data:
                 return
             # Never before the record in front of it: the order of the bytes is certain, a moment may be a little off.
             self._last_ns = max(self._last_ns, now.mono_ns - self._start.mono_ns)
             try:
-                for at in range(0, len(data), _LONGEST_RECORD):
-                    self._file.write(b"%d %s\n" % (self._last_ns, data[at : at + _LONGEST_RECORD].hex().encode()))
+                self._file.write(record_lines(CaptureRecord(self._last_ns, mark, data)))
                 self._file.flush()  # some 125 times a second at most: a killed program loses nothing
             except OSError as error:
                 self.failure = f"The recording {self._name} has stopped: {error.strerror}."
                 _log.error("a recording has stopped: %s", error.strerror)
                 self._let_go()
-
-    def close(self) -> None:
-        """Let go of the file. May be called again."""
-        with self._lock:
-            self._let_go()
 
     def _let_go(self) -> None:
         file, self._file = self._file, None
@@ -123,7 +215,24 @@ def read_capture(file: Path | BinaryIO) -> Iterator[tuple[int, bytes]]:
         Time since the start of the first capture in the file [ns], never going back, and the bytes received then.
 
     Raises:
-        CaptureError: the file cannot be read; or, after the last whole record, that some are damaged or cut off.
+        CaptureError: the file cannot be read; or, after the last whole record, that some are damaged, cut off, or were
+            not kept.
+    """
+    for t_ns, mark, data, _, _ in read_records(file):
+        if mark is Mark.RECEIVED:
+            yield t_ns, data
+
+
+def read_title(file: BinaryIO) -> CaptureTitle | None:
+    """Return what the first line of a capture says; None when the file is no capture."""
+    return _title(file.readline(_LONGEST_LINE))
+
+
+def read_records(file: Path | BinaryIO) -> Iterator[CaptureRecord]:
+    """Read all that a capture tells, in the order of the file; see `read_capture`.
+
+    Raises:
+        CaptureError: as `read_capture`.
     """
     if not isinstance(file, Path):
         yield from _read_open(file, _name(file))
@@ -233,15 +342,15 @@ def _name(file: Path | BinaryIO) -> str:
     return name if isinstance(name, str) else "the input"
 
 
-def _read_open(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
+def _read_open(file: BinaryIO, name: str) -> Iterator[CaptureRecord]:
     head = file.read(len(_MAGIC))
     if not head or not _MAGIC.startswith(head):
         yield from _plain(file, head)
         return
     first_start_ns: int | None = None
     base_ns = last_ns = 0
-    n_whole = n_damaged = n_lines = position = 0
-    first_damage = ""
+    n_whole = n_damaged = n_lost = n_lines = position = 0
+    first_damage = first_loss = ""
     line = head + file.readline(_LONGEST_LINE)
     while line:
         n_lines += 1
@@ -252,10 +361,18 @@ def _read_open(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
                 what = "its time goes back"
             last_ns = max(last_ns, t_ns)
             n_whole += not what
-            yield last_ns, bytes.fromhex(record[2].decode())
-        elif (start_ns := _started_ns(line)) is not None:
-            first_start_ns = start_ns if first_start_ns is None else first_start_ns
-            base_ns = max(start_ns - first_start_ns, last_ns)
+            if record[3] is not None:
+                mark = Mark.RECEIVED if record[2] is None else Mark.SENT
+                yield CaptureRecord(last_ns, mark, bytes.fromhex(record[3].decode()))
+            elif record[4] is not None:
+                n_lost += int(record[4])
+                first_loss = first_loss or f"the first are missing at line {n_lines} (byte {position})"
+                yield CaptureRecord(last_ns, Mark.LOST, n=int(record[4]))
+            else:
+                yield CaptureRecord(last_ns, Mark.UNKNOWN, n=int(record[5]), name=unquote(record[6].decode()))
+        elif (title := _title(line)) is not None:
+            first_start_ns = title.started_ns if first_start_ns is None else first_start_ns
+            base_ns = max(title.started_ns - first_start_ns, last_ns)
         elif _OTHER_VERSION.match(line):
             raise CaptureError(f"{name}, line {n_lines}: made by a newer Nursestation; use that one to read it.")
         else:
@@ -266,19 +383,23 @@ def _read_open(file: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
             first_damage = first_damage or f"line {n_lines} (byte {position}) is damaged: {what}"
         position += len(line)
         line = file.readline(_LONGEST_LINE)
+    lost = f"{n_lost} bytes were not kept when this was recorded; {first_loss}." if n_lost else ""
     if n_damaged:
-        raise CaptureError(f"{name}, {first_damage}. Whole records: {n_whole}; damaged: {n_damaged}.")
+        damage = f"{name}, {first_damage}. Whole records: {n_whole}; damaged: {n_damaged}."
+        raise CaptureError(f"{damage} {lost}".rstrip())
+    if lost:
+        raise CaptureError(f"{name}: {lost}")
 
 
-def _plain(file: BinaryIO, head: bytes) -> Iterator[tuple[int, bytes]]:
+def _plain(file: BinaryIO, head: bytes) -> Iterator[CaptureRecord]:
     while head:
-        yield 0, head
+        yield CaptureRecord(0, data=head)
         # A pipe gives what it has: waiting for a full block would hold back a live stream.
         head = file.read1(_LONGEST_RECORD) if isinstance(file, io.BufferedReader) else file.read(_LONGEST_RECORD)
 
 
-def _started_ns(line: bytes) -> int | None:
-    """Return the UTC time [ns] in a capture's first line; None when the line is none."""
+def _title(line: bytes) -> CaptureTitle | None:
+    """Return what a capture's first line says; None when the line is none."""
     found = _FIRST_LINE.fullmatch(line)
     if found is None:
         return None
@@ -286,4 +407,10 @@ def _started_ns(line: bytes) -> int | None:
         started = datetime.fromisoformat(found[1].decode()).replace(tzinfo=UTC)
     except ValueError:
         return None
-    return (started - _EPOCH) // timedelta(microseconds=1) * 1000
+    words = (found[2] or b"").split()
+    driver = next((word.removeprefix(b"driver=") for word in words if word.startswith(b"driver=")), b"")
+    return CaptureTitle(
+        started_ns=(started - _EPOCH) // timedelta(microseconds=1) * 1000,
+        driver=driver.decode(errors="replace"),
+        may_identify=b"may-identify=yes" in words,
+    )

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.capture import CaptureWriter, ReplayOpener, read_capture
+from devices.capture import (
+    CaptureRecord,
+    CaptureTitle,
+    CaptureWriter,
+    Mark,
+    ReplayOpener,
+    read_capture,
+    read_records,
+    read_title,
+    record_lines,
+)
 from devices.clock import NS_PER_S, ManualClock, Moment
 from devices.driver import SerialSettings
 from devices.errors import CaptureError, PortMissing
@@ -295,3 +305,85 @@ def test_a_damaged_recording_is_played_as_far_as_it_is_whole(night):
 def test_a_recording_that_is_not_there_is_missing(tmp_path):
     with pytest.raises(PortMissing, match="There is no recording"):
         ReplayOpener(tmp_path / "none.cap", ManualClock()).open(SETTINGS)
+
+
+# -- what a capture tells besides what was received
+
+
+def test_what_was_sent_stands_beside_what_was_received_and_is_not_decoded():
+    clock = ManualClock(START)
+    file = io.BytesIO()
+    writer = CaptureWriter(file, clock, "nonin", may_identify=True)
+    writer.write_sent(clock.now(), b"?")
+    writer.write(clock.advance_ns(8_000_000), b"a")
+    assert file.getvalue() == (
+        b"# nursestation capture 1 started=2026-01-01T15:00:00.000000Z driver=nonin may-identify=yes\n"
+        b"0 > 3f\n8000000 61\n"
+    )
+    assert read_all(file.getvalue()) == ([(8_000_000, b"a")], "")
+
+
+times = st.integers(0, 10**12)
+some_bytes = st.binary(min_size=1, max_size=20)
+counts = st.integers(1, 10**9)
+names = st.text(min_size=1, max_size=20).filter(str.isprintable)
+kept = st.lists(
+    st.one_of(
+        st.tuples(times, st.sampled_from([Mark.RECEIVED, Mark.SENT]), some_bytes, st.just(0), st.just("")),
+        st.tuples(times, st.just(Mark.LOST), st.just(b""), counts, st.just("")),
+        st.tuples(times, st.just(Mark.UNKNOWN), st.just(b""), counts, names),
+    ),
+    max_size=12,
+).map(lambda told: sorted(CaptureRecord(*record) for record in told))
+
+
+@given(kept)
+def test_every_kind_of_record_is_read_as_it_was_written(told):
+    raw = CaptureTitle(started_ns=START.utc_ns).line() + b"".join(record_lines(record) for record in told)
+    got = []
+    n_lost = sum(record.n for record in told if record.mark is Mark.LOST)
+    try:
+        got.extend(read_records(io.BytesIO(raw)))
+        damage = ""
+    except CaptureError as error:
+        damage = str(error)
+    assert got == told
+    assert (f"the input: {n_lost} bytes were not kept" in damage) is bool(n_lost)
+
+
+def test_bytes_that_were_not_kept_are_told_after_the_whole_records():
+    head = b"# nursestation capture 1 started=2026-01-01T15:00:00.000000Z\n"
+    got, damage = read_all(head + b"0 aa\n5 ! 1000\n9 bb\n9 ! 24\n")
+    assert got == [(0, b"\xaa"), (9, b"\xbb")]
+    assert damage == (
+        "the input: 1024 bytes were not kept when this was recorded; "
+        f"the first are missing at line 3 (byte {len(head) + 5})."
+    )
+
+
+@pytest.mark.parametrize("line", [b"5 ! 12!\n", b"5 ? 3 NAM!\n", b"5 > 3f!\n"])
+def test_a_spoiled_line_of_any_kind_is_cut_off(line):
+    head = b"# nursestation capture 1 started=2026-01-01T15:00:00.000000Z\n"
+    got, damage = read_all(head + line + b"9 bb\n")
+    assert got == [(9, b"\xbb")]
+    assert "is damaged: it is cut off" in damage
+    assert "not kept" not in damage
+
+
+@pytest.mark.parametrize(
+    ("title", "driver", "may_identify"),
+    [
+        (b"Z\n", "", False),
+        (b"Z driver=nonin\n", "nonin", False),
+        (b"Z driver=nonin may-identify=yes\n", "nonin", True),
+        (b"Z colour=blue driver=nonin size=3 may-identify=yes\n", "nonin", True),
+    ],
+)
+def test_the_first_line_names_the_driver_and_whether_it_may_tell_who_the_patient_is(title, driver, may_identify):
+    raw = b"# nursestation capture 1 started=2026-01-01T15:00:00.000000" + title
+    wanted = CaptureTitle(started_ns=START.utc_ns, driver=driver, may_identify=may_identify)
+    assert read_title(io.BytesIO(raw)) == wanted
+
+
+def test_plain_bytes_have_no_title():
+    assert read_title(io.BytesIO(b"\x01\x02\n")) is None
