@@ -48,6 +48,7 @@ class Specimen:
         cuff_time: Whether the time of a cuff reading is known.
         cuff_states: Whether the monitor tells that a cuff cycle runs or has failed.
         half: How many bytes of `good` are certainly not whole.
+        series: Returns so many good pieces in a row, where the driver passes over one that is sent again.
     """
 
     good: bytes
@@ -68,6 +69,7 @@ class Specimen:
     cuff_time: bool = True
     cuff_states: bool = True
     half: int = 7
+    series: Callable[[int], bytes] | None = None
 
     @property
     def seconds(self) -> float:

@@ -1,0 +1,211 @@
+"""Cuff readings: which are new, and when they were taken.
+
+Rules of the file:
+1. A measurement has ended when "measuring now" or "older than 60 s" goes out, or when the numbers change while they are not old.
+   The record that shows it came within one interval of the end: its arrival is the time of the reading.
+2. The auxiliary record, where a monitor sends it, has the time to the second. It is used for a new reading when its time has
+   changed since the record before, else it is the time of the reading before.
+3. A reading that stands when we connect is held for a moment, for the auxiliary record may tell its time. When none comes, it is
+   questionable, its time unknown.
+4. While the cuff measures, the old numbers are still sent: they are told to nobody.
+5. A reading is told once, also after a reset: the same three numbers are another reading only when the bits or the auxiliary
+   time say so.
+
+Source: "S/5 System Interface Datex-Ohmeda Record Specification", 8005313, NIBP label and auxiliary record; treatment: project
+decision.
+"""
+
+from dataclasses import dataclass
+
+from devices.drivers.datex_s5.physiological import NOT_CALIBRATED, Group
+from devices.drivers.datex_s5.record import clock_text
+from devices.events import DriverEvent, SensorStatus, Validity
+from devices.readings import Statuses, cuff_triple, is_plausible_triple, reading
+
+_S = 1_000_000_000
+AUTO, STAT, MEASURING, STASIS, CALIBRATING, OLDER_THAN_60_S = (1 << bit for bit in range(3, 9))
+
+HOLD_NS = 2 * _S
+"""How long a reading without a time waits for the auxiliary record."""
+_LONG_AGO_S = 24 * 3600  # an auxiliary time before that says nothing that a nurse could use
+_SAME_TIME_NS = 10 * _S  # two computations of one time differ by less, two readings by more
+_RECENT_S = 180  # a new reading cannot have ended longer ago
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    systolic: float
+    diastolic: float
+    mean: float
+    pulse: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A time of the monitor's clock, and on ours."""
+
+    time_s: int
+    ns: int
+
+
+class CuffReadings:
+    """Follows the cuff from record to record."""
+
+    def __init__(self, interval_s: int) -> None:
+        """Make one for values that come every `interval_s` [s]."""
+        self._gap_ns = 3 * interval_s * _S
+        self._cycle = 0
+        self._told: tuple[_Reading, int | None] | None = None
+        self._auxiliary: _Moment | None = None
+        self._used_time_s: int | None = None
+        self._label: int | None = None
+        self._standing: _Reading | None = None
+        self._seen_ns = 0
+        self._held: tuple[_Reading, int] | None = None
+
+    def forget(self, out: list[DriverEvent]) -> None:
+        """Start over as after a reconnect: what is held is told, and nothing is new by comparison with before."""
+        self._give_out_held(out)
+        self._label = None
+        self._auxiliary = None
+        self._used_time_s = None
+
+    def forget_clock(self) -> None:
+        """The monitor's clock was set: its earlier times mean nothing now."""
+        self._used_time_s = self._auxiliary.time_s if self._auxiliary is not None else None
+        self._auxiliary = None
+
+    def note_time(self, out: list[DriverEvent], taken_s: int, clock_s: int, now_ns: int) -> None:
+        """Take the time of the last reading from an auxiliary record.
+
+        Args:
+            out: Takes a reading that waited for it.
+            taken_s: Time of the reading, 0 when the monitor does not know.
+            clock_s: The record's own time.
+            now_ns: Arrival, monotonic [ns].
+        """
+        age_s = clock_s - taken_s
+        if not taken_s or not 0 <= age_s <= _LONG_AGO_S:
+            return
+        self._auxiliary = _Moment(taken_s, now_ns - age_s * _S)
+        if self._held is not None:
+            found, _ = self._held
+            self._held = None
+            self._tell(out, found, self._auxiliary, now_ns)
+
+    def follow(self, out: list[DriverEvent], statuses: Statuses, nibp: Group, clock_s: int, now_ns: int) -> None:
+        """Take the group of a record of displayed values; its module is there and switched on."""
+        self._give_out_held(out)
+        is_lost = self._label is not None and now_ns - self._seen_ns > self._gap_ns
+        label = None if is_lost else self._label
+        is_first, before = label is None, label or 0
+        auxiliary, used = self._auxiliary, self._used_time_s
+        self._label, self._seen_ns = nibp.label, now_ns
+        self._used_time_s = auxiliary.time_s if auxiliary is not None else used
+        if nibp.label & CALIBRATING or nibp.values["sys"] == NOT_CALIBRATED:
+            self._label = None  # what stands after it is not new by comparison
+            statuses.tell(out, "nibp", SensorStatus.CALIBRATING, "calibrating", now_ns)
+            return
+        found, standing = _reading(nibp), self._standing
+        if nibp.label & MEASURING:
+            self._standing = found if is_first else standing
+            text = "measuring, one after another (STAT)" if nibp.label & STAT else "measuring"
+            statuses.tell(out, "nibp", SensorStatus.MEASURING, text, now_ns)
+            return
+        self._standing = found or standing
+        is_old = bool(nibp.label & OLDER_THAN_60_S)
+        has_ended = bool(before & MEASURING)
+        is_other = found != standing
+        if found is None:
+            self._tell_without(out, statuses, nibp, has_ended, is_first, now_ns)
+        elif is_first:
+            self._tell_standing(out, statuses, found, auxiliary, now_ns)
+        elif (has_ended and (is_other or not is_old)) or (not is_old and (is_other or before & OLDER_THAN_60_S)):
+            is_exact = (
+                auxiliary is not None and auxiliary.time_s != used and 0 <= clock_s - auxiliary.time_s <= _RECENT_S
+            )
+            statuses.tell(out, "nibp", SensorStatus.OK, "finished", now_ns)
+            self._tell(out, found, auxiliary if is_exact else _Moment(0, now_ns), now_ns)
+        elif has_ended:
+            statuses.tell(out, "nibp", SensorStatus.FAILED, "ended without a reading", now_ns)
+        elif is_other:
+            self._tell_standing(out, statuses, found, None, now_ns)
+
+    def give_out_older(self, out: list[DriverEvent], than_ns: int) -> None:
+        """Stop waiting for the time of a reading that came at or before `than_ns`, monotonic [ns]."""
+        if self._held is not None and self._held[1] <= than_ns:
+            self._give_out_held(out)
+
+    def _tell_standing(
+        self, out: list[DriverEvent], statuses: Statuses, found: _Reading, auxiliary: _Moment | None, now_ns: int
+    ) -> None:
+        """Tell a reading of which nothing says that it is new."""
+        if self._was_told(found, auxiliary):
+            statuses.tell(out, "nibp", SensorStatus.OK, "finished", now_ns)
+            return
+        statuses.tell(out, "nibp", SensorStatus.OK, "finished earlier", now_ns)
+        if auxiliary is not None:
+            self._tell(out, found, auxiliary, now_ns)
+        else:
+            self._held = (found, now_ns)
+
+    def _was_told(self, found: _Reading, moment: _Moment | None) -> bool:
+        if self._told is None or self._told[0] != found:
+            return False
+        told_ns = self._told[1]
+        return moment is None or told_ns is None or abs(moment.ns - told_ns) <= _SAME_TIME_NS
+
+    def _tell_without(
+        self, out: list[DriverEvent], statuses: Statuses, nibp: Group, has_ended: bool, is_first: bool, now_ns: int
+    ) -> None:
+        if all(nibp.number(field) is not None for field in ("sys", "dia", "mean")):
+            statuses.tell(out, "nibp", SensorStatus.FAILED, "result makes no sense, measure again", now_ns)
+        elif has_ended:
+            statuses.tell(out, "nibp", SensorStatus.FAILED, "ended without a reading", now_ns)
+        elif is_first:
+            statuses.tell(out, "nibp", SensorStatus.OK, "no reading yet", now_ns)
+
+    def _give_out_held(self, out: list[DriverEvent]) -> None:
+        if self._held is not None:
+            found, came_ns = self._held
+            self._held = None
+            self._tell(out, found, None, came_ns)
+
+    def _tell(self, out: list[DriverEvent], found: _Reading, moment: _Moment | None, now_ns: int) -> None:
+        measured_ns = moment.ns if moment is not None else None
+        validity = Validity.VALID if moment is not None else Validity.QUESTIONABLE
+        device_time = clock_text(moment.time_s) if moment is not None and moment.time_s else None
+        self._told = (found, measured_ns)
+        self._cycle += 1
+        out += cuff_triple(
+            found.systolic,
+            found.diastolic,
+            found.mean,
+            now_ns,
+            cycle=self._cycle,
+            measured_ns=measured_ns,
+            validity=validity,
+            device_time=device_time,
+        )
+        if found.pulse:
+            out.append(
+                reading(
+                    "nibp_pulse_rate",
+                    found.pulse,
+                    now_ns,
+                    validity,
+                    source="cuff",
+                    device_time=device_time,
+                    measured_ns=measured_ns,
+                    cycle=self._cycle,
+                )
+            )
+
+
+def _reading(nibp: Group) -> _Reading | None:
+    systolic, diastolic, mean = (nibp.number(field) for field in ("sys", "dia", "mean"))
+    if systolic is None or diastolic is None or mean is None:
+        return None
+    if not is_plausible_triple(systolic / 100, diastolic / 100, mean / 100):
+        return None
+    return _Reading(systolic / 100, diastolic / 100, mean / 100, nibp.number("hr"))

@@ -1,0 +1,336 @@
+"""From the groups of a physiological record to numbers and states for the nurse.
+
+Rules of the file:
+1. Off or without a sensor is told as such with every record, once the module has been there. A module that was never there is
+   passed over: another monitor of the chair may measure the same.
+2. `hr` is of the source that is selected on the monitor: it is the heart rate only when that source is the ECG. From the pleth it
+   is a pulse rate, told when the oximeter gives none; from an invasive pressure it is counted as unknown.
+3. A rate of 0 is none, and so are CO2 numbers of 0 while no breath is found (apnoea): the alarm or the state tells.
+4. CO2 is in percent; in mmHg it is percent of the ambient pressure that the same record tells. In "wet gas" mode the monitor's
+   own display differs by water vapour: the number is questionable then. Without the pressure there is no number.
+5. There is one `temp`: the first body site with a number. Skin, airway, room, muscle and surface are not the body's temperature.
+6. ST is told in 1/100 mm at 10 mm/mV.
+7. Whatever has a number and no place in our vocabulary is counted under the document's names.
+
+Source: "S/5 System Interface Datex-Ohmeda Record Specification", 8005313, physiological data; treatment: project decision.
+"""
+
+from collections.abc import Mapping
+
+from devices.drivers.datex_s5.physiological import ABOVE_RANGE, BELOW_RANGE, Group
+from devices.events import DriverEvent, SensorStatus, Validity
+from devices.readings import Statuses, Unknown, reading
+
+LEADS = {1: "I", 2: "II", 3: "III", 4: "aVR", 5: "aVL", 6: "aVF", 7: "V"}
+
+ASYSTOLE = 1 << 2
+NOISE, ARTEFACT, LEARNING = 1 << 7, 1 << 8, 1 << 9
+CHANNEL_OFF = (1 << 11, 1 << 12, 1 << 13)
+_SOURCE_SHIFT, _SOURCE_MASK = 3, 0x0F
+FROM_NOTHING, FROM_ECG, FROM_PLETH, FROM_ECG_MORTARA, FROM_PLETH2 = 0, 1, 6, 9, 12
+_ECG_SOURCES = (FROM_ECG, FROM_ECG_MORTARA)
+_PLETH_SOURCES = {FROM_PLETH: "pleth", FROM_PLETH2: "second pleth"}
+_MM_PER_MV = 10
+
+APNOEA_CO2, CO2_CALIBRATING, CO2_ZEROING = 1 << 2, 1 << 3, 1 << 4
+OCCLUSION, AIR_LEAK, APNOEA_RESP, APNOEA_ALARM_OFF, WET_GAS = (1 << bit for bit in range(5, 10))
+_RATE_SOURCE_MASK, _RATE_FROM_CO2 = 0x07, 1
+_LEVEL_WITH_CO2_RATE = 8
+_AMBIENT_LOW, _AMBIENT_HIGH = 4000, 11000  # 1/10 mmHg: from 5,000 m above the sea to a pressure chamber
+_MMHG_PER_STEP = 1 / 100_000  # 1/100 % of 1/10 mmHg
+
+PRESSURE_LABELS = ("none", "ART", "CVP", "PA", "RAP", "RVP", "LAP", "ICP", "ABP", "P1", "P2", "P3", "P4", "P5", "P6")
+_ARTERIAL = (1, 8)
+ZEROING = 1 << 2
+
+_SITES = (
+    *("", "oesophagus", "nasopharynx", "tympanic", "rectal", "bladder", "axilla", "skin", "airway", "room", "muscle"),
+    *("T1", "T2", "T3", "T4", "core", "surface", "T5", "T6"),
+)
+_BODY_SITES = frozenset((1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 17, 18))
+
+_USED = {
+    "ecg": ("hr", "st1", "st2", "st3", "imp_rr"),
+    "nibp": ("sys", "dia", "mean", "hr"),
+    "SpO2": ("SpO2", "pr"),
+    "SpO2_2": ("SpO2", "pr"),
+    "CO2": ("et", "fi", "rr", "amb_press"),
+    "t1": ("temp",),
+    "t2": ("temp",),
+    "t3": ("temp",),
+    "t4": ("temp",),
+    "t5": ("temp",),
+    "t6": ("temp",),
+}
+"""Fields with a place in the vocabulary; what is left of them is counted where it is decided."""
+
+
+class Numerics:
+    """Makes events of groups, and keeps what the waves need to know of them.
+
+    Attributes:
+        leads: Lead of each ECG channel, "" where it is not known.
+        mmhg_per_step: mmHg of one step of the CO2 wave; None when the ambient pressure is not known.
+        lead_off: What the newest ECG wave says of its electrodes; set by whoever reads the waves.
+    """
+
+    def __init__(self, statuses: Statuses, unknown: Unknown) -> None:
+        """Make one that tells states through `statuses` and counts in `unknown`."""
+        self.leads = ["", "", ""]
+        self.mmhg_per_step: float | None = None
+        self.lead_off = False
+        self._statuses = statuses
+        self._unknown = unknown
+        self._known: set[str] = set()
+
+    def forget(self) -> None:
+        """Start over as after a reconnect."""
+        self.leads = ["", "", ""]
+        self.mmhg_per_step = None
+        self.lead_off = False
+        self._known.clear()
+
+    def is_told(self, name: str, group: Group) -> bool:
+        """Say whether a group is to be told: its module is there, or has been."""
+        if group.exists:
+            self._known.add(name)
+        return name in self._known
+
+    def tell_basic(
+        self, out: list[DriverEvent], groups: Mapping[str, Group], level: int, device_time: str, now_ns: int
+    ) -> None:
+        """Tell the basic class, the cuff aside."""
+        ecg, spo2, co2 = groups["ecg"], groups["SpO2"], groups["CO2"]
+        if self.is_told("ecg", ecg):
+            self._tell_ecg(out, ecg, spo2, device_time, now_ns)
+        if self.is_told("SpO2", spo2):
+            self._tell_spo2_state(out, spo2, now_ns)
+            self._tell_spo2(out, spo2, "oximeter", device_time, now_ns)
+        if self.is_told("CO2", co2):
+            self._tell_co2(out, co2, level, device_time, now_ns)
+        self._tell_pressures(out, groups, device_time, now_ns)
+        self._count_rest(groups)
+
+    def tell_ext1(self, out: list[DriverEvent], groups: Mapping[str, Group], device_time: str, now_ns: int) -> None:
+        """Tell the first extension, arrhythmias and temperatures aside."""
+        second = groups["SpO2_2"]
+        if second.is_active or "SpO2_2" in self._known:
+            self._known.add("SpO2_2")
+            self._tell_spo2(out, second, "second oximeter", device_time, now_ns)
+        self._tell_pressures(out, groups, device_time, now_ns)
+        self._count_rest(groups)
+
+    def tell_temperature(
+        self, out: list[DriverEvent], groups: Mapping[str, Group], device_time: str, now_ns: int
+    ) -> None:
+        """Tell the body's temperature; `groups` are those of all classes of the record."""
+        probes = [(name, groups[name]) for name in ("t1", "t2", "t3", "t4", "t5", "t6") if name in groups]
+        there = [(name, probe) for name, probe in probes if self.is_told(name, probe)]
+        if not there:
+            return
+        active = [(name, probe) for name, probe in there if probe.is_active]
+        with_number = [(name, probe) for name, probe in active if probe.number("temp") is not None]
+        body = next(((name, probe) for name, probe in with_number if probe.label in _BODY_SITES), None)
+        for name, probe in with_number:
+            if body is None or name != body[0]:
+                self._unknown.count(f"{name} temp ({_site(probe) or 'no site'})")
+        if body is not None:
+            _, probe = body
+            out.append(
+                reading("temp", probe.values["temp"] / 100, now_ns, source=_site(probe), device_time=device_time)
+            )
+            self._statuses.tell(out, "temp", SensorStatus.OK, "measuring", now_ns)
+            return
+        codes = {probe.values["temp"] for _, probe in active if probe.label in _BODY_SITES}
+        validity = Validity.UNAVAILABLE
+        if not active:
+            self._statuses.tell(out, "temp", SensorStatus.STOPPED, "temperature is off on the monitor", now_ns)
+        elif codes & {BELOW_RANGE, ABOVE_RANGE}:
+            validity = Validity.INVALID
+            self._statuses.tell(out, "temp", SensorStatus.SENSOR_OFF, "out of range, or no thermometer", now_ns)
+        else:
+            self._statuses.tell(out, "temp", SensorStatus.SENSOR_OFF, "no body temperature", now_ns)
+        out.append(reading("temp", None, now_ns, validity, device_time=device_time))
+
+    def tell_ecg_state(self, out: list[DriverEvent], ecg: Group, now_ns: int) -> None:
+        """Tell what the ECG is doing."""
+        status, text = self._ecg_state(ecg)
+        self._statuses.tell(out, "ecg", status, text, now_ns)
+
+    def tell_lead_off(self, out: list[DriverEvent], is_off: bool, now_ns: int) -> None:
+        """Take what the newest ECG wave says of its electrodes; an end of it shows in the next record of numbers."""
+        self.lead_off = is_off
+        if is_off:
+            self._statuses.tell(out, "ecg", SensorStatus.SENSOR_OFF, "ECG lead off", now_ns)
+
+    def _ecg_state(self, ecg: Group) -> tuple[SensorStatus, str]:
+        if not ecg.exists:
+            return SensorStatus.UNPLUGGED, "no ECG module"
+        if not ecg.is_active:
+            return SensorStatus.STOPPED, "ECG is off on the monitor"
+        if self.lead_off or all(ecg.status & off for off in CHANNEL_OFF):
+            return SensorStatus.SENSOR_OFF, "ECG lead off"
+        if ecg.status & ASYSTOLE:
+            return SensorStatus.OK, "asystole"
+        if ecg.status & LEARNING:
+            return SensorStatus.CALIBRATING, "learning the rhythm"
+        if ecg.status & (NOISE | ARTEFACT):
+            return SensorStatus.OK, "noise or movement on the ECG"
+        if _rate_source(ecg) not in (FROM_NOTHING, *_ECG_SOURCES):
+            return SensorStatus.OK, "the monitor takes its heart rate from the pulse, not from the ECG"
+        return SensorStatus.OK, "measuring"
+
+    def _tell_ecg(self, out: list[DriverEvent], ecg: Group, spo2: Group, device_time: str, now_ns: int) -> None:
+        self.leads = [LEADS.get(ecg.label >> shift & 0x0F, "") for shift in (8, 4, 0)]
+        self.tell_ecg_state(out, ecg, now_ns)
+        source = _rate_source(ecg)
+        validity = ecg.validity("hr") if source in _ECG_SOURCES else Validity.UNAVAILABLE
+        if validity is Validity.VALID and ecg.status & (NOISE | ARTEFACT | LEARNING):
+            validity = Validity.QUESTIONABLE
+        rate = ecg.number("hr") or None
+        out.append(reading("heart_rate", rate, now_ns, validity, source="ecg", device_time=device_time))
+        if rate is not None and ecg.is_active and source not in (FROM_NOTHING, *_ECG_SOURCES):
+            if source not in _PLETH_SOURCES:
+                self._unknown.count(f"ecg hr (from source {source}, not the ECG)")
+            elif not (spo2.is_active and spo2.number("pr")):
+                pleth = _PLETH_SOURCES[source]
+                out.append(reading("pulse_rate", rate, now_ns, source=pleth, device_time=device_time))
+        for field, channel_off, lead in zip(("st1", "st2", "st3"), CHANNEL_OFF, self.leads, strict=True):
+            if not ecg.status & channel_off:
+                step = ecg.number(field)
+                millivolts = None if step is None else step / 100 / _MM_PER_MV
+                validity = ecg.validity(field)
+                out.append(reading("st", millivolts, now_ns, validity, source=lead or field, device_time=device_time))
+        breaths = ecg.number("imp_rr") or None
+        validity = ecg.validity("imp_rr")
+        out.append(reading("resp_rate", breaths, now_ns, validity, source="impedance", device_time=device_time))
+
+    def _tell_spo2_state(self, out: list[DriverEvent], spo2: Group, now_ns: int) -> None:
+        if not spo2.exists:
+            status, text = SensorStatus.UNPLUGGED, "no SpO₂ module"
+        elif not spo2.is_active:
+            status, text = SensorStatus.STOPPED, "SpO₂ is off on the monitor"
+        elif not spo2.number("SpO2"):
+            status, text = SensorStatus.SENSOR_OFF, "no finger sensor, or searching"
+        else:
+            status, text = SensorStatus.OK, "measuring"
+        self._statuses.tell(out, "spo2", status, text, now_ns)
+
+    def _tell_spo2(self, out: list[DriverEvent], spo2: Group, source: str, device_time: str, now_ns: int) -> None:
+        step = spo2.number("SpO2") or None
+        percent = None if step is None else step / 100
+        for metric, field, value in (("spo2", "SpO2", percent), ("pulse_rate", "pr", spo2.number("pr") or None)):
+            validity = spo2.validity(field)
+            out.append(reading(metric, value, now_ns, validity, source=source, device_time=device_time))
+
+    def _tell_co2(self, out: list[DriverEvent], co2: Group, level: int, device_time: str, now_ns: int) -> None:
+        ambient = co2.number("amb_press") if co2.is_active else None
+        is_known = ambient is not None and _AMBIENT_LOW <= ambient <= _AMBIENT_HIGH
+        factor = ambient * _MMHG_PER_STEP if ambient is not None and is_known else None
+        self.mmhg_per_step = factor
+        self._tell_co2_state(out, co2, is_known, now_ns)
+        is_apnoea = bool(co2.status & APNOEA_CO2)
+        for metric, field in (("etco2", "et"), ("fico2", "fi"), ("resp_rate", "rr")):
+            if field == "rr" and level < _LEVEL_WITH_CO2_RATE and co2.label & _RATE_SOURCE_MASK != _RATE_FROM_CO2:
+                continue  # the impedance's rate, which the ECG group tells
+            number = co2.number(field)
+            if number == 0 and field != "fi":
+                number = None
+            validity = co2.validity(field)
+            if validity is Validity.VALID:
+                validity = _co2_validity(co2.status, is_apnoea)
+            value: float | None = number
+            if field != "rr" and number is not None:
+                if factor is None and validity in (Validity.VALID, Validity.QUESTIONABLE):
+                    validity = Validity.INVALID
+                if validity is Validity.VALID and co2.status & WET_GAS:
+                    validity = Validity.QUESTIONABLE
+                value = round(number * (factor or 0.0), 2)
+            out.append(reading(metric, value, now_ns, validity, source="co2", device_time=device_time))
+
+    def _tell_co2_state(self, out: list[DriverEvent], co2: Group, knows_ambient: bool, now_ns: int) -> None:
+        status = co2.status
+        if not co2.exists:
+            told, text = SensorStatus.UNPLUGGED, "no CO₂ module"
+        elif not co2.is_active:
+            told, text = SensorStatus.STOPPED, "CO₂ is off on the monitor"
+        elif status & OCCLUSION:
+            told, text = SensorStatus.BLOCKED, "CO₂ line blocked"
+        elif status & (CO2_CALIBRATING | CO2_ZEROING):
+            told, text = SensorStatus.CALIBRATING, "zeroing" if status & CO2_ZEROING else "calibrating"
+        elif status & APNOEA_CO2:
+            off = "; the monitor's apnoea alarm is off" if status & APNOEA_ALARM_OFF else ""
+            told, text = SensorStatus.SEARCHING, f"apnoea: no breath in the CO₂{off}"
+        elif status & AIR_LEAK:
+            told, text = SensorStatus.OK, "air leak in the CO₂ line"
+        elif not knows_ambient:
+            told, text = SensorStatus.STOPPED, "CO₂ cannot be told in mmHg: the monitor gives no ambient pressure"
+        else:
+            told, text = SensorStatus.OK, "measuring"
+        self._statuses.tell(out, "co2", told, text, now_ns)
+
+    def _tell_pressures(
+        self, out: list[DriverEvent], groups: Mapping[str, Group], device_time: str, now_ns: int
+    ) -> None:
+        for name, group in groups.items():
+            if name not in _PRESSURES:
+                continue
+            is_arterial = group.label in _ARTERIAL
+            if is_arterial and (group.is_active or name in self._known):
+                self._known.add(name)
+                source = PRESSURE_LABELS[group.label]
+                for metric, field in (("art_sys", "sys"), ("art_dia", "dia"), ("art_mean", "mean")):
+                    step = group.number(field)
+                    validity = Validity.CALIBRATING if group.status & ZEROING else group.validity(field)
+                    value = None if step is None else step / 100
+                    out.append(reading(metric, value, now_ns, validity, source=source, device_time=device_time))
+            if group.is_active:
+                label = PRESSURE_LABELS[group.label] if group.label < len(PRESSURE_LABELS) else "no label"
+                for field in ("hr",) if is_arterial else group.values:
+                    if group.number(field) is not None:
+                        self._unknown.count(f"{name} {field} ({label})")
+
+    def _count_rest(self, groups: Mapping[str, Group]) -> None:
+        for name, group in groups.items():
+            if group.is_active and name not in _PRESSURES:
+                used = _USED.get(name, ())
+                for field in group.values:
+                    if field not in used and group.number(field) is not None:
+                        self._unknown.count(f"{name} {field}")
+
+
+_PRESSURES = frozenset(("p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"))
+
+
+def bit_alarms(ecg: Group, co2: Group) -> dict[str, str]:
+    """Return what the status bits of the basic class call an alarm: code and text.
+
+    Where the monitor's own alarm of apnoea is switched off, the bit is a state and no alarm.
+    """
+    found: dict[str, str] = {}
+    if ecg.is_active and ecg.status & ASYSTOLE:
+        found["asystole"] = "asystole"
+    if not co2.status & APNOEA_ALARM_OFF:
+        if co2.is_active and co2.status & APNOEA_CO2:
+            found["apnoea_co2"] = "apnoea (CO₂)"
+        if ecg.is_active and co2.status & APNOEA_RESP:
+            found["apnoea_resp"] = "apnoea (impedance)"
+    return found
+
+
+def _co2_validity(status: int, is_apnoea: bool) -> Validity:
+    if status & (CO2_CALIBRATING | CO2_ZEROING):
+        return Validity.CALIBRATING
+    if status & OCCLUSION:
+        return Validity.INVALID
+    if is_apnoea:
+        return Validity.UNAVAILABLE
+    return Validity.QUESTIONABLE if status & AIR_LEAK else Validity.VALID
+
+
+def _rate_source(ecg: Group) -> int:
+    return ecg.status >> _SOURCE_SHIFT & _SOURCE_MASK
+
+
+def _site(probe: Group) -> str:
+    return _SITES[probe.label] if probe.label < len(_SITES) else ""
