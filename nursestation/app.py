@@ -12,8 +12,12 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from devices.checkup import examine
 from devices.clock import Clock, SystemClock
+from devices.detect import Detector
+from devices.registry import all_drivers
 from devices.simulator.monitor import Simulation
+from devices.transport import Opener, list_ports
 from nursestation import __version__, mishaps
 from nursestation.assembly import Bedside, RunningStation, monitor_id
 from nursestation.bedside import SimulatedBedside
@@ -27,6 +31,8 @@ from nursestation.log import to_file
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.runtime.export_job import ExportJob
+from nursestation.runtime.workbench import BenchState, Wish, Workbench
+from nursestation.trialports import TrialPorts
 from nursestation.ui import theme
 from nursestation.ui.shell import Shell, make_application, make_shell
 
@@ -122,15 +128,28 @@ class OpenStation(QObject):
             bedside = Bedside(chairs=self._bedside.settings, heed=self._bedside.heed)
             self.station = RunningStation(profile, settings, clock, pins, bedside)
             undo.callback(self.station.stop)
+            self._workbench = Workbench(
+                settings.chair,
+                profile.settings,
+                clock,
+                TrialPorts(self.station, clock),
+                lister=list_ports,
+                make_detector=_detector,
+                examine=examine,
+            )
+            self._told: BenchState | None = None
             self.shell = self._make_shell(settings, (*settings.chair, *self._bedside.settings), clock)
             undo.pop_all()
         self.shell.export_sheet.export_requested.connect(self._on_export)
         self.shell.bridge.framed.connect(self._collect_export)
+        self.shell.monitors.wished.connect(self._on_wish)
+        self.shell.bridge.framed.connect(self._tell_monitors)
 
     def __enter__(self) -> "OpenStation":
         self._hooks.enter_context(mishaps.told(self.shell.window.say))
         self._simulation.start()
         self.station.start()
+        self._workbench.start()
         self.shell.bridge.start()
         return self
 
@@ -147,6 +166,7 @@ class OpenStation(QObject):
         self.shell.bridge.stop()
         if self._job is not None:
             self._job.join()
+        self._workbench.stop()
         self.station.stop()
         self._simulation.stop()
         self.shell.window.close()
@@ -182,6 +202,17 @@ class OpenStation(QObject):
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
         self._job = ExportJob(self._profile.record, session, format_name, path, options)
 
+    @Slot(object)
+    def _on_wish(self, wish: Wish) -> None:
+        self._workbench.ask(wish)
+
+    @Slot()
+    def _tell_monitors(self) -> None:
+        state = self._workbench.state
+        if state is not self._told and self.shell.monitors.isVisible():
+            self._told = state
+            self.shell.monitors.show_bench(state)
+
     @Slot()
     def _collect_export(self) -> None:
         answer = None if self._job is None else self._job.poll()
@@ -193,6 +224,10 @@ class OpenStation(QObject):
             self.shell.export_sheet.exported(answer.path)
         else:
             self.shell.export_sheet.refused(answer.text)
+
+
+def _detector(opener: Opener) -> Detector:
+    return Detector(opener, all_drivers())
 
 
 def _refuse_without_display() -> None:

@@ -3,9 +3,11 @@
 from datetime import tzinfo
 from pathlib import Path
 
+from devices.registry import all_drivers
 from nursestation.ui.about import AboutPage
 from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.discharge.page import DischargePage
+from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.page import Page
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
@@ -34,6 +36,7 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
         "staff": StaffPage(),
         "check_in": CheckInPage(zone),
         "discharge": DischargePage(zone),
+        "monitors": MonitorsPage(all_drivers(), zone),
         "about": AboutPage(version),
         "station": StationPage(),
     }

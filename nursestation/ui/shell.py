@@ -14,6 +14,7 @@ from nursestation.core.commands import Command
 from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
 from nursestation.ui.catalogue import make_pages, make_sheets
 from nursestation.ui.main_window import MainWindow
+from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.theme import Theme, load_fonts
@@ -26,6 +27,7 @@ class Shell:
     window: MainWindow
     bridge: Bridge
     export_sheet: ExportSheet
+    monitors: MonitorsPage
 
 
 def make_application(fonts: Path) -> QApplication:
@@ -69,5 +71,7 @@ def make_shell(
     export_sheet = sheets["export"]
     assert isinstance(export_sheet, ExportSheet)
     pages = make_pages(__version__, zone)
+    monitors = pages["monitors"]
+    assert isinstance(monitors, MonitorsPage)
     window = MainWindow(bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone)
-    return Shell(window, bridge, export_sheet)
+    return Shell(window, bridge, export_sheet, monitors)

@@ -1,4 +1,4 @@
-"""The station itself: who works here, what the program is, and how light the screen is."""
+"""The station itself: who works here, which monitors it reads, what the program is, and how light the screen is."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -30,6 +30,8 @@ class StationPage(Page):
         self.setAccessibleName(self.tr("Station"))
         self._staff = Button(self.tr("Staff…"), "station_staff")
         self._staff_note = Label(tone=Tone.SOFT, object_name="station_staff_note", wrap=True)
+        self._monitors = Button(self.tr("Monitors…"), "station_monitors")
+        self._monitors_note = Label(tone=Tone.SOFT, object_name="station_monitors_note", wrap=True)
         self._about = Button(self.tr("About…"), "station_about")
         self._look = Choices(
             "station_look",
@@ -39,6 +41,7 @@ class StationPage(Page):
         self._close = QuietButton(self.tr("Close"), "station_close", tip=self.tr("Back to the chair (Esc)"))
         self._build()
         self._staff.clicked.connect(self._on_staff)
+        self._monitors.clicked.connect(self._on_monitors)
         self._about.clicked.connect(self._on_about)
         self._look.chosen.connect(self.look_chosen)
         self._close.clicked.connect(self.closed)
@@ -57,6 +60,7 @@ class StationPage(Page):
             wrap=True,
         )
         inside.addWidget(_card("station_staff_card", self.tr("Staff"), self._staff_note, self._staff))
+        inside.addWidget(_card("station_monitors_card", self.tr("Monitors"), self._monitors_note, self._monitors))
         inside.addWidget(_card("station_look_card", self.tr("Screen"), look, self._look))
         inside.addWidget(_card("station_about_card", self.tr("About"), about, self._about))
         content.setLayout(inside)
@@ -68,9 +72,19 @@ class StationPage(Page):
         """Say who may go on to the staff."""
         signed_in = snapshot.operator is not None
         self._staff.setEnabled(signed_in)
+        self._monitors.setEnabled(signed_in)
+        self._monitors_note.setText(self._monitors_words(snapshot))
         n = len(snapshot.operators)
         note = self.tr("{n} on the staff. Add a colleague.") if signed_in else self.tr("Sign in to see and add staff.")
         self._staff_note.setText(note.format(n=n))
+
+    def _monitors_words(self, snapshot: StationSnapshot) -> str:
+        if snapshot.operator is None:
+            return self.tr("Sign in to see what feeds the chairs.")
+        n = sum(len(chair.links) for chair in snapshot.chairs)
+        if not n:
+            return self.tr("No monitor is set up yet. Add one here.")
+        return self.tr("{n} in use. Add, change, check a cable.").format(n=n)
 
     def begin(self) -> None:
         """Begin with the first button that can be pressed."""
@@ -90,6 +104,10 @@ class StationPage(Page):
     @Slot()
     def _on_staff(self) -> None:
         self.sheet_requested.emit("staff")
+
+    @Slot()
+    def _on_monitors(self) -> None:
+        self.sheet_requested.emit("monitors")
 
     @Slot()
     def _on_about(self) -> None:
