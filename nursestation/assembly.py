@@ -3,6 +3,8 @@
 reader --events--> inbox --> engine (Station) --records--> store writer, simulated bedside
                      ^            |
     store health ----+            +--> outbox --> whoever looks (the window, the rehearsal, the bench)
+
+ports --raw bytes--> wire log
 """
 
 import logging
@@ -20,6 +22,7 @@ from devices.events import LinkPhase, LinkState
 from devices.port import Port, opener_for
 from devices.reader import Reader
 from devices.registry import lookup
+from devices.wirelog import WireLog
 from nursestation import __version__
 from nursestation.config.load import SettingsError, load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
@@ -77,7 +80,7 @@ class RunningStation:
         profile: Its folder.
         inbox: Commands go in here.
         outbox: Records and snapshots come out here.
-        engine, reader, writer: The three that have threads.
+        engine, reader, writer: Three that have threads; the fourth is the wire log.
     """
 
     def __init__(
@@ -122,6 +125,8 @@ class RunningStation:
             past, restarted = _restore(station, profile.record, clock.now())
             undo.pop_all()
         self.writer = StoreWriter(store, clock, self._on_health)
+        self._wire = WireLog(profile.wire, clock)
+        self._keeps_wire = settings.wire_log
         self.reader = Reader((), clock, self.inbox.post_events, self._on_reader_failure)
         self.engine = Engine(
             station,
@@ -137,8 +142,9 @@ class RunningStation:
         self._add_ports(chairs)
 
     def start(self) -> None:
-        """Start store, engine and reader."""
+        """Start store, wire log, engine and reader."""
         self.writer.start()
+        self._wire.start()  # also where it is off: what an earlier run kept grows old and goes
         self.engine.start()
         self.reader.start()
 
@@ -157,6 +163,7 @@ class RunningStation:
                 f"look at the disk with {self.profile.record} before you start again."
             )
             _log.error("%d records could not be written: %s", health.n_waiting, health.text)
+        self._wire.stop()  # last: the record comes first
 
     @property
     def unwritten(self) -> str:
@@ -257,14 +264,18 @@ class RunningStation:
 
     def _port(self, name: str, chair: int, monitor: MonitorSettings) -> Port:
         entry = lookup(monitor.driver)
+        driver = entry.make()
+        tap = self._wire.tap(name, entry.info, lambda: driver.unknown) if self._keeps_wire else None
         return Port(
             name,
-            entry.make(),
+            driver,
             opener_for(address_of(monitor), self._clock, entry.info.datagrams),
             settings=settings_of(monitor, entry.info),
             title=f"Chair {chair}, {entry.info.models[0]}",
             receive_only=monitor.receive_only,
             may_start_cuff=monitor.may_start_cuff,
+            tap=tap.received if tap else None,
+            sent_tap=tap.sent if tap else None,
         )
 
     def _on_health(self, health: StoreHealth) -> None:

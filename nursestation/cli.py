@@ -8,7 +8,7 @@ but those that draw.
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,6 +153,15 @@ def _printer(start_ns: int, as_json: bool) -> Callable[[Iterable["PortEvent"]], 
     return show
 
 
+def _tell_unknown(unknown: Mapping[str, int], as_json: bool) -> None:
+    """Name on standard error what the monitor sent that has no name here: standard output is for events."""
+    from nursestation.commandline.wirelog import unknown_json, unknown_sentence
+
+    line = unknown_json(unknown) if as_json else unknown_sentence(unknown)
+    if line:
+        click.echo(line, err=True)
+
+
 @main.command(epilog="Example: nursestation decode capnostream20 chair2.capture --json")
 @click.argument("driver")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
@@ -172,6 +181,7 @@ def decode(driver: str, file: Path, as_json: bool) -> None:
             decoder.pending_writes(now_ns)  # a recording is not answered
     finally:  # what is whole is told before a damaged end is
         show(decoder.reset(now_ns))
+        _tell_unknown(decoder.unknown, as_json)
 
 
 @main.command(epilog="Example: nursestation watch ge_dinamap /dev/ttyUSB0 --capture chair2.capture")
@@ -212,7 +222,7 @@ def watch(
     )
     clock = SystemClock()
     show = _printer(clock.now().mono_ns, as_json)
-    run(driver, port, clock, show, settings=settings, capture=capture, seconds=seconds)
+    _tell_unknown(run(driver, port, clock, show, settings=settings, capture=capture, seconds=seconds), as_json)
 
 
 @main.command(epilog="Example: nursestation simulate capnostream20 --pty /tmp/capno --scenario mild-desaturation")
@@ -261,6 +271,36 @@ def export(ctx: click.Context, session: str, format_: str, out: Path, profile: P
     from nursestation.commandline.records import export_session
 
     click.echo(str(export_session(_profile(ctx, profile), session, format_, out)))
+
+
+@main.command(epilog="Example: nursestation wirelog 2:capnostream20 --out chair2.capture --minutes 10")
+@click.argument("monitor", required=False)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="New file for the raw bytes of MONITOR.")
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Only the newest minutes (default: all).")
+@_profile_option
+@_json_option
+@click.pass_context
+def wirelog(
+    ctx: click.Context,
+    monitor: str | None,
+    out: Path | None,
+    minutes: float | None,
+    profile: Path | None,
+    as_json: bool,
+) -> None:
+    """The last half hour of raw bytes of every port: what there is, or one monitor's as a capture for `decode`."""
+    from nursestation.commandline.wirelog import export_line, list_lines
+
+    if (monitor is None) != (out is None):
+        raise click.UsageError("give both MONITOR and --out, or neither")
+    place = _profile(ctx, profile)
+    told = (
+        list_lines(place, as_json)
+        if monitor is None or out is None
+        else export_line(place, monitor, out, minutes, as_json)
+    )
+    for line in told:
+        click.echo(line)
 
 
 @main.command(epilog="Example: nursestation verify session.csv")

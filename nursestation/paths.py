@@ -54,6 +54,11 @@ class Profile:
         return self.folder / "protocols"
 
     @property
+    def wire(self) -> Path:
+        """Return the folder of the wire log: the last half hour of raw bytes of every port."""
+        return self.folder / "wire"
+
+    @property
     def exports(self) -> Path:
         """Return where exports go unless another folder is chosen."""
         return self.folder / "exports"

@@ -1,7 +1,7 @@
 """`nursestation watch`: one port's events as they come, for those who connect a monitor."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,10 +27,13 @@ def watch(
     settings: SerialSettings | None = None,
     capture: Path | None = None,
     seconds: float | None = None,
-) -> None:
+) -> Mapping[str, int]:
     """Hand every event of a port to `show` until interrupted or terminated, or for so many seconds.
 
     Line settings are the driver's usual ones unless others are given.
+
+    Returns:
+        The numerics that the monitor sent and that have no name here: name to how often.
 
     What comes from anything but a serial port is marked as simulated, as in the window (docs/adr/0009).
 
@@ -44,8 +47,15 @@ def watch(
     opener = opener_for(address, clock, made.info.datagrams)
     if not isinstance(address, ReplayAddress):  # a recording is played once
         opener.open(settings).close()  # a port that cannot be used is told at once, rather than waited for
-    writer = CaptureWriter(capture, clock, driver=driver) if capture else None
-    link = Port("watch", made, opener, settings=settings, tap=writer.write if writer else None)
+    writer = CaptureWriter(capture, clock, driver, may_identify=bool(made.info.identity)) if capture else None
+    link = Port(
+        "watch",
+        made,
+        opener,
+        settings=settings,
+        tap=writer.write if writer else None,
+        sent_tap=writer.write_sent if writer else None,
+    )
     start = clock.now().mono_ns
     is_marked = is_simulated(address)
     try:
@@ -57,7 +67,7 @@ def watch(
                 if writer and writer.failure:
                     raise CaptureError(writer.failure)
                 if isinstance(address, ReplayAddress) and _has_ended(events):
-                    return
+                    break
                 stop.wait(_PASS_S)
     finally:
         held = link.close(clock.now())
@@ -65,6 +75,7 @@ def watch(
             writer.close()
         if not isinstance(sys.exc_info()[1], BrokenPipeError):  # nobody reads any more
             show(_marked(held) if is_marked else held)
+    return link.unknown
 
 
 def _marked(events: Iterable[PortEvent]) -> list[PortEvent]:

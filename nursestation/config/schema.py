@@ -88,6 +88,10 @@ class StationSettings(_Section):
     frame_ms: Milliseconds = Field(
         default=17, description="Time between two pictures; 33 on a weak computer. Restart needed."
     )
+    wire_log: bool = Field(
+        default=True,
+        description="Keep the last half hour of raw bytes of every port in the profile, for support. Restart needed.",
+    )
     chair: tuple[ChairSettings, ...] = Field(default=(), description="The chairs, one [[chair]] each.")
 
     @model_validator(mode="after")
