@@ -57,7 +57,7 @@ def attribute(event, name):
         return samples_of(event)
     if name in ("measured_s", "at_s"):
         ns = event.measured_ns if name == "measured_s" else event.t_ns
-        return None if ns is None else ns / S
+        return "none" if ns is None else ns / S
     value = getattr(event, name)
     return "none" if value is None else value
 
