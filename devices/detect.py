@@ -12,13 +12,14 @@ Where the time goes on a quiet line, for N line settings and P pairs of a driver
     |-----------------------------------|--------------------------------------------------|
     | listen at the likeliest setting   | 2.5 s: no monitor that speaks by itself is slower |
     | glance at each of the others      | (N - 1) x 0.2 s                                  |
-    | greet and listen                  | P x 0.4 to 2 s, shared out to fill 28 s          |
+    | greet and listen                  | P x 0.4 to 2 s, shared out to fill 27 s          |
     | take leave after each greeting    | P x 0.1 s                                        |
     | in all                            | never more than 29 s                             |
 
 Bytes at a wrong speed are bytes all the same, so a line that is quiet at one setting is quiet at all; the glances are for
 bursts too short to show at another speed. Where bytes do arrive, each setting gets 2.5 s, and up to 8 s while a driver
-understands some of them; then the whole may take 60 s.
+understands some of them; then the whole may take 60 s. A protocol without a check is named only when no other setting
+makes more sense: the right monitor at a wrong speed can look like a simple one.
 
 Rules of the file:
 1. No thread and no clock: all happens in `step`, at the moment it is given.
@@ -51,14 +52,17 @@ _LISTEN_NS = 2_500 * _MS
 _GLANCE_NS = 200 * _MS
 _SENSELESS_NS = 1_000 * _MS
 _SENSELESS_BYTES = 256
+_CROSS_CHECK_NS = 1_000 * _MS
 _PROMISING_NS = 8_000 * _MS
+_LOOSE_SETTLE_NS = 3_000 * _MS  # what fits by chance does not fit for long
 _SETTLE_NS = 1_000 * _MS  # once sure: what looks alike may need a little longer to be understood
-_TIE_NS = 3_000 * _MS
+# Drivers of look-alikes doubt their numbers when the pace of the stream is another's (`devices.pace`).
+_TIE_NS = 7_000 * _MS
 _LEAVE_NS = 100 * _MS
 _GREET_MOST_NS = 2_000 * _MS
 _GREET_LEAST_NS = 400 * _MS
 _GREET_PROMISING_NS = 6_000 * _MS
-_GREET_END_NS = 28_000 * _MS
+_GREET_END_NS = 27_000 * _MS
 _QUIET_END_NS = 29_000 * _MS
 _BUSY_END_NS = 60_000 * _MS
 _ECHO_MAX = 1_024
@@ -120,7 +124,7 @@ class Detector:
         self._stream: ByteStream | None = None
         self._visit: _Visit | None = None
         self._tallies: dict[str, Tally] = {}
-        self._likely: dict[str, Candidate] = {}
+        self._verdicts: dict[tuple[str, SerialSettings], list[Candidate | None]] = {}  # of each visit with bytes
         self._greeted: Tally | None = None  # whom we have to take leave of
         self._sure_since_ns: int | None = None
         self._n_heard = 0
@@ -178,24 +182,30 @@ class Detector:
     # The search, in order of time: each `yield` waits for the next step.
 
     def _run(self) -> Generator[None, None, Finding]:
+        loose: tuple[Tally, ...] = ()
         for visit in self._visits:
             self._text = f"Listening{self._at(visit)}."
-            found = yield from self._listen(visit)
-            if found:
+            found = yield from self._listen(visit, is_cross_check=loose != ())
+            if found and found[0].has_check:
                 return self._found(found)
+            loose += tuple(tally for tally in found if tally.name not in [other.name for other in loose])
             if self._is_out_of_time:
                 break
+        if loose:
+            return self._found(loose)
         for visit, name in self._greetings:
             self._text = f"Asking for a {self._drivers[name].info.models[0]}{self._at(visit)}."
             found = yield from self._greet(visit, name)
             yield from self._leave()
+            if self._is_echo:
+                self._n_echoed += len(self._heard)
             if found:
                 return self._found(found)
             if self._is_out_of_time:
                 break
         return self._not_found()
 
-    def _listen(self, visit: "_Visit") -> Generator[None, None, tuple[Tally, ...]]:
+    def _listen(self, visit: "_Visit", *, is_cross_check: bool) -> Generator[None, None, tuple[Tally, ...]]:
         if not self._open(visit):
             return ()
         start_ns = self._now.mono_ns
@@ -205,6 +215,8 @@ class Detector:
                 limit_ns = _PROMISING_NS
             elif self._n_heard_here >= _SENSELESS_BYTES:
                 limit_ns = _SENSELESS_NS
+            elif is_cross_check:
+                limit_ns = _CROSS_CHECK_NS
             else:
                 limit_ns = _LISTEN_NS if self._n_heard or visit is self._visits[0] else _GLANCE_NS
             is_over = self._now.mono_ns - start_ns >= limit_ns or self._is_out_of_time
@@ -227,9 +239,9 @@ class Detector:
             else:
                 limit_ns = _GREET_MOST_NS if self._heard and not self._is_echo else self._budget.greet_ns
             is_over = self._now.mono_ns - start_ns >= limit_ns or self._is_out_of_time
-            found = self._decided(is_over=is_over)
-            if is_over and self._is_echo:
-                self._n_echoed += len(self._heard)
+            found = self._decided(is_over=is_over, is_answer=greeted.is_sure)
+            if found and greeted not in found and not found[0].has_check:
+                found = ()  # it has not answered, and what speaks by itself had its hearing before
             if found or is_over:
                 return found
             yield
@@ -288,14 +300,17 @@ class Detector:
             return False
         leave = greeted.closing_writes(self._now.mono_ns)
         if leave:
+            self._said += leave
             self._stream.write(leave)
         return True
 
     def _let_go(self) -> None:
-        for tally in self._tallies.values():
-            if tally.is_likely:
-                known, now = self._likely.get(tally.name), tally.candidate
-                self._likely[tally.name] = now if known is None or now.score > known.score else known
+        if self._n_heard_here:
+            for tally in self._tallies.values():
+                self._verdicts.setdefault((tally.name, tally.settings), []).append(
+                    tally.candidate if tally.is_likely else None
+                )
+        self._n_heard_here = 0
         self._tallies = {}
         self._visit = None
         self._greeted = None
@@ -318,7 +333,7 @@ class Detector:
         """Say whether all that was heard since the greeting is the greeting itself."""
         return self._heard != b"" and self._said.startswith(self._heard)
 
-    def _decided(self, *, is_over: bool) -> tuple[Tally, ...]:
+    def _decided(self, *, is_over: bool, is_answer: bool = False) -> tuple[Tally, ...]:
         """Return who it is once that is sure: one, or several when time has not told them apart."""
         found = standing(self._tallies.values())
         if not found:
@@ -326,7 +341,8 @@ class Detector:
             return ()
         if self._sure_since_ns is None:
             self._sure_since_ns = self._now.mono_ns
-        wait_ns = _TIE_NS if len(found) > 1 else _SETTLE_NS
+        settle_ns = _SETTLE_NS if is_answer or found[0].has_check else _LOOSE_SETTLE_NS
+        wait_ns = _TIE_NS if len(found) > 1 else settle_ns
         return found if is_over or self._now.mono_ns - self._sure_since_ns >= wait_ns else ()
 
     def _found(self, found: tuple[Tally, ...]) -> Finding:
@@ -346,7 +362,7 @@ class Detector:
     def _not_found(self) -> Finding:
         self._let_go()
         port = self._opener.name
-        likely = tuple(sorted(self._likely.values(), key=lambda candidate: -candidate.score))
+        likely = self._likely if self._n_heard > self._n_echoed else ()
         if likely:
             text = (
                 f"Too little was understood on {port} to be sure: it may be {self._names(likely)}. "
@@ -378,7 +394,17 @@ class Detector:
             if isinstance(error, LinkError)
             else f"{self._opener.name} has stopped working: check that the cable and its adapter are plugged in."
         )
-        return Finding(None, tuple(self._likely.values()), text)
+        return Finding(None, self._likely, text)
+
+    @property
+    def _likely(self) -> tuple[Candidate, ...]:
+        """Return whom each visit that heard anything spoke for: what fits once and not again is chance."""
+        steady = [
+            max((verdict for verdict in verdicts if verdict is not None), key=lambda candidate: candidate.score)
+            for verdicts in self._verdicts.values()
+            if None not in verdicts
+        ]
+        return tuple(sorted(steady, key=lambda candidate: -candidate.score))
 
     def _names(self, candidates: Iterable[Candidate]) -> str:
         return ", ".join(f"{_model(self._drivers[c.driver].info, c.device)} (driver {c.driver})" for c in candidates)

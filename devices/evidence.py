@@ -7,22 +7,25 @@ of each byte, the mark of a packet's start), every kind of thing told four.
 Rules of the file:
 1. Counting starts with the first message understood: a stream is joined in mid-frame, and ends in mid-frame.
 2. One message proves nothing, whatever its check: noise on a fast line makes one within seconds.
-3. Evidence is worth only as much as the share of the bytes that fitted. Noise, and the right monitor at a wrong speed,
+3. Where two drivers fit, the one whose messages have a check is believed; and one that doubts all its own numbers gives
+   way to one that does not.
+4. Evidence is worth only as much as the share of the bytes that fitted. Noise, and the right monitor at a wrong speed,
    leave most bytes over.
 """
 
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from devices.driver import SerialSettings
-from devices.events import DeviceInfo, FrameRejected, Gap, Numeric, WaveformChunk
+from devices.events import DeviceInfo, DriverEvent, FrameRejected, Gap, Numeric, Validity, WaveformChunk
 from devices.registry import DriverEntry
 from devices.vocabulary import METRICS
 
 SURE_BITS = 40
 """From so many bits on, a monitor is named: odds of one in 10^12, far beyond all noise that a line carries in a year."""
-LIKELY_BITS = 16
+LIKELY_BITS = 20
 _MESSAGES = 2
 _BITS_A_KIND = 4
 _MOST_BITS = 1_000.0
@@ -71,12 +74,23 @@ class Tally:
         self._n_rejected = 0
         self._kinds: dict[str, None] = {}
         self._device: DeviceInfo | None = None
+        self._is_in_doubt = False
         self._has_failed = False
 
     @property
     def name(self) -> str:
         """Return the driver's name."""
         return self.entry.info.name
+
+    @property
+    def has_check(self) -> bool:
+        """Say whether its messages carry a check."""
+        return self.entry.info.check_bits > 0
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Say whether the driver itself called all the numbers questionable that it gave last."""
+        return self._is_in_doubt
 
     @property
     def share(self) -> float:
@@ -101,7 +115,7 @@ class Tally:
     @property
     def is_likely(self) -> bool:
         """Say whether it is worth a mention, though not sure."""
-        return self.bits >= LIKELY_BITS and self.share >= self._wanted_share
+        return self.bits >= LIKELY_BITS and self.n_messages >= _MESSAGES and self.share >= self._wanted_share
 
     @property
     def is_sure(self) -> bool:
@@ -134,6 +148,9 @@ class Tally:
             self._fail(error)
             return
         n_before = n_rejected = n_good = 0
+        doubts = [event.validity is Validity.QUESTIONABLE for event in events if _has_value(event)]
+        if doubts:
+            self._is_in_doubt = all(doubts)
         for event in events:
             match event:
                 case FrameRejected():
@@ -178,22 +195,25 @@ class Tally:
 
     def rivals(self, other: "Tally") -> bool:
         """Say whether the other explains the same bytes too well for this one to be named alone."""
-        if self.entry.info.check_bits and not other.entry.info.check_bits:
+        if self.has_check and not other.has_check:
             return False  # what holds with its check cannot be chance; the other's fit can
         n_mine, n_other = self._n_bytes - self._n_rejected, other._n_bytes - other._n_rejected
         return other.n_messages > 0 and other.share >= _UNCHECKED_SHARE and n_other >= _RIVAL_SHARE * n_mine
 
     @property
     def _wanted_share(self) -> float:
-        return _CHECKED_SHARE if self.entry.info.check_bits else _UNCHECKED_SHARE
+        return _CHECKED_SHARE if self.has_check else _UNCHECKED_SHARE
 
 
 def standing(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     """Return who may be on the line, the best first: nobody while none is sure, else the best and its rivals."""
-    ordered = sorted(tallies, key=lambda tally: -tally.bits)
-    # A check says more than loose fits: who has one comes first.
-    sure = sorted((t for t in ordered if t.is_sure), key=lambda tally: not tally.entry.info.check_bits)
-    if not sure:
+    ordered = sorted(tallies, key=lambda tally: (not tally.has_check, tally.is_in_doubt, -tally.bits))
+    best = next((tally for tally in ordered if tally.is_sure), None)
+    if best is None:
         return ()
-    best = sure[0]
-    return (best, *(other for other in ordered if other is not best and best.rivals(other)))
+    rivals = [other for other in ordered if other is not best and best.rivals(other)]
+    return (best, *(other for other in rivals if best.is_in_doubt or not other.is_in_doubt))
+
+
+def _has_value(event: DriverEvent) -> TypeGuard[Numeric]:
+    return isinstance(event, Numeric) and event.value is not None
