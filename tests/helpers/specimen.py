@@ -9,6 +9,7 @@ from enum import Enum
 from importlib import import_module
 
 from devices.driver import CuffFault, CuffPhase, ProbeState
+from devices.events import SensorStatus
 from tests.helpers.bedside import WELL, S
 
 Script = tuple[tuple[float, dict[str, object]], ...]
@@ -47,6 +48,7 @@ class Specimen:
         ecg_gain: Size of the ECG as told over its true size.
         cuff_time: Whether the time of a cuff reading is known.
         cuff_states: Whether the monitor tells that a cuff cycle runs or has failed.
+        probe_off: What is told of an oximeter's probe that is off the finger.
         half: How many bytes of `good` are certainly not whole.
         series: Returns so many good pieces in a row, where the driver passes over one that is sent again.
     """
@@ -68,6 +70,7 @@ class Specimen:
     ecg_gain: float = 1.0
     cuff_time: bool = True
     cuff_states: bool = True
+    probe_off: SensorStatus = SensorStatus.SENSOR_OFF
     half: int = 7
     series: Callable[[int], bytes] | None = None
 

@@ -231,7 +231,7 @@ def test_a_probe_that_is_off_leaves_no_number_but_says_so_each_time(name):
     found = values_between(bedside, "spo2", at(9.6), at(12))
     assert found
     assert all(value is None and validity is Validity.UNAVAILABLE for value, validity in found)
-    assert bedside.of(DeviceStatus, metric="spo2", status=SensorStatus.SENSOR_OFF)
+    assert bedside.of(DeviceStatus, metric="spo2", status=specimen(name).probe_off)
     assert {value for value, _ in values_between(bedside, "spo2", at(14), at(21))} == {88}
 
 

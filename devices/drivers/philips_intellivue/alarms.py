@@ -1,0 +1,159 @@
+"""The monitor's own alarms, as they begin, change and end.
+
+Rules of the file:
+1. The text is the monitor's own, in the clinic's language: it is shown and never matched on. The code is "source.code".
+2. Alarms that are paused, silenced or switched off for the whole monitor are told as technical ones with codes of our own.
+3. An alarm that the monitor marks as inhibited does not count as active. Nor does any while the monitor is in demonstration
+   or test.
+
+Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (alert monitor object), as carried by the public
+programs OpenICE, VSCaptureMP and Koshsky/Intellivue-api. No published recording shows a live entry.
+"""
+
+from collections.abc import Iterator
+from enum import IntFlag
+from struct import Struct
+
+from devices.drivers.philips_intellivue.codes import QUANTITIES, Attribute
+from devices.drivers.philips_intellivue.linking import WholeResult
+from devices.drivers.philips_intellivue.messages import parse_counted
+from devices.drivers.philips_intellivue.values import Malformed, decode_text
+from devices.events import AlarmKind, DeviceAlarm, DriverEvent, Mode, Priority
+
+REFUSED = "nursestation.refused"
+"""Code of what is told when the monitor refuses the session."""
+
+
+class AlarmState(IntFlag):
+    """State of one alarm, or of all."""
+
+    INHIBITED = 0x8000
+    PAUSED = 0x4000
+    LATCHED = 0x2000
+    SILENCED = 0x1000
+    TEST = 0x0400
+    STANDBY = 0x0200
+    DEMO = 0x0100
+    NEW = 0x0008
+
+
+INFO_PLAIN, INFO_TEXT = 513, 516
+"""Kinds of information behind an entry: without and with text."""
+
+_HEAD = Struct(">HHHH6sHH")
+_INFO = Struct(">HIHH")
+_NOT_A_PATIENT = AlarmState.TEST | AlarmState.DEMO
+_WHOLE_MONITOR = (
+    (AlarmState.INHIBITED, "alarms.off", "The alarms are switched off on the monitor"),
+    (AlarmState.PAUSED, "alarms.paused", "The alarms are paused on the monitor"),
+    (AlarmState.SILENCED, "alarms.silenced", "The alarm sound is silenced on the monitor"),
+)
+_REMARKS = (
+    (AlarmState.PAUSED, "paused"),
+    (AlarmState.SILENCED, "silenced"),
+    (AlarmState.LATCHED, "latched"),
+)
+_PRIORITIES = ((0x0404, Priority.HIGH), (0x0202, Priority.MEDIUM), (0x0101, Priority.LOW))
+
+
+class Alarms:
+    """The alarms that were told as active."""
+
+    def __init__(self) -> None:
+        self._active: dict[str, DeviceAlarm] = {}
+        self._tells_all = True
+
+    def forget_session(self) -> None:
+        """Tell what is active again; what is active now is kept, for it must be told when it is gone."""
+        self._tells_all = True
+
+    def decode(self, out: list[DriverEvent], result: WholeResult, now_ns: int, mode: Mode) -> None:
+        """Tell the alarms that have begun, changed or ended.
+
+        Args:
+            out: Takes the events.
+            result: The result.
+            now_ns: Arrival, monotonic [ns].
+            mode: Of the monitor as a whole.
+
+        Raises:
+            Malformed: An entry is not as it must be.
+        """
+        if not result.is_complete:
+            return
+        found: dict[str, DeviceAlarm] = {}
+        for item in result.objects:
+            raw_state = item.attributes.get(Attribute.ALARM_STATE, b"\0\0")[:2]
+            state = int.from_bytes(raw_state, "big")
+            if mode is not Mode.REAL or state & _NOT_A_PATIENT:
+                continue
+            for bit, code, text in _WHOLE_MONITOR:
+                if state & bit:
+                    found[code] = _alarm(now_ns, AlarmKind.TECHNICAL, None, code, text)
+            for kind, attribute in (
+                (AlarmKind.PHYSIOLOGICAL, Attribute.PHYSIOLOGICAL_ALARMS),
+                (AlarmKind.TECHNICAL, Attribute.TECHNICAL_ALARMS),
+            ):
+                for alarm in _entries(kind, item.attributes.get(attribute, bytes(4)), now_ns):
+                    found.setdefault(alarm.code, alarm)
+        self._tell(out, found, now_ns)
+
+    def refused(self, out: list[DriverEvent], is_refused: bool, now_ns: int) -> None:
+        """Tell that the monitor refuses the session, or no longer does."""
+        alarm = self._active.get(REFUSED)
+        if is_refused and alarm is None:
+            text = "The monitor refuses the connection: is another computer or central connected to it?"
+            self._active[REFUSED] = _alarm(now_ns, AlarmKind.TECHNICAL, None, REFUSED, text)
+            out.append(self._active[REFUSED])
+        elif alarm is not None and not is_refused:
+            out.append(_ended(self._active.pop(REFUSED), now_ns))
+
+    def _tell(self, out: list[DriverEvent], found: dict[str, DeviceAlarm], now_ns: int) -> None:
+        for code in [code for code in self._active if code not in found and code != REFUSED]:
+            out.append(_ended(self._active.pop(code), now_ns))
+        for code, alarm in found.items():
+            before = self._active.get(code)
+            is_told = before is not None and (before.priority, before.text) == (alarm.priority, alarm.text)
+            if not is_told or self._tells_all:
+                out.append(alarm)
+            self._active[code] = alarm
+        self._tells_all = False
+
+
+def _alarm(now_ns: int, kind: AlarmKind, priority: Priority | None, code: str, text: str) -> DeviceAlarm:
+    return DeviceAlarm(t_ns=now_ns, kind=kind, priority=priority, code=code, text=text, active=True)
+
+
+def _ended(alarm: DeviceAlarm, now_ns: int) -> DeviceAlarm:
+    return DeviceAlarm(
+        t_ns=now_ns, kind=alarm.kind, priority=alarm.priority, code=alarm.code, text=alarm.text, active=False
+    )
+
+
+def _entries(kind: AlarmKind, attribute: bytes, now_ns: int) -> Iterator[DeviceAlarm]:
+    count, entries = parse_counted(attribute)
+    at = 0
+    for _ in range(count):
+        if len(entries) < at + _HEAD.size:
+            raise Malformed
+        source, code, urgency, state, _, info, size = _HEAD.unpack_from(entries, at)
+        at += _HEAD.size
+        if len(entries) < at + size:
+            raise Malformed
+        details = entries[at : at + size]
+        at += size
+        if state & (AlarmState.INHIBITED | _NOT_A_PATIENT):
+            continue
+        priority = next((priority for bits, priority in _PRIORITIES if urgency & bits), None)
+        text = _text(info, details) or f"{_name(source)} alarm {code}"
+        remarks = ", ".join(remark for bit, remark in _REMARKS if state & bit)
+        yield _alarm(now_ns, kind, priority, f"{source}.{code}", f"{text} ({remarks})" if remarks else text)
+
+
+def _text(info: int, details: bytes) -> str:
+    return decode_text(details[_INFO.size :]) if info == INFO_TEXT else ""
+
+
+def _name(source: int) -> str:
+    quantity = QUANTITIES.get(source)
+    return quantity.metric if quantity is not None else f"source {source}"

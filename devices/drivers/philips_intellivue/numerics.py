@@ -1,0 +1,206 @@
+"""Numerics: from the objects of a whole result to events.
+
+Rules of the file:
+1. A value is known by its physiological id, never by its label text, which is in the clinic's language.
+2. An object that comes without a value has none now. What it would have been is remembered from before, or told by its label.
+3. A value that was told and whose object is absent from `ABSENT_MAX` complete results is gone: objects come and go.
+4. A value with an id that has no place in the vocabulary is counted, and so is one in a unit that we cannot convert; the
+   latter is told as invalid.
+
+Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (numeric object); published recordings of an M8000.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from struct import Struct
+
+from devices.drivers.philips_intellivue.codes import (
+    COMPOUNDS,
+    CUFF_IDS,
+    CUFF_PULSE,
+    METRIC_OFF,
+    QUANTITIES,
+    SCADA,
+    Attribute,
+    Quantity,
+    State,
+    name_of,
+)
+from devices.drivers.philips_intellivue.cuff import Cuff, CuffObject, Measured
+from devices.drivers.philips_intellivue.linking import WholeResult
+from devices.drivers.philips_intellivue.messages import Attributes, PolledObject, parse_counted
+from devices.drivers.philips_intellivue.states import mode_of, validity_of
+from devices.drivers.philips_intellivue.values import NAN, Malformed, decode_float, decode_text
+from devices.events import DriverEvent, Mode, SensorStatus, Validity
+from devices.readings import Statuses, Unknown, reading
+
+ABSENT_MAX = 2
+"""Complete results without an object until its value is gone."""
+
+_OBSERVED = Struct(">HHHI")
+_OF_CUFF = CUFF_IDS | {CUFF_PULSE}
+
+_LABEL, _OBSERVED_VALUE, _COMPOUND = int(Attribute.LABEL), int(Attribute.OBSERVED), int(Attribute.COMPOUND)
+_MEASURED_AT, _METRIC_STATE = int(Attribute.MEASURED_AT), int(Attribute.METRIC_STATE)
+
+_SENSORS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("heart_rate", "ecg"): ("ecg", "heart rate"),
+    ("spo2", "oximeter"): ("spo2", "SpO₂"),
+    ("etco2", "co2"): ("co2", "CO₂"),
+}
+"""Metric and source to the sensor that they tell of, and its word."""
+
+
+class Numerics:
+    """What the monitor's numeric objects are, and which of their values were told."""
+
+    def __init__(self) -> None:
+        self.unknown = Unknown()
+        self._objects: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._absent: dict[tuple[str, str], int] = {}
+        self._statuses = Statuses()
+        self._cuff = Cuff()
+
+    def forget_session(self) -> None:
+        """Forget objects and states; the last cuff reading and its number are kept, lest it be told twice."""
+        self._objects.clear()
+        self._absent.clear()
+        self._statuses.forget()
+        self._cuff.forget_session()
+
+    def blank(self, out: list[DriverEvent], now_ns: int) -> None:
+        """Tell every value that stands as unavailable: the session is over."""
+        out.extend(
+            reading(metric, None, now_ns, Validity.UNAVAILABLE, source=source) for metric, source in self._absent
+        )
+        self._absent.clear()
+
+    def decode(
+        self, out: list[DriverEvent], result: WholeResult, now_ns: int, mode: Mode, local: datetime | None
+    ) -> None:
+        """Tell what a result holds.
+
+        Args:
+            out: Takes the events.
+            result: The result.
+            now_ns: Arrival, monotonic [ns].
+            mode: Of the monitor as a whole.
+            local: The monitor's clock at this result; None while unknown.
+
+        Raises:
+            Malformed: An attribute is not as it must be.
+        """
+        device_time = local.isoformat(timespec="seconds") if local is not None else None
+        present: set[tuple[str, str]] = set()
+        cuff: CuffObject | None = None
+        pulse: CuffObject | None = None
+        for item in result.objects:
+            attributes = item.attributes
+            off = int.from_bytes(attributes.get(_METRIC_STATE, b""), "big") & METRIC_OFF
+            of_cuff: dict[int, Measured] = {}
+            for physio, state, unit, raw in self._observed(item):
+                quantity = QUANTITIES.get(physio)
+                if quantity is None:
+                    if decode_float(raw) is not None:
+                        self.unknown.count(name_of(physio, _label_text(attributes)))
+                    continue
+                validity = Validity.UNAVAILABLE if off else validity_of(state)
+                value, validity = self._converted(quantity, raw, unit, validity)
+                if physio in _OF_CUFF:
+                    of_cuff[physio] = Measured(value, validity, mode_of(state, mode), state)
+                    continue
+                present.add((quantity.metric, quantity.source))
+                event = reading(
+                    quantity.metric,
+                    value,
+                    now_ns,
+                    validity,
+                    mode=mode_of(state, mode),
+                    source=quantity.source,
+                    device_time=device_time,
+                )
+                out.append(event)
+                self._tell_sensor(out, quantity, event.validity, now_ns)
+            if of_cuff:
+                stamp = attributes.get(_MEASURED_AT, b"")
+                if CUFF_PULSE in of_cuff:
+                    pulse = CuffObject({CUFF_PULSE: of_cuff.pop(CUFF_PULSE)}, stamp)
+                if of_cuff:
+                    cuff = CuffObject(of_cuff, stamp)
+        if cuff is not None:
+            self._cuff.judge(out, cuff, self._statuses, now_ns, local)
+        if pulse is not None:
+            self._cuff.judge_pulse(out, pulse, now_ns)
+        self._tell_absent(out, present, result.is_complete, now_ns, device_time)
+
+    def _observed(self, item: PolledObject) -> list[tuple[int, int, int, int]]:
+        """Return (physiological id, state, unit, FLOAT) of an object; without number where it comes without values."""
+        attributes, at = item.attributes, (item.context, item.handle)
+        found: list[tuple[int, int, int, int]] = []
+        single, compound = attributes.get(_OBSERVED_VALUE), attributes.get(_COMPOUND)
+        if single is not None:
+            if len(single) != _OBSERVED.size:
+                raise Malformed
+            found.append(_OBSERVED.unpack(single))
+        if compound is not None:
+            count, values = parse_counted(compound)
+            if len(values) != count * _OBSERVED.size:
+                raise Malformed
+            found.extend(_OBSERVED.iter_unpack(values))
+        if found:
+            self._objects[at] = tuple(physio for physio, _, _, _ in found)
+            return found
+        label = attributes.get(_LABEL, b"")
+        if len(label) == 4 and int.from_bytes(label[:2], "big") == SCADA:
+            physio = int.from_bytes(label[2:], "big")
+            self._objects[at] = COMPOUNDS.get(physio, (physio,))
+        return [(physio, State.UNAVAILABLE, 0, NAN) for physio in self._objects.get(at, ())]
+
+    def _converted(self, quantity: Quantity, raw: int, unit: int, validity: Validity) -> tuple[float | None, Validity]:
+        value = decode_float(raw)
+        if value is None:
+            return None, validity
+        conversion = quantity.units.get(unit)
+        if conversion is None:
+            self.unknown.count(f"unit {unit:04X} of {quantity.metric}")
+            return None, Validity.INVALID
+        factor, summand = conversion
+        return (value if factor == 1 else round(value * factor + summand, 2)), validity
+
+    def _tell_sensor(self, out: list[DriverEvent], quantity: Quantity, validity: Validity, now_ns: int) -> None:
+        sensor = _SENSORS.get((quantity.metric, quantity.source))
+        if sensor is None:
+            return
+        metric, word = sensor
+        match validity:
+            case Validity.VALID | Validity.QUESTIONABLE:
+                self._statuses.tell(out, metric, SensorStatus.OK, "measuring", now_ns)
+            case Validity.CALIBRATING:
+                self._statuses.tell(out, metric, SensorStatus.CALIBRATING, "calibrating", now_ns)
+            case _:
+                # The monitor says which sensor is off in its own alarm, in the clinic's language.
+                self._statuses.tell(out, metric, SensorStatus.STOPPED, f"no {word} now, see the monitor", now_ns)
+
+    def _tell_absent(
+        self,
+        out: list[DriverEvent],
+        present: set[tuple[str, str]],
+        is_complete: bool,
+        now_ns: int,
+        device_time: str | None,
+    ) -> None:
+        for key in present:
+            self._absent[key] = 0
+        if not is_complete:
+            return
+        for key in [key for key in self._absent if key not in present]:
+            self._absent[key] += 1
+            if self._absent[key] >= ABSENT_MAX:
+                metric, source = key
+                del self._absent[key]
+                out.append(reading(metric, None, now_ns, Validity.UNAVAILABLE, source=source, device_time=device_time))
+
+
+def _label_text(attributes: Attributes) -> str:
+    raw = attributes.get(Attribute.LABEL_TEXT)
+    return decode_text(raw) if raw is not None else ""

@@ -1,0 +1,271 @@
+"""Waves: from blocks of 256 ms to chunks of samples with their true rate and scale.
+
+Rules of the file:
+1. The monitor tells the scale of one object about every second; it is kept for the session. Until it has come a pleth, a
+   breath or a capnogram is not shown; an ECG has relative amplitude, on the raw scale that every published recording has.
+2. Samples have 14 bits or fewer in 16; the other bits are marks. A sample that is marked invalid is missing, one that is marked
+   as pacer, defibrillation, saturation or QRS keeps its value.
+3. Pleth and respiration are relative: the monitor's scaled range becomes 0 to 1, and -1 to 1.
+4. What is lost shows in the relative time: a block begins where the one before ended. A block older than that came twice.
+
+Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (sample array object); published recordings of an
+M8000 (ECG: -40.96 to 40.955 mV over 0 to 16383).
+"""
+
+import sys
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from struct import Struct
+
+from devices.drivers.philips_intellivue.clock import ticks_between
+from devices.drivers.philips_intellivue.codes import (
+    PRESSURE,
+    TICKS_PER_S,
+    TRACES,
+    Attribute,
+    State,
+    Trace,
+    UnitCode,
+    name_of,
+)
+from devices.drivers.philips_intellivue.linking import WholeResult
+from devices.drivers.philips_intellivue.messages import Attributes, PolledObject, parse_counted
+from devices.drivers.philips_intellivue.states import mode_of
+from devices.drivers.philips_intellivue.values import Malformed, decode_float, decode_text
+from devices.events import MISSING_SAMPLE, DriverEvent, Gap, Mode, WaveformChunk
+from devices.readings import Unknown
+from devices.vocabulary import Unit
+
+BLOCK_TICKS = 2048
+"""Length of a block [1/8 ms]."""
+
+_COUNTABLE_TICKS = 60 * TICKS_PER_S
+_REPEAT_TICKS = 16 * BLOCK_TICKS
+_BLOCK_HEAD = Struct(">HHH")
+_SPEC = Struct(">HBBH")
+_SCALE = Struct(">IIHH")
+_MASK = Struct(">HH")
+_MASK_INVALID = 1
+_NO_SAMPLES = int(State.INVALID | State.UNAVAILABLE | State.CALIBRATING)
+_IS_LITTLE = sys.byteorder == "little"
+
+_SAMPLES, _COMPOUND_SAMPLES = int(Attribute.SAMPLES), int(Attribute.COMPOUND_SAMPLES)
+_CONTEXT = frozenset(
+    map(int, (Attribute.SAMPLE_SPEC, Attribute.SCALE, Attribute.SAMPLE_PERIOD, Attribute.UNIT, Attribute.SAMPLE_MASKS))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the monitor has told of one wave object.
+
+    Attributes:
+        sample_bits: Bits of one sample on the wire.
+        significant_bits: How many of them are the sample; None while not told.
+        invalid_mask: Bits that mark a sample as invalid; 0 for none.
+        period_ticks: Sample period [1/8 ms]; None while not told.
+        scale: (lower, upper, raw lower, raw upper); None while not told. The first two are None where they mean nothing.
+        unit: Code of the unit of lower and upper; None while not told.
+    """
+
+    sample_bits: int = 16
+    significant_bits: int | None = None
+    invalid_mask: int = 0
+    period_ticks: int | None = None
+    scale: tuple[float | None, float | None, int, int] | None = None
+    unit: int | None = None
+
+
+_ECG_UNTIL_TOLD = Context(significant_bits=14, scale=(-40.96, 40.955, 0, 16383))
+
+
+class Waves:
+    """The wave objects of a session, and how far each trace has come."""
+
+    def __init__(self, unknown: Unknown) -> None:
+        self._unknown = unknown
+        self._contexts: dict[tuple[int, int], Context] = {}
+        self._next: dict[Trace, int | None] = {}
+
+    def forget_session(self) -> None:
+        """Forget objects and times; a trace that goes on later has a gap of unknown length."""
+        self._contexts.clear()
+        self._next = dict.fromkeys(self._next)
+
+    def decode(self, out: list[DriverEvent], result: WholeResult, now_ns: int, mode: Mode) -> None:
+        """Tell the samples that a result holds.
+
+        Args:
+            out: Takes the events.
+            result: The result.
+            now_ns: Arrival, monotonic [ns].
+            mode: Of the monitor as a whole.
+
+        Raises:
+            Malformed: An attribute is not as it must be.
+        """
+        for item in result.objects:
+            attributes = item.attributes
+            context = self._context(item)
+            single, compound = attributes.get(_SAMPLES), attributes.get(_COMPOUND_SAMPLES)
+            if single is not None:
+                self._decode_block(out, single, 0, context, attributes, result.first.relative, now_ns, mode)
+            if compound is not None:
+                count, blocks = parse_counted(compound)
+                at = 0
+                for _ in range(count):
+                    at = self._decode_block(out, blocks, at, context, attributes, result.first.relative, now_ns, mode)
+
+    def _context(self, item: PolledObject) -> Context:
+        at = item.context, item.handle
+        context = self._contexts.get(at, Context())
+        if not _CONTEXT.isdisjoint(item.attributes):
+            context = self._contexts[at] = _updated(context, item.attributes)
+        return context
+
+    def _decode_block(
+        self,
+        out: list[DriverEvent],
+        data: bytes,
+        at: int,
+        context: Context,
+        attributes: Attributes,
+        relative: int,
+        now_ns: int,
+        mode: Mode,
+    ) -> int:
+        """Tell one block of samples that begins at `at`, and return where it ends."""
+        if len(data) < at + _BLOCK_HEAD.size:
+            raise Malformed
+        physio, state, size = _BLOCK_HEAD.unpack_from(data, at)
+        at += _BLOCK_HEAD.size
+        end: int = at + size
+        if end > len(data) or size % 2:
+            raise Malformed
+        trace = TRACES.get(physio)
+        if trace is None or context.sample_bits != 16:
+            text = attributes.get(Attribute.LABEL_TEXT)
+            self._unknown.count(f"wave {name_of(physio, decode_text(text) if text is not None else '')}")
+            return end
+        if trace.metric == "ecg" and context.scale is None:
+            context = _ECG_UNTIL_TOLD
+        calibration = _calibration(trace.metric, context)
+        n_samples = size // 2
+        if calibration is None or not n_samples:
+            return end
+        period = context.period_ticks or BLOCK_TICKS / n_samples
+        if not self._is_next(out, trace, relative, round(n_samples * period), period, now_ns):
+            return end
+        scale, offset, unit = calibration
+        if state & _NO_SAMPLES:
+            samples = _MISSING * n_samples
+        else:
+            samples = convert(data[at:end], context.significant_bits or 16, context.invalid_mask)
+        if context.significant_bits == 16:
+            offset += 0x8000 * scale
+        out.append(
+            WaveformChunk(
+                t_ns=now_ns,
+                metric=trace.metric,
+                rate_hz=TICKS_PER_S / period,
+                scale=scale,
+                offset=offset,
+                unit=unit,
+                samples=samples,
+                source=trace.source,
+                mode=mode_of(state, mode),
+            )
+        )
+        return end
+
+    def _is_next(
+        self, out: list[DriverEvent], trace: Trace, relative: int, n_ticks: int, period: float, now_ns: int
+    ) -> bool:
+        """Say whether a block is newer than what was told of its trace; tell what is absent before it."""
+        is_known = trace in self._next
+        due = self._next.get(trace)
+        late = ticks_between(due, relative) if due is not None else 0
+        if -_REPEAT_TICKS <= late < 0:
+            return False
+        self._next[trace] = (relative + n_ticks) & 0xFFFFFFFF
+        if late or (is_known and due is None):
+            n_lost = round(late / period) if 0 < late <= _COUNTABLE_TICKS else None
+            out.append(Gap(t_ns=now_ns, metric=trace.metric, source=trace.source, n_samples=n_lost))
+        return True
+
+
+_MISSING = MISSING_SAMPLE.to_bytes(2, "little", signed=True)
+
+
+def convert(raw: bytes, significant_bits: int, invalid_mask: int = 0) -> bytes:
+    """Return samples as int16 little endian.
+
+    Args:
+        raw: 16 bits each, big endian, shape `(n,)`.
+        significant_bits: How many low bits are the sample; with 16 of them 32768 is taken off.
+        invalid_mask: Bits above those that mark a sample as invalid, which becomes `MISSING_SAMPLE`; 0 for none.
+    """
+    samples = array("H", raw)
+    if _IS_LITTLE:
+        samples.byteswap()
+    if significant_bits < 16:
+        mask = (1 << significant_bits) - 1
+        if max(samples) > mask:
+            marks = invalid_mask & ~mask
+            missing = MISSING_SAMPLE & 0xFFFF
+            samples = array("H", [missing if marks and s & marks == marks else s & mask for s in samples])
+    else:
+        samples = array("H", [max(1, s) ^ 0x8000 for s in samples])  # 0 would become the mark of a missing sample
+    if not _IS_LITTLE:
+        samples.byteswap()
+    return samples.tobytes()
+
+
+def _updated(context: Context, attributes: Attributes) -> Context:
+    bits, significant, mask = context.sample_bits, context.significant_bits, context.invalid_mask
+    period, scale, unit = context.period_ticks, context.scale, context.unit
+    for attribute, value in attributes.items():
+        match attribute:
+            case Attribute.SAMPLE_SPEC if len(value) == _SPEC.size:
+                _, bits, significant, _ = _SPEC.unpack(value)
+            case Attribute.SCALE if len(value) == _SCALE.size:
+                lower, upper, raw_lower, raw_upper = _SCALE.unpack(value)
+                scale = decode_float(lower), decode_float(upper), raw_lower, raw_upper
+            case Attribute.SAMPLE_PERIOD if len(value) == 4:
+                period = int.from_bytes(value, "big") or None
+            case Attribute.UNIT if len(value) == 2:
+                unit = int.from_bytes(value, "big")
+            case Attribute.SAMPLE_MASKS:
+                count, masks = parse_counted(value)
+                if len(masks) != count * _MASK.size:
+                    raise Malformed
+                mask = dict(_MASK.iter_unpack(masks)).get(_MASK_INVALID, 0)
+    if significant is not None and not 1 <= significant <= 16:
+        raise Malformed
+    return Context(bits, significant, mask, period, scale, unit)
+
+
+_RANGES: Mapping[str, tuple[float, float]] = {"pleth": (0.0, 1.0), "resp": (-1.0, 1.0)}
+"""What the monitor's scaled range becomes where amplitude is relative."""
+
+
+def _calibration(metric: str, context: Context) -> tuple[float, float, Unit | None] | None:
+    """Return scale, offset and unit of a trace; None while they are not known or cannot be converted."""
+    if context.scale is None or context.significant_bits is None:
+        return None
+    lower, upper, raw_lower, raw_upper = context.scale
+    unit: Unit | None = None
+    if metric in _RANGES:
+        lower, upper = _RANGES[metric]
+    elif metric == "ecg":
+        unit = Unit.MV if context.unit == UnitCode.MILLIVOLT else None
+    else:
+        conversion = PRESSURE.get(context.unit or 0)
+        if conversion is None or lower is None or upper is None:
+            return None
+        lower, upper, unit = lower * conversion[0], upper * conversion[0], Unit.MMHG
+    if lower is None or upper is None or raw_lower == raw_upper:
+        return None
+    scale = (upper - lower) / (raw_upper - raw_lower)
+    return scale, lower - raw_lower * scale, unit
