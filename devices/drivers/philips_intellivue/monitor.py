@@ -51,7 +51,7 @@ BLOCK_NS = 256 * _MS
 BLOCK_TICKS = BLOCK_NS // _NS_PER_TICK
 _LEAST_POLL_TICKS = 4000
 _MTU = 996
-_PART_MAX = 800
+_WHOLE_MAX, _PART_MAX = 800, 400  # bytes; an M8000 uses three parts where two would do
 _OPTIONS = 0x8E000000
 _RELATIVE_START = 0x0D620000
 _HANDLE_STEP = 512
@@ -393,13 +393,13 @@ class PhilipsIntelliVueMonitor:
 def _linked(invoke: int, result: PollResult) -> list[bytes]:
     """Return a result in one message; when it is too long in linked ones, closed by an empty one."""
     whole = messages.build_poll_result(result)
-    if len(whole) <= _PART_MAX:
+    if len(whole) <= _WHOLE_MAX:
         return [messages.build(Ro.RESULT, invoke, Command.ACTION, whole)]
     groups: list[list[PolledObject]] = [[]]
     size = 0
     for item in result.objects:
         n_bytes = sum(4 + len(value) for value in item.attributes.values()) + 6
-        if groups[-1] and size + n_bytes > _PART_MAX - 50:
+        if groups[-1] and size + n_bytes > _PART_MAX:
             groups.append([])
             size = 0
         groups[-1].append(item)

@@ -54,7 +54,7 @@ SPECIMEN = Specimen(
     beginnings=(b"\xc0\x11\x01\x00", b"\xc0\x7d"),
     time_scale=1.5,
     gone=("heart_rate", "resp_rate", "etco2", "temp"),
-    least=2000,
-    enough=3000,
+    least=1400,
+    enough=1900,
     probe_off=SensorStatus.STOPPED,
 )
