@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from devices.checkup import Severity, adapter_advice, chip_name, hub_of
 from devices.clock import NS_PER_S, Clock
 from devices.errors import DriverLookupError, LinkError
 from devices.registry import lookup
@@ -101,16 +102,32 @@ def check_ports(settings: StationSettings, list_ports: Callable[[], Iterable[Por
         found.append(Finding("ports", Verdict.WARNING, "No serial port was found: plug the monitor's adapter in."))
     for port in ports:
         if os.access(port.path, os.R_OK | os.W_OK):
-            found.append(Finding("ports", Verdict.OK, f"{port.path}: {port.description or 'serial port'}"))
+            found.append(Finding("ports", Verdict.OK, f"{port.path}: {_adapter(port)}"))
         else:
             text = f"{port.path} may not be opened by this account: add it to the port's group (usually dialout), log in again."
             found.append(Finding("ports", Verdict.FAILED, text))
+        found += [
+            Finding("ports", Verdict.WARNING, f"{advice.text} {' '.join(advice.try_this)}")
+            for advice in adapter_advice(port, ports)
+            if advice.severity is Severity.TROUBLE
+        ]
     for chair in settings.chair:
         for monitor in chair.monitor:
             if "://" not in monitor.port and not monitor.port.startswith("replay:") and not Path(monitor.port).exists():
                 text = f"Chair {chair.number}: {monitor.port} ({monitor.driver}) is not there: plug it in."
                 found.append(Finding("ports", Verdict.WARNING, text))
     return tuple(found)
+
+
+def _adapter(port: PortFacts) -> str:
+    """Return what is known of an adapter, in a few words."""
+    chip, hub = chip_name(port), hub_of(port.location)
+    facts = [port.description or "serial port"]
+    facts += [f"chip {chip}"] if chip else []
+    facts += [f"serial number {port.serial_number}"] if port.serial_number else []
+    facts += ["no serial number: keep it in its USB socket"] if port.vid is not None and not port.serial_number else []
+    facts += [f"behind USB hub {hub}"] if hub else []
+    return ", ".join(facts)
 
 
 def check_disk(profile: Profile, n_chairs: int) -> Finding:
