@@ -135,7 +135,8 @@ def test_times_stay_apart_over_a_restart_and_never_go_back(tmp_path):
     earlier.run(30)
     earlier.end()
     out = tmp_path / "night.capture"
-    export(night.folder, MONITOR, out)
+    written = export(night.folder, MONITOR, out)
+    assert written.bytes_in == sum(run.port.counters.bytes_in for run in (night, later, earlier))
     times = [t_ns for t_ns, _ in read_capture(out)]
     assert times == sorted(times)
     assert max(b - a for a, b in itertools.pairwise(times)) == pytest.approx(570 * NS_PER_S, rel=0.01)
