@@ -235,11 +235,11 @@ class Trace:
     source: str
 
 
-ECG_I, ECG_II, ECG_III, ECG_MCL = 0x0101, 0x0102, 0x013D, 0x014B
+ECG_COMPOUND, ECG_I, ECG_II, ECG_III, ECG_MCL = 0x0100, 0x0101, 0x0102, 0x013D, 0x014B
 PLETH_WAVE, RESP_WAVE = 0x4BB4, 0x5000
 
 TRACES: Mapping[int, Trace] = {
-    0x0100: Trace("ecg", ""),
+    ECG_COMPOUND: Trace("ecg", ""),
     ECG_I: Trace("ecg", "I"),
     ECG_II: Trace("ecg", "II"),
     **{0x0102 + n: Trace("ecg", f"V{n}") for n in range(1, 7)},

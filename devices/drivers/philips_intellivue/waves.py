@@ -6,7 +6,9 @@ Rules of the file:
 2. Samples have 14 bits or fewer in 16; the other bits are marks. A sample that is marked invalid is missing, one that is marked
    as pacer, defibrillation, saturation or QRS keeps its value.
 3. Pleth and respiration are relative: the monitor's scaled range becomes 0 to 1, and -1 to 1.
-4. What is lost shows in the relative time: a block begins where the one before ended. A block older than that came twice.
+4. One handle may stand for several waves (three leads in a compound and one of them alone): what is told of a wave is kept by
+   its label. A block lasts 256 ms; the sample period counts where the length of the array that is told agrees.
+5. What is lost shows in the relative time: a block begins where the one before ended. A block older than that came twice.
 
 Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (sample array object); published recordings of an
 M8000 (ECG: -40.96 to 40.955 mV over 0 to 16383).
@@ -20,6 +22,7 @@ from struct import Struct
 
 from devices.drivers.philips_intellivue.clock import ticks_between
 from devices.drivers.philips_intellivue.codes import (
+    ECG_COMPOUND,
     PRESSURE,
     TICKS_PER_S,
     TRACES,
@@ -50,7 +53,8 @@ _MASK_INVALID = 1
 _NO_SAMPLES = int(State.INVALID | State.UNAVAILABLE | State.CALIBRATING)
 _IS_LITTLE = sys.byteorder == "little"
 
-_SAMPLES, _COMPOUND_SAMPLES = int(Attribute.SAMPLES), int(Attribute.COMPOUND_SAMPLES)
+_CONTEXTS_MAX = 256  # a monitor has some 30 waves
+_SAMPLES, _COMPOUND_SAMPLES, _LABEL = int(Attribute.SAMPLES), int(Attribute.COMPOUND_SAMPLES), int(Attribute.LABEL)
 _CONTEXT = frozenset(
     map(int, (Attribute.SAMPLE_SPEC, Attribute.SCALE, Attribute.SAMPLE_PERIOD, Attribute.UNIT, Attribute.SAMPLE_MASKS))
 )
@@ -61,6 +65,7 @@ class Context:
     """What the monitor has told of one wave object.
 
     Attributes:
+        n_samples: Samples in a block; None while not told.
         sample_bits: Bits of one sample on the wire.
         significant_bits: How many of them are the sample; None while not told.
         invalid_mask: Bits that mark a sample as invalid; 0 for none.
@@ -69,6 +74,7 @@ class Context:
         unit: Code of the unit of lower and upper; None while not told.
     """
 
+    n_samples: int | None = None
     sample_bits: int = 16
     significant_bits: int | None = None
     invalid_mask: int = 0
@@ -77,6 +83,7 @@ class Context:
     unit: int | None = None
 
 
+_NOTHING_TOLD = Context()
 _ECG_UNTIL_TOLD = Context(significant_bits=14, scale=(-40.96, 40.955, 0, 16383))
 
 
@@ -85,7 +92,7 @@ class Waves:
 
     def __init__(self, unknown: Unknown) -> None:
         self._unknown = unknown
-        self._contexts: dict[tuple[int, int], Context] = {}
+        self._contexts: dict[tuple[int, int, int], Context] = {}
         self._next: dict[Trace, int | None] = {}
 
     def forget_session(self) -> None:
@@ -118,10 +125,19 @@ class Waves:
                     at = self._decode_block(out, blocks, at, context, attributes, result.first.relative, now_ns, mode)
 
     def _context(self, item: PolledObject) -> Context:
-        at = item.context, item.handle
-        context = self._contexts.get(at, Context())
-        if not _CONTEXT.isdisjoint(item.attributes):
-            context = self._contexts[at] = _updated(context, item.attributes)
+        """Return what is known of an object, with what it tells now."""
+        attributes = item.attributes
+        samples = attributes.get(_SAMPLES)
+        if samples is not None:
+            physio = int.from_bytes(samples[:2], "big")
+        elif _COMPOUND_SAMPLES in attributes:
+            physio = ECG_COMPOUND
+        else:
+            physio = int.from_bytes(attributes.get(_LABEL, b"")[2:], "big")
+        at = item.context, item.handle, physio
+        context = self._contexts.get(at, _NOTHING_TOLD)
+        if not _CONTEXT.isdisjoint(attributes) and len(self._contexts) < _CONTEXTS_MAX:
+            context = self._contexts[at] = _updated(context, attributes)
         return context
 
     def _decode_block(
@@ -154,7 +170,9 @@ class Waves:
         n_samples = size // 2
         if calibration is None or not n_samples:
             return end
-        period = context.period_ticks or BLOCK_TICKS / n_samples
+        period: float = BLOCK_TICKS / n_samples
+        if context.period_ticks is not None and n_samples == context.n_samples:
+            period = context.period_ticks
         if not self._is_next(out, trace, relative, round(n_samples * period), period, now_ns):
             return end
         scale, offset, unit = calibration
@@ -223,12 +241,13 @@ def convert(raw: bytes, significant_bits: int, invalid_mask: int = 0) -> bytes:
 
 
 def _updated(context: Context, attributes: Attributes) -> Context:
-    bits, significant, mask = context.sample_bits, context.significant_bits, context.invalid_mask
+    n_samples, bits = context.n_samples, context.sample_bits
+    significant, mask = context.significant_bits, context.invalid_mask
     period, scale, unit = context.period_ticks, context.scale, context.unit
     for attribute, value in attributes.items():
         match attribute:
             case Attribute.SAMPLE_SPEC if len(value) == _SPEC.size:
-                _, bits, significant, _ = _SPEC.unpack(value)
+                n_samples, bits, significant, _ = _SPEC.unpack(value)
             case Attribute.SCALE if len(value) == _SCALE.size:
                 lower, upper, raw_lower, raw_upper = _SCALE.unpack(value)
                 scale = decode_float(lower), decode_float(upper), raw_lower, raw_upper
@@ -243,7 +262,7 @@ def _updated(context: Context, attributes: Attributes) -> Context:
                 mask = dict(_MASK.iter_unpack(masks)).get(_MASK_INVALID, 0)
     if significant is not None and not 1 <= significant <= 16:
         raise Malformed
-    return Context(bits, significant, mask, period, scale, unit)
+    return Context(n_samples, bits, significant, mask, period, scale, unit)
 
 
 _RANGES: Mapping[str, tuple[float, float]] = {"pleth": (0.0, 1.0), "resp": (-1.0, 1.0)}
