@@ -8,12 +8,14 @@ from nursestation.ui.about import AboutPage
 from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.monitors.page import MonitorsPage
+from nursestation.ui.no_chairs import NoChairsPage
 from nursestation.ui.page import Page
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.event import EventSheet
 from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.sheets.flag import FlagSheet
+from nursestation.ui.sheets.monitor_patient import MonitorPatientSheet
 from nursestation.ui.sheets.override import OverrideSheet
 from nursestation.ui.sheets.reason import ReasonSheet
 from nursestation.ui.sheets.view import END_EARLY, NOTIFY, PAUSE, STOP, HurdleKind
@@ -39,6 +41,7 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
         "monitors": MonitorsPage(all_drivers(), zone),
         "about": AboutPage(version),
         "station": StationPage(),
+        "no_chairs": NoChairsPage(),
     }
 
 
@@ -57,6 +60,7 @@ def make_sheets(export_folder: Path) -> dict[str, Page]:
         "end_early": ReasonSheet(END_EARLY),
         "manual_bp": CuffSheet(),
         "flag": FlagSheet(),
+        "monitor_patient": MonitorPatientSheet(),
         "override_gate": OverrideSheet(HurdleKind.GATE, "override_gate"),
         "override_criterion": OverrideSheet(HurdleKind.CRITERION, "override_criterion"),
         "export": ExportSheet(export_folder),

@@ -42,6 +42,7 @@ CHAIR = "chair"
 FIRST_RUN = "first_run"
 SIGN_IN = "sign_in"
 STATION = "station"
+NO_CHAIRS = "no_chairs"
 _OPEN_TO_ALL = (STATION, "about")
 """Pages that show nothing of a patient and ask for no name."""
 MESSAGE_MS = 15_000
@@ -192,6 +193,7 @@ class MainWindow(QMainWindow):
         self._alarms.command_requested.connect(self._bridge.send)
         self._alarms.list_requested.connect(self._toggle_list)
         self._alarm_list.chair_chosen.connect(self.show_chair)
+        self._alarm_list.sheet_wanted.connect(self._on_alarm_sheet)
         self._rail.chair_chosen.connect(self.show_chair)
         self._rail.station_wanted.connect(self._on_station)
         self._operator.clicked.connect(self._on_operator)
@@ -215,9 +217,11 @@ class MainWindow(QMainWindow):
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show `snapshot`."""
         self._snapshot = snapshot
-        if not self._chair and snapshot.chairs:
-            self.show_chair(snapshot.chairs[0].number)
+        if snapshot.chairs and self._chair not in [chair.number for chair in snapshot.chairs]:
+            self._choose(snapshot.chairs[0].number)
         self._route(snapshot)
+        if self._wanted == CHAIR:
+            self._show_page(CHAIR)  # the first chair may have come, or the last one gone
         self._lines = alarm_lines(snapshot)
         self._alarms.render(self._lines, may_act=snapshot.operator is not None, chair=self._chair)
         self._alarm_list.show_lines(self._lines)
@@ -285,14 +289,17 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def show_chair(self, number: int) -> None:
         """Show a chair in depth."""
-        self._chair = number
-        for page in self._pages.values():
-            page.show_chair(number)
+        self._choose(number)
         if self._wanted not in (FIRST_RUN, SIGN_IN):
             self._show_page(CHAIR)
         self._rail.select(number)
         if self._snapshot is not None:
             self._front.render(self._snapshot)
+
+    def _choose(self, number: int) -> None:
+        self._chair = number
+        for page in self._pages.values():
+            page.show_chair(number)
 
     @Slot(str)
     def open(self, name: str) -> None:
@@ -323,11 +330,12 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, name: str) -> None:
         self._wanted = name
-        page = self._pages[name]
+        has_chairs = self._snapshot is None or bool(self._snapshot.chairs)
+        page = self._pages[NO_CHAIRS if name == CHAIR and not has_chairs and NO_CHAIRS in self._pages else name]
         if self._stack.currentWidget() is not page:
             page.show_chair(self._chair)
             self._stack.setCurrentWidget(page)
-            self._chair_page.action_bar.setVisible(name == CHAIR)
+            self._chair_page.action_bar.setVisible(page is self._chair_page)
 
     @Slot(object)
     def _on_command(self, command: object) -> None:
@@ -346,6 +354,11 @@ class MainWindow(QMainWindow):
             self._front.render(self._snapshot)
         keep_tab_order(self._front)
         self._front.begin()
+
+    @Slot(str)
+    def _on_alarm_sheet(self, name: str) -> None:
+        if self._snapshot is not None and self._snapshot.operator is not None:
+            self.open(name)
 
     @Slot()
     def _on_station(self) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from nursestation.core.model import Phase
 from nursestation.ui import theme
 from nursestation.ui.catalogue import make_pages, make_sheets
+from nursestation.ui.monitors.page import MonitorsPage
+from tests.helpers.bench_states import make_bench
 from tests.helpers.station_views import make_chair, make_discharge_visit, make_readiness, make_station, make_visit
 
 SOON = make_readiness("observation", "driver")
@@ -22,10 +24,12 @@ STATIONS = {
     "locked": make_station(make_chair(make_visit()), operator=None),
     "new": make_station(operators=(), operator=None),
 }
-NAMES = ("first_run", "sign_in", "staff", "check_in", "discharge", "about", "station")
+NAMES = (
+    "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "about", "station", "no_chairs",
+)  # fmt: skip
 SHEETS = (
-    "event", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "override_gate",
-    "override_criterion", "export",
+    "event", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient",
+    "override_gate", "override_criterion", "export",
 )  # fmt: skip
 
 
@@ -39,6 +43,8 @@ def page(request, qtbot, tmp_path):
     qtbot.addWidget(made)
     made.show_chair(2)
     made.resize(*SIZES[0])
+    if isinstance(made, MonitorsPage):
+        made.show_bench(make_bench())
     with qtbot.waitExposed(made):
         made.show()
     return made

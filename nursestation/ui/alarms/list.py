@@ -100,9 +100,11 @@ class AlarmList(QListView):
 
     Signals:
         chair_chosen: Number of the chair.
+        sheet_wanted: Name of the sheet that answers the line, after its chair was chosen.
     """
 
     chair_chosen = Signal(int)
+    sheet_wanted = Signal(str)
 
     def __init__(self, theme_: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -133,6 +135,8 @@ class AlarmList(QListView):
         self.hide()
         if line.chair is not None:
             self.chair_chosen.emit(line.chair)
+        if line.opens:
+            self.sheet_wanted.emit(line.opens)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""

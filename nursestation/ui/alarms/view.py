@@ -14,7 +14,7 @@ PRIORITY_WORDS = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmLine:
-    """One condition. `where` is "Chair 2", or "Station" for what concerns no chair."""
+    """One condition. `where` is "Chair 2", or "Station" for what concerns no chair; `opens` the sheet that answers it, or ""."""
 
     condition: str
     chair: int | None
@@ -24,6 +24,7 @@ class AlarmLine:
     text: str
     lasting: str
     acknowledged: bool
+    opens: str = ""
 
     @property
     def spoken(self) -> str:
@@ -69,4 +70,8 @@ def _line(condition: ConditionView) -> AlarmLine:
         text=condition.text,
         lasting=duration_text(condition.age_s),
         acknowledged=condition.acknowledged,
+        opens=_SHEETS.get(condition.rule, ""),
     )
+
+
+_SHEETS = {"monitor.patient": "monitor_patient"}

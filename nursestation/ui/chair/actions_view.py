@@ -18,7 +18,9 @@ from nursestation.core.commands import (
     PauseInfusion,
     RequestCuff,
     ResumeInfusion,
+    StartCuff,
     StartInfusion,
+    StopCuff,
     StopInfusion,
     TakeBaseline,
 )
@@ -58,7 +60,12 @@ class Action:
 
 def actions(chair: ChairSnapshot, *, signed_in: bool) -> tuple[Action, ...]:
     """Return the actions for `chair`; while nobody is signed in that is the sign-in alone."""
-    return _for_visit(chair.number, chair.visit) if signed_in else (_SIGN_IN,)
+    if not signed_in:
+        return (_SIGN_IN,)
+    found = _for_visit(chair.number, chair.visit)
+    if any(link.may_start_cuff for link in chair.links):
+        return tuple(_cuff(chair) if action.id == "measure_bp" else action for action in found)
+    return found
 
 
 def flag_answers(chair: int, flag: str) -> tuple[Action, ...]:
@@ -154,6 +161,25 @@ def _measure(number: int) -> Action:
         command=RequestCuff(chair=number),
         shortcut="Ctrl+M",
         tip="Note that a reading is wanted; then press START on the monitor.",
+    )
+
+
+def _cuff(chair: ChairSnapshot) -> Action:
+    """Return the button of a chair whose cuff may be started from here; while it measures it stops the cuff."""
+    if chair.cuff.doing.startswith("measuring"):
+        return Action(
+            id="stop_cuff",
+            text="Stop cuff",
+            kind=ButtonKind.DANGER,
+            command=StopCuff(chair=chair.number),
+            tip="End the measurement and let the air out of the cuff.",
+        )
+    return Action(
+        id="start_cuff",
+        text="Start cuff now",
+        command=StartCuff(chair=chair.number),
+        shortcut="Ctrl+M",
+        tip="Inflates the cuff on the patient's arm at once, by this computer.",
     )
 
 

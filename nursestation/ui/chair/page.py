@@ -13,7 +13,8 @@ from nursestation.ui.chair.actions_view import Action, actions
 from nursestation.ui.chair.header import Header
 from nursestation.ui.chair.numbers_view import number_views
 from nursestation.ui.chair.numerics import Numerics
-from nursestation.ui.chair.view import flag_strip, header_view
+from nursestation.ui.chair.question_bar import QuestionBar
+from nursestation.ui.chair.view import flag_strip, header_view, monitor_question
 from nursestation.ui.controls import Panel
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
@@ -67,6 +68,7 @@ class ChairPage(Page):
     def _build(self) -> None:
         self._header = Header()
         self._flag = FlagBar()
+        self._question = QuestionBar()
         self._numerics = Numerics()
         theme.set_length(self._numerics, theme.Length.LEAST_WIDTH, _NUMBERS_PX[0])
         theme.set_length(self._numerics, theme.Length.MOST_WIDTH, _NUMBERS_PX[1])
@@ -86,6 +88,7 @@ class ChairPage(Page):
         centre.setSpacing(theme.GAP)
         centre.addWidget(self._header)
         centre.addWidget(self._flag)
+        centre.addWidget(self._question)
         centre.addWidget(ground)
         centre.addWidget(self._lower)
         self._divide(_WITH_TREND)
@@ -105,6 +108,7 @@ class ChairPage(Page):
     def _connect(self) -> None:
         self._bar.wanted.connect(self._on_wanted)
         self._flag.wanted.connect(self._on_wanted)
+        self._question.answer_wanted.connect(self._on_question)
         for sheet in self._sheets.values():
             sheet.command_requested.connect(self.command_requested)
             sheet.sheet_requested.connect(self.sheet_requested)
@@ -162,6 +166,8 @@ class ChairPage(Page):
         self._numerics.render(number_views(chair, self._zone))
         asked = None if self._sheet == "flag" else flag_strip(chair.visit)  # the sheet says it all, and needs the room
         self._flag.render(asked, chair.number, may_act=signed_in)
+        question = "" if self._sheet == "monitor_patient" else monitor_question(chair)
+        self._question.show_question(question, may_act=signed_in)
         self._bar.render(actions(chair, signed_in=signed_in))
         self._waves.show_chair(chair.number, chair.waves, _why_no_waves(chair), simulated=chair.simulated)
         self._trend.render(chair, snapshot.at)
@@ -186,6 +192,10 @@ class ChairPage(Page):
     def warm_later(self) -> None:
         """Import what the trend needs as soon as the window stands still for a moment."""
         QTimer.singleShot(0, self._trend.warm)
+
+    @Slot()
+    def _on_question(self) -> None:
+        self.sheet_requested.emit("monitor_patient")
 
     @Slot(object)
     def _on_wanted(self, action: Action) -> None:

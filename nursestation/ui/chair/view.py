@@ -113,6 +113,12 @@ def flag_strip(visit: VisitView | None) -> FlagStrip | None:
     )
 
 
+def monitor_question(chair: ChairSnapshot) -> str:
+    """Return what a monitor that names another patient asks, "" for nothing; one that waits for an answer comes first."""
+    asking = sorted((link for link in chair.links if link.question), key=lambda link: link.is_answered)
+    return asking[0].question if asking else ""
+
+
 def _without_rule(because: str) -> tuple[str, str]:
     """Return the reading and what it is measured by, without the rule that it crossed."""
     reading, _, rest = because.partition(" (")[0].partition(", ")

@@ -4,6 +4,7 @@ Tiles are painted by hand (one paint a tile when its view changes); the accessib
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -14,6 +15,7 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.chairs.view import TileView, tile_view
 from nursestation.ui.controls import Edge, Panel, QuietButton
+from nursestation.ui.layouts import retire
 from nursestation.ui.roles import Surface, Text
 from nursestation.ui.theme import Theme
 
@@ -285,6 +287,9 @@ class Rail(Panel):
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show every chair."""
+        numbers = [chair.number for chair in snapshot.chairs]
+        for gone in [number for number in self._tiles if number not in numbers]:
+            self._remove(gone)
         for chair in snapshot.chairs:
             tile = self._tiles.get(chair.number) or self._add(chair.number)
             tile.render(tile_view(chair, snapshot.at))
@@ -317,15 +322,19 @@ class Rail(Panel):
             self._tiles[number].setChecked(True)
 
     def _add(self, number: int) -> ChairTile:
-        before = next(reversed(self._tiles.values()), None)
+        """Put a chair among the others, in the order of their numbers."""
         tile = ChairTile(number, self._theme)
-        self._tiles[number] = tile
+        self._tiles = dict(sorted({**self._tiles, number: tile}.items()))
         self._group.addButton(tile, number)
-        self._column.insertWidget(self._column.count() - 1, tile)
-        if before is not None:
-            QWidget.setTabOrder(before, tile)
-        QWidget.setTabOrder(tile, self._station)
+        self._column.insertWidget(list(self._tiles).index(number), tile)
+        for before, after in pairwise((*self._tiles.values(), self._station)):
+            QWidget.setTabOrder(before, after)
         return tile
+
+    def _remove(self, number: int) -> None:
+        tile = self._tiles.pop(number)
+        self._group.removeButton(tile)
+        retire(self._column, tile)
 
     @Slot(int)
     def _on_clicked(self, number: int) -> None:

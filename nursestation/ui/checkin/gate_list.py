@@ -16,7 +16,7 @@ from nursestation.ui.statemark import StateMark
 _TITLE_WIDTH = 178
 _BUTTON_WIDTH = 104
 _ROW_HEIGHT = 46
-_AT_ONCE = (Asks.IDENTITY, Asks.CONSENT)
+_AT_ONCE = (Asks.IDENTITY, Asks.CONSENT, Asks.MONITORS, Asks.PATIENT)
 
 
 class _Line(QWidget):
@@ -46,7 +46,7 @@ class _Line(QWidget):
 
     def show_gate(self, gate: GateRow, is_open: bool, may_act: bool) -> None:
         """Show how the gate stands."""
-        self.gate = gate
+        self.gate, self.asks = gate, gate.asks  # what is asked of a gate may change while it stands
         self._mark.show_state(gate.state)
         self._title.setText(gate.title)
         if self._detail.text() != gate.detail:
@@ -66,6 +66,10 @@ class _Line(QWidget):
             return self.tr("Checked")
         if self.asks is Asks.CONSENT:
             return self.tr("On file")
+        if self.asks is Asks.MONITORS:
+            return self.tr("Confirm")
+        if self.asks is Asks.PATIENT:
+            return self.tr("Answer…")
         if is_open:
             return self.tr("Hide")
         return self.tr("Change") if met else self.tr("Answer")
@@ -79,7 +83,7 @@ class GateList(QWidget):
     """One form is open at a time; which one changes by a person's own doing alone.
 
     Signals:
-        stated: The gate (`Asks`) that was answered with one tap: identity or consent.
+        stated: The gate (`Asks`) that was answered with one tap: identity, consent, other monitors than last time.
         opened: The form that came into sight, to be scrolled to.
     """
 

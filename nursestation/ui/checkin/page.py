@@ -18,6 +18,7 @@ from nursestation.core.commands import (
     CheckIn,
     ConfirmDriver,
     ConfirmIdentity,
+    ConfirmMonitors,
     NameDriver,
     RecordConsent,
     RecordFasting,
@@ -248,6 +249,10 @@ class CheckInPage(Page):
             self._send(ConfirmIdentity(chair=self.chair))
         elif asks is Asks.CONSENT:
             self._send(RecordConsent(chair=self.chair))
+        elif asks is Asks.MONITORS:
+            self._send(ConfirmMonitors(chair=self.chair))
+        elif asks is Asks.PATIENT:
+            self.sheet_requested.emit("monitor_patient")
 
     @Slot(QWidget)
     def _on_form_opened(self, form: QWidget) -> None:

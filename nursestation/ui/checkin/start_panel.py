@@ -61,6 +61,7 @@ class StartPanel(QWidget):
         self._suggested = ""
         self._may_start = False
         self._vitals = _Vitals()
+        self._feeding = Label("", Text.CAPTION, Tone.SOFT, object_name="check_in_monitors", wrap=True)
         self._readings = Label(object_name="check_in_baseline_readings", wrap=True)
         self._baseline = Label("", Text.STRONG, object_name="check_in_baseline_text", wrap=True)
         self._baseline_missing = Label(tone=Tone.SOFT, object_name="check_in_baseline_missing", wrap=True)
@@ -82,6 +83,7 @@ class StartPanel(QWidget):
     def _build(self) -> None:
         monitors = column(margin=theme.MARGIN)
         monitors.addWidget(Label(self.tr("Monitors"), Text.TITLE))
+        monitors.addWidget(self._feeding)
         monitors.addWidget(self._vitals)
         baseline = column(margin=theme.MARGIN)
         baseline.addWidget(Label(self.tr("Baseline"), Text.TITLE))
@@ -115,6 +117,7 @@ class StartPanel(QWidget):
             is_injection: The start is an injection.
             may_act: False while nobody is signed in.
         """
+        say(self._feeding, "\n".join(view.monitors))
         self._vitals.show_vitals(view.vitals)
         self._show_baseline(view, may_act)
         if self._dose.text() == self._suggested:

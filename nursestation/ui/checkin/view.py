@@ -14,7 +14,7 @@ from devices.clock import NS_PER_S
 from devices.vocabulary import METRICS
 from nursestation.core.model import ConfirmedHow, Driver, GateState, Patient, Phase, Route, Transport
 from nursestation.core.protocols import Protocol
-from nursestation.core.snapshot import ChairSnapshot, Freshness, GateView, VisitView
+from nursestation.core.snapshot import ChairSnapshot, Freshness, GateView, LinkView, VisitView
 from nursestation.ui.peopletext import patient_line
 from nursestation.ui.timetext import (
     age_years,
@@ -49,6 +49,8 @@ class Asks(StrEnum):
     FASTING = "fasting"
     EXCLUSIONS = "exclusions"
     DRIVER = "driver"
+    MONITORS = "monitors"
+    PATIENT = "patient"
     NOTHING = "nothing"
 
 
@@ -243,6 +245,7 @@ class CheckInView:
 
     step: Step
     headline: str
+    monitors: tuple[str, ...]
     protocol: str
     allergies: str
     rows: tuple[GateRow, ...]
@@ -258,11 +261,20 @@ class CheckInView:
     n_gates: int
 
 
-def _row(gate: GateView) -> GateRow:
-    asks = _ASKS.get(gate.id, Asks.NOTHING)
+def _row(gate: GateView, chair: ChairSnapshot) -> GateRow:
+    asks = Asks.MONITORS if gate.asks else _ASKS.get(gate.id, Asks.NOTHING)
+    if gate.id == "monitors" and any(link.question for link in chair.links):
+        asks = Asks.PATIENT
     return GateRow(
         gate.id, gate.title, gate.state, gate.detail, asks, gate.state in (GateState.UNMET, GateState.UNKNOWN)
     )
+
+
+def _monitor_line(link: LinkView) -> str:
+    """Return which monitor feeds the chair, as far as it and its adapter say who they are."""
+    marked = f"{link.title} (simulated)" if link.simulated else link.title
+    more = link.model or ("" if link.simulated else link.adapter)
+    return f"{marked} · {more}" if more else marked
 
 
 def _step(visit: VisitView) -> Step:
@@ -307,11 +319,12 @@ def check_in_view(chair: ChairSnapshot, zone: tzinfo | None = None) -> CheckInVi
     visit = chair.visit
     if visit is None:
         return None
-    rows = tuple(_row(gate) for gate in visit.gates)
+    rows = tuple(_row(gate, chair) for gate in visit.gates)
     shut = tuple(row for row in rows if row.may_override)
     return CheckInView(
         step=_step(visit),
         headline=patient_line(chair.number, visit.patient),
+        monitors=tuple(_monitor_line(link) for link in chair.links),
         protocol=f"{visit.protocol.title} · {visit.protocol.dose_text}",
         allergies=visit.patient.allergies or "none told",
         rows=rows,

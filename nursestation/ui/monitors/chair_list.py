@@ -71,7 +71,6 @@ class ChairList(QWidget):
         self.setObjectName("monitors_list")
         self._cards: dict[int, _Card] = {}
         self._column: QVBoxLayout = column(spacing=theme.MARGIN)
-        self._column.addStretch()
         self.setLayout(self._column)
 
     def show_chairs(self, cards: tuple[ChairCard, ...], chosen: str) -> None:

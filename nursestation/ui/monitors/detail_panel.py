@@ -77,10 +77,12 @@ class DetailPanel(Panel):
     def _build(self) -> None:
         head = row(spacing=theme.GAP)
         head.addWidget(self._title, 1)
-        for badge in self._badges:
-            head.addWidget(badge)
         head.addWidget(self._remove)
         head.addWidget(self._change)
+        state = row(spacing=theme.GAP)
+        state.addWidget(self._state, 1)
+        for badge in self._badges:
+            state.addWidget(badge)
         buttons = row(spacing=theme.MARGIN)
         buttons.addStretch()
         buttons.addWidget(self._keep)
@@ -92,7 +94,9 @@ class DetailPanel(Panel):
         self._asks.hide()
         inside = column(margin=theme.MARGIN, spacing=theme.MARGIN)
         inside.addLayout(head)
-        for widget in (self._asks, self._state, self._reason, self._note, self._facts, Rule()):
+        inside.addWidget(self._asks)
+        inside.addLayout(state)
+        for widget in (self._reason, self._note, self._facts, Rule()):
             inside.addWidget(widget)
         inside.addWidget(Label(self.tr("Cable check"), Text.TITLE))
         inside.addLayout(self._advice_column)

@@ -78,7 +78,10 @@ class MonitorForm(QWidget):
         chosen = column()
         chosen.addWidget(self._picked)
         chosen.addWidget(self._standing)
-        chosen.addWidget(self._another)
+        again = row()
+        again.addWidget(self._another)
+        again.addStretch()
+        chosen.addLayout(again)
         self._chosen.setLayout(chosen)
         finding = row(spacing=theme.MARGIN)
         finding.addWidget(self._find)
@@ -90,6 +93,7 @@ class MonitorForm(QWidget):
             labelled(self.tr("or type an address: network monitor, simulator or recording"), self._address)
         )
         whole = column(spacing=theme.MARGIN)
+        whole.setContentsMargins(0, 0, theme.GAP, 0)
         whole.addWidget(self._chair_part)
         whole.addWidget(_part("monitor_part_port", self.tr("Port"), self._ports, self._no_ports, address))
         monitor = _part("monitor_part_model", self.tr("Monitor"))
@@ -157,7 +161,11 @@ class MonitorForm(QWidget):
 
     def show_finding(self, sentence: str, candidates: tuple[ModelOption, ...]) -> None:
         """Show how a search ended, and what the monitor may be."""
-        say(self._find_note, sentence or self.tr("Listens on the port and asks politely; takes up to half a minute."))
+        say(
+            self._find_note,
+            sentence
+            or self.tr("Listens, then greets as each monitor wants it; takes up to half a minute. Starts no cuff."),
+        )
         self._find_note.set_tone(Tone.PLAIN if sentence else Tone.SOFT)
         self._found.show_options([_model_option(one) for one in candidates], self._draft.driver)
         self._found.setVisible(bool(candidates) and not self._draft.driver)
@@ -183,9 +191,7 @@ class MonitorForm(QWidget):
         if info is None:
             self._show_models()
             return
-        models = ", ".join(info.models)
-        chosen = ModelOption(driver=info.name, vendor=info.vendor, models=models)
-        self._picked.show_options([_model_option(chosen)], info.name)
+        self._picked.show_options([_model_option(form_view.model_option(info))], info.name)
         page = self.tr("How to set the monitor up: docs/drivers/{}.md.").format(info.name)
         say(self._standing, f"{info.standing} {page}")
 
@@ -337,7 +343,7 @@ def _model_option(model: ModelOption) -> Option:
     return Option(
         key=model.driver,
         name=model.driver,
-        title=model.models,
-        below=model.vendor,
-        spoken=f"{model.models}, {model.vendor}",
+        title=model.title,
+        below=model.below,
+        spoken=f"{model.title}, {model.below}",
     )

@@ -72,11 +72,11 @@ class PortOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelOption:
-    """A kind of monitor that can be chosen."""
+    """A kind of monitor that can be chosen: its model, and below it its maker and the other models."""
 
     driver: str
-    vendor: str
-    models: str
+    title: str
+    below: str
 
 
 MAY_START_CUFF = "may_start_cuff"
@@ -123,11 +123,19 @@ def model_options(drivers: Mapping[str, DriverEntry], search: str) -> tuple[Mode
     """Return the monitors whose maker, models or driver name have every word of `search`."""
     words = search.lower().split()
     found = [
-        ModelOption(driver=name, vendor=entry.info.vendor, models=", ".join(entry.info.models))
+        entry.info
         for name, entry in drivers.items()
         if all(word in f"{entry.info.vendor} {' '.join(entry.info.models)} {name}".lower() for word in words)
     ]
-    return tuple(sorted(found, key=lambda option: (option.vendor.lower(), option.models.lower())))
+    found.sort(key=lambda info: (info.vendor.lower(), info.models[0].lower()))
+    return tuple(model_option(info, words) for info in found)
+
+
+def model_option(info: DriverInfo, words: Sequence[str] = ()) -> ModelOption:
+    """Return a kind of monitor; the model that has most of the `words` stands first."""
+    models = sorted(info.models, key=lambda model: -sum(word in model.lower() for word in words))
+    also = f" · also {', '.join(models[1:])}" if models[1:] else ""
+    return ModelOption(driver=info.name, title=models[0], below=f"{info.vendor}{also}")
 
 
 def line_of(draft: Draft, info: DriverInfo) -> SerialSettings:

@@ -115,6 +115,7 @@ class MonitorsPage(Page):
     def _overview(self) -> QWidget:
         left = QWidget()
         inside = column(spacing=theme.MARGIN)
+        inside.setContentsMargins(0, 0, theme.GAP, 0)
         inside.addWidget(self._list)
         inside.addWidget(self._new_chair)
         inside.addStretch()
@@ -285,7 +286,7 @@ class MonitorsPage(Page):
         self._show_preview(draft, info, snapshot, bench)
         say(self._visit, form_view.open_visit_words(draft, snapshot))
         problem = form_view.save_problem(draft, info, bench)
-        say(self._problem, problem)
+        self._problem.setText(problem)
         self._save.setEnabled(not problem and not self._is_saving)
 
     def _show_preview(
@@ -312,7 +313,7 @@ class MonitorsPage(Page):
 
     def _model(self, driver: str) -> ModelOption:
         info = self._drivers[driver].info
-        return ModelOption(driver=driver, vendor=info.vendor, models=", ".join(info.models))
+        return form_view.model_option(info)
 
     # --- what a person asks for ---
 

@@ -1,6 +1,6 @@
 """The live preview: what arrives from the monitor on trial, before anything is saved."""
 
-from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
@@ -11,6 +11,7 @@ from nursestation.ui.monitors.preview_view import NumberLine, PreviewView, WaveP
 from nursestation.ui.roles import Surface, Text, Tone
 
 _WAVE_HEIGHT = 52
+_RIGHT = Qt.AlignmentFlag.AlignRight
 _TONES = {"ECG": Tone.HEART_RATE, "Ple": Tone.SPO2, "Res": Tone.RESP, "Cap": Tone.CO2, "Ele": Tone.HEART_RATE}
 
 
@@ -168,7 +169,7 @@ class PreviewPanel(Panel):
                 Label("", Text.CAPTION, Tone.WARN),
             )
             for column_, label in enumerate(made):
-                self._numbers.addWidget(label, at, column_)
+                self._numbers.addWidget(label, at, column_, _RIGHT if column_ == 1 else Qt.AlignmentFlag(0))
             self._rows.append(made)
         for n, labels in enumerate(self._rows):
             line = numbers[n] if n < len(numbers) else None

@@ -155,11 +155,19 @@ def _number(numeric: Numeric) -> NumberLine:
     metric = METRICS[numeric.metric]
     remark = ", ".join(word for word in (_WHY.get(numeric.validity, ""), _MODES.get(numeric.mode, "")) if word)
     return NumberLine(
-        name=f"{metric.label} · {numeric.source}" if numeric.source else metric.label,
+        name=_name(metric.label, numeric.source),
         text=UNKNOWN if numeric.value is None else number_text(numeric.metric, numeric.value),
         unit=unit_text(numeric.metric),
         remark=remark,
     )
+
+
+_PLAIN_SOURCES = ("co2", "oximeter", "cuff")
+"""Sources that the name of the metric says already."""
+
+
+def _name(label: str, source: str) -> str:
+    return f"{label} · {source}" if source and source not in _PLAIN_SOURCES else label
 
 
 def _wave(tail: WaveTail) -> WavePicture:
@@ -178,7 +186,7 @@ def _wave(tail: WaveTail) -> WavePicture:
             last = np.maximum.accumulate(np.where(np.isnan(slots), -1, np.arange(_POINTS)))
             slots = np.where(last >= 0, slots[np.maximum(last, 0)], np.nan)
     return WavePicture(
-        name=f"{name} · {tail.source}" if tail.source else name,
+        name=_name(name, tail.source),
         heights=tuple(None if np.isnan(height) else float(height) for height in slots),
     )
 

@@ -12,7 +12,7 @@ from nursestation.core.snapshot import ChairSnapshot, LinkView, StationSnapshot
 from nursestation.runtime.workbench import BenchState, Checkup
 from nursestation.ui.chairs.view import tile_view
 from nursestation.ui.durations import span_text
-from nursestation.ui.monitors.words import amount, facts_of, is_serial, line_text, pace_text, place, usb_name
+from nursestation.ui.monitors.words import amount, facts_of, is_pseudo, is_serial, line_text, pace_text, place, usb_name
 from nursestation.ui.roles import Tone
 
 MOST_CHAIRS = 16
@@ -240,12 +240,12 @@ def _row(monitor: str, chair: ChairSnapshot | None, bench: BenchState) -> Monito
     state, tone = _state(checkup, link, bench.at)
     address = settings.port if settings is not None else checkup.report.address if checkup is not None else ""
     facts = facts_of(settings, bench.present) if settings is not None else None
-    is_pseudo = settings is None
+    is_inside = settings is None
     return MonitorRow(
         id=monitor,
         title=entry.info.models[0] if entry is not None else driver,
-        port=usb_name(facts) if facts is not None else "Simulated monitor" if is_pseudo else _kind(address),
-        place=place(facts.path if facts is not None else address) if not is_pseudo else "",
+        port=usb_name(facts) if facts is not None else "Simulated monitor" if is_inside else _kind(address),
+        place=place(facts.path if facts is not None else address) if not is_inside else "",
         state=state,
         tone=tone,
         pace=pace_text(checkup.bytes_per_s, checkup.events_per_s) if checkup is not None else "",
@@ -254,6 +254,8 @@ def _row(monitor: str, chair: ChairSnapshot | None, bench: BenchState) -> Monito
 
 
 def _kind(address: str) -> str:
+    if is_pseudo(address):
+        return "Simulated line"
     if address.startswith("replay:"):
         return "Recording"
     if not is_serial(address):

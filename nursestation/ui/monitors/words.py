@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from devices.addresses import PortFacts, PortIdentity, TcpAddress, canonical, find_port, parse_address
+from devices.addresses import PortFacts, PortIdentity, canonical, find_port, is_simulated, parse_address
 from devices.driver import Parity, SerialSettings
 from devices.errors import LinkError
 from devices.vocabulary import METRICS, Unit
@@ -65,16 +65,13 @@ def is_serial(port: str) -> bool:
         return False
 
 
-def is_network(port: str) -> bool:
-    """Say whether an address is one of the network, this computer's own included."""
-    return isinstance(port, str) and (port.startswith(("udp:", "tcp:")) or _is(port, TcpAddress))
-
-
-def _is(port: str, kind: type) -> bool:
+def is_pseudo(port: str) -> bool:
+    """Say whether an address is a pseudo-terminal, behind which a simulated monitor speaks."""
     try:
-        return isinstance(parse_address(port), kind)
+        address = parse_address(port)
     except LinkError:
         return False
+    return isinstance(address, PortIdentity) and is_simulated(address)
 
 
 def line_text(line: SerialSettings) -> str:
