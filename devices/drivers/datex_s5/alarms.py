@@ -40,6 +40,10 @@ NOISY, ARRHYTHMIA_OFF = 20, 30
 """Bits of the same field that are no alarms."""
 
 
+Told = tuple[str, Priority | None]
+"""Text and priority of an alarm."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """One box of the alarm line; no text when it is empty."""
@@ -69,12 +73,16 @@ def read(data: bytes, at: int, before: tuple[Box, ...]) -> tuple[Box, ...]:
     return tuple(boxes)
 
 
-def by_code(boxes: tuple[Box, ...]) -> dict[str, tuple[str, Priority | None]]:
+def by_code(boxes: tuple[Box, ...]) -> dict[str, Told]:
     """Return text and priority of the alarms in the boxes, by code; the first box of a text tells its priority."""
-    return {f"box: {box.text}": (box.text, PRIORITIES.get(box.colour)) for box in reversed(boxes) if box.text}
+    found: dict[str, Told] = {}
+    for box in boxes:
+        if box.text:
+            found.setdefault(f"box: {box.text}", (box.text, PRIORITIES.get(box.colour)))
+    return found
 
 
-def arrhythmias(bits: int) -> dict[str, tuple[str, Priority | None]]:
+def arrhythmias(bits: int) -> dict[str, Told]:
     """Return text and priority of the arrhythmias that are set, by code; the bits tell no priority."""
     if bits >> ARRHYTHMIA_OFF & 1:
         return {}
@@ -85,12 +93,10 @@ class Alarms:
     """Tells alarms when they begin, change and end. What is told survives a reset: one gone meanwhile is told as gone."""
 
     def __init__(self) -> None:
-        self._active: dict[str, dict[str, tuple[str, Priority | None]]] = {}
+        self._active: dict[str, dict[str, Told]] = {}
         self._tells_all: set[str] = set()
 
-    def tell(
-        self, out: list[DriverEvent], origin: str, now: Mapping[str, tuple[str, Priority | None]], now_ns: int
-    ) -> None:
+    def tell(self, out: list[DriverEvent], origin: str, now: Mapping[str, Told], now_ns: int) -> None:
         """Put what has changed into `out`.
 
         Args:

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from devices.driver import DriverInfo, Parity, SerialSettings
 from devices.drivers.datex_s5 import alarms, physiological, waves
-from devices.drivers.datex_s5.alarms import Alarms, Box
+from devices.drivers.datex_s5.alarms import Alarms, Box, Told
 from devices.drivers.datex_s5.asking import Asking
 from devices.drivers.datex_s5.cuff import HOLD_NS, CuffReadings
 from devices.drivers.datex_s5.framing import RecordFramer, encode, not_taken
@@ -52,6 +52,7 @@ class DatexS5:
             SerialSettings(115_200, parity=Parity.EVEN, rtscts=True),
         ),
         max_quiet_ms=12_000,
+        interval_ms=5000,
         source="GE S/5 Computer Interface Specification, M1017617, and Datex-Ohmeda Record Specification, 8005313",
         standing="Built from the maker's documents and checked against recordings of two monitors; "
         "not yet tried on a monitor of ours.",
@@ -83,6 +84,7 @@ class DatexS5:
         self._cuff = CuffReadings(interval_s)
         self._alarms = Alarms()
         self._boxes: tuple[Box, ...] = ()
+        self._bits: dict[int, dict[str, Told]] = {}
         self._number: int | None = None
         self._level: int | None = None
         self._clock: tuple[int, int] | None = None  # the monitor's [s] and ours [ns] at the newest record
@@ -138,6 +140,7 @@ class DatexS5:
         self._numerics.forget()
         self._alarms.forget()
         self._boxes = ()
+        self._bits.clear()
         self._number = self._level = self._clock = None
         self._class_times.clear()
         self._running.clear()
@@ -145,6 +148,8 @@ class DatexS5:
 
     def _decode(self, out: list[DriverEvent], record: Record, now_ns: int) -> RejectReason | None:
         """Tell what a record says; return why it is not taken, None when it is."""
+        if record.level == 0:
+            return RejectReason.UNKNOWN  # a request: our own come back on a looped line
         match record.kind:
             case Kind.PHYSIOLOGICAL:
                 why = _unfit(record)
@@ -166,7 +171,7 @@ class DatexS5:
                 if at is None or at + alarms.STATUS_SIZE > len(record.data):
                     return RejectReason.RANGE
                 self._note(out, record, now_ns)
-                self._asking.note_alarms(now_ns)
+                self._asking.note_alarms()
                 self._boxes = alarms.read(record.data, at, self._boxes)
                 self._alarms.tell(out, "boxes", alarms.by_code(self._boxes), now_ns)
                 return None
@@ -221,16 +226,18 @@ class DatexS5:
                 case Class.BASIC:
                     self._numerics.tell_basic(out, data.groups, record.level, device_time, now_ns)
                     self._tell_cuff(out, data.groups["nibp"], record.time_s, now_ns)
-                    found = bit_alarms(data.groups["ecg"], data.groups["CO2"])
-                    self._alarms.tell(out, "bits", {code: (text, None) for code, text in found.items()}, now_ns)
+                    self._bits[Class.BASIC] = bit_alarms(data.groups["ecg"], data.groups["CO2"])
                 case Class.EXT1:
                     self._numerics.tell_ext1(out, data.groups, device_time, now_ns)
-                    self._tell_arrhythmias(out, data, now_ns)
+                    self._bits[Class.EXT1] = self._arrhythmias(data)
                 case Class.EXT2 | Class.EXT3:
                     pass  # gases and ventilation in detail: nothing with a place in our vocabulary
                 case number:
                     self._unknown.count(f"class {number}")
         self._numerics.tell_temperature(out, groups, device_time, now_ns)
+        # Asystole has a bit in either class: it is one alarm.
+        bits = {code: told for told_by_class in self._bits.values() for code, told in told_by_class.items()}
+        self._alarms.tell(out, "bits", bits, now_ns)
 
     def _tell_cuff(self, out: list[DriverEvent], nibp: Group, clock_s: int, now_ns: int) -> None:
         if nibp.is_active:
@@ -243,12 +250,12 @@ class DatexS5:
             text = "cuff is off on the monitor" if is_there else "no cuff module"
             self._statuses.tell(out, "nibp", status, text, now_ns)
 
-    def _tell_arrhythmias(self, out: list[DriverEvent], data: ClassData, now_ns: int) -> None:
+    def _arrhythmias(self, data: ClassData) -> dict[str, Told]:
         bits = data.arrhythmias if data.groups["arrh_ecg"].is_active else 0
-        self._alarms.tell(out, "arrhythmias", alarms.arrhythmias(bits), now_ns)
         for bit in range(32):
             if bits >> bit & 1 and bit not in alarms.ARRHYTHMIAS and bit not in (alarms.NOISY, alarms.ARRHYTHMIA_OFF):
                 self._unknown.count(f"arrhythmia bit {bit}")
+        return alarms.arrhythmias(bits)
 
     def _decode_wave(self, out: list[DriverEvent], block: Block, now_ns: int) -> None:
         form = FORMS.get(block.wave)

@@ -98,7 +98,7 @@ class DatexS5Monitor:
         self._cycle_before_start = 0
         self._learns_cycle = False
         self._wave_sent: dict[int, int] = {}
-        self._boxes: tuple[alarms.Box, ...] = ()
+        self._boxes: tuple[alarms.Box, ...] | None = None  # as last told; None before the full status
 
     def receive(self, data: bytes, now_ns: int) -> None:
         """Take requests; they act at the time they came."""
@@ -115,7 +115,7 @@ class DatexS5Monitor:
         self._start_ns = now_ns
         self._number = 0
         self._learns_cycle = True
-        self._boxes = ()
+        self._boxes = None
 
     def transmit(self, patient: Patient, now_ns: int) -> bytes:
         """Return what is sent up to `now_ns`: what was asked for, on its grid."""
@@ -225,7 +225,7 @@ class DatexS5Monitor:
             case AlarmCommand.ONCE:
                 self._streams["alarms once"] = _Stream(came_ns + _ANSWER_NS, None, self._alarm_status)
             case AlarmCommand.ENTER:
-                self._boxes = ()
+                self._boxes = None
                 self._streams["alarms"] = _Stream(came_ns + _ANSWER_NS, _ALARM_LOOK_NS, self._alarm_change)
             case AlarmCommand.LEAVE:
                 self._streams.pop("alarms", None)
@@ -323,7 +323,7 @@ class DatexS5Monitor:
         if now == before:
             return b""
         self._boxes = now
-        return self._frame(Kind.ALARMS, [(ALARM_STATUS, _alarm_record(now, before))], t_ns)
+        return self._frame(Kind.ALARMS, [(ALARM_STATUS, _alarm_record(now, before or ()))], t_ns)
 
     def _alarm_status(self, patient: Patient, t_ns: int) -> bytes:
         now = _boxes(patient.sensors(t_ns))
@@ -375,13 +375,13 @@ def _ext1() -> dict[str, tuple[int, int, dict[str, int]]]:
 def _boxes(sensors: Sensors) -> tuple[alarms.Box, ...]:
     """Return what the alarm line shows, red first; limits as a monitor comes from the factory."""
     found: list[alarms.Box] = []
-    if sensors.heart_rate == 0:
+    rate = sensors.heart_rate if sensors.ecg_lead is ProbeState.ON else None
+    if rate == 0:
         found.append(alarms.Box("Asystole", _RED))
     if sensors.co2_line is ProbeState.ON and sensors.resp_rate == 0:
         found.append(alarms.Box("Apnea", _RED))
     if sensors.spo2 is not None and sensors.spo2 < 90:
         found.append(alarms.Box("SpO2 low", _YELLOW))
-    rate = sensors.heart_rate
     if rate is not None and rate > 120:
         found.append(alarms.Box("HR high", _YELLOW))
     if sensors.spo2_probe is not ProbeState.ON:

@@ -17,6 +17,7 @@ Source: "S/5 System Interface Datex-Ohmeda Record Specification", 8005313, physi
 
 from collections.abc import Mapping
 
+from devices.drivers.datex_s5.alarms import Told
 from devices.drivers.datex_s5.physiological import ABOVE_RANGE, BELOW_RANGE, Group
 from devices.events import DriverEvent, SensorStatus, Validity
 from devices.readings import Statuses, Unknown, reading
@@ -302,19 +303,19 @@ class Numerics:
 _PRESSURES = frozenset(("p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"))
 
 
-def bit_alarms(ecg: Group, co2: Group) -> dict[str, str]:
-    """Return what the status bits of the basic class call an alarm: code and text.
+def bit_alarms(ecg: Group, co2: Group) -> dict[str, Told]:
+    """Return what the status bits of the basic class call an alarm, by code: text, and no priority.
 
     Where the monitor's own alarm of apnoea is switched off, the bit is a state and no alarm.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Told] = {}
     if ecg.is_active and ecg.status & ASYSTOLE:
-        found["asystole"] = "asystole"
+        found["asystole"] = ("asystole", None)
     if not co2.status & APNOEA_ALARM_OFF:
         if co2.is_active and co2.status & APNOEA_CO2:
-            found["apnoea_co2"] = "apnoea (CO₂)"
+            found["apnoea_co2"] = ("apnoea (CO₂)", None)
         if ecg.is_active and co2.status & APNOEA_RESP:
-            found["apnoea_resp"] = "apnoea (impedance)"
+            found["apnoea_resp"] = ("apnoea (impedance)", None)
     return found
 
 
