@@ -109,6 +109,7 @@ class DriverInfo:
         waveforms: Names of the waveforms it may give.
         serial: Line settings to try, the usual one first.
         max_quiet_ms: Longest silence of a healthy link [ms]; past it the port counts as silent.
+        interval_ms: Time between two values of a continuous numeric [ms]; none counts as old before its next one is due.
         source: The document that the decoder follows.
         standing: How well tried it is, in one sentence for people.
         sends: What it writes to the monitor, in words ("" = receive only).
@@ -129,6 +130,7 @@ class DriverInfo:
     source: str
     standing: str
     sends: str = ""
+    interval_ms: int = 1000
     identity: str = ""
     datagrams: Datagrams | None = None
     starts_cuff: bool = False
@@ -288,6 +290,15 @@ class Patient(Protocol):
         Returns:
             One value a time: ecg [mV] of lead II, pleth 0 to 1, resp -1 to 1, co2 [mmHg]; None where the sensor gives none.
         """
+        ...
+
+
+@runtime_checkable
+class CuffPatient(Patient, Protocol):
+    """A patient whose cuff a monitor can start, as a module does on the host's command."""
+
+    def start_cuff(self, t_ns: int) -> None:
+        """Start a cycle at `t_ns`, monotonic [ns]; nothing happens while one goes on."""
         ...
 
 

@@ -379,6 +379,7 @@ def _binding(chair: int, monitor: MonitorSettings) -> MonitorBinding:
         numerics=info.numerics,
         simulated=simulated,
         max_quiet_ms=info.max_quiet_ms,
+        interval_ms=info.interval_ms,
         port=monitor.port,
         adapter=adapter,
         may_start_cuff=monitor.may_start_cuff and info.starts_cuff and not monitor.receive_only,

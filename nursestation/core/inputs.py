@@ -34,6 +34,7 @@ class MonitorBinding:
         numerics: What it may give (from the driver's info).
         simulated: True for a simulated monitor: every value from it is marked.
         max_quiet_ms: Longest silence of a healthy link [ms].
+        interval_ms: Time between two values of a continuous numeric [ms].
         port: Where it is plugged in, as set up ("/dev/ttyUSB0").
         adapter: The USB adapter as it is remembered, in words; "" when it is not.
         may_start_cuff: Whether a person may start its cuff from here.
@@ -45,6 +46,7 @@ class MonitorBinding:
     numerics: tuple[str, ...]
     simulated: bool
     max_quiet_ms: int
+    interval_ms: int = 1000
     port: str = ""
     adapter: str = ""
     may_start_cuff: bool = False

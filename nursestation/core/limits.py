@@ -103,7 +103,7 @@ def _judge_silence(
     view: Shown,
 ) -> None:
     watch.inside_ns = None
-    lost_ns = visit.protocol.technical.lost_after_s * NS_PER_S
+    lost_ns = vitals.lost_after_s(view.monitor, visit.protocol.technical) * NS_PER_S
     usable_ns = view.latest.usable_ns if view.latest is not None else None
     is_lost = usable_ns is None or turn.now.mono_ns - usable_ns > lost_ns
     if not is_lost:

@@ -81,7 +81,7 @@ def _set_up(turn: Turn, chair: ChairState, setup: ChairSetup) -> None:
 
 def _is_same_place(before: MonitorBinding, after: MonitorBinding) -> bool:
     """Say whether only the title, what may be given or what is allowed differs."""
-    free = {"title": "", "numerics": (), "max_quiet_ms": 0, "may_start_cuff": False}
+    free = {"title": "", "numerics": (), "max_quiet_ms": 0, "interval_ms": 0, "may_start_cuff": False}
     return replace(before, **free) == replace(after, **free)  # type: ignore[arg-type]
 
 

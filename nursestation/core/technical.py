@@ -151,7 +151,8 @@ def _judge_sensors(turn: Turn, chair: ChairState, visit: Visit, monitor: Monitor
 def _judge_played(turn: Turn, chair: ChairState, visit: Visit, monitor: MonitorState) -> None:
     """Judge whether a monitor plays a test or a demonstration instead of measuring."""
     played = monitor.played
-    if played is None or turn.now.mono_ns - played.last_ns > visit.protocol.technical.lost_after_s * NS_PER_S:
+    lost_ns = vitals.lost_after_s(monitor, visit.protocol.technical) * NS_PER_S
+    if played is None or turn.now.mono_ns - played.last_ns > lost_ns:
         monitor.played = None
         alarms.end(turn, chair, "monitor.demo", monitor.binding.id)
         return
@@ -184,7 +185,7 @@ def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
         subject = group[0]
         delivered = [metric for metric in group if metric in visit.delivered]
         lost_s = min((_without_s(turn, chair, metric) for metric in delivered), default=0.0)
-        is_lost = lost_s > visit.protocol.technical.lost_after_s and visit.phase in _SENSOR_PHASES
+        is_lost = lost_s > _lost_after_s(chair, visit, delivered) and visit.phase in _SENSOR_PHASES
         is_explained = _is_explained(chair, visit, group)
         doubted_s = min((_without_s(turn, chair, metric, doubt_counts=False) for metric in delivered), default=0.0)
         is_doubted = doubted_s >= visit.protocol.technical.doubted_after_s and visit.phase in _SENSOR_PHASES
@@ -245,6 +246,13 @@ def _group_name(subject: str) -> str:
 def _in_front(name: str) -> str:
     """Return a name as a sentence begins with it."""
     return name[:1].upper() + name[1:]
+
+
+def _lost_after_s(chair: ChairState, visit: Visit, metrics: list[str]) -> float:
+    """Return the longest that one of the metrics may be silent, by the monitors that give it [s]."""
+    technical = visit.protocol.technical
+    monitors = (monitor for metric in metrics for monitor in vitals.eligible(chair, metric))
+    return max((vitals.lost_after_s(monitor, technical) for monitor in monitors), default=technical.lost_after_s)
 
 
 def _without_s(turn: Turn, chair: ChairState, metric: str, *, doubt_counts: bool = True) -> float:

@@ -3,7 +3,8 @@
 Rules of the file:
 1. A number is shown only while it is usable (valid or questionable), of a real or simulated patient, and fresh; and not while
    its monitor is held because it names another patient.
-2. Fresh: live up to `stale_after_s`, then stale with its age, and blank after `lost_after_s` (protocol file, [technical]).
+2. Fresh: live up to `stale_after_s`, then stale with its age, and blank after `lost_after_s` (protocol file, [technical]). A
+   monitor that tells its numbers less often gets `STALE_INTERVALS` and `LOST_INTERVALS` of its own interval, if longer.
 3. A chair's configured preference is strict: the preferred monitor's silence is shown, not papered over by another's value.
    Without one, the first monitor that has something to show is taken.
 4. Heart rate and pulse rate are never merged. What has limits for the rate is the heart rate while an ECG gives one without
@@ -36,6 +37,10 @@ SENSOR_OF = {
     "temp": "temp",
 }
 """Which measurement of a monitor (as in `DeviceStatus`) a metric comes from."""
+
+STALE_INTERVALS, LOST_INTERVALS = 2.4, 3.0
+"""How many intervals of its monitor a number may miss. Source: project decision; one that is told every 5 s is then stale at
+12 s, and not while its next one is on its way."""
 
 _DEFAULT_TECHNICAL = Technical()
 _USABLE = (Validity.VALID, Validity.QUESTIONABLE)
@@ -76,6 +81,16 @@ def technical_of(chair: ChairState) -> Technical:
     return visit.protocol.technical if visit is not None else _DEFAULT_TECHNICAL
 
 
+def stale_after_s(monitor: MonitorState, technical: Technical) -> float:
+    """Return when a number of this monitor is stale [s]."""
+    return max(technical.stale_after_s, STALE_INTERVALS * monitor.binding.interval_ms / 1000)
+
+
+def lost_after_s(monitor: MonitorState, technical: Technical) -> float:
+    """Return when a number of this monitor is lost [s]."""
+    return max(technical.lost_after_s, LOST_INTERVALS * monitor.binding.interval_ms / 1000)
+
+
 def eligible(chair: ChairState, metric: str) -> list[MonitorState]:
     """Return the monitors whose value of a metric may be shown: the preferred one alone where it is among those that give it."""
     found = givers(chair, metric)
@@ -103,9 +118,9 @@ def look(chair: ChairState, monitor: MonitorState, metric: str, now: Moment, tec
     age_s = (now.mono_ns - latest.mono_ns) / NS_PER_S
     if chair.hold_on(monitor.binding.id) is not None:
         return Shown(metric, monitor, latest, None, Freshness.LIVE, age_s, WHY_HELD)
-    if age_s > technical.lost_after_s:
+    if age_s > lost_after_s(monitor, technical):
         return Shown(metric, monitor, latest, None, Freshness.LOST, age_s, f"no data for {age_s:.0f} s")
-    freshness = Freshness.LIVE if age_s <= technical.stale_after_s else Freshness.STALE
+    freshness = Freshness.LIVE if age_s <= stale_after_s(monitor, technical) else Freshness.STALE
     if latest.mode in _WHY_MODE:
         return Shown(metric, monitor, latest, None, freshness, age_s, _WHY_MODE[latest.mode])
     if latest.validity not in _USABLE:

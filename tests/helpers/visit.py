@@ -283,11 +283,11 @@ class Clinic:
         return c.SignDischarge(chair=self.chair, meaning=readiness.meaning, seen=readiness.digest, pin=pin)
 
 
-def make_clinic(*, simulated: bool = False, protocols: Sequence[Protocol] | None = None) -> Clinic:
-    """Return a station on a manual clock, nobody signed in, the monitor of chair 2 connected."""
+def make_clinic(*, simulated: bool = False, protocols: Sequence[Protocol] | None = None, **changes: object) -> Clinic:
+    """Return a station on a manual clock, nobody signed in, the monitor of chair 2 (with `changes`) connected."""
     chairs = (
         ChairSetup(number=1, monitors=()),
-        ChairSetup(number=2, monitors=(binding(simulated=simulated),)),
+        ChairSetup(number=2, monitors=(binding(simulated=simulated, **changes),)),
     )
     known = protocols or [load_protocol(path.stem) for path in sorted(PROTOCOLS.glob("*.toml"))]
     clinic = Clinic(station=Station(chairs, known, PlainPins(), "0.1.0"), clock=ManualClock(START), simulated=simulated)

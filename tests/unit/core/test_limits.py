@@ -190,3 +190,16 @@ def test_the_pulse_rate_is_judged_while_the_heart_rate_is_doubted(clinic: Clinic
                 clinic.numeric(metric, value)
         clinic.tick()
     assert [condition.text for condition in clinic.view.conditions] == ["PR 150 > 120"]
+
+
+@pytest.mark.parametrize(("interval_ms", "found"), [(5000, ["limit.spo2.low"]), (1000, [])])
+def test_a_monitor_that_tells_every_five_seconds_may_miss_once(interval_ms: int, found: list[str]) -> None:
+    clinic = make_clinic(interval_ms=interval_ms, max_quiet_ms=12_000)
+    clinic.start()
+    for spo2, seconds in ((97.0, 5), (88.0, 11), (88.0, 1)):
+        for metric, value in {**CALM, "spo2": spo2}.items():
+            clinic.numeric(metric, value)
+        for _ in range(seconds):
+            clinic.clock.advance(1)
+            clinic.tick()
+    assert rules(clinic) == found

@@ -251,3 +251,17 @@ def test_the_same_sensor_of_another_metric_is_left_alone(clinic: Clinic) -> None
     view = clinic.view.numeric("pulse_rate")
     assert view is not None
     assert view.value == 70.0
+
+
+@pytest.mark.parametrize(
+    ("age_s", "freshness", "value"),
+    [(5, Freshness.LIVE, 97.0), (12, Freshness.LIVE, 97.0), (13, Freshness.STALE, 97.0), (15.5, Freshness.LOST, None)],
+)
+def test_a_monitor_that_tells_every_five_seconds_is_given_the_time(
+    age_s: float, freshness: Freshness, value: float | None
+) -> None:
+    clinic = make_clinic(interval_ms=5000)
+    clinic.numeric("spo2", 97.0)
+    clinic.wait(age_s)
+    view = spo2(clinic)
+    assert (view.freshness, view.value) == (freshness, value)
