@@ -135,11 +135,8 @@ class _Case:
     @property
     def quiet_s(self) -> float:
         """Since when no byte has come on the line that is open now [s]."""
-        last, opened = self.report.last_byte, self.report.opened
-        if opened is None:
-            return 0.0
-        since = opened if last is None or last.mono_ns < opened.mono_ns else last
-        return (self.now.mono_ns - since.mono_ns) / NS_PER_S
+        known = [moment.mono_ns for moment in (self.report.last_byte, self.report.opened) if moment is not None]
+        return (self.now.mono_ns - max(known, default=self.now.mono_ns)) / NS_PER_S
 
     @property
     def has_spoken(self) -> bool:
@@ -436,11 +433,11 @@ def _foreign(case: _Case) -> Iterator[Advice]:
 def _unknown_numerics(case: _Case) -> Iterator[Advice]:
     names = sorted(case.report.unknown)
     if names:
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         yield Advice(
             Severity.NOTE,
             "The monitor sends numbers that are not shown",
-            f"They have no name here: {', '.join(names[:5])}{more}.",
+            f"They have no name here: {listed}.",
         )
 
 

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -168,6 +169,16 @@ def test_bytes_without_sense_name_type_speed_and_parity():
     assert "parity" in advice.try_this[1]
     assert "19200 8N1" in advice.try_this[2]
     assert bedside.titles(Severity.FAULT) == ["Bytes arrive and make no sense"]
+
+
+def test_a_protocol_with_one_line_setting_has_no_others_to_try():
+    bedside = Bedside()
+    for _ in range(8):
+        bedside.hear(b"xyz\n")
+    report = replaced(bedside.port.report(bedside.clock.now()), driver=replace(LineDriver.info, serial=(SETTINGS,)))
+    tries = examine(report, (), bedside.clock.now())[0].try_this
+    assert len(tries) == 3
+    assert not [line for line in tries if "may also be set" in line]
 
 
 def test_a_monitor_that_has_fallen_quiet_is_told_from_one_that_never_spoke():
