@@ -16,8 +16,9 @@ A record is a time in nanoseconds since `started`, a space, and what happened th
 - `! ` and a number: so many received bytes were not kept here, for the disk did not take them;
 - `? `, a number and a name (percent-encoded): so often the monitor had sent, up to now, a numeric that has no name here.
 
-Only the received bytes are decoded and played. The words behind `started` are `driver`, and `may-identify=yes` where the
-protocol carries something that may tell who the patient is; a reader passes over words that it does not know.
+Only the received bytes are decoded and played. The words behind `started` are `driver`, `line` (the line settings, as
+`9600-8N1`) where several were tried, and `may-identify=yes` where the protocol carries something that may tell who the
+patient is; a reader passes over words that it does not know.
 
 Only a line that ends in a newline is whole. A file may hold several captures, each with its first line: a writer appends
 and never changes what is there. When it finds the last line cut off (the power failed), it spoils that line with "!"
@@ -92,11 +93,13 @@ class CaptureTitle:
         started_ns: Time 0 of the records, UTC [ns].
         driver: Name of the driver; "" when it is not said.
         may_identify: Whether the protocol carries something that may tell who the patient is.
+        settings: Line settings at which the bytes were heard; None when they are not said.
     """
 
     started_ns: int
     driver: str = ""
     may_identify: bool = False
+    settings: SerialSettings | None = None
 
     def line(self) -> bytes:
         """Return the first line.
@@ -108,8 +111,9 @@ class CaptureTitle:
             raise ValueError(f"not the name of a driver: {self.driver!r}")
         started = (_EPOCH + timedelta(microseconds=self.started_ns // 1000)).isoformat(timespec="microseconds")
         driver = f" driver={self.driver}" if self.driver else ""
+        line = "" if self.settings is None else f" line={str(self.settings).replace(' ', '-')}"
         mark = " may-identify=yes" if self.may_identify else ""
-        return _MAGIC + f"1 started={started.removesuffix('+00:00')}Z{driver}{mark}\n".encode()
+        return _MAGIC + f"1 started={started.removesuffix('+00:00')}Z{driver}{line}{mark}\n".encode()
 
 
 def record_lines(record: CaptureRecord) -> bytes:
@@ -137,6 +141,7 @@ class CaptureWriter:
         clock: Gives the time of the start.
         driver: Name of the driver, for those who find the file.
         may_identify: Whether the protocol carries something that may tell who the patient is.
+        settings: Line settings of the port, where that is worth saying.
 
     Attributes:
         failure: Why nothing more is kept (a full disk), as a sentence; "" while all is well. A capture is a by-product:
@@ -149,14 +154,22 @@ class CaptureWriter:
         All methods may be called from any thread.
     """
 
-    def __init__(self, file: Path | BinaryIO, clock: Clock, driver: str = "", *, may_identify: bool = False) -> None:
+    def __init__(
+        self,
+        file: Path | BinaryIO,
+        clock: Clock,
+        driver: str = "",
+        *,
+        may_identify: bool = False,
+        settings: SerialSettings | None = None,
+    ) -> None:
         self.failure = ""
         self._lock = threading.Lock()
         self._start = clock.now()
         self._last_ns = 0
         self._name = _name(file)
         self._owns_file = isinstance(file, Path)
-        title = CaptureTitle(started_ns=self._start.utc_ns, driver=driver, may_identify=may_identify)
+        title = CaptureTitle(started_ns=self._start.utc_ns, driver=driver, may_identify=may_identify, settings=settings)
         first_line = title.line()
         try:
             self._file: BinaryIO | None = _open_to_append(file) if isinstance(file, Path) else file
