@@ -6,15 +6,18 @@
              | nothing
     say that it is not known
 
-Where the time goes on a quiet line, for N line settings and P pairs of a driver that greets and one of its settings:
+Where the time goes on a quiet line, for N line settings, U drivers that greet, and R further settings of these:
 
-    | what                              | how long                                         |
-    |-----------------------------------|--------------------------------------------------|
-    | listen at the likeliest setting   | 2.5 s: no monitor that speaks by itself is slower |
-    | glance at each of the others      | (N - 1) x 0.2 s                                  |
-    | greet and listen                  | P x 0.4 to 2 s, shared out to fill 27 s          |
-    | take leave after each greeting    | P x 0.1 s                                        |
-    | in all                            | never more than 29 s                             |
+    | what                                  | how long                                          |
+    |---------------------------------------|---------------------------------------------------|
+    | listen at the likeliest setting       | 2.5 s: no monitor that speaks by itself is slower |
+    | glance at each of the others          | (N - 1) x 0.2 s                                   |
+    | greet at each driver's usual setting  | U x 2 s                                           |
+    | greet at its further ones             | R x 0.4 to 2 s, so that the greetings end by 27 s |
+    | take leave after each greeting        | (U + R) x 0.1 s                                   |
+    | in all                                | never more than 29 s                              |
+
+With more than ten drivers that greet, each gets less at its usual setting too; one that answers is heard out.
 
 Bytes at a wrong speed are bytes all the same, so a line that is quiet at one setting is quiet at all; the glances are for
 bursts too short to show at another speed. Where bytes do arrive, each setting gets 2.5 s, and up to 8 s while a driver
@@ -61,10 +64,11 @@ _TIE_NS = 7_000 * _MS
 _LEAVE_NS = 100 * _MS
 _GREET_MOST_NS = 2_000 * _MS
 _GREET_LEAST_NS = 400 * _MS
-_GREET_PROMISING_NS = 6_000 * _MS
+_GREET_HEARD_NS = 3_000 * _MS
+_GREET_PROMISING_NS = 8_000 * _MS
 _GREET_END_NS = 27_000 * _MS
 _QUIET_END_NS = 29_000 * _MS
-_BUSY_END_NS = 60_000 * _MS
+_BUSY_END_NS = 59_000 * _MS
 _ECHO_MAX = 1_024
 
 
@@ -103,16 +107,26 @@ class Detector:
         opener: Opens the port, once for each of the line settings.
         drivers: Those to try (`devices.registry.all_drivers`).
         tap: Is given every chunk received.
+        sent_tap: Is given every chunk handed to the line.
     """
 
-    def __init__(self, opener: Opener, drivers: Mapping[str, DriverEntry], *, tap: Tap | None = None) -> None:
+    def __init__(
+        self,
+        opener: Opener,
+        drivers: Mapping[str, DriverEntry],
+        *,
+        tap: Tap | None = None,
+        sent_tap: Tap | None = None,
+    ) -> None:
         self._opener = opener
         self._drivers = drivers
         self._tap = tap
+        self._sent_tap = sent_tap
         self._has_settings = not _is_without_settings(opener)
         self._visits = _by_settings(drivers) if self._has_settings else _all_at_once(drivers)
         self._greetings = _greetings(self._visits, drivers)
-        self._budget = budget(len(self._visits), len(self._greetings))
+        n_usual = sum(rank == 0 for rank, _, _ in self._greetings)
+        self._budget = budget(len(self._visits), n_usual, len(self._greetings) - n_usual)
         self._search = self._run()
         self._finding: Finding | None = None
         self._is_closed = False
@@ -136,8 +150,8 @@ class Detector:
 
     @property
     def settings(self) -> SerialSettings | None:
-        """Return the line settings of the moment; None while the port is closed."""
-        return None if self._visit is None else self._visit.settings
+        """Return the line settings of the moment; None while the port is closed, and on a line that has none."""
+        return None if self._visit is None or not self._has_settings else self._visit.settings
 
     @property
     def progress(self) -> Progress:
@@ -193,9 +207,9 @@ class Detector:
                 break
         if loose:
             return self._found(loose)
-        for visit, name in self._greetings:
+        for rank, visit, name in self._greetings:
             self._text = f"Asking for a {self._drivers[name].info.models[0]}{self._at(visit)}."
-            found = yield from self._greet(visit, name)
+            found = yield from self._greet(visit, name, self._budget.further_ns if rank else self._budget.usual_ns)
             yield from self._leave()
             if self._is_echo:
                 self._n_echoed += len(self._heard)
@@ -225,11 +239,12 @@ class Detector:
                 return found
             yield
 
-    def _greet(self, visit: "_Visit", name: str) -> Generator[None, None, tuple[Tally, ...]]:
+    def _greet(self, visit: "_Visit", name: str, silent_ns: int) -> Generator[None, None, tuple[Tally, ...]]:
         if visit is not self._visit and not self._open(visit):
             return ()
         greeted = self._tallies[name]
         self._said = self._heard = b""
+        was_quiet = self._n_heard == self._n_echoed
         start_ns = self._now.mono_ns
         while True:
             self._hear()
@@ -237,7 +252,8 @@ class Detector:
             if greeted.is_promising:
                 limit_ns = _GREET_PROMISING_NS
             else:
-                limit_ns = _GREET_MOST_NS if self._heard and not self._is_echo else self._budget.greet_ns
+                is_answered = was_quiet and self._heard and not self._is_echo
+                limit_ns = _GREET_HEARD_NS if is_answered else silent_ns
             is_over = self._now.mono_ns - start_ns >= limit_ns or self._is_out_of_time
             found = self._decided(is_over=is_over, is_answer=greeted.is_sure)
             if found and greeted not in found and not found[0].has_check:
@@ -290,8 +306,7 @@ class Detector:
         wanted = greeted.pending_writes(self._now.mono_ns)
         if wanted and self._stream is not None:
             self._greeted = greeted
-            self._said = (self._said + wanted)[:_ECHO_MAX]
-            self._stream.write(wanted)
+            self._write(self._stream, wanted)
 
     def _say_goodbye(self) -> bool:
         """Write what takes leave of whom we greeted; say whether anybody was."""
@@ -300,9 +315,14 @@ class Detector:
             return False
         leave = greeted.closing_writes(self._now.mono_ns)
         if leave:
-            self._said += leave
-            self._stream.write(leave)
+            self._write(self._stream, leave)
         return True
+
+    def _write(self, stream: ByteStream, data: bytes) -> None:
+        self._said = (self._said + data)[:_ECHO_MAX]
+        stream.write(data)
+        if self._sent_tap is not None:
+            self._sent_tap(self._now, data)
 
     def _let_go(self) -> None:
         if self._n_heard_here:
@@ -419,21 +439,35 @@ class Budget:
 
     Attributes:
         listen_ns: Listening and glancing, all in all [ns].
-        greet_ns: For the answer to one greeting [ns].
+        usual_ns: For the answer to a greeting at a driver's usual line setting [ns].
+        further_ns: The same at one of its further ones [ns].
         whole_ns: The search [ns].
     """
 
     listen_ns: int
-    greet_ns: int
+    usual_ns: int
+    further_ns: int
     whole_ns: int
 
 
-def budget(n_settings: int, n_greetings: int) -> Budget:
-    """Share out the time of a quiet line; see the head of the file."""
+def budget(n_settings: int, n_usual: int, n_further: int) -> Budget:
+    """Share out the time of a quiet line; see the head of the file.
+
+    Args:
+        n_settings: Line settings to listen at.
+        n_usual: Greetings at a driver's usual setting.
+        n_further: Greetings at a driver's further settings.
+    """
     listen_ns = _LISTEN_NS + max(0, n_settings - 1) * _GLANCE_NS
-    left_ns = (_GREET_END_NS - listen_ns) // max(1, n_greetings) - _LEAVE_NS
-    greet_ns = min(max(left_ns, _GREET_LEAST_NS), _GREET_MOST_NS)
-    return Budget(listen_ns, greet_ns, min(listen_ns + n_greetings * (greet_ns + _LEAVE_NS), _QUIET_END_NS))
+    left_ns = _GREET_END_NS - listen_ns - (n_usual + n_further) * _LEAVE_NS
+    usual_ns = _greet_ns(left_ns - n_further * _GREET_LEAST_NS, n_usual)
+    further_ns = _greet_ns(left_ns - n_usual * usual_ns, n_further)
+    whole_ns = listen_ns + n_usual * (usual_ns + _LEAVE_NS) + n_further * (further_ns + _LEAVE_NS)
+    return Budget(listen_ns, usual_ns, further_ns, min(whole_ns, _QUIET_END_NS))
+
+
+def _greet_ns(left_ns: int, n: int) -> int:
+    return min(max(left_ns // max(1, n), _GREET_LEAST_NS), _GREET_MOST_NS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,15 +496,26 @@ def _all_at_once(drivers: Mapping[str, DriverEntry]) -> tuple[_Visit, ...]:
     return (_Visit(usual[0][1], usual),) if usual else ()
 
 
-def _greetings(visits: tuple[_Visit, ...], drivers: Mapping[str, DriverEntry]) -> tuple[tuple[_Visit, str], ...]:
-    """Return who greets, and where: every driver at its usual settings first, then at its second, and so on."""
+def _greetings(visits: tuple[_Visit, ...], drivers: Mapping[str, DriverEntry]) -> tuple[tuple[int, _Visit, str], ...]:
+    """Return who greets, and where: every driver at its usual settings first (rank 0), then at its second, and so on."""
+    greeting = {name for name, entry in drivers.items() if entry.info.sends and _greets(entry)}
     pairs = [
         (drivers[name].info.serial.index(settings), number, name)
         for number, visit in enumerate(visits)
         for name, settings in visit.members
-        if drivers[name].info.sends
+        if name in greeting
     ]
-    return tuple((visits[number], name) for _, number, name in sorted(pairs))
+    return tuple((rank, visits[number], name) for rank, number, name in sorted(pairs))
+
+
+def _greets(entry: DriverEntry) -> bool:
+    """Say whether a driver speaks before it has heard anything; some that send never do."""
+    tried = Tally(entry, entry.info.serial[0])
+    for t_ns in range(0, _GREET_MOST_NS // 2, _GREET_LEAST_NS // 4):
+        tried.feed(b"", t_ns)
+        if tried.pending_writes(t_ns):
+            return True
+    return False
 
 
 def _is_without_settings(opener: Opener) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from devices.driver import SerialSettings
-from devices.events import DeviceInfo, DriverEvent, FrameRejected, Gap, Numeric, Validity, WaveformChunk
+from devices.events import DeviceInfo, DeviceStatus, DriverEvent, FrameRejected, Gap, Numeric, Validity, WaveformChunk
 from devices.registry import DriverEntry
 from devices.vocabulary import METRICS
 
@@ -32,6 +32,15 @@ _MOST_BITS = 1_000.0
 _CHECKED_SHARE = 0.75
 _UNCHECKED_SHARE = 0.9
 _RIVAL_SHARE = 0.7
+
+_PARTS = {
+    "nibp": "cuff",
+    "spo2": "oximeter",
+    "co2": "capnograph",
+    "temp": "thermometer",
+    "ecg": "ECG",
+    "resp": "breath",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +71,8 @@ class Tally:
         entry: The driver.
         settings: The line setting.
         driver: The instance on trial.
-        n_messages: Pieces of the stream that told something; several messages that arrive at once count once.
+        n_messages: Pieces of the stream that told something, or answered the driver without telling anything new; several
+            messages that arrive at once count once.
     """
 
     def __init__(self, entry: DriverEntry, settings: SerialSettings) -> None:
@@ -75,6 +85,7 @@ class Tally:
         self._kinds: dict[str, None] = {}
         self._device: DeviceInfo | None = None
         self._is_in_doubt = False
+        self._has_asked = False
         self._has_failed = False
 
     @property
@@ -164,17 +175,24 @@ class Tally:
                     n_good += 1
                     if isinstance(event, Numeric | WaveformChunk):
                         self._kinds.setdefault(METRICS[event.metric].label)
+                    elif isinstance(event, DeviceStatus):
+                        self._kinds.setdefault(f"state of its {_PARTS.get(event.metric, event.metric)}")
                     elif isinstance(event, DeviceInfo):
                         self._device = event
                         self._kinds.setdefault("its name")
         if n_good or self.n_messages:
             self._n_bytes += max(0, len(data) - n_before)
             self._n_rejected += n_rejected
-        self.n_messages += bool(n_good)
+        is_answer = self._has_asked and self.n_messages > 0 and bool(data) and not n_rejected
+        if n_good or is_answer:
+            self.n_messages += 1
+            self._has_asked = False
 
     def pending_writes(self, now_ns: int) -> bytes:
         """Return what the driver wants to say; nothing once it has failed."""
-        return self._said(lambda: self.driver.pending_writes(now_ns))
+        wanted = self._said(lambda: self.driver.pending_writes(now_ns))
+        self._has_asked = self._has_asked or wanted != b""
+        return wanted
 
     def closing_writes(self, now_ns: int) -> bytes:
         """Return how the driver takes leave; nothing once it has failed."""
