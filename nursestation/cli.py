@@ -225,6 +225,45 @@ def watch(
     _tell_unknown(run(driver, port, clock, show, settings=settings, capture=capture, seconds=seconds), as_json)
 
 
+@main.command(epilog="Example: nursestation detect /dev/ttyUSB0")
+@click.argument("port")
+@click.option(
+    "--keep",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep what was heard in this file (default: one in this folder, and only when the monitor is not known).",
+)
+@_json_option
+def detect(port: str, keep: Path | None, as_json: bool) -> None:
+    """Name the monitor on a port with its line settings. It is greeted, and never made to do anything to a patient."""
+    from devices.registry import all_drivers
+    from nursestation.commandline import detect as search
+    from nursestation.commandline.interruption import interruption
+
+    clock, drivers = SystemClock(), all_drivers()
+    with interruption() as stop:
+        opener = search.open_port(port, clock)
+        finding, heard = search.detect(opener, drivers, clock, stop.wait, (lambda _: None) if as_json else click.echo)
+    best = finding.best
+    file = keep or (None if best else search.default_file(port, clock.now()))
+    if heard.is_empty:
+        file = None
+    if file is not None:
+        may_identify = best is None or drivers[best.driver].info.identity != ""
+        heard.write(file, best.driver if best else "", may_identify=may_identify)
+    if as_json:
+        click.echo(search.as_json(finding, file))
+    else:
+        for candidate in finding.candidates:
+            click.echo(f"{candidate.driver}: {candidate.why}")
+        if file is not None:
+            click.echo(search.kept_sentence(file, heard, is_known=best is not None))
+    if best is None:
+        raise click.ClickException(finding.sentence)
+    if not as_json:
+        click.echo(finding.sentence)
+        click.echo(search.next_step(best, drivers[best.driver].info.serial[0], port))
+
+
 @main.command(epilog="Example: nursestation simulate capnostream20 --pty /tmp/capno --scenario mild-desaturation")
 @click.argument("driver")
 @click.option(
