@@ -27,7 +27,6 @@ from typing import ClassVar
 
 from devices.driver import DriverInfo, SerialSettings
 from devices.drivers.nonin.formats import (
-    BLOCKS_A_PACKET,
     FRAME,
     FRAMES_A_BLOCK,
     FRAMES_A_PACKET,
@@ -229,7 +228,7 @@ class Nonin:
 
     def _decode_frames(self, out: list[DriverEvent], piece: Found, now_ns: int) -> None:
         self._before = None
-        if piece.block == 0 and len(self._packet) == BLOCKS_A_PACKET:
+        if piece.block == 0 and self._packet:  # block 0 follows a whole packet, or a lock
             self._tell_packet(out, b"".join(self._packet), piece.format, now_ns)
         if piece.block <= 0:
             self._packet.clear()

@@ -311,6 +311,11 @@ class TestSpotChecks:
     def test_a_length_that_cannot_be_is_no_packet(self, size):
         assert not of(fed(spot()[:4] + size.to_bytes(2, "big") + bytes(70)), Numeric)
 
+    def test_an_end_that_is_none_drops_the_packet(self):
+        driver = Nonin()
+        assert not driver.feed(spot()[:-1] + b"\x04" + bytes(20), 0)
+        assert {type(event) for event in driver.reset(0)} == {FrameRejected}
+
     def test_a_low_battery_is_told(self):
         assert [e.active for e in of(fed(spot(low=0x01)), DeviceAlarm)] == [True]
 
