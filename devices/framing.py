@@ -12,7 +12,7 @@ The loops run over frames (`bytes.find`), not over bytes.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import reduce
 from operator import xor
 from typing import Protocol
@@ -114,7 +114,14 @@ class LengthFramer:
     """
 
     def __init__(
-        self, *, header: bytes, adds: int, shortest: int, longest: int, is_intact: Callable[[bytes], bool]
+        self,
+        *,
+        header: bytes,
+        adds: int,
+        shortest: int,
+        longest: int,
+        is_intact: Callable[[bytes], bool],
+        sizes: Collection[int] | None = None,
     ) -> None:
         """Describe the frames.
 
@@ -124,11 +131,12 @@ class LengthFramer:
             shortest: Least bytes of a frame, header and all.
             longest: Most bytes of a frame.
             is_intact: Says of a frame, header and all, whether its check holds.
+            sizes: How many bytes a frame may have, header and all; None for any number between the two.
         """
         self.longest = longest
+        self._sizes = frozenset(range(shortest, longest + 1) if sizes is None else sizes)
         self._header = header
         self._adds = adds
-        self._shortest = shortest
         self._is_intact = is_intact
         self._held = b""
         self._offset = 0
@@ -156,7 +164,7 @@ class LengthFramer:
             if start + n_header >= n_buffer:
                 break
             size = buffer[start + n_header] + adds
-            if not self._shortest <= size <= self.longest:
+            if size not in self._sizes:
                 stretch.begin(out, RejectReason.FRAMING, base + start, buffer[start : start + 1])
                 at = start + 1
                 continue
@@ -173,6 +181,16 @@ class LengthFramer:
         self._held = buffer[start:]
         self._offset = base + start
         return out
+
+    def give_up(self) -> list[Piece]:
+        """Let go of an unfinished frame whose rest is overdue: its first byte is not taken, the others are looked at anew."""
+        if not self._held:
+            return []
+        out: list[Piece] = []
+        self._stretch.begin(out, RejectReason.FRAMING, self._offset, self._held[:1])
+        rest, self._held = self._held[1:], b""
+        self._offset += 1
+        return [*out, *self.feed(rest)]
 
     def flush(self) -> list[Piece]:
         """End the stream: return what is held as not taken, and start over at offset 0."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from devices.driver import Cuff, Patient, ProbeState, Sensors
+from devices.driver import Cuff, CuffPatient, Patient, ProbeState, Sensors
 from devices.simulator.scenario import Sensor
 
 _SENSOR_OF_WAVE: dict[str, Sensor] = {"ecg": "ecg", "resp": "ecg", "pleth": "spo2", "co2": "co2"}
@@ -29,6 +29,11 @@ class AttachedPatient:
         if _SENSOR_OF_WAVE.get(metric) not in self._plugged_in:
             return [None] * len(t_ns)
         return self._patient.wave(metric, t_ns)
+
+    def start_cuff(self, t_ns: int) -> None:
+        """Start the cuff where this monitor has one, and the patient behind it one to start."""
+        if "nibp" in self._plugged_in and isinstance(self._patient, CuffPatient):
+            self._patient.start_cuff(t_ns)
 
     def _left_of(self, whole: Sensors) -> Sensors:
         left, plugged_in = whole, self._plugged_in

@@ -121,6 +121,17 @@ class TestLengthFramer:
     def test_a_length_out_of_bounds_is_no_frame(self):
         assert all_pieces(length_framer(), b"<>\xff" + framed(b"ok"))[-1][0] is None
 
+    def test_a_length_that_no_frame_has_is_not_waited_for(self):
+        framer = LengthFramer(header=b"<", adds=0, shortest=3, longest=9, is_intact=lambda f: True, sizes={3, 9})
+        assert all_pieces(framer, b"<\x04<\x03a") == [(RejectReason.FRAMING, 0, b"<\x04"), (None, 2, b"<\x03a")]
+
+    def test_an_overdue_rest_is_not_waited_for_when_told_so(self):
+        framer, whole = length_framer(), framed(b"ok")
+        assert framer.feed(b"<>\x08" + whole) == []
+        assert framer.give_up() == [(RejectReason.FRAMING, 0, b"<>\x08"), (None, 3, whole)]
+        assert framer.give_up() == []
+        assert framer.feed(whole) == [(None, 3 + len(whole), whole)]
+
     def test_a_long_stretch_comes_in_pieces(self):
         pieces = all_pieces(length_framer(), b"x" * 150)
         assert [len(raw) for _, _, raw in pieces] == [64, 64, 22]

@@ -224,6 +224,16 @@ def test_cuff_alone():
     assert told.cuff.phase is CuffPhase.DONE
 
 
+def test_a_cuff_is_started_where_it_is_plugged_in():
+    patient = SimulatedPatient(load_scenario("normal"), 1)
+    before = patient.sensors(100 * S).cuff.cycle
+    AttachedPatient(patient, ["spo2"]).start_cuff(100 * S)
+    assert patient.sensors(101 * S).cuff.cycle == before
+    AttachedPatient(patient, ["nibp"]).start_cuff(101 * S)
+    cuff = patient.sensors(102 * S).cuff
+    assert (cuff.phase, cuff.cycle) == (CuffPhase.MEASURING, before + 1)
+
+
 # --- chairs
 
 ONE_MONITOR = """title = "t"
