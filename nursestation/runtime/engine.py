@@ -91,7 +91,7 @@ class Engine:
         """Have one item applied in its turn and return what it made happen; callable from any thread but the engine's own.
 
         Raises:
-            TimeoutError: it was not applied within `timeout_s` [s]; it may still be.
+            TimeoutError: its turn did not come within `timeout_s` [s]; it is withdrawn and never applied.
         """
         answer: Future[Sequence[Record]] = Future()
         self._asked[id(item)] = answer
@@ -100,17 +100,21 @@ class Engine:
             self.step(0)
         try:
             return answer.result(timeout_s)
-        finally:
-            self._asked.pop(id(item), None)
+        except TimeoutError:
+            if answer.cancel():
+                raise
+            return answer.result()  # it is being applied just now
 
     def step(self, timeout_s: float) -> int:
         """Take and apply what waits, or wait up to `timeout_s` [s] for it; return how many items there were."""
         items = self._inbox.take(timeout_s)
         records: list[Record] = []
         for item, at in items:
+            asked = self._asked.pop(id(item), None)
+            if asked is not None and not asked.set_running_or_notify_cancel():
+                continue  # withdrawn
             made = self._apply(item, at)
             records.extend(made)
-            asked = self._asked.get(id(item))
             if asked is not None:
                 asked.set_result(made)
             self._has_numbers = self._has_numbers or (

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from devices.clock import Moment
+from devices.events import AdmissionState
+from nursestation.core import records as r
 from nursestation.core.chain import GENESIS, from_json, link, to_json
-from nursestation.core.model import Patient
+from nursestation.core.model import MonitorFacts, Patient, ToldPatient
 from nursestation.core.records import ClockStepped, ConditionRaised, Refused
 from tests.helpers.visit import run_visit
 
@@ -24,6 +26,37 @@ def test_every_record_of_a_visit_reads_back_to_the_text_it_was_stored_as():
             body = to_json(record)
             assert from_json(kind, body) == record
             assert to_json(from_json(kind, body)) == body
+
+
+_AT = {"at": Moment(1, 2), "chair": 2, "session": "s", "operator": "r.alvarez", "monitor": "2:a"}
+_FACTS = MonitorFacts(
+    monitor="2:a", driver="a", title="A on ttyUSB0", port="/dev/ttyUSB0", adapter="socket 1-1.2", simulated=True,
+    vendor="V", model="M", serial="7",
+)  # fmt: skip
+_OF_CHAIR = {key: _AT[key] for key in ("at", "chair", "session", "operator")}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        r.MonitorBound(**_AT, driver="a", title="A", port="COM3", adapter="", may_start_cuff=True),
+        r.MonitorUnbound(**_AT, driver="a", title="A"),
+        r.MonitorPatient(
+            **_AT, told=ToldPatient(admission=AdmissionState.ADMITTED, patient_id="1", name="Ä"), asks=True
+        ),
+        r.MonitorPatient(**_AT, told=ToldPatient(admission=AdmissionState.NONE)),
+        r.MonitorPatientConfirmed(**_AT, same=False),
+        r.SessionMonitors(**_OF_CHAIR, monitors=(_FACTS, MonitorFacts(monitor="2:b", driver="b", title="B"))),
+        r.MonitorsConfirmed(**_OF_CHAIR, monitors=()),
+        r.CuffStarted(**_AT),
+        r.CuffStopped(**_AT),
+    ],
+    ids=lambda record: type(record).__name__,
+)
+def test_what_a_monitors_setup_and_patient_record_reads_back(record):
+    body = to_json(record)
+    assert from_json(type(record).__name__, body) == record
+    assert to_json(from_json(type(record).__name__, body)) == body
 
 
 def test_bulk_data_and_refusals_have_no_place_in_a_chain():

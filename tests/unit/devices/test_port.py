@@ -369,3 +369,61 @@ def test_each_kind_of_address_has_its_opener():
     replay = opener_for(ReplayAddress(Path("night.cap")), clock)
     assert isinstance(replay, ReplayOpener)
     assert replay.name == "replay:night.cap"
+
+
+# -- a cuff
+
+
+class CuffDriver(LineDriver):
+    """Can start a cuff."""
+
+    def start_cuff(self, now_ns):
+        self.wanted = b"start"
+
+    def stop_cuff(self, now_ns):
+        self.wanted = b"stop"
+
+    wanted = b""
+
+    def pending_writes(self, now_ns):
+        out, self.wanted = self.wanted, b""
+        return out
+
+
+def test_a_cuff_that_is_asked_for_is_started_with_the_next_poll_and_once():
+    bench = Bench(CuffDriver(), may_start_cuff=True).connect()
+    bench.port.request_cuff(True)
+    bench.poll(0.008)
+    bench.poll(0.008)
+    bench.port.request_cuff(False)
+    bench.poll(0.008)
+    assert bench.wire.sent == b"startstop"
+
+
+@pytest.mark.parametrize(
+    ("driver", "options"),
+    [
+        (CuffDriver, {}),
+        (CuffDriver, {"may_start_cuff": True, "receive_only": True}),
+        (LineDriver, {"may_start_cuff": True}),
+    ],
+    ids=["not allowed", "receive only", "a driver that cannot"],
+)
+def test_otherwise_nothing_is_sent(driver, options):
+    bench = Bench(driver(), **options).connect()
+    bench.port.request_cuff(True)
+    bench.poll(0.008)
+    assert b"start" not in bench.wire.sent
+
+
+def test_a_start_is_not_kept_until_the_cable_is_back():
+    bench = Bench(CuffDriver(), may_start_cuff=True).connect()
+    bench.wire.unplug()
+    bench.poll(0.008)
+    bench.port.request_cuff(True)
+    bench.poll(0.008)
+    bench.wire.plug_in()
+    bench.poll(20)
+    bench.hear(b"ok\n", 0.008)
+    assert bench.port.phase is LinkPhase.CONNECTED
+    assert bench.wire.sent == b""

@@ -1,14 +1,17 @@
 """The engine stores before it shows, tells numbers soon, and outlives a bug in a rule."""
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 
 from devices.clock import ManualClock
 from devices.events import LinkPhase, LinkState, Numeric
 from nursestation.core.commands import CheckIn, CreateFirstOperator
 from nursestation.core.model import Role
-from nursestation.core.records import LinkChanged, OperatorAdded, Refused, StationStarted
+from nursestation.core.records import LinkChanged, MonitorUnbound, OperatorAdded, Refused, StationStarted
 from nursestation.core.snapshot import StationSnapshot
-from nursestation.core.station import ChairSetup, MonitorBinding, Station, StationFault
+from nursestation.core.station import ChairsChanged, ChairSetup, MonitorBinding, Station, StationFault
 from nursestation.runtime.engine import Engine
 from nursestation.runtime.inbox import Inbox
 from nursestation.runtime.outbox import Outbox
@@ -140,3 +143,45 @@ def test_stopping_applies_what_still_waits(stage):
     stage.engine.stop()
     stage.engine.stop()
     assert any(isinstance(record, OperatorAdded) for record in stage.stored)
+
+
+class Slow(Station):
+    """Takes as long for a first operator as a test lets it."""
+
+    may_go_on = threading.Event()
+
+    def apply(self, item, now):
+        if isinstance(item, CreateFirstOperator):
+            assert self.may_go_on.wait(10)
+        return super().apply(item, now)
+
+
+@pytest.fixture
+def running() -> Iterator[Stage]:
+    """Return a stage whose engine has its thread."""
+    stage = Stage(Slow)
+    stage.engine.start()
+    yield stage
+    Slow.may_go_on.set()
+    stage.engine.stop()
+
+
+def test_an_item_that_is_asked_for_is_answered_with_what_it_made_happen(stage, running):
+    for one in (stage, running):
+        Slow.may_go_on.set()
+        made = one.engine.ask(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"), 5)
+        assert isinstance(made[0], OperatorAdded)
+        (refused,) = one.engine.ask(ChairsChanged(chairs=(), operator="x"), 5)
+        assert isinstance(refused, Refused)
+        (gone,) = one.engine.ask(ChairsChanged(chairs=(), operator="r.alvarez"), 5)
+        assert isinstance(gone, MonitorUnbound)
+
+
+def test_what_was_not_answered_in_time_is_withdrawn(running):
+    Slow.may_go_on.clear()
+    running.inbox.post(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"))
+    with pytest.raises(TimeoutError):
+        running.engine.ask(ChairsChanged(chairs=(), operator="r.alvarez"), 0.01)
+    Slow.may_go_on.set()
+    running.engine.stop()
+    assert [chair.number for chair in running.station.snapshot(running.clock.now()).chairs] == [1]

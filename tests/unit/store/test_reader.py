@@ -1,24 +1,28 @@
 """Reading the record while it is written, and what a restart needs of it."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
-from nursestation.core.model import Phase
+from nursestation.core.model import MonitorFacts, Phase
 from nursestation.core.records import (
     ChairFreed,
     Gap,
     LinkChanged,
     OperatorAdded,
     Sample,
+    SessionMonitors,
     SessionOpened,
     StationStarted,
     StationStopped,
     Wave,
+    held_beside,
 )
 from nursestation.store.errors import StoreDamaged, StoreEnvironmentError, StoreUnreachable
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
+from nursestation.store.verify import verify_store
 from tests.helpers.written_visit import (
     CLINICIAN,
     NURSE,
@@ -179,3 +183,42 @@ def test_a_file_that_opens_but_holds_nonsense_is_damaged_rather_than_a_fault(pat
     path.write_bytes(content.replace(told, altered))
     with StoreReader.open(path) as reader, pytest.raises(StoreDamaged, match="Put a copy in its place"):
         [*reader.restore_records(), *reader.samples(SESSION)]
+
+
+def fed(session, chair, serial, at):
+    facts = MonitorFacts(monitor=f"{chair}:a", driver="a", title="A", serial=serial)
+    return SessionMonitors(at=at, chair=chair, session=session, monitors=(facts,))
+
+
+def test_a_restart_gets_the_monitors_of_each_chairs_last_session(path, store):
+    records = [
+        *station_records(),
+        fed("first", 2, "1", minute(1)), fed("second", 2, "2", minute(2)), fed("second", 2, "3", minute(3)),
+        fed("other", 3, "9", minute(4)),
+    ]  # fmt: skip
+    store.append(records)
+    with StoreReader.open(path) as reader:
+        found = [one for one in reader.restore_records() if isinstance(one, SessionMonitors)]
+    assert [(one.session, one.monitors[0].serial) for one in found] == [("second", "3"), ("other", "9")]
+
+
+def test_an_open_session_gets_its_own_monitors_and_those_before_it(path, store):
+    store.append([*station_records(), fed("before", 2, "1", minute(0)), *visit_records(upto_min=10, step_s=60)])
+    store.append([fed(SESSION, 2, "2", minute(11))])
+    with StoreReader.open(path) as reader:
+        found = [one.session for one in reader.restore_records() if isinstance(one, SessionMonitors)]
+    assert found == ["before", SESSION]
+
+
+def test_what_a_held_monitor_sent_is_kept_beside_the_session_and_is_no_session(path, store):
+    held = held_beside(SESSION)
+    visit = [one for one in visit_records(upto_min=10, step_s=60) if one.session is not None]
+    beside = [replace(one, session=held) for one in visit if isinstance(one, BULK)]
+    store.append([*station_records(), *visit, *beside])
+    store.close()
+    with StoreReader.open(path) as reader:
+        assert [one.id for one in reader.sessions()] == [SESSION]
+        assert reader.open_sessions() == [SESSION]
+        assert list(reader.samples(held)) == [one for one in beside if isinstance(one, Sample)]
+        assert not [one for one in reader.restore_records() if one.session == held]
+    assert verify_store(path).ok
