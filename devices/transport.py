@@ -313,23 +313,33 @@ class _Unsent:
             del self._bytes[:n_sent]
 
 
-class _SerialLine(Protocol):
+class SerialLine(Protocol):
     """What is used of pyserial's `Serial`."""
 
     @property
     def in_waiting(self) -> int: ...
     @property
     def out_waiting(self) -> int: ...
+    @property
+    def rtscts(self) -> bool: ...
+    @property
+    def cts(self) -> bool: ...
+    def reset_output_buffer(self) -> None: ...
     def read(self, size: int) -> bytes: ...
     def write(self, data: bytes) -> int | None: ...
     def fileno(self) -> int: ...
     def close(self) -> None: ...
 
 
-class _SerialStream:
-    """A serial port or a pseudo-terminal."""
+class SerialStream:
+    """A serial port or a pseudo-terminal.
 
-    def __init__(self, name: str, line: _SerialLine) -> None:
+    Args:
+        name: The port's name for people.
+        line: pyserial's open port.
+    """
+
+    def __init__(self, name: str, line: SerialLine) -> None:
         self._name = name
         self._line = line
         self._unsent = _Unsent(name)
@@ -355,6 +365,10 @@ class _SerialStream:
             raise self._gone() from error
 
     def close(self) -> None:
+        with suppress(*_setup_errors()):  # no flow control to ask about: a pseudo-terminal, or an adapter that is gone
+            if self._line.rtscts and not self._line.cts:
+                # Linux would wait here for 30 s (`closing_wait`, setserial(8)) for a monitor that is off to take the rest.
+                self._line.reset_output_buffer()
         with suppress(OSError):  # an adapter that is gone cannot be closed in good order
             self._line.close()
 
@@ -477,13 +491,13 @@ def _open_serial(path: str, settings: SerialSettings) -> ByteStream:
             write_timeout=0,
             exclusive=True,
         )
-    except _open_errors() as error:
+    except _setup_errors() as error:
         raise refusal(path, settings, error) from error
-    return _SerialStream(path, line)
+    return SerialStream(path, line)
 
 
-def _open_errors() -> tuple[type[Exception], ...]:
-    """Return what pyserial may raise when it opens a port: on POSIX also the bare errors of termios."""
+def _setup_errors() -> tuple[type[Exception], ...]:
+    """Return what pyserial may raise when it sets up a port: on POSIX also the bare errors of termios."""
     if sys.platform == "win32":
         return (OSError, ValueError)
     import termios

@@ -14,7 +14,7 @@ import pytest
 from devices.addresses import PortFacts, PortIdentity, TcpAddress, UdpAddress
 from devices.driver import Parity, SerialSettings
 from devices.errors import LinkError, PortBusy, PortMissing
-from devices.transport import SerialOpener, TcpOpener, UdpOpener, list_ports, open_stream, refusal
+from devices.transport import SerialOpener, SerialStream, TcpOpener, UdpOpener, list_ports, open_stream, refusal
 from tests.helpers.datagrams import LINES
 
 SETTINGS = SerialSettings(115200)
@@ -226,6 +226,40 @@ def test_settings_that_a_port_refuses_are_named():
     assert str(refusal("COM3", SETTINGS, ValueError("Invalid baud rate"))) == (
         "COM3 cannot be opened with 115200 8N1: choose another port or other line settings."
     )
+
+
+class HeldBack:
+    """A port whose monitor is off: what was written waits for its leave (CTS)."""
+
+    def __init__(self, *, rtscts=True, cts=False):
+        self.rtscts = rtscts
+        self.cts = cts
+        self.calls = []
+
+    def reset_output_buffer(self):
+        self.calls.append("forget what waits")
+
+    def close(self):
+        self.calls.append("close")
+
+
+@pytest.mark.parametrize(
+    ("line", "calls"),
+    [
+        (HeldBack(), ["forget what waits", "close"]),
+        (HeldBack(cts=True), ["close"]),
+        (HeldBack(rtscts=False), ["close"]),
+    ],
+    ids=["monitor off", "monitor on", "no flow control"],
+)
+def test_closing_does_not_wait_for_a_monitor_that_holds_the_line_back(line, calls):
+    SerialStream("/dev/ttyUSB0", line).close()
+    assert line.calls == calls
+
+
+def test_a_pty_with_flow_control_closes_too(pty):
+    open_stream(PortIdentity(pty.path), SerialSettings(19200, parity=Parity.EVEN, rtscts=True)).close()
+    open_stream(PortIdentity(pty.path), SETTINGS).close()
 
 
 # -- the adapter that comes back
