@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from devices.addresses import PortIdentity
 from devices.clock import ManualClock
 from devices.detect import Detector, budget
 from devices.driver import Parity, SerialSettings, StartsCuff
 from devices.errors import PortBusy, PortMissing
 from devices.registry import DriverEntry, all_drivers
+from devices.simulator.wires import PtyWire
+from devices.transport import SerialOpener
 from tests.helpers.bedside import ScriptedPatient
 from tests.helpers.specimen import specimen
 from tests.helpers.uart import Line
@@ -387,3 +390,25 @@ def test_the_tap_is_given_all_that_is_heard():
     line = Line(clock, KNOWN, noise=saying(b"ok\n"))
     found(line, clock, some(entry("line")), tap=lambda now, data: kept.append(data))
     assert b"".join(kept).count(b"ok\n") > 14
+
+
+# lines without line settings
+
+
+@pytest.mark.parametrize("name", all_drivers())
+def test_on_a_pseudo_terminal_every_driver_listens_at_once(name, tmp_path):
+    pytest.importorskip("tty")
+    clock = ManualClock()
+    wire, monitor, patient = PtyWire(tmp_path / "monitor"), all_drivers()[name].make_monitor(), ScriptedPatient()
+    detector = Detector(SerialOpener(PortIdentity(wire.address), lambda: ()), all_drivers())
+    while detector.finding is None:
+        now = clock.advance(STEP_S)
+        detector.step(now)
+        monitor.receive(wire.read(), now.mono_ns)
+        wire.write(monitor.transmit(patient, now.mono_ns))
+        assert now.mono_ns < 60e9
+    wire.close()
+    assert detector.finding.best is not None, detector.finding.sentence
+    assert detector.finding.best.driver == name
+    assert f"(driver {name})" in detector.finding.sentence
+    assert detector.settings is None
