@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from devices.clock import ManualClock
 from devices.registry import lookup
+from devices.segments import folder_name, segment_files
 from devices.wirelog import WireLog
 from nursestation.cli import main
 from nursestation.commandline.wirelog import unknown_json, unknown_sentence
+from tests.helpers.bedside import ScriptedPatient
 
 HEART_AND_BREATH = bytes.fromhex("55AA0802E84E10FB01B3")  # BerryMed PM6750 protocol V3.2: heart rate 78, respiration 16
 
@@ -96,6 +99,45 @@ def test_where_there_is_none_it_says_when_there_is(run, tmp_path):
     assert result.exit_code == 0
     assert "it is kept while Nursestation runs with a monitor" in result.stdout
     assert run("wirelog", "--profile", str(tmp_path), "--json").stdout == ""
+
+
+def test_what_is_missing_or_damaged_is_said(run, profile):
+    segment = segment_files(Path(profile) / "wire" / folder_name("2:berry_pm6750"))[-1]
+    segment.write_bytes(segment.read_bytes() + b"70000000000 ! 99\nnonsense\n")
+    told = run("wirelog", "--profile", profile).stdout.splitlines()[0]
+    assert "99 not kept, for the disk did not take them, damaged in places" in told
+
+
+def test_a_driver_that_is_not_installed_any_more_is_no_hindrance(run, tmp_path):
+    clock = ManualClock()
+    log = WireLog(tmp_path / "wire", clock, free_bytes=lambda place: 2**40)
+    info = replace(lookup("berry_pm6750").info, name="no_such_driver", identity="a name")
+    log.tap("4:no_such_driver", info, dict).received(clock.now(), b"x")
+    log.write_once()
+    log.close()
+    result = run("wirelog", "4:no_such_driver", "--out", str(tmp_path / "x.capture"), "--profile", str(tmp_path))
+    assert "This file may tell who the patient is: treat it" in result.stdout
+
+
+@pytest.fixture
+def radical(tmp_path):
+    """Ten seconds of a monitor that sends more than is shown."""
+    monitor = lookup("masimo_radical7").make_monitor()
+    file = tmp_path / "radical.bin"
+    file.write_bytes(b"".join(monitor.transmit(ScriptedPatient(), second * 10**9) for second in range(10)))
+    return str(file)
+
+
+@pytest.mark.parametrize("command", [("decode", "masimo_radical7"), ("watch", "masimo_radical7")])
+def test_decode_and_watch_name_at_their_end_what_has_no_name_here(run, radical, command):
+    source = radical if command[0] == "decode" else f"replay:{radical}"
+    text = run(*command, source)
+    assert text.stderr.startswith("The monitor also sent numbers that are not shown, for they have no name here: ")
+    assert "PVI" in text.stderr
+    assert "PVI" not in text.stdout
+    as_json = run(*command, source, "--json")
+    assert json.loads(as_json.stderr)["unknown"]["PVI"] > 5
+    assert all("event" in json.loads(line) for line in as_json.stdout.splitlines())
 
 
 def test_numerics_without_a_name_are_told_by_name_and_number():

@@ -249,6 +249,34 @@ def test_other_files_in_the_folder_are_left_alone(disk):
     assert letter.read_text() == "Dear nurse"
 
 
+def test_a_segment_that_cannot_be_deleted_now_is_deleted_later(disk):
+    """On Windows somebody may be reading it; here a folder stands in its place."""
+    disk.run(90)
+    oldest, newest = disk.files
+    oldest.unlink()
+    oldest.mkdir()
+    disk.clock.advance(2 * KEEP_S)
+    disk.ring.age(disk.clock.now())
+    assert disk.files == [oldest, newest]
+    for _ in range(RING_MAX_BYTES // SEGMENT_MAX_BYTES + 2):
+        disk.receive(bytes(SEGMENT_MAX_BYTES // 2))
+    assert oldest.exists()
+    oldest.rmdir()
+    disk.ring.age(disk.clock.now())
+    disk.receive(b"x")
+    assert not newest.exists()
+    assert disk.size <= RING_MAX_BYTES
+
+
+def test_a_segment_that_is_gone_when_it_is_looked_at_is_passed_over(disk):
+    disk.folder.mkdir()
+    (disk.folder / "00000007-20260101T150000Z.capture").symlink_to(disk.folder / "gone")
+    disk.restart()
+    assert disk.ring.n_bytes == 0
+    disk.receive(b"x")
+    assert disk.files[-1].name.startswith("00000008")
+
+
 def test_a_full_disk_leaves_no_empty_files(tmp_path):
     class Full:
         def write(self, data):
