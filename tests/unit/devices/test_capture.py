@@ -67,7 +67,7 @@ def test_what_was_written_is_read(chunks):
     assert read_all(raw) == (wanted, "")
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(records)
 def test_a_capture_cut_at_any_byte_gives_its_whole_records_and_tells_of_the_cut(chunks):
     raw, wanted = captured(chunks)
@@ -82,7 +82,7 @@ def test_a_capture_cut_at_any_byte_gives_its_whole_records_and_tells_of_the_cut(
             assert f"line {len(lines)} (byte {n - len(lines[-1])}) is damaged: it is cut off" in damage
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(records, records)
 def test_a_cut_capture_can_be_continued_and_the_cut_stays_visible(tmp_path_factory, first, second):
     raw, wanted = captured(first)
