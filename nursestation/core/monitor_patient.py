@@ -1,4 +1,4 @@
-"""Whose patient a monitor says is connected to it, and the hold while that is in question (docs/adr/0012).
+"""Whose patient a monitor says is connected to it, and the hold while that is in question (docs/adr/0013).
 
 What the monitor said when the session was opened is the reference: clinics type ids into monitors, or do not, in forms of
 their own, so what is watched is a change. During an open session:

@@ -5,7 +5,7 @@ Rules of the file:
 2. `at` is when the station took it; `session` is None for what concerns the station and not a visit.
 3. `Sample`, `Wave` and `Gap` are bulk data (many a second); every other record is discrete and is chained by hash in the store.
 4. State is a fold over records: a station that is given its stored records stands where it stood (`Station.restore`).
-5. What a monitor sends while it is held (docs/adr/0012) is kept beside its session, under the name that `held_beside` gives:
+5. What a monitor sends while it is held (docs/adr/0013) is kept beside its session, under the name that `held_beside` gives:
    it is no part of the session, and nothing judges or shows it.
 """
 

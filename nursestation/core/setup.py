@@ -1,4 +1,4 @@
-"""Chairs and monitors changed while the program runs (docs/adr/0013).
+"""Chairs and monitors changed while the program runs (docs/adr/0014).
 
 Rules of the file:
 1. A monitor whose driver and place are as before keeps its state; nothing of the other monitors is touched.
