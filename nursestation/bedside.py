@@ -15,7 +15,6 @@ from nursestation.config.schema import ChairSettings, MonitorSettings
 from nursestation.core.model import Route
 from nursestation.core.records import (
     CuffRequested,
-    CuffStarted,
     InfusionPaused,
     InfusionResumed,
     InfusionStarted,
@@ -76,8 +75,6 @@ class SimulatedBedside:
                 case SessionOpened():
                     self._routes[record.chair] = record.protocol.route
                 case CuffRequested() if record.operator is not None and record.at.mono_ns >= self._start_ns:
-                    chair.press_nibp_start()
-                case CuffStarted():
                     chair.press_nibp_start()
                 case InfusionStarted():
                     injected = self._routes.get(record.chair) is Route.IM
