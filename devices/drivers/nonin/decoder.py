@@ -31,11 +31,15 @@ from devices.drivers.nonin.formats import (
     FRAMES_A_BLOCK,
     FRAMES_A_PACKET,
     GROUP,
+    PULSE_NONE,
+    SAME_PULSE,
+    SAME_SPO2,
     SPO2_NONE,
     WHOLE_PACKET,
     Format,
     Found,
     NoninFramer,
+    group_numbers,
 )
 from devices.events import (
     MISSING_SAMPLE,
@@ -53,7 +57,6 @@ from devices.readings import Statuses, reading
 
 _S = 1_000_000_000
 RATE_HZ = 75.0
-PULSE_NONE = 511
 
 _ARTIFACT, _OUT_OF_TRACK, _SENSOR_ALARM = 1 << 5, 1 << 4, 1 << 3
 _RED, _YELLOW = 0b100, 0b110  # 010 is green, 000 no pulse in this frame
@@ -67,8 +70,6 @@ _SPOT_MEMORY = 1 << 4
 # FLOAT bytes of a packet, counted from 0
 _REVISION, _STAT2, _SPO2_D, _PULSE_D_HIGH, _PULSE_D_LOW = 3, 7, 8, 19, 20
 
-_SAME_SPO2, _SAME_PULSE = 3, 15
-"""How far one group may differ from the one a second before: both values are averages of four beats or more."""
 _NEIGHBOUR_NS = 5 * _S
 """How old the group before may be; older ones say nothing of now."""
 
@@ -312,7 +313,7 @@ class Nonin:
         state = last.state.and_before(before.state)
         # "None" is told at once, a number only when the group before bears it out.
         is_none = state.validity is Validity.UNAVAILABLE
-        checks = (("spo2", last.spo2, before.spo2, _SAME_SPO2), ("pulse_rate", last.pulse, before.pulse, _SAME_PULSE))
+        checks = (("spo2", last.spo2, before.spo2, SAME_SPO2), ("pulse_rate", last.pulse, before.pulse, SAME_PULSE))
         numbers = [(m, value) for m, value, other, most in checks if is_none or _is_borne_out(value, other, most)]
         self._tell_battery(out, last.is_battery_low and before.is_battery_low, now_ns)
         if numbers:
@@ -382,8 +383,8 @@ def _group(data: bytes, now_ns: int) -> _Group:
         is_low=bool(flags & _DF1_LOW),
         is_marginal=bool(flags & _DF1_MARGINAL),
     )
-    pulse = (flags & 0x03) * 128 + data[1]
-    return _Group(now_ns, _or_none(data[2], SPO2_NONE), _or_none(pulse, PULSE_NONE), state, bool(status & _LOW_BATTERY))
+    pulse, spo2 = group_numbers(data)
+    return _Group(now_ns, _or_none(spo2, SPO2_NONE), _or_none(pulse, PULSE_NONE), state, bool(status & _LOW_BATTERY))
 
 
 def _spot_time(bcd: bytes) -> str | None:

@@ -2,9 +2,9 @@
 
 Rules of the file:
 1. A format is locked on by what it repeats, never by one frame. DF2 and DF7: a whole packet of 25 intact frames from one
-   frame-1 mark to the next (26 frames). DF8: three groups, DF1: four; twelve bytes each, so that a stream of five-byte
-   frames can never look like them (two of its marks are always five bytes apart). DF13 has a header, a length, a sum and
-   an end: one packet is enough, and it sends only one a spot check.
+   frame-1 mark to the next (26 frames). DF8: three groups, DF1: four, that say nearly the same; twelve bytes each, so that a
+   stream of five-byte frames can never look like them (two of its marks are always five bytes apart). DF13 has a header, a
+   length, a sum and an end: one packet is enough, and it sends only one a spot check.
 2. Once locked, DF2 and DF7 are cut in blocks of five frames, each at its place in the packet. One byte that does not fit
    ends the lock: the rest of that packet is lost, for the meaning of a byte depends on the frame's number.
 3. Formats may change at any byte; the search begins where the old format ceased to fit.
@@ -13,6 +13,7 @@ Rules of the file:
 import re
 from collections.abc import Callable
 from enum import IntEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from devices.events import RejectReason
@@ -39,7 +40,10 @@ BLOCKS_A_PACKET = PACKET // BLOCK
 GROUP = {Format.DF1: 3, Format.DF8: 4}
 """Bytes of a group."""
 _LOCK_BYTES = 12  # of groups
-SPO2_NONE = 0x7F
+SPO2_NONE, PULSE_NONE = 0x7F, 511
+_PULSE_LOW, _PULSE_HIGH = 18, 321  # what the oximeters can measure
+SAME_SPO2, SAME_PULSE = 3, 15
+"""How far one group may differ from the one a second before: both values are averages of four beats or more."""
 
 SPOT_HEADER = b"\x00\x02\x00\x0d"
 SPOT_SHORTEST, _SPOT_LONGEST = 14, 64  # of the data section; it may grow, and needs some end
@@ -239,11 +243,30 @@ def _fits_spot(buffer: bytes, at: int) -> int:
     return len(packet) if sum(packet[6:-2]) & 0xFF == packet[-2] and packet[-1] == _SPOT_END else _DAMAGED
 
 
+def group_numbers(group: bytes) -> tuple[int, int]:
+    """Return pulse rate and SpO2 as sent."""
+    return (group[0] & 0x03) * 128 + group[1], group[2]
+
+
+def _fits_lock(buffer: bytes, at: int, size: int) -> int:
+    verdict = _fits_groups(buffer, at, size, _LOCK_BYTES)
+    if verdict <= 0:
+        return verdict
+    numbers = [group_numbers(buffer[start : start + size]) for start in range(at, at + _LOCK_BYTES, size)]
+    if not all(_PULSE_LOW <= pulse <= _PULSE_HIGH or pulse == PULSE_NONE for pulse, _ in numbers):
+        return _NO
+    is_steady = all(
+        abs(pulse - other_pulse) <= SAME_PULSE and abs(spo2 - other_spo2) <= SAME_SPO2
+        for (pulse, spo2), (other_pulse, other_spo2) in pairwise(numbers)
+    )
+    return verdict if is_steady else _NO
+
+
 _Finder = tuple[Format, Callable[[bytes, int], int]]
 _MARKED: tuple[_Finder, ...] = (
     (Format.DF7, lambda buffer, at: _fits_packet(buffer, at, Format.DF7)),
-    (Format.DF8, lambda buffer, at: _fits_groups(buffer, at, GROUP[Format.DF8], _LOCK_BYTES)),
-    (Format.DF1, lambda buffer, at: _fits_groups(buffer, at, GROUP[Format.DF1], _LOCK_BYTES)),
+    (Format.DF8, lambda buffer, at: _fits_lock(buffer, at, GROUP[Format.DF8])),
+    (Format.DF1, lambda buffer, at: _fits_lock(buffer, at, GROUP[Format.DF1])),
 )
 _FINDERS: dict[int, tuple[_Finder, ...]] = {
     0x00: ((Format.DF13, _fits_spot),),

@@ -10,12 +10,11 @@ Rules of the file:
 from datetime import datetime, timedelta
 
 from devices.driver import Patient, ProbeState, Sensors
-from devices.drivers.nonin.formats import FRAMES_A_PACKET, SPO2_NONE, SPOT_HEADER, Format
+from devices.drivers.nonin.formats import FRAMES_A_PACKET, PULSE_NONE, SPO2_NONE, SPOT_HEADER, Format
 from devices.framing import sum8
 
 _S = 1_000_000_000
 _HZ = 75
-_PULSE_NONE = 511
 _REVISION = 0x8A
 _REFRESH_NS = 1500 * _S // 1000
 _HELD_NS = 10 * _S
@@ -41,7 +40,7 @@ class NoninMonitor:
     def _begin(self, start_ns: int | None) -> None:
         self._start_ns = start_ns
         self._step = 0
-        self._display: _Numbers = (_PULSE_NONE, SPO2_NONE)
+        self._display: _Numbers = (PULSE_NONE, SPO2_NONE)
         self._display_ns: int | None = None
         self._seen_ns: int | None = None
         self._spo2_seconds = 0
@@ -151,7 +150,7 @@ class NoninMonitor:
 
 def _numbers(sensors: Sensors) -> _Numbers:
     if sensors.spo2_probe is not ProbeState.ON or sensors.spo2 is None or sensors.pulse_rate is None:
-        return _PULSE_NONE, SPO2_NONE
+        return PULSE_NONE, SPO2_NONE
     return max(18, min(321, round(sensors.pulse_rate))), max(0, min(100, round(sensors.spo2)))
 
 

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from devices.driver import ProbeState
@@ -271,6 +273,15 @@ class TestGroups:
         events = fed(df1(flags=0x40) * 4)
         assert numbers(events) == [(None, Validity.UNAVAILABLE)]
         assert [e.status for e in of(events, DeviceStatus)] == [SensorStatus.UNPLUGGED]
+
+    def test_noise_makes_no_number(self):
+        noise = random.Random(1).randbytes(100_000)
+        assert not [e for e in fed(noise) if not isinstance(e, FrameRejected)]
+
+    def test_groups_that_do_not_say_the_same_make_no_lock(self):
+        assert not of(fed(df8() + df8(spo2=60) + df8() + df8(spo2=60)), Numeric)
+        assert not of(fed(df8() + df8(pulse=90) + df8() + df8(pulse=90)), Numeric)
+        assert not of(fed(df8(pulse=400) * 4), Numeric)
 
     def test_three_groups_of_df1_are_not_enough(self):
         assert not fed(df1() * 3)
