@@ -42,11 +42,12 @@ INFO_PLAIN, INFO_TEXT = 513, 516
 
 _HEAD = Struct(">HHHH6sHH")
 _INFO = Struct(">HIHH")
-_NOT_A_PATIENT = AlarmState.TEST | AlarmState.DEMO
+_NOT_A_PATIENT = int(AlarmState.TEST | AlarmState.DEMO)
+_NOT_ACTIVE = int(AlarmState.INHIBITED) | _NOT_A_PATIENT
 _WHOLE_MONITOR = (
-    (AlarmState.INHIBITED, "alarms.off", "The alarms are switched off on the monitor"),
-    (AlarmState.PAUSED, "alarms.paused", "The alarms are paused on the monitor"),
-    (AlarmState.SILENCED, "alarms.silenced", "The alarm sound is silenced on the monitor"),
+    (int(AlarmState.INHIBITED), "alarms.off", "The alarms are switched off on the monitor"),
+    (int(AlarmState.PAUSED), "alarms.paused", "The alarms are paused on the monitor"),
+    (int(AlarmState.SILENCED), "alarms.silenced", "The alarm sound is silenced on the monitor"),
 )
 _REMARKS = (
     (AlarmState.PAUSED, "paused"),
@@ -142,7 +143,7 @@ def _entries(kind: AlarmKind, attribute: bytes, now_ns: int) -> Iterator[DeviceA
             raise Malformed
         details = entries[at : at + size]
         at += size
-        if state & (AlarmState.INHIBITED | _NOT_A_PATIENT):
+        if state & _NOT_ACTIVE:
             continue
         priority = next((priority for bits, priority in _PRIORITIES if urgency & bits), None)
         text = _text(info, details) or f"{_name(source)} alarm {code}"

@@ -24,7 +24,7 @@ PATIENCE = 2
 
 _NS_PER_S = 1_000_000_000
 _CLOCK_SLACK_S = 60.0  # a reading from further in the future than this: one of the clocks was changed
-_RUNNING = State.ONGOING | State.EARLY
+_RUNNING = int(State.ONGOING | State.EARLY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class PhilipsIntelliVue:
         "send; changes nothing on it",
         identity="the patient's id and name as typed into the monitor",
         datagrams=DATAGRAMS,
+        check_bits=16,
     )
 
     def __init__(self) -> None:

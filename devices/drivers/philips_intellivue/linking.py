@@ -8,6 +8,7 @@ Rules of the file:
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from devices.drivers.philips_intellivue.messages import Message, PolledObject, PollResult, Ro
 
@@ -15,8 +16,7 @@ PARTS_MAX = 32
 """Most parts that are joined; real monitors send up to four."""
 
 
-@dataclass(frozen=True, slots=True)
-class WholeResult:
+class WholeResult(NamedTuple):
     """A result with all its parts.
 
     Attributes:

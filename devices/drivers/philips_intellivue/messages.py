@@ -2,17 +2,18 @@
 
 Rules of the file:
 1. Layouts only: what an attribute means is said elsewhere.
-2. Whatever is cut off, or is longer than it says, raises `Malformed`: nothing is guessed out of a broken message.
+2. What is made for every message is a named tuple: it is made in a third of the time of a frozen dataclass.
+3. Whatever is cut off, or is longer than it says, raises `Malformed`: nothing is guessed out of a broken message.
 
 Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0, data export protocol; published recordings of an
 M8000.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 from struct import error as StructError
+from typing import NamedTuple
 
 from devices.drivers.philips_intellivue.codes import MDS_CREATED, SCADA, Action, Attribute
 from devices.drivers.philips_intellivue.values import NO_TIME, Malformed
@@ -46,8 +47,7 @@ Attributes = Mapping[int, bytes]
 """Attribute id to its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One data message.
 
     Attributes:
@@ -65,8 +65,7 @@ class Message:
     link: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PolledObject:
+class PolledObject(NamedTuple):
     """One object in a poll's result; `context` and `handle` name it within a session."""
 
     context: int
@@ -74,8 +73,7 @@ class PolledObject:
     attributes: Attributes
 
 
-@dataclass(frozen=True, slots=True)
-class PollResult:
+class PollResult(NamedTuple):
     """What a poll, or a part of one, gave.
 
     Attributes:

@@ -38,6 +38,7 @@ ABSENT_MAX = 2
 """Complete results without an object until its value is gone."""
 
 _OBSERVED = Struct(">HHHI")
+_UNAVAILABLE = int(State.UNAVAILABLE)
 _OF_CUFF = CUFF_IDS | {CUFF_PULSE}
 
 _LABEL, _OBSERVED_VALUE, _COMPOUND = int(Attribute.LABEL), int(Attribute.OBSERVED), int(Attribute.COMPOUND)
@@ -96,7 +97,8 @@ class Numerics:
         pulse: CuffObject | None = None
         for item in result.objects:
             attributes = item.attributes
-            off = int.from_bytes(attributes.get(_METRIC_STATE, b""), "big") & METRIC_OFF
+            metric_state = attributes.get(_METRIC_STATE)
+            off = metric_state is not None and int.from_bytes(metric_state, "big") & METRIC_OFF
             of_cuff: dict[int, Measured] = {}
             for physio, state, unit, raw in self._observed(item):
                 quantity = QUANTITIES.get(physio)
@@ -154,7 +156,7 @@ class Numerics:
         if len(label) == 4 and int.from_bytes(label[:2], "big") == SCADA:
             physio = int.from_bytes(label[2:], "big")
             self._objects[at] = COMPOUNDS.get(physio, (physio,))
-        return [(physio, State.UNAVAILABLE, 0, NAN) for physio in self._objects.get(at, ())]
+        return [(physio, _UNAVAILABLE, 0, NAN) for physio in self._objects.get(at, ())]
 
     def _converted(self, quantity: Quantity, raw: int, unit: int, validity: Validity) -> tuple[float | None, Validity]:
         value = decode_float(raw)

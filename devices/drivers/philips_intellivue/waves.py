@@ -55,9 +55,13 @@ _IS_LITTLE = sys.byteorder == "little"
 
 _CONTEXTS_MAX = 256  # a monitor has some 30 waves
 _SAMPLES, _COMPOUND_SAMPLES, _LABEL = int(Attribute.SAMPLES), int(Attribute.COMPOUND_SAMPLES), int(Attribute.LABEL)
-_CONTEXT = frozenset(
+_CONTEXT = tuple(
     map(int, (Attribute.SAMPLE_SPEC, Attribute.SCALE, Attribute.SAMPLE_PERIOD, Attribute.UNIT, Attribute.SAMPLE_MASKS))
 )
+
+
+_ObjectKey = tuple[int, int, int]
+"""Context, handle, and id of what is sampled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +91,44 @@ _NOTHING_TOLD = Context()
 _ECG_UNTIL_TOLD = Context(significant_bits=14, scale=(-40.96, 40.955, 0, 16383))
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What becomes of blocks of one wave, worked out once.
+
+    Attributes:
+        trace: Metric and source.
+        period: Sample period [1/8 ms].
+        n_ticks: Length of a block [1/8 ms].
+        scale, offset, unit: As on the chunks.
+        bits: Significant bits of a sample.
+        invalid_mask: Bits that mark a sample as invalid.
+    """
+
+    trace: Trace
+    period: float
+    n_ticks: int
+    scale: float
+    offset: float
+    unit: Unit | None
+    bits: int
+    invalid_mask: int
+
+
 class Waves:
     """The wave objects of a session, and how far each trace has come."""
 
     def __init__(self, unknown: Unknown) -> None:
         self._unknown = unknown
-        self._contexts: dict[tuple[int, int, int], Context] = {}
+        self._told: dict[_ObjectKey, tuple[bytes | None, ...]] = {}
+        self._contexts: dict[_ObjectKey, Context] = {}
+        self._plans: dict[tuple[_ObjectKey, int, int], _Plan | None] = {}
         self._next: dict[Trace, int | None] = {}
 
     def forget_session(self) -> None:
         """Forget objects and times; a trace that goes on later has a gap of unknown length."""
+        self._told.clear()
         self._contexts.clear()
+        self._plans.clear()
         self._next = dict.fromkeys(self._next)
 
     def decode(self, out: list[DriverEvent], result: WholeResult, now_ns: int, mode: Mode) -> None:
@@ -112,40 +143,36 @@ class Waves:
         Raises:
             Malformed: An attribute is not as it must be.
         """
+        relative = result.first.relative
         for item in result.objects:
             attributes = item.attributes
-            context = self._context(item)
             single, compound = attributes.get(_SAMPLES), attributes.get(_COMPOUND_SAMPLES)
+            key = _key(item, single, compound)
+            if len(attributes) > 1:
+                self._take_context(key, attributes)
             if single is not None:
-                self._decode_block(out, single, 0, context, attributes, result.first.relative, now_ns, mode)
+                self._decode_block(out, single, 0, key, attributes, relative, now_ns, mode)
             if compound is not None:
                 count, blocks = parse_counted(compound)
                 at = 0
                 for _ in range(count):
-                    at = self._decode_block(out, blocks, at, context, attributes, result.first.relative, now_ns, mode)
+                    at = self._decode_block(out, blocks, at, key, attributes, relative, now_ns, mode)
 
-    def _context(self, item: PolledObject) -> Context:
-        """Return what is known of an object, with what it tells now."""
-        attributes = item.attributes
-        samples = attributes.get(_SAMPLES)
-        if samples is not None:
-            physio = int.from_bytes(samples[:2], "big")
-        elif _COMPOUND_SAMPLES in attributes:
-            physio = ECG_COMPOUND
-        else:
-            physio = int.from_bytes(attributes.get(_LABEL, b"")[2:], "big")
-        at = item.context, item.handle, physio
-        context = self._contexts.get(at, _NOTHING_TOLD)
-        if not _CONTEXT.isdisjoint(attributes) and len(self._contexts) < _CONTEXTS_MAX:
-            context = self._contexts[at] = _updated(context, attributes)
-        return context
+    def _take_context(self, key: _ObjectKey, attributes: Attributes) -> None:
+        """Take what an object tells of itself; it repeats that about every second."""
+        told = tuple(map(attributes.get, _CONTEXT))
+        if told == self._told.get(key) or not any(told) or len(self._told) >= _CONTEXTS_MAX:
+            return
+        self._contexts[key] = _updated(self._contexts.get(key, _NOTHING_TOLD), attributes)
+        self._told[key] = told
+        self._plans.clear()
 
     def _decode_block(
         self,
         out: list[DriverEvent],
         data: bytes,
         at: int,
-        context: Context,
+        key: _ObjectKey,
         attributes: Attributes,
         relative: int,
         now_ns: int,
@@ -159,58 +186,80 @@ class Waves:
         end: int = at + size
         if end > len(data) or size % 2:
             raise Malformed
-        trace = TRACES.get(physio)
-        if trace is None or context.sample_bits != 16:
-            text = attributes.get(Attribute.LABEL_TEXT)
-            self._unknown.count(f"wave {name_of(physio, decode_text(text) if text is not None else '')}")
-            return end
-        if trace.metric == "ecg" and context.scale is None:
-            context = _ECG_UNTIL_TOLD
-        calibration = _calibration(trace.metric, context)
-        n_samples = size // 2
-        if calibration is None or not n_samples:
-            return end
-        period: float = BLOCK_TICKS / n_samples
-        if context.period_ticks is not None and n_samples == context.n_samples:
-            period = context.period_ticks
-        if not self._is_next(out, trace, relative, round(n_samples * period), period, now_ns):
-            return end
-        scale, offset, unit = calibration
-        if state & _NO_SAMPLES:
-            samples = _MISSING * n_samples
+        which = key, physio, size
+        if which in self._plans:
+            plan = self._plans[which]
         else:
-            samples = convert(data[at:end], context.significant_bits or 16, context.invalid_mask)
-        if context.significant_bits == 16:
-            offset += 0x8000 * scale
+            plan = _plan(physio, size // 2, self._contexts.get(key, _NOTHING_TOLD))
+            if len(self._plans) < _CONTEXTS_MAX:
+                self._plans[which] = plan
+        if plan is None:
+            if physio not in TRACES:
+                text = attributes.get(Attribute.LABEL_TEXT)
+                self._unknown.count(f"wave {name_of(physio, decode_text(text) if text is not None else '')}")
+            return end
+        if not self._is_next(out, plan, relative, now_ns):
+            return end
+        is_given = not state & _NO_SAMPLES
+        samples = convert(data[at:end], plan.bits, plan.invalid_mask) if is_given else _MISSING * (size // 2)
         out.append(
             WaveformChunk(
                 t_ns=now_ns,
-                metric=trace.metric,
-                rate_hz=TICKS_PER_S / period,
-                scale=scale,
-                offset=offset,
-                unit=unit,
+                metric=plan.trace.metric,
+                rate_hz=TICKS_PER_S / plan.period,
+                scale=plan.scale,
+                offset=plan.offset,
+                unit=plan.unit,
                 samples=samples,
-                source=trace.source,
+                source=plan.trace.source,
                 mode=mode_of(state, mode),
             )
         )
         return end
 
-    def _is_next(
-        self, out: list[DriverEvent], trace: Trace, relative: int, n_ticks: int, period: float, now_ns: int
-    ) -> bool:
+    def _is_next(self, out: list[DriverEvent], plan: _Plan, relative: int, now_ns: int) -> bool:
         """Say whether a block is newer than what was told of its trace; tell what is absent before it."""
+        trace = plan.trace
         is_known = trace in self._next
         due = self._next.get(trace)
         late = ticks_between(due, relative) if due is not None else 0
         if -_REPEAT_TICKS <= late < 0:
             return False
-        self._next[trace] = (relative + n_ticks) & 0xFFFFFFFF
+        self._next[trace] = (relative + plan.n_ticks) & 0xFFFFFFFF
         if late or (is_known and due is None):
-            n_lost = round(late / period) if 0 < late <= _COUNTABLE_TICKS else None
+            n_lost = round(late / plan.period) if 0 < late <= _COUNTABLE_TICKS else None
             out.append(Gap(t_ns=now_ns, metric=trace.metric, source=trace.source, n_samples=n_lost))
         return True
+
+
+def _key(item: PolledObject, single: bytes | None, compound: bytes | None) -> _ObjectKey:
+    if single is not None:
+        physio = int.from_bytes(single[:2], "big")
+    elif compound is not None:
+        physio = ECG_COMPOUND
+    else:
+        physio = int.from_bytes(item.attributes.get(_LABEL, b"")[2:], "big")
+    return item.context, item.handle, physio
+
+
+def _plan(physio: int, n_samples: int, context: Context) -> _Plan | None:
+    """Return what becomes of blocks of so many samples; None when they are not shown."""
+    trace = TRACES.get(physio)
+    if trace is None or context.sample_bits != 16 or not n_samples:
+        return None
+    if trace.metric == "ecg" and context.scale is None:
+        context = _ECG_UNTIL_TOLD
+    calibration = _calibration(trace.metric, context)
+    if calibration is None or context.significant_bits is None:
+        return None
+    scale, offset, unit = calibration
+    if context.significant_bits == 16:
+        offset += 0x8000 * scale
+    period: float = BLOCK_TICKS / n_samples
+    if context.period_ticks is not None and n_samples == context.n_samples:
+        period = context.period_ticks
+    n_ticks = round(n_samples * period)
+    return _Plan(trace, period, n_ticks, scale, offset, unit, context.significant_bits, context.invalid_mask)
 
 
 _MISSING = MISSING_SAMPLE.to_bytes(2, "little", signed=True)
