@@ -195,7 +195,9 @@ def _is_frame(buffer: bytes, at: int, format_: Format, is_first: bool) -> bool:
 
 def _is_block(block: bytes, format_: Format, is_first: bool) -> bool:
     """Check five frames at once: one byte of each frame beside those of the others in one number."""
-    one, two, three, four, check = (int.from_bytes(block[place::FRAME], "big") for place in range(FRAME))
+    number = int.from_bytes
+    one, two, three = number(block[0::FRAME], "big"), number(block[1::FRAME], "big"), number(block[2::FRAME], "big")
+    four, check = number(block[3::FRAME], "big"), number(block[4::FRAME], "big")
     status = one
     if format_ is Format.DF2:
         if one != _ONES:
