@@ -116,8 +116,9 @@ class DriverInfo:
         identity: What on the wire may tell who the patient is, in words ("" = the protocol carries nothing of that kind).
         datagrams: How it is spoken over UDP; None where it is not.
         starts_cuff: Whether the driver is a `StartsCuff`.
-        check_bits: Bits of the check in one message (8 for a byte's sum, 16 for a CRC, 0 for none): how much a whole message
-            says about which monitor is on a line.
+        check_bits: Bits of one message that say nothing but that it is one: its check (8 for a byte's sum, 16 for a CRC), or
+            the fixed words of a text (8 a letter). Marks of a packet's start do not count. So much does a whole message say
+            about which monitor is on a line.
     """
 
     name: str

@@ -143,6 +143,7 @@ class Ivy450C:
         source="mdpnp/mdpnp AnsarB.java and the recording of its test",
         standing="Built from one public driver and one recording, without the maker's document; not yet tried on a monitor "
         "of ours.",
+        check_bits=64,  # the name in every message
     )
 
     def __init__(self) -> None:

@@ -206,6 +206,7 @@ class MasimoRadical7:
         source="Masimo Rad-8 Operator's Manual LAB3371D and Rad-87 manual, serial output ASCII 1",
         standing="Built from the makers' manuals and public programs, checked against lines of their form; "
         "not yet tried on a monitor of ours.",
+        check_bits=64,  # the tags that every line has
     )
 
     def __init__(self) -> None:

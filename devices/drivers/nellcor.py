@@ -107,6 +107,7 @@ class Nellcor:
         standing="Built from public programs and checked against lines of the form that they read; columns seen on the N-560 "
         "only; not yet tried on a monitor of ours.",
         sends="one XON when an oximeter that was heard has been silent for 10 s; nothing else",
+        check_bits=32,  # the form of the date and time that every line begins with
     )
 
     def __init__(self) -> None:
