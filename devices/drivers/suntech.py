@@ -8,7 +8,8 @@ Rules of the file:
 3. A measurement that we started is given up, and its cuff emptied, after 180 s; and on closing the port.
 4. Letters may be in flight when a question is sent, so no packet is taken for the answer to the last question: its length
    tells what it is.
-5. A "done" that follows an abort within 5 s is none: the module's last result would be an older one's.
+5. Each answer about the cuff pressure tells the state again, also an unchanged one: else an idle module would seem silent.
+6. A "done" that follows an abort within 5 s is none: the module's last result would be an older one's.
 
 Packets: host `3A, command, data, CHK`; module `3E, LEN, data, CHK`, LEN counting all of them. The sum of all bytes is 0.
 
@@ -29,9 +30,9 @@ from devices.driver import (
     Patient,
     SerialSettings,
 )
-from devices.events import DriverEvent, RejectReason, SensorStatus
+from devices.events import DeviceStatus, DriverEvent, RejectReason, SensorStatus
 from devices.framing import LengthFramer, Piece, rejection, sum8
-from devices.readings import Statuses, cuff_triple, is_plausible_triple, reading
+from devices.readings import cuff_triple, is_plausible_triple, reading
 
 _S = 1_000_000_000
 _MS = 1_000_000
@@ -134,7 +135,6 @@ class Suntech:
             is_intact=_is_intact,
             sizes=frozenset(Size),
         )
-        self._statuses = Statuses()
         self._cycle = 0
         self._forget_session()
 
@@ -143,7 +143,7 @@ class Suntech:
         self._start_wanted_ns: int | None = None
         self._is_stop_wanted = False
         self._stopping: tuple[SensorStatus, str] | None = None  # what to tell when the module has stopped
-        self._is_told = False
+        self._standing = (SensorStatus.OK, "ready")
         self._started_ns: int | None = None  # when we started the measurement that goes on
         self._is_accepted = False
         self._is_inflated = False
@@ -219,7 +219,6 @@ class Suntech:
     def reset(self, now_ns: int) -> tuple[DriverEvent, ...]:
         """Start over as after a reconnect: neither a start nor a result from before counts; the cycle's number is kept."""
         out: list[DriverEvent] = [rejection(piece, now_ns) for piece in self._framer.flush()]
-        self._statuses.forget()
         self._forget_session()
         return tuple(out)
 
@@ -292,18 +291,15 @@ class Suntech:
 
     def _follow(self, out: list[DriverEvent], pressure: int, now_ns: int) -> None:
         """Tell from the cuff pressure whether a measurement goes on, also one that somebody else started."""
-        if not 0 <= pressure <= PRESSURE_MAX:
-            return
-        if pressure < INFLATED_MMHG:
+        if 0 <= pressure < INFLATED_MMHG:
             self._is_armed = True
             if self._is_inflated and self._deflated_ns is None:
                 self._deflated_ns = now_ns
-            if not (self._is_told or self._is_measuring or self._done_ns is not None):
-                self._tell(out, SensorStatus.OK, "ready", now_ns)
-        elif self._is_armed:
+        elif INFLATED_MMHG <= pressure <= PRESSURE_MAX and self._is_armed:
             self._is_inflated = self._is_accepted = True
             self._deflated_ns = None
-            self._tell(out, SensorStatus.MEASURING, f"measuring {pressure} mmHg", now_ns)
+            self._standing = SensorStatus.MEASURING, f"measuring {pressure} mmHg"
+        self._tell(out, *self._standing, now_ns)
 
     def _decode_result(self, out: list[DriverEvent], packet: bytes, done_ns: int, now_ns: int) -> None:
         systolic, diastolic, mean = (int.from_bytes(packet[at : at + 2], "little") for at in (2, 4, 18))
@@ -329,8 +325,8 @@ class Suntech:
         self._stopping = None
 
     def _tell(self, out: list[DriverEvent], status: SensorStatus, text: str, now_ns: int) -> None:
-        self._is_told = True
-        self._statuses.tell(out, "nibp", status, text, now_ns)
+        self._standing = status, text
+        out.append(DeviceStatus(t_ns=now_ns, metric="nibp", status=status, text=text))
 
     def _fail(self, out: list[DriverEvent], text: str, now_ns: int) -> None:
         self._tell(out, SensorStatus.FAILED, text, now_ns)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import pytest
 
@@ -32,7 +32,8 @@ def of(events, kind):
 
 
 def statuses(events):
-    return [(event.status, event.text) for event in of(events, DeviceStatus)]
+    """Return the states one after the other, an unchanged one once."""
+    return [state for state, _ in groupby((event.status, event.text) for event in of(events, DeviceStatus))]
 
 
 class Startable(ScriptedPatient):
@@ -326,6 +327,12 @@ class TestPolling:
         assert idle == [0, 1000, 2000, 3000, 4000]
         driver.feed(pressure(90), 5000 * MS)
         assert [t for t in range(5000, 6000, 50) if driver.pending_writes(t * MS)] == [5000, 5300, 5600, 5900]
+
+    def test_an_idle_module_is_heard_all_the_time(self):
+        bedside = bedside_of(ScriptedPatient()).run(60)
+        times = [event.t_ns for event in bedside.events]
+        assert max(later - earlier for earlier, later in pairwise(times)) <= 1100 * MS
+        assert statuses(bedside.events) == [(SensorStatus.OK, "ready")]
 
     def test_half_a_packet_is_not_waited_for(self):
         driver = Suntech()
