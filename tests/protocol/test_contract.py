@@ -364,6 +364,14 @@ def test_the_capnograph_tells_a_breath_that_does_not_come():
     assert values_between(bedside, "resp_rate", 20, 34)[0] == (0, Validity.VALID)
 
 
+@each_driver
+def test_a_healthy_link_is_never_quiet_for_long(name):
+    """A port that hears nothing understood for `max_quiet_ms` counts as silent, so a steady state has to be told too."""
+    times = [event.t_ns for event in eventful(name).events if not isinstance(event, FrameRejected)]
+    longest_ns = max(later - earlier for earlier, later in pairwise(times))
+    assert longest_ns <= 0.9 * lookup(name).info.max_quiet_ms * MS
+
+
 # the monitor sides
 
 
