@@ -3,10 +3,10 @@
 Rules of the file:
 1. A measurement has ended when "measuring now" or "older than 60 s" goes out, or when the numbers change while they are not old.
    The record that shows it came within one interval of the end: its arrival is the time of the reading.
-2. The auxiliary record, where a monitor sends it, has the time to the second. It is used for a new reading when its time has
-   changed since the record before, else it is the time of the reading before.
-3. A reading that stands when we connect is held for a moment, for the auxiliary record may tell its time. When none comes, it is
-   questionable, its time unknown.
+2. The auxiliary record, where a monitor sends it, has the time to the second. It is that of a new reading when it has changed
+   since the record before, else it is the time of the reading before. It may come before or after the numbers: where a monitor
+   sends it at all, a new reading waits a moment for it.
+3. So does a reading that stands when we connect. When no time comes, it is questionable, its time unknown.
 4. While the cuff measures, the old numbers are still sent: they are told to nobody.
 5. A reading is told once, also after a reset: the same three numbers are another reading only when the bits or the auxiliary
    time say so.
@@ -26,7 +26,7 @@ _S = 1_000_000_000
 AUTO, STAT, MEASURING, STASIS, CALIBRATING, OLDER_THAN_60_S = (1 << bit for bit in range(3, 9))
 
 HOLD_NS = 2 * _S
-"""How long a reading without a time waits for the auxiliary record."""
+"""How long a reading waits for the auxiliary record."""
 _LONG_AGO_S = 24 * 3600  # an auxiliary time before that says nothing that a nurse could use
 _SAME_TIME_NS = 10 * _S  # two computations of one time differ by less, two readings by more
 _RECENT_S = 180  # a new reading cannot have ended longer ago
@@ -48,6 +48,21 @@ class _Moment:
     ns: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A reading that waits for its exact time.
+
+    Attributes:
+        reading: The reading.
+        came_ns: When it came, monotonic [ns].
+        otherwise: The time that it is given when none comes; None for a reading that is not new.
+    """
+
+    reading: _Reading
+    came_ns: int
+    otherwise: _Moment | None
+
+
 class CuffReadings:
     """Follows the cuff from record to record."""
 
@@ -61,7 +76,8 @@ class CuffReadings:
         self._label: int | None = None
         self._standing: _Reading | None = None
         self._seen_ns = 0
-        self._held: tuple[_Reading, int] | None = None
+        self._held: _Held | None = None
+        self._hears_auxiliary = False
 
     def forget(self, out: list[DriverEvent]) -> None:
         """Start over as after a reconnect: what is held is told, and nothing is new by comparison with before."""
@@ -69,6 +85,7 @@ class CuffReadings:
         self._label = None
         self._auxiliary = None
         self._used_time_s = None
+        self._hears_auxiliary = False
 
     def forget_clock(self) -> None:
         """The monitor's clock was set: its earlier times mean nothing now."""
@@ -84,14 +101,17 @@ class CuffReadings:
             clock_s: The record's own time.
             now_ns: Arrival, monotonic [ns].
         """
+        self._hears_auxiliary = True
         age_s = clock_s - taken_s
         if not taken_s or not 0 <= age_s <= _LONG_AGO_S:
             return
         self._auxiliary = _Moment(taken_s, now_ns - age_s * _S)
-        if self._held is not None:
-            found, _ = self._held
+        held = self._held
+        if held is None:
+            return
+        if held.otherwise is None or self._is_of_new(self._auxiliary, self._used_time_s, clock_s):
             self._held = None
-            self._tell(out, found, self._auxiliary, now_ns)
+            self._tell(out, held.reading, self._auxiliary, now_ns)
 
     def follow(self, out: list[DriverEvent], statuses: Statuses, nibp: Group, clock_s: int, now_ns: int) -> None:
         """Take the group of a record of displayed values; its module is there and switched on."""
@@ -116,16 +136,19 @@ class CuffReadings:
         is_old = bool(nibp.label & OLDER_THAN_60_S)
         has_ended = bool(before & MEASURING)
         is_other = found != standing
+        is_new = bool(has_ended or is_other or before & OLDER_THAN_60_S) if not is_old else has_ended and is_other
         if found is None:
             self._tell_without(out, statuses, nibp, has_ended, is_first, now_ns)
         elif is_first:
             self._tell_standing(out, statuses, found, auxiliary, now_ns)
-        elif (has_ended and (is_other or not is_old)) or (not is_old and (is_other or before & OLDER_THAN_60_S)):
-            is_exact = (
-                auxiliary is not None and auxiliary.time_s != used and 0 <= clock_s - auxiliary.time_s <= _RECENT_S
-            )
+        elif is_new:
             statuses.tell(out, "nibp", SensorStatus.OK, "finished", now_ns)
-            self._tell(out, found, auxiliary if is_exact else _Moment(0, now_ns), now_ns)
+            if self._is_of_new(auxiliary, used, clock_s):
+                self._tell(out, found, auxiliary, now_ns)
+            elif self._hears_auxiliary:
+                self._held = _Held(found, now_ns, _Moment(0, now_ns))
+            else:
+                self._tell(out, found, _Moment(0, now_ns), now_ns)
         elif has_ended:
             statuses.tell(out, "nibp", SensorStatus.FAILED, "ended without a reading", now_ns)
         elif is_other:
@@ -133,7 +156,7 @@ class CuffReadings:
 
     def give_out_older(self, out: list[DriverEvent], than_ns: int) -> None:
         """Stop waiting for the time of a reading that came at or before `than_ns`, monotonic [ns]."""
-        if self._held is not None and self._held[1] <= than_ns:
+        if self._held is not None and self._held.came_ns <= than_ns:
             self._give_out_held(out)
 
     def _tell_standing(
@@ -147,7 +170,12 @@ class CuffReadings:
         if auxiliary is not None:
             self._tell(out, found, auxiliary, now_ns)
         else:
-            self._held = (found, now_ns)
+            self._held = _Held(found, now_ns, None)
+
+    @staticmethod
+    def _is_of_new(moment: _Moment | None, used_s: int | None, clock_s: int) -> bool:
+        """Say whether an auxiliary time is that of a reading that has just ended."""
+        return moment is not None and moment.time_s != used_s and clock_s - moment.time_s <= _RECENT_S
 
     def _was_told(self, found: _Reading, moment: _Moment | None) -> bool:
         if self._told is None or self._told[0] != found:
@@ -166,10 +194,10 @@ class CuffReadings:
             statuses.tell(out, "nibp", SensorStatus.OK, "no reading yet", now_ns)
 
     def _give_out_held(self, out: list[DriverEvent]) -> None:
-        if self._held is not None:
-            found, came_ns = self._held
+        held = self._held
+        if held is not None:
             self._held = None
-            self._tell(out, found, None, came_ns)
+            self._tell(out, held.reading, held.otherwise, held.came_ns)
 
     def _tell(self, out: list[DriverEvent], found: _Reading, moment: _Moment | None, now_ns: int) -> None:
         measured_ns = moment.ns if moment is not None else None

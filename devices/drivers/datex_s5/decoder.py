@@ -52,7 +52,7 @@ class DatexS5:
             SerialSettings(115_200, parity=Parity.EVEN, rtscts=True),
         ),
         max_quiet_ms=12_000,
-        interval_ms=5000,
+        interval_ms=1000 * SHORTEST_INTERVAL_S,
         source="GE S/5 Computer Interface Specification, M1017617, and Datex-Ohmeda Record Specification, 8005313",
         standing="Built from the maker's documents and checked against recordings of two monitors; "
         "not yet tried on a monitor of ours.",

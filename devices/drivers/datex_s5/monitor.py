@@ -269,7 +269,7 @@ class DatexS5Monitor:
                 _ON,
                 0,
                 {
-                    "SpO2": _number(sensors.spo2, 100, sensors.spo2_probe),
+                    "SpO2": 100 * _number(sensors.spo2, 1, sensors.spo2_probe, otherwise=0) or INVALID,
                     "pr": _number(sensors.pulse_rate, 1, sensors.spo2_probe),
                     "ir_amp": _number(sensors.perfusion_index, 100, sensors.spo2_probe),
                 },

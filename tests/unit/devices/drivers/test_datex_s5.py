@@ -347,6 +347,17 @@ class TestRecords:
         assert {(type(event), event.reason) for event in events} == {(FrameRejected, why)}
         assert b"".join(event.raw for event in events) == encode(record)[:-1]
 
+    def test_eight_subrecords_need_no_end_of_the_list(self):
+        events = DatexS5().feed(wave(*((8, block(i)) for i in range(8))), 0)
+        assert len(of(events, WaveformChunk)) == 8
+
+    def test_a_wrong_checksum_is_told(self):
+        damaged = bytearray(basic(SpO2=group(SpO2=9700)))
+        damaged[-2] ^= 1
+        assert {(type(e), e.reason) for e in DatexS5().feed(bytes(damaged) + b"\x7e", 0)} == {
+            (FrameRejected, RejectReason.CHECKSUM)
+        }
+
     def test_a_subrecord_that_begins_outside_is_not_taken(self):
         record = bytearray(build(Kind.WAVES, [(8, block(1))], level=9))
         record[16:18] = b"\xbd\xbd"
@@ -537,6 +548,11 @@ class TestOtherNumbers:
         events = driver.feed(basic(**probes), 0)
         assert told(events, "temp", source="rectal") == told(events, "temp") == [(37.2, Validity.VALID)]
         assert driver.unknown == {"t1 temp (skin)": 1, "t4 temp (axilla)": 1}
+
+    def test_out_of_range_may_be_no_thermometer(self):
+        events = DatexS5().feed(basic(t1=group(label=11, temp=-32764)), 0)
+        assert told(events, "temp") == [(None, Validity.INVALID)]
+        assert status(events, "temp") == [(SensorStatus.SENSOR_OFF, "out of range, or no thermometer")]
 
     def test_no_body_site_is_no_temperature(self):
         events = DatexS5().feed(basic(t1=group(label=7, temp=3300)), 0)
@@ -782,6 +798,20 @@ class TestCuff:
         events = self.run(*steps)
         assert self.systolic(events)[1] == (131, Validity.VALID, 7)
         assert of(events, Numeric, metric="nibp_sys")[1].device_time == "2026-03-17T09:45:14"
+
+    def test_where_auxiliary_records_come_a_new_reading_waits_for_the_next(self):
+        driver = DatexS5()
+        self.run((0, self.READING, -30), (MEASURING, self.READING), driver=driver)
+        at_end = basic(CLOCK + 10, nibp=group(label=0, **self.OTHER))
+        assert not self.systolic(driver.feed(at_end, 10 * S))
+        assert self.systolic(driver.feed(auxiliary(CLOCK + 9, CLOCK + 10), 10 * S)) == [(131, Validity.VALID, 9)]
+
+    def test_but_not_for_long(self):
+        driver = DatexS5()
+        self.run((0, self.READING, -30), (MEASURING, self.READING), driver=driver)
+        driver.feed(basic(CLOCK + 10, nibp=group(label=0, **self.OTHER)), 10 * S)
+        assert not self.systolic(driver.feed(auxiliary(CLOCK - 30, CLOCK + 10), 10 * S))
+        assert self.systolic(driver.tick(12 * S)) == [(131, Validity.VALID, 10)]
 
     @pytest.mark.parametrize("values", [{}, READING])
     def test_measuring_that_ends_without_new_numbers_has_failed(self, values):
