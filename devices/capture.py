@@ -17,7 +17,7 @@ A record is a time in nanoseconds since `started`, a space, and what happened th
 - `? `, a number and a name (percent-encoded): so often the monitor had sent, up to now, a numeric that has no name here.
 
 Only the received bytes are decoded and played. The words behind `started` are `driver`, `line` (the line settings, as
-`9600-8N1`) where several were tried, and `may-identify=yes` where the protocol carries something that may tell who the
+`9600-8N1`) where they are known, and `may-identify=yes` where the protocol carries something that may tell who the
 patient is; a reader passes over words that it does not know.
 
 Only a line that ends in a newline is whole. A file may hold several captures, each with its first line: a writer appends
@@ -44,13 +44,14 @@ from typing import BinaryIO, NamedTuple, assert_never
 from urllib.parse import quote, unquote
 
 from devices.clock import Clock, Moment
-from devices.driver import SerialSettings
+from devices.driver import Parity, SerialSettings
 from devices.errors import CaptureError, PortMissing
 
 _MAGIC = b"# nursestation capture "
 _FIRST_LINE = re.compile(rb"# nursestation capture 1 started=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z( [^!]*)?\n")
 _OTHER_VERSION = re.compile(rb"# nursestation capture (?!1 )\d+ ")
 _RECORD = re.compile(rb"(\d{1,19}) (?:(> )?((?:[0-9a-f]{2})+)|! (\d{1,19})|\? (\d{1,19}) ([\w.~%-]+))\n")
+_LINE_SETTINGS = re.compile(r"(\d{1,9})-([78])([NEO])([12])(-RTS/CTS)?")
 _LONGEST_RECORD = 65_536  # bytes of payload
 _LONGEST_LINE = 2 * _LONGEST_RECORD + 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -420,10 +421,18 @@ def _title(line: bytes) -> CaptureTitle | None:
         started = datetime.fromisoformat(found[1].decode()).replace(tzinfo=UTC)
     except ValueError:
         return None
-    words = (found[2] or b"").split()
-    driver = next((word.removeprefix(b"driver=") for word in words if word.startswith(b"driver=")), b"")
+    words = dict(word.partition("=")[::2] for word in (found[2] or b"").decode(errors="replace").split())
     return CaptureTitle(
         started_ns=(started - _EPOCH) // timedelta(microseconds=1) * 1000,
-        driver=driver.decode(errors="replace"),
-        may_identify=b"may-identify=yes" in words,
+        driver=words.get("driver", ""),
+        may_identify=words.get("may-identify") == "yes",
+        settings=_settings(words.get("line", "")),
     )
+
+
+def _settings(text: str) -> SerialSettings | None:
+    found = _LINE_SETTINGS.fullmatch(text)
+    if found is None:
+        return None
+    baud, data_bits, parity, stop_bits, flow = found.groups()
+    return SerialSettings(int(baud), int(data_bits), Parity(parity), int(stop_bits), rtscts=flow is not None)

@@ -91,7 +91,7 @@ def export(folder: Path, monitor: str, out: Path, minutes: float | None = None) 
     )
     start_ns = pieces[0].title.started_ns
     kept = [replace(piece, records=[r for r in piece.records if start_ns + r.t_ns >= begin_ns]) for piece in pieces]
-    title = CaptureTitle(started_ns=begin_ns, driver=whole.driver, may_identify=whole.may_identify)
+    title = replace(pieces[-1].title, started_ns=begin_ns, may_identify=whole.may_identify)
     shift_ns = title.started_ns - start_ns
     lines = (record_lines(r._replace(t_ns=max(0, r.t_ns - shift_ns))) for piece in kept for r in piece.records)
     _write(out, title, lines)

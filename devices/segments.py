@@ -18,7 +18,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -95,7 +95,7 @@ class Ring:
         self._segments = [segment for path in segment_files(folder) if (segment := _found(path, now))]
         self._n_made = max((int(path.name[:8]) for path in segment_files(folder)), default=0)
         self._file: BinaryIO | None = None
-        self._driver = ("", False)
+        self._title: CaptureTitle | None = None
         self._start = now
 
     @property
@@ -103,22 +103,21 @@ class Ring:
         """Return what the segments take on disk."""
         return sum(segment.n_bytes for segment in self._segments)
 
-    def write(self, entries: Sequence[Entry], driver: str, may_identify: bool, unknown: Counts) -> None:
+    def write(self, entries: Sequence[Entry], title: CaptureTitle, unknown: Counts) -> None:
         """Keep what happened, oldest first; begin new segments where they are due, and delete old ones to make room.
 
         Args:
             entries: At least one.
-            driver: Name of the driver, for the first line.
-            may_identify: For the first line.
+            title: The first line of a segment, but for its time.
             unknown: Gives the numerics without a name so far, kept at the head of each segment.
 
         Raises:
             OSError: the disk did not take them; a part may be there. The next call begins a new segment.
         """
         try:
-            for start, part in self._parts(entries, (driver, may_identify)):
+            for start, part in self._parts(entries, title):
                 if start is not None:
-                    self._begin(start, driver, may_identify, unknown)
+                    self._begin(start, unknown)
                 self._append(part)
         except OSError:
             self.close()
@@ -150,12 +149,12 @@ class Ring:
         with suppress(OSError):  # what an earlier run left is aged by this
             os.utime(self._segments[-1].path, ns=(self._start.utc_ns + passed_ns,) * 2)
 
-    def _parts(self, entries: Sequence[Entry], driver: tuple[str, bool]) -> Iterator[tuple[Moment | None, list[Entry]]]:
+    def _parts(self, entries: Sequence[Entry], title: CaptureTitle) -> Iterator[tuple[Moment | None, list[Entry]]]:
         """Cut `entries` where a segment begins: yield its start (None: goes on with the open one) and what it takes."""
         part: list[Entry] = []
         start: Moment | None = None
-        is_open = self._file is not None and self._driver == driver
-        self._driver = driver
+        is_open = self._file is not None and self._title == title
+        self._title = title
         begun_ns = self._start.mono_ns
         size = self._segments[-1].n_bytes if is_open else 0
         for entry in entries:
@@ -168,7 +167,7 @@ class Ring:
             size += 2 * len(entry.data) + 16
         yield start, part
 
-    def _begin(self, start: Moment, driver: str, may_identify: bool, unknown: Counts) -> None:
+    def _begin(self, start: Moment, unknown: Counts) -> None:
         self.close()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._n_made += 1
@@ -177,7 +176,8 @@ class Ring:
         self._file = self._open_file(path)
         self._start = start
         self._segments.append(_Segment(path, 0, start.mono_ns))
-        title = CaptureTitle(started_ns=start.utc_ns, driver=driver, may_identify=may_identify)
+        assert self._title is not None
+        title = replace(self._title, started_ns=start.utc_ns)
         try:
             self._put(title.line() + _unknown_lines(unknown(), 0), start)
         except OSError:

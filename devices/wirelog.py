@@ -18,9 +18,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from devices.capture import Mark
+from devices.capture import CaptureTitle, Mark
 from devices.clock import NS_PER_S, Clock, Moment
-from devices.driver import DriverInfo
+from devices.driver import DriverInfo, SerialSettings
 from devices.segments import Counts, Entry, OpenSegment, Ring, folder_name, open_segment
 
 WRITE_EVERY_S = 1.0
@@ -41,10 +41,9 @@ class WireTap:
         `received` and `sent` belong to one thread at a time (the reader), `take` to another.
     """
 
-    def __init__(self, monitor: str, driver: str, may_identify: bool, unknown: Counts) -> None:
+    def __init__(self, monitor: str, title: CaptureTitle, unknown: Counts) -> None:
         self.monitor = monitor
-        self.driver = driver
-        self.may_identify = may_identify
+        self.title = title
         self.unknown = unknown
         self._entries: deque[Entry] = deque()
         # Two counts that only grow, each with one writer: what waits is their difference, and needs no lock.
@@ -115,15 +114,23 @@ class WireLog:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def tap(self, monitor: str, driver: DriverInfo, unknown: Callable[[], Mapping[str, int]]) -> WireTap:
+    def tap(
+        self,
+        monitor: str,
+        driver: DriverInfo,
+        unknown: Callable[[], Mapping[str, int]],
+        settings: SerialSettings | None = None,
+    ) -> WireTap:
         """Return what takes the bytes of a monitor's port, from now on.
 
         Args:
             monitor: Its id.
             driver: Named in each segment; says whether the bytes may tell who the patient is.
             unknown: Gives the numerics without a name so far; called in the wire log's thread.
+            settings: Line settings of the port, for the first lines; None where it has none.
         """
-        tap = WireTap(monitor, driver.name, bool(driver.identity), unknown)
+        title = CaptureTitle(started_ns=0, driver=driver.name, may_identify=bool(driver.identity), settings=settings)
+        tap = WireTap(monitor, title, unknown)
         with self._adding:
             self._taps = (*self._taps, tap)
         return tap
@@ -187,7 +194,7 @@ class WireLog:
 
     def _write(self, ring: Ring, tap: WireTap, entries: list[Entry], now: Moment) -> bool:
         try:
-            ring.write(entries, tap.driver, tap.may_identify, tap.unknown)
+            ring.write(entries, tap.title, tap.unknown)
         except OSError as error:
             self._complain(error.strerror or type(error).__name__)
             self._look_again_ns = now.mono_ns + _LOOK_AGAIN_NS
@@ -204,8 +211,8 @@ class WireLog:
         """Say whether the disk may be written to; after trouble it is left alone for a while."""
         if now.mono_ns >= self._look_again_ns:
             self._look_again_ns = now.mono_ns + _LOOK_AGAIN_NS
-            place = next(folder for folder in (self._folder, *self._folder.parents) if folder.exists())
             try:
+                place = next(folder for folder in (self._folder, *self._folder.parents) if folder.exists())
                 self._had_room = self._free_bytes(place) >= LEAVE_FREE_BYTES
                 if not self._had_room:
                     self._complain("the disk is almost full, and its room is left to the record")

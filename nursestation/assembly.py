@@ -265,12 +265,17 @@ class RunningStation:
     def _port(self, name: str, chair: int, monitor: MonitorSettings) -> Port:
         entry = lookup(monitor.driver)
         driver = entry.make()
-        tap = self._wire.tap(name, entry.info, lambda: driver.unknown) if self._keeps_wire else None
+        address, settings = address_of(monitor), settings_of(monitor, entry.info)
+        opener = opener_for(address, self._clock, entry.info.datagrams)
+        tap = None
+        if self._keeps_wire:
+            told = settings if isinstance(address, PortIdentity) else None  # no other line has any
+            tap = self._wire.tap(name, entry.info, lambda: driver.unknown, told)
         return Port(
             name,
             driver,
-            opener_for(address_of(monitor), self._clock, entry.info.datagrams),
-            settings=settings_of(monitor, entry.info),
+            opener,
+            settings=settings,
             title=f"Chair {chair}, {entry.info.models[0]}",
             receive_only=monitor.receive_only,
             may_start_cuff=monitor.may_start_cuff,

@@ -20,7 +20,7 @@ from devices.capture import (
     record_lines,
 )
 from devices.clock import NS_PER_S, ManualClock, Moment
-from devices.driver import SerialSettings
+from devices.driver import Parity, SerialSettings
 from devices.errors import CaptureError, PortMissing
 
 SETTINGS = SerialSettings(9600)
@@ -383,6 +383,32 @@ def test_the_first_line_names_the_driver_and_whether_it_may_tell_who_the_patient
     raw = b"# nursestation capture 1 started=2026-01-01T15:00:00.000000" + title
     wanted = CaptureTitle(started_ns=START.utc_ns, driver=driver, may_identify=may_identify)
     assert read_title(io.BytesIO(raw)) == wanted
+
+
+@given(
+    st.builds(
+        CaptureTitle,
+        started_ns=st.integers(0, 2 * 10**15).map(lambda us: us * 1000),
+        driver=st.from_regex(r"[a-z0-9_]*", fullmatch=True),
+        may_identify=st.booleans(),
+        settings=st.none()
+        | st.builds(
+            SerialSettings,
+            st.integers(1, 10**9 - 1),
+            st.sampled_from([7, 8]),
+            st.sampled_from(Parity),
+            st.sampled_from([1, 2]),
+            st.booleans(),
+        ),
+    )
+)
+def test_a_title_is_read_as_it_was_written(title):
+    assert read_title(io.BytesIO(title.line())) == title
+
+
+def test_line_settings_that_make_no_sense_are_not_said():
+    raw = b"# nursestation capture 1 started=2026-01-01T15:00:00.000000Z driver=nonin line=fast\n"
+    assert read_title(io.BytesIO(raw)).settings is None
 
 
 def test_plain_bytes_have_no_title():

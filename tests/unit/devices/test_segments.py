@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.capture import Mark, read_capture, read_title
+from devices.capture import CaptureTitle, Mark, read_capture, read_title
 from devices.clock import NS_PER_S, ManualClock
+from devices.driver import SerialSettings
 from devices.segments import (
     KEEP_S,
     RING_MAX_BYTES,
@@ -19,6 +20,8 @@ from devices.segments import (
     monitor_of,
     segment_files,
 )
+
+LINE = CaptureTitle(started_ns=0, driver="line", settings=SerialSettings(9600))
 
 
 class Disk:
@@ -34,7 +37,7 @@ class Disk:
         self.write([Entry(self.clock.now(), mark, data)])
 
     def write(self, entries):
-        self.ring.write(entries, "line", False, lambda: self.unknown)
+        self.ring.write(entries, LINE, lambda: self.unknown)
 
     def run(self, seconds, every_s=1, data=b"x"):
         for _ in range(int(seconds / every_s)):
@@ -74,7 +77,8 @@ def test_a_segment_is_a_capture_of_about_a_minute(disk):
     ]
     assert list(read_capture(disk.files[0]))[:2] == [(0, b"x"), (NS_PER_S, b"x")]
     with disk.files[0].open("rb") as file:
-        assert read_title(file).driver == "line"
+        title = read_title(file)
+        assert (title.driver, title.settings) == ("line", SerialSettings(9600))
     assert len(disk.kept()) == 150
 
 
@@ -214,7 +218,8 @@ def test_a_segment_is_its_owners_alone(disk):
 
 def test_a_change_of_driver_begins_a_segment(disk):
     disk.receive(b"a")
-    disk.ring.write([Entry(disk.clock.now(), Mark.RECEIVED, b"b")], "other", True, dict)
+    other = CaptureTitle(started_ns=0, driver="other", may_identify=True)
+    disk.ring.write([Entry(disk.clock.now(), Mark.RECEIVED, b"b")], other, dict)
     titles = []
     for path in disk.files:
         with path.open("rb") as file:
@@ -294,7 +299,7 @@ def test_a_full_disk_leaves_no_empty_files(tmp_path):
     ring = Ring(tmp_path / "wire", clock.now(), open_full)
     for _ in range(3):
         with pytest.raises(OSError, match="No space"):
-            ring.write([Entry(clock.now(), Mark.RECEIVED, b"x")], "line", False, dict)
+            ring.write([Entry(clock.now(), Mark.RECEIVED, b"x")], LINE, dict)
     assert list((tmp_path / "wire").iterdir()) == []
     assert ring.n_bytes == 0
 

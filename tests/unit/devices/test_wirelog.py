@@ -10,7 +10,7 @@ from devices.errors import CaptureError
 from devices.port import Port
 from devices.segments import KEEP_S, folder_name, open_segment, segment_files
 from devices.wirelog import LEAVE_FREE_BYTES, WAITING_MAX_BYTES, WireLog
-from tests.helpers.wire import LineDriver, Wire
+from tests.helpers.wire import SETTINGS, LineDriver, Wire
 
 MONITOR = "1:line_driver"
 INFO = LineDriver.info
@@ -76,13 +76,13 @@ def test_nothing_is_made_on_disk_before_something_was_said(tmp_path):
 
 
 def test_every_port_has_a_ring_of_its_own(bench):
-    other = bench.log.tap("2:line_driver", replace(INFO, identity="the patient's name"), dict)
+    other = bench.log.tap("2:line_driver", replace(INFO, identity="the patient's name"), dict, SETTINGS)
     other.received(bench.clock.now(), b"theirs")
     bench.hear(b"ours\n")
     bench.log.write_once()
     theirs = segment_files(bench.folder / folder_name("2:line_driver"))
     assert [data for _, data in read_capture(theirs[0])] == [b"theirs"]
-    assert b"driver=line_driver may-identify=yes\n" in theirs[0].read_bytes()
+    assert b"driver=line_driver line=9600-8N1 may-identify=yes\n" in theirs[0].read_bytes()
     assert b"may-identify" not in bench.files[0].read_bytes()
     assert bench.kept() == [(Mark.RECEIVED, b"ours\n")]
 
