@@ -50,6 +50,10 @@ class _Card(Panel):
         self._list.show_options([_option(one) for one in card.monitors], chosen)
         say(self._note, card.note)
 
+    def focus_chosen(self) -> None:
+        """Put the focus on the marked monitor."""
+        self._list.focus_chosen()
+
     @Slot()
     def _on_add(self) -> None:
         self.add_wanted.emit(self._number)
@@ -80,6 +84,11 @@ class ChairList(QWidget):
             self._rebuild(numbers)
         for card in cards:
             self._cards[card.number].show_card(card, chosen)
+
+    def focus_chosen(self, number: int) -> None:
+        """Put the focus on the chosen monitor of a chair."""
+        if number in self._cards:
+            self._cards[number].focus_chosen()
 
     def _rebuild(self, numbers: list[int]) -> None:
         for gone in set(self._cards) - set(numbers):

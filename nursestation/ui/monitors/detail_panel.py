@@ -96,13 +96,11 @@ class DetailPanel(Panel):
         inside.addLayout(head)
         inside.addWidget(self._asks)
         inside.addLayout(state)
-        for widget in (self._reason, self._note, self._facts, Rule()):
+        for widget in (self._reason, self._note, Rule(), Label(self.tr("Cable check"), Text.TITLE)):
             inside.addWidget(widget)
-        inside.addWidget(Label(self.tr("Cable check"), Text.TITLE))
         inside.addLayout(self._advice_column)
-        inside.addWidget(Rule())
-        inside.addWidget(self._counts)
-        inside.addWidget(self._unknown)
+        for below in (Rule(), self._facts, Rule(), self._counts, self._unknown):
+            inside.addWidget(below)
         inside.addStretch()
         self.setLayout(inside)
 

@@ -444,6 +444,8 @@ class MonitorsPage(Page):
             self._chosen = f"{change.chair}:{change.monitor.driver}"
         self._draft = None
         self._seen = None
+        self._look()
+        self._list.focus_chosen(change.chair)
 
     @Slot()
     def _on_cancel(self) -> None:

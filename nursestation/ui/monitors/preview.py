@@ -10,7 +10,7 @@ from nursestation.ui.layouts import column, row, say
 from nursestation.ui.monitors.preview_view import NumberLine, PreviewView, WavePicture
 from nursestation.ui.roles import Surface, Text, Tone
 
-_WAVE_HEIGHT = 52
+_WAVE_HEIGHT = 42
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _TONES = {"ECG": Tone.HEART_RATE, "Ple": Tone.SPO2, "Res": Tone.RESP, "Cap": Tone.CO2, "Ele": Tone.HEART_RATE}
 

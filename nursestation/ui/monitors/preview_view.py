@@ -162,7 +162,7 @@ def _number(numeric: Numeric) -> NumberLine:
     )
 
 
-_PLAIN_SOURCES = ("co2", "oximeter", "cuff")
+_PLAIN_SOURCES = ("co2", "oximeter", "cuff", "ecg")
 """Sources that the name of the metric says already."""
 
 
