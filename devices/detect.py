@@ -10,7 +10,7 @@ Where the time goes on a quiet line, for N line settings, U drivers that greet, 
 
     | what                                  | how long                                          |
     |---------------------------------------|---------------------------------------------------|
-    | listen at the likeliest setting       | 2.5 s: no monitor that speaks by itself is slower |
+    | listen at the likeliest setting       | 2.2 s: no monitor that speaks by itself is slower |
     | glance at each of the others          | (N - 1) x 0.2 s                                   |
     | greet at each driver's usual setting  | U x 2 s                                           |
     | greet at its further ones             | R x 0.4 to 2 s, so that the greetings end by 27 s |
@@ -20,9 +20,10 @@ Where the time goes on a quiet line, for N line settings, U drivers that greet, 
 With more than ten drivers that greet, each gets less at its usual setting too; one that answers is heard out.
 
 Bytes at a wrong speed are bytes all the same, so a line that is quiet at one setting is quiet at all; the glances are for
-bursts too short to show at another speed. Where bytes do arrive, each setting gets 2.5 s, and up to 8 s while a driver
-understands some of them; then the whole may take 60 s. A protocol without a check is named only when no other setting
-makes more sense: the right monitor at a wrong speed can look like a simple one.
+bursts too short to show at another speed. Where bytes do arrive, each setting gets 2.2 s, 6 s while they are few and no
+driver has turned any down, and up to 16 s while one understands some of them; then the whole may take 60 s. A protocol
+without a check is named only when no other setting makes more sense: the right monitor at a wrong speed can look like a
+simple one.
 
 Rules of the file:
 1. No thread and no clock: all happens in `step`, at the moment it is given.
@@ -51,12 +52,14 @@ from devices.transport import ByteStream, Opener, SerialOpener, TcpOpener, UdpOp
 __all__ = ["Candidate", "Detector", "Finding", "Progress"]
 
 _MS = 1_000_000
-_LISTEN_NS = 2_500 * _MS
+_LISTEN_NS = 2_200 * _MS
 _GLANCE_NS = 200 * _MS
 _SENSELESS_NS = 1_000 * _MS
 _SENSELESS_BYTES = 256
 _CROSS_CHECK_NS = 1_000 * _MS
-_PROMISING_NS = 8_000 * _MS
+_CROSS_CHECK_PROMISING_NS = 8_000 * _MS
+_TRICKLE_NS = 6_000 * _MS  # three bytes a second, the least there is, make four groups that agree
+_PROMISING_NS = 16_000 * _MS
 _LOOSE_SETTLE_NS = 3_000 * _MS  # what fits by chance does not fit for long
 _SETTLE_NS = 1_000 * _MS  # once sure: what looks alike may need a little longer to be understood
 # Drivers of look-alikes doubt their numbers when the pace of the stream is another's (`devices.pace`).
@@ -225,12 +228,15 @@ class Detector:
         start_ns = self._now.mono_ns
         while True:
             self._hear()
-            if any(tally.is_promising for tally in self._tallies.values()):
-                limit_ns = _PROMISING_NS
-            elif self._n_heard_here >= _SENSELESS_BYTES:
-                limit_ns = _SENSELESS_NS
+            tallies = self._tallies.values()
+            if any(tally.is_promising for tally in tallies):
+                limit_ns = _PROMISING_NS if not is_cross_check else _CROSS_CHECK_PROMISING_NS
             elif is_cross_check:
                 limit_ns = _CROSS_CHECK_NS
+            elif self._n_heard_here >= _SENSELESS_BYTES:
+                limit_ns = _SENSELESS_NS
+            elif self._n_heard_here and not all(tally.has_rejected for tally in tallies):
+                limit_ns = _TRICKLE_NS
             else:
                 limit_ns = _LISTEN_NS if self._n_heard or visit is self._visits[0] else _GLANCE_NS
             is_over = self._now.mono_ns - start_ns >= limit_ns or self._is_out_of_time

@@ -82,6 +82,7 @@ class Tally:
         self.n_messages = 0
         self._n_bytes = 0
         self._n_rejected = 0
+        self._has_rejected = False
         self._kinds: dict[str, None] = {}
         self._device: DeviceInfo | None = None
         self._is_in_doubt = False
@@ -117,6 +118,11 @@ class Tally:
             + _BITS_A_KIND * len(self._kinds)
         )
         return min(gained * self.share, _MOST_BITS)
+
+    @property
+    def has_rejected(self) -> bool:
+        """Say whether any byte at all was turned down; while none was, the first message may still be coming."""
+        return self._has_rejected
 
     @property
     def is_promising(self) -> bool:
@@ -165,6 +171,7 @@ class Tally:
         for event in events:
             match event:
                 case FrameRejected():
+                    self._has_rejected = True
                     if self.n_messages or n_good:
                         n_rejected += event.length
                     else:
