@@ -16,6 +16,7 @@ from devices.events import (
     MISSING_SAMPLE,
     DeviceAlarm,
     DeviceInfo,
+    DevicePatient,
     DeviceStatus,
     FrameRejected,
     Gap,
@@ -32,6 +33,7 @@ KINDS = {
     "alarm": DeviceAlarm,
     "info": DeviceInfo,
     "status": DeviceStatus,
+    "patient": DevicePatient,
     "rejected": FrameRejected,
 }
 S = 1_000_000_000
