@@ -128,6 +128,18 @@ class _Case:
         return self.report.driver.models[0]
 
     @property
+    def is_serial(self) -> bool:
+        """Whether there is a cable with a serial plug to look at, and not a network."""
+        return self.report.identity is not None
+
+    @property
+    def plugs(self) -> str:
+        """What to do about a loose connection."""
+        if self.is_serial:
+            return "Push both plugs in and tighten their screws."
+        return "Look at the network plugs of the monitor and of this computer."
+
+    @property
     def open_s(self) -> float:
         opened = self.report.opened
         return 0.0 if opened is None else (self.now.mono_ns - opened.mono_ns) / NS_PER_S
@@ -254,6 +266,23 @@ def _nothing_arrives(case: _Case) -> Iterator[Advice]:
         if not report.driver.sends
         else "It was not asked."
     )
+    yield Advice(
+        Severity.FAULT,
+        "Nothing arrives",
+        f"Not one byte has come at {case.path} in the {_duration(case.open_s)} since it was opened. {told}",
+        _serial_tries(report) if case.is_serial else _NETWORK_TRIES,
+    )
+
+
+_NETWORK_TRIES = (
+    "Is the monitor on, and its network cable plugged in?",
+    "Is this the monitor's own address? Its network page shows it.",
+    "Is data export over the network turned on in the monitor's setup?",
+    "Are the monitor and this computer in one network, with no firewall between them?",
+)
+
+
+def _serial_tries(report: PortReport) -> tuple[str, ...]:
     tries = [
         "Is the monitor on, and the cable plugged in at both ends, into the monitor's serial data port?",
         f"Is serial output turned on in the monitor's setup, and set to {report.settings}?",
@@ -266,12 +295,7 @@ def _nothing_arrives(case: _Case) -> Iterator[Advice]:
             2,
             "This monitor uses hardware handshake: a cable with three wires only carries nothing. Use one with RTS and CTS.",
         )
-    yield Advice(
-        Severity.FAULT,
-        "Nothing arrives",
-        f"Not one byte has come at {case.path} in the {_duration(case.open_s)} since it was opened. {told}",
-        tuple(tries),
-    )
+    return tuple(tries)
 
 
 def _no_sense(case: _Case) -> Iterator[Advice]:
@@ -279,13 +303,14 @@ def _no_sense(case: _Case) -> Iterator[Advice]:
     if report.phase is not LinkPhase.SILENT or not case.has_spoken or not _is_babbling(case):
         return
     others = [str(usual) for usual in report.driver.serial if usual != report.settings]
-    tries = [
-        f"Is the monitor really a {case.monitor}? `nursestation detect` tries all monitor types.",
-        f"Compare the monitor's serial setup with {report.settings}: speed, data bits, parity and stop bits all count.",
-    ]
-    if others:
-        tries.append(f"This type of monitor may also be set to {', or '.join(others)}.")
-    tries.append("If the settings are right, try another cable: a broken ground wire looks the same.")
+    tries = [f"Is the monitor really a {case.monitor}? `nursestation detect` tries all monitor types."]
+    if case.is_serial:
+        tries.append(
+            f"Compare the monitor's serial setup with {report.settings}: speed, data bits, parity and stop bits all count."
+        )
+        if others:
+            tries.append(f"This type of monitor may also be set to {', or '.join(others)}.")
+        tries.append("If the settings are right, try another cable: a broken ground wire looks the same.")
     yield Advice(
         Severity.FAULT,
         "Bytes arrive and make no sense",
@@ -306,7 +331,7 @@ def _fell_quiet(case: _Case) -> Iterator[Advice]:
         else f"A few bytes came, the last of them {_duration(case.quiet_s)} ago, and nothing since.",
         (
             "Is the monitor on, and not in standby or in a service menu?",
-            "Push both plugs in and tighten their screws.",
+            case.plugs,
         ),
     )
 
@@ -385,7 +410,7 @@ def _pauses(case: _Case) -> Iterator[Advice]:
             "The monitor falls quiet at times",
             f"Nothing could be understood for more than {quiet_s:g} s, {_times(times)} in the last {MINUTES} minutes.",
             (
-                "Push both plugs in and tighten their screws.",
+                case.plugs,
                 "Look whether it goes quiet when the monitor or the chair is moved.",
             ),
         )
@@ -407,14 +432,20 @@ def _damage(case: _Case) -> Iterator[Advice]:
         "Many bytes arrive damaged" if is_bad else "A few bytes arrive damaged",
         f"{_amount(n_damaged, 'message')} in the last {_span(case.report)} could not be used, about {a_minute:.2g} a minute. "
         "Damaged messages are thrown away, never shown.",
-        (
-            "Lead the cable away from power cords, infusion pumps and electrosurgery.",
-            "Tighten the screws of both plugs: a loose ground wire lets noise in.",
-            "Use a shorter cable; RS-232 is meant for up to 15 m.",
-            "Try another cable, then another adapter.",
-        )
-        if is_bad
-        else ("If it grows, lead the cable away from power cords and tighten its plugs.",),
+        _noise_tries(case, is_bad),
+    )
+
+
+def _noise_tries(case: _Case, is_bad: bool) -> tuple[str, ...]:
+    if not case.is_serial:
+        return (case.plugs,)
+    if not is_bad:
+        return ("If it grows, lead the cable away from power cords and tighten its plugs.",)
+    return (
+        "Lead the cable away from power cords, infusion pumps and electrosurgery.",
+        "Tighten the screws of both plugs: a loose ground wire lets noise in.",
+        "Use a shorter cable; RS-232 is meant for up to 15 m.",
+        "Try another cable, then another adapter.",
     )
 
 

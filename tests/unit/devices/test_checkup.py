@@ -23,6 +23,7 @@ class Bedside:
         self.clock = ManualClock()
         self.wire = Wire()
         self.present = present
+        self.identity = PortIdentity("/dev/ttyTEST0")
         self.port = Port("2:line_driver", driver or LineDriver(polls=True), self.wire, **options)
         self.port.poll(self.clock.now())
 
@@ -44,7 +45,8 @@ class Bedside:
         return self
 
     def advice(self):
-        return examine(self.port.report(self.clock.now()), self.present, self.clock.now())
+        report = replaced(self.port.report(self.clock.now()), identity=self.identity)
+        return examine(report, self.present, self.clock.now())
 
     def titles(self, *severities):
         return [advice.title for advice in self.advice() if advice.severity in (severities or tuple(Severity))]
@@ -119,6 +121,7 @@ def test_an_adapter_that_cannot_be_told_from_another_is_named_as_such():
 def test_a_simulated_monitor_that_is_not_started_is_nobody():
     bedside = Bedside()
     bedside.wire.cut = bedside.wire.refusal = PortMissing("Nobody answers at tcp://127.0.0.1:9: start it.")
+    bedside.identity = None
     bedside.wait(2)
     advice = bedside.the("Nobody is there")
     assert advice.text == "Nobody answers at tcp://127.0.0.1:9: start it."
@@ -154,6 +157,19 @@ def test_nothing_at_all_with_handshake_names_the_missing_wires():
     assert any("RTS and CTS" in line for line in bedside.wait(8).the("Nothing arrives").try_this)
 
 
+def test_a_monitor_on_the_network_has_no_serial_plugs():
+    never, babbling, gone, noisy = Bedside().wait(8), Bedside(), Bedside().hear(b"ok\n").wait(30), Bedside()
+    for n in range(100):
+        babbling.hear(b"xyz\n")
+        noisy.hear(b"hurt\n" if n % 4 == 0 else b"ok\n")
+    for bedside in (never, babbling, gone, noisy):
+        bedside.identity = None
+        said = " ".join(" ".join((advice.text, *advice.try_this)) for advice in bedside.advice())
+        assert not [word for word in ("serial", "9600", "ground", "screws", "RS-232", "power cords") if word in said]
+    assert "firewall" in never.the("Nothing arrives").try_this[-1]
+    assert "network plugs" in gone.the("The monitor has fallen quiet").try_this[-1]
+
+
 def test_a_monitor_that_may_not_be_asked_comes_before_the_cable():
     bedside = Bedside(receive_only=True).wait(8)
     assert bedside.titles(Severity.FAULT) == ["The monitor is not asked", "Nothing arrives"]
@@ -175,7 +191,8 @@ def test_a_protocol_with_one_line_setting_has_no_others_to_try():
     bedside = Bedside()
     for _ in range(8):
         bedside.hear(b"xyz\n")
-    report = replaced(bedside.port.report(bedside.clock.now()), driver=replace(LineDriver.info, serial=(SETTINGS,)))
+    info = replace(LineDriver.info, serial=(SETTINGS,))
+    report = replaced(bedside.port.report(bedside.clock.now()), driver=info, identity=bedside.identity)
     tries = examine(report, (), bedside.clock.now())[0].try_this
     assert len(tries) == 3
     assert not [line for line in tries if "may also be set" in line]
