@@ -18,6 +18,7 @@ from nursestation.ui.sheets.flag import FlagSheet
 from nursestation.ui.sheets.monitor_patient import MonitorPatientSheet
 from nursestation.ui.sheets.override import OverrideSheet
 from nursestation.ui.sheets.reason import ReasonSheet
+from nursestation.ui.sheets.start_cuff import StartCuffSheet
 from nursestation.ui.sheets.view import END_EARLY, NOTIFY, PAUSE, STOP, HurdleKind
 from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
@@ -61,6 +62,7 @@ def make_sheets(export_folder: Path) -> dict[str, Page]:
         "manual_bp": CuffSheet(),
         "flag": FlagSheet(),
         "monitor_patient": MonitorPatientSheet(),
+        "start_cuff": StartCuffSheet(),
         "override_gate": OverrideSheet(HurdleKind.GATE, "override_gate"),
         "override_criterion": OverrideSheet(HurdleKind.CRITERION, "override_criterion"),
         "export": ExportSheet(export_folder),

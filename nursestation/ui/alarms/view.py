@@ -55,6 +55,8 @@ def alarm_word(condition: ConditionView) -> str:
         return f"BP {what.replace('_', ' ').upper()}"
     if kind == "limit" and what in METRICS:
         return f"{METRICS[what].short} {side.upper()}"
+    if condition.rule in _WORDS:
+        return _WORDS[condition.rule]
     if kind == "link":
         return f"MONITOR SILENT {duration_text(condition.age_s)}"
     return condition.text
@@ -74,4 +76,5 @@ def _line(condition: ConditionView) -> AlarmLine:
     )
 
 
+_WORDS = {"monitor.patient": "OTHER PATIENT?", "monitor.demo": "MONITOR IN DEMO"}
 _SHEETS = {"monitor.patient": "monitor_patient"}

@@ -18,7 +18,6 @@ from nursestation.core.commands import (
     PauseInfusion,
     RequestCuff,
     ResumeInfusion,
-    StartCuff,
     StartInfusion,
     StopCuff,
     StopInfusion,
@@ -175,11 +174,11 @@ def _cuff(chair: ChairSnapshot) -> Action:
             tip="End the measurement and let the air out of the cuff.",
         )
     return Action(
-        id="start_cuff",
-        text="Start cuff now",
-        command=StartCuff(chair=chair.number),
+        id="measure_bp",
+        text="Measure BP now",
+        opens="start_cuff",
         shortcut="Ctrl+M",
-        tip="Inflates the cuff on the patient's arm at once, by this computer.",
+        tip="Asks once more, then starts the cuff from here.",
     )
 
 

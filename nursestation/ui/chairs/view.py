@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from devices.clock import Moment
-from devices.events import LinkPhase, Priority
+from devices.events import LinkPhase, Priority, Validity
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, StationSnapshot
 from nursestation.ui.alarms.view import PRIORITY_WORDS, alarm_word
@@ -118,8 +118,10 @@ def link_word(chair: ChairSnapshot) -> str:
 
 
 def number_text(view: NumericView | None) -> str:
-    """Return a value without its decimals, or `UNKNOWN`."""
-    return UNKNOWN if view is None or view.value is None else f"{view.value:.0f}"
+    """Return a value without its decimals, with a question mark where its monitor doubts it, or `UNKNOWN`."""
+    if view is None or view.value is None:
+        return UNKNOWN
+    return f"{view.value:.0f}{'?' if view.validity is Validity.QUESTIONABLE else ''}"
 
 
 def pulse_view(chair: ChairSnapshot) -> NumericView | None:

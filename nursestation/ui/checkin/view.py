@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from pathlib import PurePath
 
 from devices.clock import NS_PER_S
 from devices.vocabulary import METRICS
@@ -272,9 +273,11 @@ def _row(gate: GateView, chair: ChairSnapshot) -> GateRow:
 
 def _monitor_line(link: LinkView) -> str:
     """Return which monitor feeds the chair, as far as it and its adapter say who they are."""
-    marked = f"{link.title} (simulated)" if link.simulated else link.title
-    more = link.model or ("" if link.simulated else link.adapter)
-    return f"{marked} · {more}" if more else marked
+    if link.simulated:
+        return f"{link.title} (simulated)"
+    if link.model:
+        return f"{link.model} on {PurePath(link.port).name}" if link.port.startswith("/") else link.model
+    return f"{link.title} · {link.adapter}" if link.adapter else link.title
 
 
 def _step(visit: VisitView) -> Step:
