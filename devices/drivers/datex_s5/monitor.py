@@ -312,6 +312,7 @@ class DatexS5Monitor:
         is_off = form.leads and sensors.ecg_lead is not ProbeState.ON
         if is_off and form.metric == "ecg":
             status |= BlockStatus.LEAD_OFF
+        is_off |= wave in (Wave.ECG2, Wave.ECG3)
         is_off |= form.metric == "co2" and sensors.co2_line is not ProbeState.ON
         is_off |= form.metric == "pleth" and sensors.spo2_probe is not ProbeState.ON
         step = _WAVE_STEPS[form.metric]
@@ -330,7 +331,7 @@ class DatexS5Monitor:
         return self._frame(Kind.ALARMS, [(ALARM_STATUS, _alarm_record(now, ()))], t_ns)
 
 
-_SIMULATED_WAVES = (Wave.ECG1, Wave.PLETH, Wave.CO2, Wave.RESP)
+_SIMULATED_WAVES = (Wave.ECG1, Wave.ECG2, Wave.ECG3, Wave.PLETH, Wave.CO2, Wave.RESP)
 _WAVE_STEPS = {"ecg": ECG_STEP_MV, "pleth": PLETH_STEP, "resp": RESP_STEP, "co2": _MMHG_PER_CO2_STEP}
 
 

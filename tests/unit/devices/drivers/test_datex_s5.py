@@ -243,6 +243,13 @@ class TestAsking:
         self.keep_flowing(driver, 10, 12)
         assert driver.pending_writes(12 * S) == b""
 
+    def test_a_monitor_that_was_switched_off_and_on_is_asked_for_alarms_again(self):
+        driver = self.flowing(10)
+        driver.feed(alarm_status(), 5 * S)
+        assert ALARMS not in driver.pending_writes(25 * S)
+        driver.feed(basic(CLOCK + 26, level=10), 26 * S)
+        assert ALARMS in driver.pending_writes(26 * S)
+
     def flowing(self, level):
         driver = DatexS5()
         driver.pending_writes(0)
@@ -643,6 +650,11 @@ class TestAlarms:
         assert not of(driver.feed(alarm_status((b"", 2), changed=0), 0), DeviceAlarm)
         assert self.codes(driver.feed(alarm_status((b"", 0), changed=0), 0)) == [("box: SpO2 low", False)]
 
+    def test_a_text_that_has_changed_to_nothing_is_gone(self):
+        driver = DatexS5()
+        driver.feed(alarm_status((b"SpO2 low", 2)), 0)
+        assert self.codes(driver.feed(alarm_status((b"", 2)), 0)) == [("box: SpO2 low", False)]
+
     def test_after_a_reconnect_those_that_last_are_told_anew_and_those_gone_as_gone(self):
         driver = DatexS5()
         driver.feed(alarm_status((b"A", 2), (b"B", 2)), 0)
@@ -813,9 +825,10 @@ class TestCuff:
         assert not self.systolic(driver.feed(auxiliary(CLOCK - 30, CLOCK + 10), 10 * S))
         assert self.systolic(driver.tick(12 * S)) == [(131, Validity.VALID, 10)]
 
+    @pytest.mark.parametrize("shown", [{}, READING, OTHER])
     @pytest.mark.parametrize("values", [{}, READING])
-    def test_measuring_that_ends_without_new_numbers_has_failed(self, values):
-        events = self.run((OLD, self.READING), (OLD | MEASURING, self.READING), (OLD, values))
+    def test_measuring_that_ends_without_new_numbers_has_failed(self, shown, values):
+        events = self.run((OLD, self.READING), (OLD | MEASURING, shown), (OLD, values))
         assert len(self.systolic(events)) == 1
         assert status(events, "nibp")[-1] == (SensorStatus.FAILED, "ended without a reading")
 
@@ -940,12 +953,22 @@ class TestMonitor:
         (record,) = records(self.asked(AUXILIARY).transmit(ScriptedPatient(), S))
         assert [part for part, _ in record.parts] == [4]
 
+    def given(self, *wanted):
+        (record,) = records(self.asked(requests.waves(wanted)).transmit(ScriptedPatient(), 200 * MS))
+        return [part for part, _ in record.parts]
+
     def test_waves_past_the_budget_are_dropped_in_silence(self):
-        everything = requests.waves((Wave.ECG1, 4, Wave.PLETH, Wave.PLETH, Wave.RESP, Wave.CO2))
-        (record,) = records(self.asked(everything).transmit(ScriptedPatient(), 200 * MS))
-        assert [part for part, _ in record.parts] == [Wave.ECG1, Wave.PLETH, Wave.RESP, Wave.CO2]
-        monitor = self.asked(everything, requests.no_waves())
-        assert monitor.transmit(ScriptedPatient(), S) == b""
+        assert self.given(Wave.ECG1, Wave.ECG2, Wave.PLETH) == [Wave.ECG1, Wave.ECG2]
+        assert self.given(Wave.PLETH, Wave.ECG1, Wave.ECG2, Wave.RESP) == [Wave.PLETH, Wave.ECG1, Wave.RESP]
+
+    def test_waves_that_it_does_not_have_and_repeated_ones_are_left_out(self):
+        assert self.given(Wave.ECG1, 4, Wave.PLETH, Wave.PLETH) == [Wave.ECG1, Wave.PLETH]
+        assert self.asked(WAVES, requests.no_waves()).transmit(ScriptedPatient(), S) == b""
+
+    def test_a_channel_that_is_off_has_no_samples(self):
+        data = self.asked(requests.waves([Wave.ECG2])).transmit(ScriptedPatient(), 200 * MS)
+        (chunk,) = of(DatexS5().feed(data, 0), WaveformChunk)
+        assert set(memoryview(chunk.samples).cast("h")) == {MISSING_SAMPLE}
 
     def test_alarms_are_those_of_a_carescape(self):
         assert not self.asked(ALARMS, level=9).transmit(ScriptedPatient(), 10 * S)
