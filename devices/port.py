@@ -118,6 +118,7 @@ class Port:
         self._sent_tap = sent_tap
         self._max_quiet_ns = driver.info.max_quiet_ms * 1_000_000
 
+        self._who_has: Callable[[Port], str] | None = None
         self._stream: ByteStream | None = None
         self._state: LinkState | None = None
         self._retry_at_ns: int | None = None
@@ -205,6 +206,10 @@ class Port:
         """
         return self._opener.device()
 
+    def ask_when_busy(self, who_has: Callable[["Port"], str]) -> None:
+        """Let a refusal name who of our own has the device: `who_has` returns that sentence, or "" for nobody of ours."""
+        self._who_has = who_has
+
     def poll(self, now: Moment) -> tuple[PortEvent, ...]:
         """Do what is due: open, read, decode, write. Call every 8 to 10 ms; never blocks.
 
@@ -249,7 +254,8 @@ class Port:
             self._stream = self._opener.open(self._settings)
         except (LinkError, OSError) as error:
             self._retry_later(now)
-            return self._enter(LinkPhase.DISCONNECTED, _sentence(self.address, error), now, _refused(error))
+            reason = (self._taken() if isinstance(error, PortBusy) else "") or _sentence(self.address, error)
+            return self._enter(LinkPhase.DISCONNECTED, reason, now, _refused(error))
         self._opens += 1
         self._opened = now
         self._history.opened(now)
@@ -258,6 +264,9 @@ class Port:
         if self._driver_failed:
             return (*events, *self._hang_up(self._stream, self._driver_fault, Cause.DRIVER, now))
         return (*events, *self._enter(LinkPhase.CONNECTING, "The port is open; waiting to hear the monitor.", now))
+
+    def _taken(self) -> str:
+        return "" if self._who_has is None else self._who_has(self)
 
     def _converse(self, stream: ByteStream, now: Moment) -> tuple[PortEvent, ...]:
         try:

@@ -88,6 +88,7 @@ class Reader:
             if port.id in self._ports:
                 raise ValueError(f"a port {port.id} is there already")
             _refuse_taken(port, wanted, self._ports.values())
+            port.ask_when_busy(self._who_has)
             self._ports = {**self._ports, port.id: port}
 
     def refuse_taken(self, ports: Sequence[Port], leaving: Collection[str] = ()) -> None:
@@ -162,6 +163,15 @@ class Reader:
                 _log.error("the reader failed: %s", failure_place(error))
                 if self._on_failure is not None:
                     self._on_failure(error)
+
+    def _who_has(self, port: Port) -> str:
+        """Return which port here has a port's device; "" for none. Told apart anew: a link may have been made since `add`."""
+        others = [other for other in self._ports.values() if other is not port]
+        try:
+            _refuse_taken(port, _claim(port), others)
+        except PortBusy as busy:
+            return str(busy)
+        return ""
 
     def _close(self, port: Port) -> None:
         now = self._clock.now()

@@ -123,6 +123,37 @@ class NoListing(Wire):
         raise LinkError("The serial ports cannot be listed just now.")
 
 
+def test_a_link_that_is_made_later_names_who_has_the_port(tmp_path):
+    master, slave = os.openpty()
+    link = tmp_path / "monitor"
+    first = make_port(1, SerialOpener(PortIdentity(os.ttyname(slave)), lambda: ()), title="Chair 1, Dinamap")
+    second = make_port(2, SerialOpener(PortIdentity(str(link)), lambda: ()), title="Chair 2, Capnostream")
+    clock = ManualClock()
+    reader = Reader([first, second], clock, Sink())
+    reader.poll_once()
+    assert "There is no port" in second.reason
+    link.symlink_to(os.ttyname(slave))
+    clock.advance(30)
+    reader.poll_once()
+    assert second.reason == f"{link} is already used by Chair 1, Dinamap: choose another port for Chair 2, Capnostream."
+    reader.remove("1:line")
+    clock.advance(30)
+    reader.poll_once()
+    assert second.phase is LinkPhase.CONNECTING
+    reader.stop()
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_port_that_another_program_has_is_called_so():
+    wire = Wire()
+    wire.refusal = PortBusy("It is in use by another program: close that.")
+    port = make_port(1, wire)
+    reader = Reader([port, make_port(2)], ManualClock(), Sink())
+    reader.poll_once()
+    assert port.reason == "It is in use by another program: close that."
+
+
 def test_a_port_is_read_also_when_its_device_is_not_known_yet():
     sink = Sink()
     reader = Reader([make_port(1, NoListing()), make_port(2, NoListing())], ManualClock(), sink)
