@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,33 @@ def test_watch_shows_what_comes_keeps_it_and_ends_in_order(tmp_path: Path, endin
     assert (seen[-1]["value"], seen[-1]["mode"]) == (78, "simulated")
     assert json.loads(rest.splitlines()[-1])["phase"] == "disconnected"
     assert HEART_AND_BREATH.hex() in capture.read_text()
+
+
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def test_a_simulated_monitor_on_the_network_is_watched(tmp_path: Path) -> None:
+    address = f"udp://127.0.0.1:{free_udp_port()}"
+    program = [sys.executable, "-m", "nursestation"]
+    with subprocess.Popen(
+        [*program, "simulate", "philips_intellivue", "--port", address], cwd=ROOT, stdout=subprocess.PIPE
+    ) as monitor:
+        try:
+            assert address.encode() in monitor.stdout.readline()
+            watched = subprocess.run(
+                [*program, "watch", "philips_intellivue", address, "--json", "--seconds", "6"],
+                cwd=ROOT,
+                capture_output=True,
+                timeout=60,
+                check=True,
+            )
+        finally:
+            monitor.send_signal(signal.SIGTERM)
+    seen = [json.loads(line) for line in watched.stdout.splitlines()]
+    assert {"heart_rate", "spo2", "ecg", "pleth"} <= {event.get("metric") for event in seen}
+    assert {event["mode"] for event in seen if event["event"] in ("numeric", "waveform")} == {"simulated"}
+    assert not [event for event in seen if event["event"] == "rejected"]
