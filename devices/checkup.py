@@ -4,7 +4,7 @@ Rules of the file:
 1. Pure: report and ports in, advice out; nothing is opened, listed or sent.
 2. It speaks of the cable and of settings, never of the patient; each sentence is one that a nurse or a technician can act on.
 3. The gravest comes first; of equals, the cause that is most often the one. When nothing is wrong it says so.
-4. What it says of adapter chips is what their makers publish; the source stands beside it.
+4. What it says of adapter chips has its source, and how sure it is, beside it.
 """
 
 import statistics
@@ -70,21 +70,21 @@ class _Chip:
 
 
 _CHIPS = {
-    # FTDI, AN232B-04 "Data Throughput, Latency and Handshaking": the latency timer is 16 ms unless it is changed
+    # FTDI's support page on the latency timer: 16 ms unless it is changed
     0x0403: _Chip("FTDI", "It hands bytes on in packets, up to 16 ms late as delivered. That costs nothing else."),
-    # Prolific, PL2303 Windows driver page: HXA and XA are end-of-life, and refused from the Windows 8 driver on
+    # Reported by users of Prolific's Windows driver: HXA and XA are refused from Windows 8 on; not checked with the maker
     0x067B: _Chip(
         "Prolific",
         "Prolific's present Windows driver refuses its older chips (PL2303 HXA, XA) and the many copies of them.",
         ("If Windows marks this adapter with a warning sign, use another adapter rather than an old driver.",),
     ),
-    # WCH, CH340 datasheet: only the CH340B has a memory for a serial number
+    # Reported by users: of the CH340 family only the CH340B keeps a serial number; not checked with the maker
     0x1A86: _Chip(
         "CH340",
         "Most of these carry no serial number: two of them are told apart only by the USB socket they are in.",
         ("Keep it in its socket, or use an adapter with a serial number.",),
     ),
-    # Silicon Labs, AN721: parts that were not customized all have one default serial number
+    # Reported by users, who cite AN721: parts that were not customized share one serial number; not checked with the maker
     0x10C4: _Chip(
         "CP210x",
         "Cheap adapters with this chip often all have the serial number 0001, which tells none from another.",

@@ -382,7 +382,7 @@ def open_wire(address: str, settings: SerialSettings, datagrams: Datagrams | Non
             return TcpWire(parsed)
         case UdpAddress() if datagrams is None:
             raise LinkError("This monitor does not speak over UDP: use a serial port or tcp://127.0.0.1:PORT.")
-        case UdpAddress() if is_simulated(parsed):
+        case UdpAddress() if datagrams is not None and is_simulated(parsed):
             return UdpWire(parsed, datagrams)
         case UdpAddress():
             raise LinkError(

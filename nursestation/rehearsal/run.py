@@ -64,7 +64,7 @@ def rehearse(scenario: str, out: Path, *, speed: float = 60, seed: int = 1, tell
         bedside = SimulatedBedside([scenario], seed, clock.now(), folder / "ports")
         station = RunningStation(
             Profile(folder),
-            StationSettings(),
+            StationSettings(wire_log=False),
             clock,
             Argon2Pins(),
             Bedside(chairs=bedside.settings, heed=bedside.heed),
