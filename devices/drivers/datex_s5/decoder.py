@@ -58,6 +58,7 @@ class DatexS5:
         "not yet tried on a monitor of ours.",
         sends="asks for the displayed values every 5 s, waves and alarms, and again when they stop; stops them on closing; "
         "changes nothing on the monitor",
+        check_bits=8,
     )
 
     def __init__(self, interval_s: int = SHORTEST_INTERVAL_S, waves: Sequence[Wave] = DEFAULT_WAVES) -> None:
