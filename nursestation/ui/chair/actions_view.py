@@ -165,7 +165,7 @@ def _measure(number: int) -> Action:
 
 def _cuff(chair: ChairSnapshot) -> Action:
     """Return the button of a chair whose cuff may be started from here; while it measures it stops the cuff."""
-    if chair.cuff.doing.startswith("measuring"):
+    if chair.cuff.doing.startswith(("measuring", "started from here")):
         return Action(
             id="stop_cuff",
             text="Stop cuff",

@@ -7,13 +7,23 @@ from nursestation.core.commands import (
     PauseInfusion,
     ResumeInfusion,
     StartInfusion,
+    StopCuff,
     StopInfusion,
 )
 from nursestation.core.model import GateState, Phase, Route
+from nursestation.core.snapshot import CuffView
 from nursestation.ui.chair.actions_view import actions, flag_answers
 from nursestation.ui.roles import ButtonKind
 from nursestation.ui.sheets.view import FLAG_ACTIONS, answer_flag
-from tests.helpers.station_views import BASELINE, make_chair, make_flag, make_gates, make_protocol, make_visit
+from tests.helpers.station_views import (
+    BASELINE,
+    make_chair,
+    make_flag,
+    make_gates,
+    make_link,
+    make_protocol,
+    make_visit,
+)
 
 
 def _actions(visit, *, signed_in=True):
@@ -99,3 +109,15 @@ def test_a_quick_answer_says_and_does_what_the_sheet_does():
     sheet = {one.name: answer_flag(visit, 2, flag, one, "") for one in FLAG_ACTIONS}
     for quick in flag_answers(2, "f")[:-1]:
         assert (quick.command,) == sheet[quick.id.removeprefix("flag_")]
+
+
+def test_a_cuff_that_may_be_started_from_here_asks_once_more_and_can_be_stopped():
+    def offered(doing):
+        chair = make_chair(
+            make_visit(Phase.INFUSION), links=(make_link(may_start_cuff=True),), cuff=CuffView(doing=doing)
+        )
+        return {action.id: action for action in actions(chair, signed_in=True)}
+
+    assert (offered("")["measure_bp"].command, offered("")["measure_bp"].opens) == (None, "start_cuff")
+    for doing in ("measuring 120 mmHg", "started from here: waiting for the reading"):
+        assert offered(doing)["stop_cuff"].command == StopCuff(chair=2)

@@ -55,6 +55,7 @@ def test_a_doubtful_or_simulated_value_says_so():
     tile = _tiles(
         make_numeric("spo2", 97.0, validity=Validity.QUESTIONABLE, provenance=Provenance.SIMULATED, source="finger")
     )["spo2"]
+    assert tile.value == "97?"
     assert tile.lines == ("the monitor is unsure", "finger · simulated")
 
 
