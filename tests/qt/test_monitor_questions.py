@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from devices.clock import ManualClock
 from devices.events import AlarmKind, Priority
-from nursestation.core.commands import ConfirmMonitorPatient, ConfirmMonitors, StartCuff, StopCuff
+from nursestation.core.commands import ConfirmMonitorPatient, ConfirmMonitors
 from nursestation.core.model import GateState, Phase
-from nursestation.core.snapshot import ConditionView, CuffView
+from nursestation.core.snapshot import ConditionView
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.catalogue import make_pages, make_sheets
-from nursestation.ui.chair.actions_view import actions
 from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.plots.trend_model import TrendModel
@@ -192,19 +191,6 @@ def test_the_rail_follows_chairs_that_come_and_go_in_the_order_of_their_numbers(
     desk.publish(make_station(make_chair(None, number=3), make_chair(None, number=5)))
     assert tiles() == ["3", "5"]
     assert desk.window.chair == 3
-
-
-def test_a_cuff_that_may_be_started_from_here_has_its_button_and_while_it_measures_the_way_to_stop_it():
-    chair = make_chair(RUNNING, links=(make_link(may_start_cuff=True),))
-    found = {action.id: action for action in actions(chair, signed_in=True)}
-    assert found["start_cuff"].command == StartCuff(chair=2)
-    assert "measure_bp" not in found
-    measuring = replace(chair, cuff=CuffView(doing="measuring 136 mmHg"))
-    found = {action.id: action for action in actions(measuring, signed_in=True)}
-    assert found["stop_cuff"].command == StopCuff(chair=2)
-    plain = {action.id for action in actions(make_chair(RUNNING, links=(make_link(),)), signed_in=True)}
-    assert "measure_bp" in plain
-    assert not plain & {"start_cuff", "stop_cuff"}
 
 
 def test_a_gate_that_is_met_asks_nothing(check_in):
