@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from devices.clock import NS_PER_S, Moment
-from devices.events import Priority, Validity
+from devices.events import LinkPhase, Priority, Validity
 from nursestation.core.model import (
     Baseline,
     ChartKind,
@@ -36,6 +36,7 @@ from nursestation.core.snapshot import (
     FlagView,
     Freshness,
     GateView,
+    LinkView,
     NumericView,
     PhaseSpan,
     ReadinessView,
@@ -278,6 +279,15 @@ def make_discharge_visit(*unmet, **changes):
         "readiness": make_readiness(*unmet),
     }
     return make_visit(Phase.READY, **(facts | changes))
+
+
+def make_link(**changes):
+    """Return a monitor that delivers."""
+    base = LinkView(
+        monitor="2:berry_pm6750", driver="berry_pm6750", title="Berry PM6750 on ttyUSB0", phase=LinkPhase.CONNECTED,
+        reason="", quiet_s=0.2, simulated=False,
+    )  # fmt: skip
+    return replace(base, **changes)
 
 
 def make_chair(visit=None, number=2, **changes):

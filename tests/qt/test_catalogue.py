@@ -28,7 +28,7 @@ NAMES = (
     "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "about", "station", "no_chairs",
 )  # fmt: skip
 SHEETS = (
-    "event", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient",
+    "event", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient", "start_cuff",
     "override_gate", "override_criterion", "export",
 )  # fmt: skip
 

@@ -12,8 +12,9 @@ from nursestation.ui.sheets.event import EventSheet
 from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.sheets.flag import FlagSheet
 from nursestation.ui.sheets.reason import ReasonSheet
+from nursestation.ui.sheets.start_cuff import StartCuffSheet
 from nursestation.ui.sheets.view import END_EARLY, PAUSE, STOP
-from tests.helpers.station_views import make_chair, make_entry, make_flag, make_station, make_visit
+from tests.helpers.station_views import make_chair, make_entry, make_flag, make_link, make_station, make_visit
 
 
 def find(page, name):
@@ -197,3 +198,16 @@ def test_a_free_chair_sends_nothing(qtbot, shown):
     press(qtbot, sheet, "pause_reason_nausea")
     sheet.render(make_station(make_chair()))
     assert not find(sheet, "pause_send").isEnabled()
+
+
+def test_a_cuff_is_started_by_a_second_tap_and_says_on_whom(qtbot, shown):
+    sheet, sent = shown(StartCuffSheet())
+    assert not find(sheet, "start_cuff_send").isEnabled(), "no monitor may"
+    link = make_link(may_start_cuff=True, title="SunTech Advantage")
+    visit = make_visit(Phase.INFUSION)
+    sheet.render(make_station(make_chair(visit, links=(link,))))
+    said = find(sheet, "start_cuff_what").text()
+    assert said == f"SunTech Advantage inflates its cuff on {visit.patient.full_name} at once."
+    assert not sent
+    press(qtbot, sheet, "start_cuff_send")
+    assert sent == [c.StartCuff(chair=2)]
