@@ -254,6 +254,25 @@ def test_who_has_a_check_is_believed():
     assert finding.best.driver == "checked"
 
 
+def test_a_loose_fit_is_named_only_when_no_other_setting_makes_more_sense():
+    clock = ManualClock()
+    line = Line(clock, KNOWN, noise=saying(b"ok\n"))
+    loose, checked = entry("loose", serial=(KNOWN,)), entry("checked", serial=(SerialSettings(4800),), check_bits=16)
+    finding, _ = found(line, clock, some(loose, checked))
+    assert line.opened_at[0] == KNOWN
+    assert finding.best is not None
+    assert (finding.best.driver, finding.best.settings) == ("checked", SerialSettings(4800))
+
+
+def test_two_loose_fits_at_two_settings_are_both_named():
+    clock = ManualClock()
+    line = Line(clock, KNOWN, noise=saying(b"ok\n"))
+    drivers = some(entry("left", serial=(KNOWN,)), entry("right", serial=(SerialSettings(4800),)))
+    finding, _ = found(line, clock, drivers)
+    assert finding.best is None
+    assert {(c.driver, c.settings.baud) for c in finding.candidates} == {("left", 9600), ("right", 4800)}
+
+
 class Faulty(LineDriver):
     def feed(self, data, now_ns):
         raise ZeroDivisionError
