@@ -5,7 +5,9 @@ Rules of the file:
    the monitor gives no time, changed numbers are a new reading whose time is not known.
 2. A time without three usable numbers is no reading: the monitor keeps the time of a reading that has expired.
 3. While a measurement runs, or only its first numbers are there, nothing is told: what stands then is the reading before.
-4. When a measurement has ended and `PATIENCE` results later there is no new reading, it has failed.
+4. A reading that appears while we watch was made a moment ago. When its time says otherwise, the monitor's clock was changed
+   under way: the reading is told, questionable and without time.
+5. When a measurement has ended and `PATIENCE` results later there is no new reading, it has failed.
 
 Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (metric time stamp, measurement state); Philips MP2
 instructions for use, chapter on NBP (expiry after one hour); published recordings of an M8000.
@@ -24,6 +26,7 @@ PATIENCE = 2
 
 _NS_PER_S = 1_000_000_000
 _CLOCK_SLACK_S = 60.0  # a reading from further in the future than this: one of the clocks was changed
+_FRESH_S = 300.0  # a cycle of the cuff, with its retries, and the result
 _RUNNING = int(State.ONGOING | State.EARLY)
 
 
@@ -71,10 +74,12 @@ class Cuff:
         self._cycle_with_pulse = 0
         self._measured_ns: int | None = None
         self._waits: int | None = None
+        self._is_watched = False
 
     def forget_session(self) -> None:
         """Forget a running measurement; the last reading is kept, lest it be told twice."""
         self._waits = None
+        self._is_watched = False
 
     def judge(
         self, out: list[DriverEvent], cuff: CuffObject, statuses: Statuses, now_ns: int, local: datetime | None
@@ -100,6 +105,7 @@ class Cuff:
             if self._waits <= 0:
                 self._waits = None
                 statuses.tell(out, "nibp", SensorStatus.FAILED, "ended without a reading, see the monitor", now_ns)
+        self._is_watched = True
 
     def judge_pulse(self, out: list[DriverEvent], pulse: CuffObject, now_ns: int) -> None:
         """Tell the pulse rate of the last reading told, once; one with another time belongs to another reading."""
@@ -141,7 +147,7 @@ class Cuff:
             return False
         self._told = key
         self._cycle += 1
-        self._measured_ns = _moment(stamp, local, now_ns)
+        self._measured_ns = _moment(stamp, local, now_ns, _FRESH_S if self._is_watched else None)
         is_doubted = self._measured_ns is None or any(part.validity is Validity.QUESTIONABLE for part in usable)
         out.extend(
             cuff_triple(
@@ -163,11 +169,11 @@ def _time_of(stamp: bytes) -> datetime | None:
     return decode_time(stamp) if len(stamp) == len(NO_TIME) else None
 
 
-def _moment(stamp: datetime | None, local: datetime | None, now_ns: int) -> int | None:
+def _moment(stamp: datetime | None, local: datetime | None, now_ns: int, oldest_s: float | None) -> int | None:
     """Return when a reading was made, monotonic [ns]; None when the monitor's clocks do not tell."""
     if stamp is None or local is None:
         return None
     age_s = (local - stamp).total_seconds()
-    if age_s < -_CLOCK_SLACK_S:
+    if age_s < -_CLOCK_SLACK_S or (oldest_s is not None and age_s > oldest_s):
         return None
     return now_ns - round(max(0.0, age_s) * _NS_PER_S)

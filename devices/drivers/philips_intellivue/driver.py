@@ -22,6 +22,7 @@ from devices.events import DeviceInfo, DriverEvent, Mode, RejectReason
 from devices.framing import rejection
 
 _PASSED_OVER = frozenset({Kind.CONNECT_INDICATION, Kind.ASSOCIATION_REQUEST})
+_CLASSES = frozenset(map(int, ObjectClass))
 _SIGN_OF_LIFE_NS = SILENCE_NS * 3 // 4
 _N_MAC = 6
 
@@ -153,7 +154,7 @@ class PhilipsIntelliVue:
         match message.ro, message.command:
             case (Ro.RESULT | Ro.LINKED, Command.ACTION):
                 part = messages.parse_poll_result(message.body)
-                if part is not None:
+                if part is not None and part.polled in _CLASSES:
                     self._session.answered(message.invoke, now_ns)
                     whole = self._linking.add(message, part)
                     if whole is not None:

@@ -37,6 +37,7 @@ from devices.readings import Statuses, Unknown, reading
 ABSENT_MAX = 2
 """Complete results without an object until its value is gone."""
 
+_OBJECTS_MAX = 1024  # a monitor has some 60; past this somebody is making them up
 _OBSERVED = Struct(">HHHI")
 _UNAVAILABLE = int(State.UNAVAILABLE)
 _OF_CUFF = CUFF_IDS | {CUFF_PULSE}
@@ -150,10 +151,12 @@ class Numerics:
                 raise Malformed
             found.extend(_OBSERVED.iter_unpack(values))
         if found:
+            if len(self._objects) >= _OBJECTS_MAX:
+                self._objects.clear()
             self._objects[at] = tuple(physio for physio, _, _, _ in found)
             return found
         label = attributes.get(_LABEL, b"")
-        if len(label) == 4 and int.from_bytes(label[:2], "big") == SCADA:
+        if len(label) == 4 and len(self._objects) < _OBJECTS_MAX and int.from_bytes(label[:2], "big") == SCADA:
             physio = int.from_bytes(label[2:], "big")
             self._objects[at] = COMPOUNDS.get(physio, (physio,))
         return [(physio, _UNAVAILABLE, 0, NAN) for physio in self._objects.get(at, ())]

@@ -194,7 +194,7 @@ class Waves:
             if len(self._plans) < _CONTEXTS_MAX:
                 self._plans[which] = plan
         if plan is None:
-            if physio not in TRACES:
+            if physio not in TRACES or self._contexts.get(key, _NOTHING_TOLD).sample_bits != 16:
                 text = attributes.get(Attribute.LABEL_TEXT)
                 self._unknown.count(f"wave {name_of(physio, decode_text(text) if text is not None else '')}")
             return end

@@ -317,6 +317,14 @@ class TestSession:
         driver.tick(11 * S)
         assert kinds(questions(driver, 11 * S, 0.1)) == [0x09]
 
+    def test_what_comes_late_or_unasked_changes_nothing(self):
+        driver, _ = polling()
+        driver.feed(RESPONSE, 2 * S)  # a second answer to a request that was sent twice
+        driver.feed(listing(3, 0x3EC, (PLETH,)), 2 * S)  # nobody has asked for it yet
+        driver.feed(frame(association.RELEASE_RESPONSE), 2 * S)
+        assert kinds([driver.closing_writes(2 * S)]) == [0x09]
+        driver.feed(frame(messages.build_error(4, 2)), 3 * S)
+
     def test_leave_is_taken_with_what_the_state_allows(self):
         driver, _ = polling()
         assert kinds([driver.closing_writes(2 * S)]) == [0x09]
@@ -554,6 +562,19 @@ class TestCuff:
         events = of(driver.feed(result(cuff(stamp=CREATED_AT + timedelta(minutes=5))), 0), Numeric)
         assert {e.measured_ns for e in events} == {None}
 
+    def test_a_clock_that_was_set_meanwhile_is_not_believed(self):
+        driver = PhilipsIntelliVue()
+        driver.feed(created(), 0)
+        driver.feed(result(cuff()), 0)
+        # The monitor's clock goes back an hour, and the next reading comes before we have read it again.
+        events = of(driver.feed(result(cuff(121, stamp=CREATED_AT - timedelta(hours=1))), 60 * S), Numeric)
+        assert {(e.measured_ns, e.validity) for e in events} == {(None, Validity.QUESTIONABLE)}
+        driver.reset(61 * S)
+        driver.feed(created(), 61 * S)
+        # One that stands when we connect may be that old.
+        events = of(driver.feed(result(cuff(122, stamp=CREATED_AT - timedelta(minutes=50))), 61 * S), Numeric)
+        assert {(e.measured_ns, e.validity) for e in events} == {((61 - 3000) * S, Validity.VALID)}
+
     def test_without_a_time_changed_numbers_are_a_new_reading(self):
         driver = PhilipsIntelliVue()
         for stamp in (None, b"\xff" * 8):
@@ -700,6 +721,29 @@ class TestWaves:
         chunks = driver.feed(result(item, polled=9, invoke=4, poll=4), 0)
         assert [(e.source, e.rate_hz) for e in chunks] == [("II", 250), ("V", 250), ("aVR", 250)]
 
+    def test_samples_of_eight_bits_are_counted_and_not_shown(self):
+        driver = PhilipsIntelliVue()
+        context = {**PLETH_CONTEXT, 0x096D: bytes.fromhex("0040 08 08 0000")}
+        assert driver.feed(wave(PLETH, [1] * 32, context=context), 0) == ()
+        assert driver.unknown == {"wave no name (4BB4)": 1}
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {0x0996: b"\x02\0"},
+            {0x096F: bytes.fromhex("007FFFFF 007FFFFF 0000 0FFF")},
+            {0x096F: bytes.fromhex("00000000 00000014 0FFF 0FFF")},
+        ],
+    )
+    def test_carbon_dioxide_is_not_shown_without_a_scale_in_a_known_unit(self, change):
+        context = {
+            0x096D: bytes.fromhex("0010 10 0C 0000"),
+            0x096F: bytes.fromhex("00000000 00000014 0000 0FFF"),
+            0x0996: b"\x0f\x20",
+            **change,
+        }
+        assert PhilipsIntelliVue().feed(wave(0x50AC, [1000] * 16, context=context), 0) == ()
+
     def test_a_wave_that_has_no_place_is_counted(self):
         driver = PhilipsIntelliVue()
         assert driver.feed(wave(0x4A14, [0] * 32), 0) == ()
@@ -782,6 +826,11 @@ class TestAlarms:
         static = result(PolledObject(0, 0x8401, {}), polled=0x36, group=0x811, sequence=None, invoke=9, poll=9)
         assert driver.feed(static, S) == ()
 
+    def test_what_is_absent_from_a_result_with_a_lost_part_has_not_ended(self):
+        driver = PhilipsIntelliVue()
+        driver.feed(alarms(physiological=[LOW_SPO2]), 0)
+        assert driver.feed(result(polled=0x36, group=0x801, invoke=3, poll=3), S) == ()
+
     def test_alarms_are_told_again_in_a_new_session(self):
         driver = PhilipsIntelliVue()
         driver.feed(alarms(physiological=[LOW_SPO2]), 0)
@@ -831,6 +880,10 @@ class TestDamage:
             bytes.fromhex("E1000002 0002"),
             bytes.fromhex("E1000002 0002 0001 00"),
             bytes.fromhex("E1000009 0002 0000"),
+            bytes.fromhex("E1000002 0002 0000 0001 0007 0000"),
+            association.response(Terms(8000, 996, 0))[:118],
+            association.response(Terms(8000, 996, 0)).replace(b"\0\x01\0\x28", b"\0\x02\0\x28"),
+            messages.build(Ro.RESULT, 2, 3, messages.build_attributes([(0xF23A, b"\0\x02\0\x04\0\x02\x01\x02")])),
             bytes.fromhex("E1000002 0005 0001 01"),
             bytes.fromhex("E1000002 0002 0008 0001 0007 0002 0021"),
             association.response(Terms(8000, 996, 0x88000000))[:150],
@@ -843,7 +896,72 @@ class TestDamage:
         assert isinstance(event, FrameRejected)
         assert event.reason is RejectReason.RANGE
 
-    @pytest.mark.parametrize("user_data", [b"", b"\x55", bytes.fromhex("E1000002 0009 0006 0001 0007 0000")])
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            PolledObject(1, 1, {0x0950: bytes(9)}),
+            PolledObject(1, 1, {0x094B: b"\0\x02\0\x0a" + bytes(10)}),
+            PolledObject(1, 1, {0x094B: b"\0"}),
+            PolledObject(1, 1, {0x094B: b"\0\x01\0\x0a"}),
+            PolledObject(1, 1, {**single(1, 0x4261, 3).attributes, 0x0927: b"\0\x08"}),
+        ],
+    )
+    def test_a_value_that_is_cut_off_is_rejected(self, broken):
+        (event,) = PhilipsIntelliVue().feed(result(broken), 0)
+        assert event.reason is RejectReason.RANGE
+
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            {0x096E: b"\x01\x02\0\0"},
+            {0x096E: b"\x01\x02\0\0\0\x04\0\0"},
+            {0x096E: b"\x01\x02\0\0\0\x03\0\0\0"},
+            {0x0967: b"\0\x02\0\0"},
+            {0x0924: b"\0\x02\x01\x02", 0x096D: bytes.fromhex("0080 10 11 0000")},
+            {0x0924: b"\0\x02\x01\x02", 0x0A16: b"\0\x02\0\x04\0\x01\x80\0"},
+        ],
+    )
+    def test_a_wave_that_is_cut_off_is_rejected(self, broken):
+        (event,) = PhilipsIntelliVue().feed(result(PolledObject(1, 1, broken), polled=9, invoke=4, poll=4), 0)
+        assert event.reason is RejectReason.RANGE
+
+    @pytest.mark.parametrize("size", [2, 4, 10, 24])
+    def test_an_alarm_that_is_cut_off_is_rejected(self, size):
+        entries = pack(">HH", 1, size) + pack(">HHHH6sHH", 1, 2, 1, 0, bytes(6), 513, 10)[:size].ljust(size, b"\0")
+        item = PolledObject(0, 1, {0x0904: entries})
+        (event,) = PhilipsIntelliVue().feed(result(item, polled=0x36, group=0x801, invoke=3, poll=3), 0)
+        assert event.reason is RejectReason.RANGE
+
+    def test_what_nobody_asked_for_is_passed_over(self):
+        driver = PhilipsIntelliVue()
+        for user_data in (
+            messages.build(Ro.RESULT, 2, 7, b"\x0c\x17\0\0"),
+            messages.build(Ro.RESULT, 2, 3, messages.build_attributes([(0x0984, b"")])),
+            messages.build(Ro.INVOKE, 1, 0, bytes(4) + b"\x0d\x07\0\0"),
+            messages.build(Ro.RESULT, 2, 4, b""),
+            messages.build_error(77, 2),
+        ):
+            assert driver.feed(frame(user_data), 0) == ()
+        assert driver.feed(result(single(1, HR, 60), polled=5), 0) == ()
+        assert driver.feed(result(PolledObject(0, 1, {}), polled=0x2A, group=0x807), 0) == ()
+
+    def test_objects_without_end_are_not_kept(self):
+        driver = PhilipsIntelliVue()
+        for n in range(60):
+            driver.feed(result(*(PolledObject(n, h, single(h, HR, 60).attributes) for h in range(40))), n)
+            driver.feed(result(*(PolledObject(n, 99 + h, {0x0924: b"\0\x02\x41\x82"}) for h in range(40))), n)
+            driver.feed(
+                result(
+                    *(PolledObject(n, h, {**PLETH_CONTEXT, 0x0924: pack(">HH", 2, h)}) for h in range(10)), polled=9
+                ),
+                n,
+            )
+        assert len(driver._numerics._objects) <= 1024
+        assert len(driver._waves._contexts) <= 256
+
+    @pytest.mark.parametrize(
+        "user_data", [b"", b"\x55", bytes.fromhex("E1000002 0009 000C 0001 0007 0006 000000000000")]
+    )
     def test_a_message_of_no_known_sort_is_rejected(self, user_data):
         (event,) = PhilipsIntelliVue().feed(frame(user_data), 0)
         assert isinstance(event, FrameRejected)
@@ -880,6 +998,11 @@ class TestDatagrams:
 
 
 class TestClock:
+    def test_it_knows_nothing_past_the_end_of_the_calendar(self):
+        clock = MonitorClock()
+        clock.set(datetime(9999, 12, 31, 23, 59, 59), 0)
+        assert clock.at(16_000) is None
+
     @pytest.mark.parametrize(
         ("earlier", "later", "ticks"), [(5, 9, 4), (9, 5, -4), (0xFFFFFFFE, 3, 5), (3, 0xFFFFFFFE, -5)]
     )
@@ -919,6 +1042,43 @@ def associated(answers=True):
 
 
 class TestMonitor:
+    def test_what_it_cannot_read_is_passed_over(self):
+        monitor = associated()
+        for message in (
+            b"",
+            association.request(Terms(8000, 1400, 0))[:100],
+            bytes.fromhex("E1000002 0001"),
+            messages.build(Ro.INVOKE, 1, 4, b""),
+            messages.build(Ro.INVOKE, 1, 5, bytes(12)),
+        ):
+            client(monitor, message, 2 * S)
+        assert heard(monitor, 3 * S) == ()
+
+    def test_an_action_that_it_does_not_know_is_an_error(self):
+        monitor = associated()
+        body = messages.parse(messages.poll(2, 6, 0, invoke=2)).body.replace(b"\x0c\x16", b"\x0c\x17")
+        client(monitor, messages.build(Ro.INVOKE, 2, 7, body), 2 * S)
+        error = messages.parse(heard(monitor, 3 * S)[0])
+        assert (error.ro, error.command) == (Ro.ERROR, 9)
+
+    def test_waves_that_were_not_granted_are_denied(self):
+        monitor = PhilipsIntelliVueMonitor()
+        heard(monitor, 0)
+        client(monitor, association.request(Terms(8000, 1400, 0x80000000)), 0)
+        heard(monitor, 1101 * MS)
+        client(monitor, messages.mds_create_result(1, bytes(4)), 1200 * MS)
+        client(monitor, messages.set_wave_priority((PLETH,), invoke=0x3ED), 2 * S)
+        client(monitor, messages.poll(4, 9, 0, invoke=4, active_ticks=480_000), 2 * S)
+        said = [messages.parse(m) for m in heard(monitor, 3 * S)]
+        assert [(m.ro, m.command) for m in said] == [(Ro.ERROR, 2)] * 2
+
+    def test_a_client_that_aborts_is_gone(self):
+        monitor = associated()
+        client(monitor, messages.poll(2, 6, 0x803, invoke=2, active_ticks=480_000), 2 * S)
+        client(monitor, association.ABORT, 5 * S)
+        heard(monitor, 5 * S)
+        assert heard(monitor, 60 * S) == ()
+
     def test_it_says_nothing_unasked(self):
         assert PhilipsIntelliVueMonitor().transmit(ScriptedPatient(), 100 * S) == b""
 
