@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
 from devices.clock import NS_PER_S, ManualClock, Moment
+from devices.events import Mode
 from devices.vocabulary import Unit
-from nursestation.core.records import Gap
+from nursestation.core.records import Gap, held_beside
 from nursestation.ui.plots.sweep import GAP_PX
 from nursestation.ui.plots.wave_painter import WavePainter, pixels_per_mm
 from nursestation.ui.theme import DARK_THEME
@@ -184,3 +187,14 @@ def _difference(one, other):
     first = np.frombuffer(one.constBits(), np.uint8).reshape(shape).astype(int)
     second = np.frombuffer(other.constBits(), np.uint8).reshape(shape).astype(int)
     return abs(first - second)[:, :, :3].max(axis=2)
+
+
+@pytest.mark.parametrize("told", [{"session": held_beside("s")}, {"mode": Mode.DEMO}, {"mode": Mode.TEST}])
+def test_what_is_not_of_the_chairs_patient_is_never_drawn(bench, told):
+    bench.feed(1)
+    assert bench.columns().any()
+    for _ in range(60):
+        now = bench.clock.advance(0.1)
+        bench.painter.add([replace(make_wave(now, lambda t: 0.5 + 0.4 * np.sin(7 * t)), **told)])
+        bench.painter.advance()
+    assert not bench.columns().any()

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import Mode, Validity
 from nursestation.core.model import Provenance
-from nursestation.core.records import Sample
+from nursestation.core.records import Sample, held_beside
 from nursestation.ui.plots.trend_model import SecondSeries, TrendModel
 
 
@@ -118,3 +120,15 @@ def test_another_sensor_takes_over_where_the_first_gives_nothing():
     assert found[0] == 14.0
     assert found[-1] == 19.0
     assert np.isnan(found[5])
+
+
+def test_what_is_held_or_played_is_no_point_and_begins_no_visit_of_its_own():
+    model = TrendModel()
+    model.add(_sample(0, 97.0))
+    model.add(_sample(1, 66.0, session=held_beside("s")))
+    model.add(replace(_sample(2, 61.0), mode=Mode.DEMO))
+    model.add(_sample(3, 98.0))
+    t, v = model.series(2, "s", "spo2")
+    assert t.tolist() == [0, 2, 3]
+    assert v[[0, 2]].tolist() == [97.0, 98.0]
+    assert np.isnan(v[1])
