@@ -42,7 +42,7 @@ _MMHG_PER_STEP = 1 / 100_000  # 1/100 % of 1/10 mmHg
 
 PRESSURE_LABELS = ("none", "ART", "CVP", "PA", "RAP", "RVP", "LAP", "ICP", "ABP", "P1", "P2", "P3", "P4", "P5", "P6")
 _ARTERIAL = (1, 8)
-ZEROING = 1 << 2
+ZEROING, ZEROED = 1 << 2, 1 << 3
 
 _SITES = (
     *("", "oesophagus", "nasopharynx", "tympanic", "rectal", "bladder", "axilla", "skin", "airway", "room", "muscle"),
@@ -277,12 +277,18 @@ class Numerics:
             if name not in _PRESSURES:
                 continue
             is_arterial = group.label in _ARTERIAL
-            if is_arterial and (group.is_active or name in self._known):
+            has_numbers = any(group.number(field) is not None for field in ("sys", "dia", "mean"))
+            is_ready = has_numbers and bool(group.status & ZEROED) and not group.is_active
+            if is_arterial and (group.is_active or is_ready or name in self._known):
                 self._known.add(name)
                 source = PRESSURE_LABELS[group.label]
                 for metric, field in (("art_sys", "sys"), ("art_dia", "dia"), ("art_mean", "mean")):
                     step = group.number(field)
                     validity = Validity.CALIBRATING if group.status & ZEROING else group.validity(field)
+                    if step is not None and is_ready:
+                        # A zeroed transducer with numbers whose channel is not marked as measuring: no document says
+                        # what that means. Shown with doubt, for neither word outweighs the other.
+                        validity = Validity.QUESTIONABLE
                     value = None if step is None else step / 100
                     out.append(reading(metric, value, now_ns, validity, source=source, device_time=device_time))
             if group.is_active:

@@ -583,7 +583,11 @@ class TestOtherNumbers:
         assert told(off, "art_sys") == [(None, Validity.UNAVAILABLE)]
 
     def test_a_pressure_that_was_never_switched_on_is_not_mentioned(self):
-        assert not only("art_sys", p1=group(1 | 1 << 3, 1, sys=12000))
+        assert not only("art_sys", p1=group(1, 1, sys=12000))
+
+    def test_a_zeroed_pressure_with_numbers_that_is_not_marked_as_measuring_is_doubted(self):
+        assert only("art_sys", p1=group(1 | 1 << 3, 1, sys=12000)) == [(120.0, Validity.QUESTIONABLE)]
+        assert not only("art_sys", p1=group(1 | 1 << 3, 1))
 
     def test_a_pressure_without_a_known_label_is_counted(self):
         driver = DatexS5()
