@@ -15,6 +15,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +31,7 @@ from devices.addresses import (
     find_port,
     parse_address,
 )
-from devices.driver import Datagrams, SerialSettings
+from devices.driver import Datagrams, Parity, SerialSettings
 from devices.errors import LinkError, PortBusy, PortMissing
 
 __all__ = [
@@ -477,22 +478,32 @@ def _no_way(name: str) -> PortMissing:
 
 
 def _open_serial(path: str, settings: SerialSettings) -> ByteStream:
-    import serial
-
     try:
-        line = serial.Serial(
-            path,
-            baudrate=settings.baud,
-            bytesize=settings.data_bits,
-            parity=settings.parity.value,
-            stopbits=settings.stop_bits,
-            rtscts=settings.rtscts,
-            timeout=0,
-            write_timeout=0,
-            exclusive=True,
-        )
+        return _serial(path, settings)
+    except _setup_errors() as error:
+        # Linux drops parity on a pseudo-terminal, and calls the setting refused where nothing else had to change.
+        if settings.parity is Parity.NONE or not canonical(path).startswith("/dev/pts/"):
+            raise refusal(path, settings, error) from error
+    try:
+        return _serial(path, replace(settings, parity=Parity.NONE))
     except _setup_errors() as error:
         raise refusal(path, settings, error) from error
+
+
+def _serial(path: str, settings: SerialSettings) -> "SerialStream":
+    import serial
+
+    line = serial.Serial(
+        path,
+        baudrate=settings.baud,
+        bytesize=settings.data_bits,
+        parity=settings.parity.value,
+        stopbits=settings.stop_bits,
+        rtscts=settings.rtscts,
+        timeout=0,
+        write_timeout=0,
+        exclusive=True,
+    )
     return SerialStream(path, line)
 
 

@@ -524,3 +524,18 @@ def test_udp_the_port_is_the_protocols_own_unless_another_is_given():
 def test_udp_a_protocol_that_is_not_spoken_so_is_refused():
     with pytest.raises(LinkError, match="not spoken to over a network: connect its serial port"):
         UdpOpener(UdpAddress("192.168.1.20"), None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_a_pseudo_terminal_can_be_opened_again_with_parity(tmp_path):
+    import os
+    import pty
+
+    ours, theirs = pty.openpty()
+    try:
+        settings = SerialSettings(19_200, parity=Parity.EVEN)
+        for _ in range(3):
+            open_stream(PortIdentity(os.ttyname(theirs)), settings).close()
+    finally:
+        os.close(ours)
+        os.close(theirs)
