@@ -374,6 +374,7 @@ class BracketedFramer:
         self._opened = opened
         self._held = b""
         self._offset = 0
+        self._n_searched = 0
         self._stretch = Stretch()
 
     def feed(self, data: bytes) -> list[Piece]:
@@ -381,16 +382,18 @@ class BracketedFramer:
         buffer = self._held + data if self._held else data
         out: list[Piece] = []
         base, n_buffer, stretch, longest = self._offset, len(buffer), self._stretch, self.longest
-        at = 0
+        at, searched = 0, self._n_searched
+        self._n_searched = 0
         while True:
             start = buffer.find(self._begin, at)
             if start < 0:
                 start = n_buffer
             if start > at:
                 stretch.go_on(out, base + at, buffer[at:start])
-            edge = self._edges.search(buffer, start + 1, start + longest)
+            edge = self._edges.search(buffer, max(start + 1, searched), start + longest)
             if edge is None:
                 if n_buffer - start < longest:
+                    self._n_searched = n_buffer - start
                     break
                 at = start + longest
                 stretch.begin(out, RejectReason.OVERFLOW, base + start, buffer[start:at])
@@ -416,7 +419,7 @@ class BracketedFramer:
         if self._held:
             self._stretch.begin(out, RejectReason.FRAMING, self._offset, self._held)
         self._stretch.end(out)
-        self._held, self._offset = b"", 0
+        self._held, self._offset, self._n_searched = b"", 0, 0
         return out
 
 

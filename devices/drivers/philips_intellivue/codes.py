@@ -128,6 +128,7 @@ class UnitCode(IntEnum):
     FAHRENHEIT = 0x1140
     MILLIVOLT = 0x10B2
     OHM = 0x10C0
+    MILLIMETRE = 0x0512
 
 
 MMHG_PER_KPA = 7.50062
@@ -149,6 +150,8 @@ PRESSURE: Conversions = {
     UnitCode.CMH2O: (_MMHG_PER_CMH2O, 0),
 }
 _TEMPERATURE: Conversions = {UnitCode.CELSIUS: (1, 0), UnitCode.FAHRENHEIT: (5 / 9, -160 / 9)}
+_ST: Conversions = {UnitCode.MILLIMETRE: (0.1, 0), UnitCode.MILLIVOLT: (1, 0)}
+"""An ECG is drawn with 10 mm for 1 mV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,23 @@ RESP_RATE, AIRWAY_RATE = 0x500A, 0x5012
 ETCO2, INSPIRED_CO2 = 0x50B0, 0x50BA
 TEMPERATURE = 0x4B48
 CUFF, CO2 = 0x4A04, 0x50AC
+
+LEADS: Mapping[int, str] = {
+    1: "I",
+    2: "II",
+    **{2 + n: f"V{n}" for n in range(1, 7)},
+    61: "III",
+    62: "aVR",
+    63: "aVL",
+    64: "aVF",
+    67: "V",
+    75: "MCL",
+}
+"""Lead number to its name: part of the id of a lead's wave and of its ST."""
+
+ST = 0x0300
+ECG_COMPOUND = 0x0100
+ECG_I, ECG_II, ECG_III, ECG_V, ECG_MCL = (ECG_COMPOUND + lead for lead in (1, 2, 61, 67, 75))
 
 CUFF_IDS = frozenset({CUFF_SYS, CUFF_DIA, CUFF_MEAN})
 
@@ -201,6 +221,7 @@ QUANTITIES: Mapping[int, Quantity] = {
     0x4B64: Quantity("temp", "oesophageal", _TEMPERATURE),
     0x4B78: Quantity("temp", "tympanic", _TEMPERATURE),
     0xE004: Quantity("temp", "rectal", _TEMPERATURE),
+    **{ST + number: Quantity("st", lead, _ST) for number, lead in LEADS.items()},
 }
 """Physiological id to what it is."""
 
@@ -235,25 +256,16 @@ class Trace:
     source: str
 
 
-ECG_COMPOUND, ECG_I, ECG_II, ECG_III, ECG_MCL = 0x0100, 0x0101, 0x0102, 0x013D, 0x014B
 PLETH_WAVE, RESP_WAVE = 0x4BB4, 0x5000
 
 TRACES: Mapping[int, Trace] = {
     ECG_COMPOUND: Trace("ecg", ""),
-    ECG_I: Trace("ecg", "I"),
-    ECG_II: Trace("ecg", "II"),
-    **{0x0102 + n: Trace("ecg", f"V{n}") for n in range(1, 7)},
-    ECG_III: Trace("ecg", "III"),
-    0x013E: Trace("ecg", "aVR"),
-    0x013F: Trace("ecg", "aVL"),
-    0x0140: Trace("ecg", "aVF"),
-    0x0143: Trace("ecg", "V"),
-    ECG_MCL: Trace("ecg", "MCL"),
+    **{ECG_COMPOUND + number: Trace("ecg", lead) for number, lead in LEADS.items()},
     PLETH_WAVE: Trace("pleth", "oximeter"),
     RESP_WAVE: Trace("resp", "impedance"),
     CO2: Trace("co2", "co2"),
 }
 """Physiological id of a wave to what it is."""
 
-ECG_LEADS = (ECG_II, ECG_I, ECG_III, 0x0143, ECG_MCL)
+ECG_LEADS = (ECG_II, ECG_I, ECG_III, ECG_V, ECG_MCL)
 """Leads to ask for, in the order of preference."""

@@ -25,6 +25,7 @@ _SCALE = Struct(">IIHH")
 _ALERT_STATE = Struct(">5H")
 
 _CONTEXT = 1
+_ST_II = codes.ST + 2
 NUMERIC_HANDLE, WAVE_HANDLE, ALARM_HANDLE, PATIENT_HANDLE = 0x826A, 0x02AE, 0x8401, 0x8510
 
 
@@ -76,6 +77,19 @@ def numeric_objects(sensors: Sensors, stamp: datetime | None) -> tuple[NumericOb
         NumericObject(codes.HEART_RATE, "HR", _given(lead, Value(codes.HEART_RATE, sensors.heart_rate, unit=bpm))),
         NumericObject(codes.RESP_RATE, "RR", _given(lead, Value(codes.RESP_RATE, sensors.resp_rate, unit=rpm))),
         NumericObject(0x4261, "PVC", _given(lead, Value(0x4261, 0, unit=bpm))),
+        NumericObject(
+            _ST_II,
+            "ST-II",
+            _given(
+                lead,
+                Value(
+                    _ST_II,
+                    None if sensors.st is None else 10 * sensors.st,
+                    unit=UnitCode.MILLIMETRE,
+                    decimals=1,
+                ),
+            ),
+        ),
         NumericObject(0x3F10, "QT", ()),
         NumericObject(
             codes.SPO2, "SpO₂", _given(probe, Value(codes.SPO2, sensors.spo2, unit=UnitCode.PERCENT, decimals=1))

@@ -396,6 +396,7 @@ class TestNumerics:
             (0x50B0, KPA, 5.1, "etco2", 38.25),
             (0x4A15, MMHG, 120, "art_sys", 120),
             (0x5012, RPM, 14, "resp_rate", 14),
+            (0x0302, 0x0512, -1.2, "st", -0.12),
         ],
     )
     def test_units_are_converted_by_their_code(self, physio, unit, number, metric, told):
@@ -405,19 +406,19 @@ class TestNumerics:
 
     def test_an_unknown_unit_gives_no_number_and_is_counted(self):
         driver = PhilipsIntelliVue()
-        (event,) = of(driver.feed(result(single(1, 0x4B48, 36.8, unit=0x0512, decimals=1)), 0), Numeric)
+        (event,) = of(driver.feed(result(single(1, 0x4B48, 36.8, unit=0x0511, decimals=1)), 0), Numeric)
         assert (event.value, event.validity) == (None, Validity.INVALID)
-        assert driver.unknown == {"unit 0512 of temp": 1}
+        assert driver.unknown == {"unit 0511 of temp": 1}
 
     def test_what_has_no_place_is_counted_by_label_and_code(self):
         driver = PhilipsIntelliVue()
         label = {0x0927: encode_text("ESV ")}
         item = PolledObject(1, 1, {**single(1, 0x4261, 3).attributes, **label})
-        other = PolledObject(1, 2, {**single(2, 0x0302, 0.5, unit=0x0512, decimals=1).attributes, **label})
-        nothing = single(3, 0x0303, None)
+        other = PolledObject(1, 2, {**single(2, 0x4262, 0.5, unit=0x0512, decimals=1).attributes, **label})
+        nothing = single(3, 0x4263, None)
         assert driver.feed(result(item, other, nothing), 0) == ()
         driver.feed(result(item), 0)
-        assert driver.unknown == {"PVC (4261)": 2, "ESV (0302)": 1}
+        assert driver.unknown == {"PVC (4261)": 2, "ESV (4262)": 1}
         driver.reset(0)
         assert driver.unknown["PVC (4261)"] == 2
 
