@@ -14,10 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from devices.checkup import examine
 from devices.clock import Clock, SystemClock
-from devices.detect import Detector
-from devices.registry import all_drivers
 from devices.simulator.monitor import Simulation
-from devices.transport import Opener, list_ports
+from devices.transport import list_ports
 from nursestation import __version__, mishaps
 from nursestation.assembly import Bedside, RunningStation, monitor_id
 from nursestation.bedside import SimulatedBedside
@@ -32,7 +30,7 @@ from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.runtime.export_job import ExportJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
-from nursestation.trialports import TrialPorts
+from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
 from nursestation.ui.shell import Shell, make_application, make_shell
 
@@ -134,7 +132,7 @@ class OpenStation(QObject):
                 clock,
                 TrialPorts(self.station, clock),
                 lister=list_ports,
-                make_detector=_detector,
+                searches=TrialSearches(profile.folder, clock),
                 examine=examine,
             )
             self._told: BenchState | None = None
@@ -224,10 +222,6 @@ class OpenStation(QObject):
             self.shell.export_sheet.exported(answer.path)
         else:
             self.shell.export_sheet.refused(answer.text)
-
-
-def _detector(opener: Opener) -> Detector:
-    return Detector(opener, all_drivers())
 
 
 def _refuse_without_display() -> None:

@@ -1,13 +1,17 @@
-"""The running station as the workbench sees it: which ports are read, which may be borrowed, and ports for a trial."""
+"""What the workbench needs of the program: the ports that are read or borrowed, ports for a trial, searches."""
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from devices.clock import Clock
+from devices.detect import Detector, Finding
+from devices.errors import CaptureError
 from devices.port import Port, opener_for
 from devices.registry import all_drivers, lookup
 from devices.transport import Opener
 from nursestation.assembly import RunningStation, address_of, settings_of
+from nursestation.commandline.detect import Heard, default_file, kept_sentence
 from nursestation.config.schema import ChairSettings, MonitorSettings
 
 
@@ -76,3 +80,42 @@ class TrialPorts:
             NurseStationError, DeviceError: that cannot be; everything stays as it was.
         """
         self._station.set_chairs(chairs, operator)
+
+
+class TrialSearches:
+    """A `runtime.workbench.Searches`. Belongs to the workbench's thread.
+
+    Args:
+        folder: Where the capture of a monitor that nobody knows is kept.
+        clock: Names the file.
+    """
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._heard = Heard()
+        self._address = ""
+
+    def make(self, opener: Opener) -> Detector:
+        """Return a search on an address."""
+        heard = self._heard = Heard()
+        self._address = opener.name
+        detector = Detector(
+            opener,
+            all_drivers(),
+            tap=lambda now, data: heard.add(detector.settings, now, data, is_sent=False),
+            sent_tap=lambda now, data: heard.add(detector.settings, now, data, is_sent=True),
+        )
+        return detector
+
+    def keep(self, finding: Finding) -> str:
+        """Keep what was heard where the monitor stayed unknown; say where."""
+        name = default_file(self._address, self._clock.now())
+        if finding.best is not None or self._heard.is_empty or name is None:
+            return ""
+        file = self._folder / name
+        try:
+            self._heard.write(file, "", may_identify=True)
+        except CaptureError as error:
+            return f"What was heard could not be kept: {error}"
+        return kept_sentence(file, self._heard, is_known=False)

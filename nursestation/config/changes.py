@@ -36,7 +36,14 @@ class RemoveMonitor:
     driver: str
 
 
-Change = PutMonitor | RemoveMonitor
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveChair:
+    """Take a chair away that has no monitor."""
+
+    chair: int
+
+
+Change = PutMonitor | RemoveMonitor | RemoveChair
 
 
 def changed(chairs: Sequence[ChairSettings], change: Change) -> tuple[ChairSettings, ...]:
@@ -47,6 +54,10 @@ def changed(chairs: Sequence[ChairSettings], change: Change) -> tuple[ChairSetti
     """
     number = change.chair
     before = next((chair for chair in chairs if chair.number == number), None)
+    if isinstance(change, RemoveChair):
+        if before is None or before.monitor:
+            raise ChangeError(f"Chair {number} cannot be taken away: take its monitors away first.")
+        return tuple(chair for chair in chairs if chair.number != number)
     leaving = change.driver if isinstance(change, RemoveMonitor) else change.replaces
     if leaving and (before is None or leaving not in [monitor.driver for monitor in before.monitor]):
         raise ChangeError(f"Chair {number} has no monitor {leaving} any more: close this page and open it again.")
@@ -56,7 +67,7 @@ def changed(chairs: Sequence[ChairSettings], change: Change) -> tuple[ChairSetti
     return tuple(after if chair.number == number else chair for chair in chairs)
 
 
-def _chair_after(number: int, chair: ChairSettings | None, change: Change) -> ChairSettings:
+def _chair_after(number: int, chair: ChairSettings | None, change: PutMonitor | RemoveMonitor) -> ChairSettings:
     monitors = chair.monitor if chair is not None else ()
     if isinstance(change, RemoveMonitor):
         monitors = tuple(monitor for monitor in monitors if monitor.driver != change.driver)

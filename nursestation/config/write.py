@@ -21,7 +21,7 @@ from pathlib import Path
 
 import tomlkit
 
-from nursestation.config.changes import Change, ChangeError, PutMonitor, RemoveMonitor, changed
+from nursestation.config.changes import Change, ChangeError, PutMonitor, RemoveChair, RemoveMonitor, changed
 from nursestation.config.load import SettingsError, parse_settings
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
 
@@ -221,6 +221,10 @@ def _is_inline(blocks: list[_Block], number: int) -> bool:
 
 def _changed_blocks(blocks: list[_Block], change: Change) -> list[_Block]:
     span = _chair_span(blocks, change.chair)
+    if isinstance(change, RemoveChair):
+        if span is None or any(block.path == _MONITOR for block in blocks[span[0] : span[1]]):
+            raise _not_empty(change.chair)
+        return [_without(block) if span[0] <= n < span[1] else block for n, block in enumerate(blocks)]
     leaving = change.driver if isinstance(change, RemoveMonitor) else change.replaces
     if span is None:
         if leaving or isinstance(change, RemoveMonitor):
@@ -246,9 +250,13 @@ def _changed_blocks(blocks: list[_Block], change: Change) -> list[_Block]:
         monitor = change.monitor
         made[target] = _edited(blocks[target], lambda table, _: _update(table, monitor))
     else:
-        old = made[target]
-        made[target] = replace(old, lead="", core="", tail=old.tail.lstrip("\r\n"))
+        made[target] = _without(made[target])
     return made
+
+
+def _without(block: _Block) -> _Block:
+    """Return what stays of a block that is taken away: the comments after it."""
+    return replace(block, lead="", core="", tail=block.tail.lstrip("\r\n"))
 
 
 def _with_new(blocks: list[_Block], at: int, path: tuple[str, ...], *parts: str) -> list[_Block]:
@@ -311,6 +319,11 @@ def _changed_inline(text: str, change: Change) -> str:
     chairs = document["chair"]
     assert isinstance(chairs, MutableSequence)
     chair = next((one for one in chairs if one.get("number") == change.chair), None)
+    if isinstance(change, RemoveChair):
+        if chair is None or chair.get("monitor"):
+            raise _not_empty(change.chair)
+        chairs.pop(chairs.index(chair))
+        return tomlkit.dumps(document)
     leaving = change.driver if isinstance(change, RemoveMonitor) else change.replaces
     if chair is None:
         if leaving or isinstance(change, RemoveMonitor):
@@ -406,6 +419,10 @@ def _folder(path: Path) -> Iterator[int | None]:
 
 def _gone(chair: int, driver: str) -> ChangeError:
     return ChangeError(f"Chair {chair} has no monitor {driver} in the settings file any more: it was changed by hand.")
+
+
+def _not_empty(chair: int) -> ChangeError:
+    return ChangeError(f"Chair {chair} has monitors in the settings file, or is not there: it was changed by hand.")
 
 
 def _unwritable(path: Path) -> SettingsError:

@@ -101,10 +101,11 @@ class Checkup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A search for the monitor on a port: how far it is, and how it ended."""
+    """A search for the monitor on a port: how far it is, how it ended, and where what was heard is kept ("" for nowhere)."""
 
     progress: Progress
     finding: Finding | None = None
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,20 @@ class Station(Protocol):
 
 
 Lister = Callable[[], tuple[PortFacts, ...]]
-MakeDetector = Callable[[Opener], Detector]
+
+
+class Searches(Protocol):
+    """Makes searches, and keeps for support what one heard that did not know the monitor."""
+
+    def make(self, opener: Opener) -> Detector:
+        """Return a search on an address."""
+        ...
+
+    def keep(self, finding: Finding) -> str:
+        """Keep what the last search heard, where that is worth it; return where it lies, in a sentence, "" for nowhere."""
+        ...
+
+
 Examine = Callable[[PortReport, Sequence[PortFacts], Moment], tuple[Advice, ...]]
 
 
@@ -199,7 +213,7 @@ class Workbench:
         clock: Stamps what is tried.
         station: The running station.
         lister: Lists the ports that are present.
-        make_detector: Makes a search on an address.
+        searches: Makes searches.
         examine: Looks a link over.
     """
 
@@ -211,13 +225,13 @@ class Workbench:
         station: Station,
         *,
         lister: Lister,
-        make_detector: MakeDetector,
+        searches: Searches,
         examine: Examine,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._station = station
-        self._list, self._make_detector, self._examine = lister, make_detector, examine
+        self._list, self._searches, self._examine = lister, searches, examine
         self._wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._state = BenchState(at=clock.now(), chairs=tuple(chairs))
@@ -290,9 +304,9 @@ class Workbench:
         if self._detector is not None:
             self._detector.step(now)
             if self._detector.finding is not None:
-                search = Search(progress=self._detector.progress, finding=self._detector.finding)
+                progress, finding = self._detector.progress, self._detector.finding
                 self._end_trial(now)
-                self._show(search=search)
+                self._show(search=Search(progress=progress, finding=finding, kept=self._searches.keep(finding)))
         if self._listed_ns is None or now.mono_ns - self._listed_ns >= LIST_NS:
             self._listed_ns = now.mono_ns
             self._look_at_ports()
@@ -307,7 +321,7 @@ class Workbench:
             opener = self._station.opener(wish.monitor)
             self._claim(opener, wish.bound)
             if isinstance(wish, FindMonitor):
-                self._detector = self._make_detector(opener)
+                self._detector = self._searches.make(opener)
                 self._show(search=Search(progress=self._detector.progress))
             else:
                 self._port = self._station.trial_port(wish.monitor)

@@ -90,9 +90,27 @@ def test_the_first_monitor_of_an_empty_station_stays_after_a_restart(tmp_path, c
         sign_in(program)
         program.click("station")
         program.click("station_monitors")
+
+        # its own port is borrowed for a trial and given back
+        program.click("monitors_of_1_capnostream20")
+        program.click("monitor_change")
+        program.click("monitor_try")
+        program.until(lambda: program.do("shown", "monitor_preview_value_0"), "its own port is tried")
+        program.click("monitor_cancel")
+        program.until(lambda: program.chair(1)["links"]["capnostream20"] == "connected", "the chair has it back")
+
         program.click("monitors_of_1_ge_dinamap")
         program.click("monitor_remove")
         program.click("monitor_remove_sure")
         program.until(lambda: "ge_dinamap" not in program.chair(1)["links"], "it is taken away at once")
+        program.until(
+            lambda: program.do("text", "monitor_detail_title").startswith("Capnostream"), "the other is shown"
+        )
+        program.click("monitor_remove")
+        program.click("monitor_remove_sure")
+        program.click("monitors_remove_1")
+        program.click("monitors_close")
+        program.until(lambda: program.do("shown", "no_chairs_page"), "the station is empty again")
         assert program.close() == 0
-    assert len(load_settings(profile / "station.toml").chair[0].monitor) == 1
+    assert load_settings(profile / "station.toml").chair == ()
+    assert (profile / "station.toml").read_text().startswith('clinic = "North"  # prints on reports\n')

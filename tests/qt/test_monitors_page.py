@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPr
 from devices.detect import Candidate, Finding, Progress
 from devices.driver import Parity, SerialSettings
 from devices.registry import all_drivers, lookup
-from nursestation.config.changes import PutMonitor, RemoveMonitor
+from nursestation.config.changes import PutMonitor, RemoveChair, RemoveMonitor
 from nursestation.config.schema import MonitorSettings
 from nursestation.core.model import Phase
 from nursestation.runtime.workbench import FindMonitor, Leave, Open, Save, Saved, Search, StopTrying, TryMonitor
@@ -211,7 +211,9 @@ def test_when_it_is_not_sure_the_candidates_are_offered(desk):
     desk.press("monitor_find")
     maybe = tuple(Candidate(name, SerialSettings(9600), 0.4, None, "") for name in ("ge_dinamap", "nonin"))
     finding = Finding(None, maybe, "It may be one of two.")
-    desk.page.show_bench(make_bench(search=Search(progress=Progress("", 1.0), finding=finding)))
+    search = Search(progress=Progress("", 1.0), finding=finding, kept="What was heard is kept.")
+    desk.page.show_bench(make_bench(search=search))
+    assert desk.text("monitor_find_note") == "It may be one of two. What was heard is kept."
     desk.press("monitor_found_nonin")
     assert desk.shows("monitor_picked_nonin")
 
@@ -248,6 +250,13 @@ def test_taking_away_asks_first_and_says_what_it_means(desk):
     desk.press("monitor_remove")
     desk.press("monitor_remove_sure")
     assert desk.take() == [Save(change=RemoveMonitor(chair=2, driver="capnostream20"), operator=LEAD)]
+
+
+def test_an_empty_chair_can_be_taken_away(desk):
+    assert not desk.shows("monitors_remove_2")
+    desk.take()
+    desk.press("monitors_remove_3")
+    assert desk.take() == [Save(change=RemoveChair(chair=3), operator=LEAD)]
 
 
 def test_a_visit_in_the_chair_is_said_before_anything_is_changed(desk):

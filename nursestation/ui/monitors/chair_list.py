@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nursestation.ui import theme
-from nursestation.ui.controls import Button, Label, Panel
+from nursestation.ui.controls import Button, Label, Panel, QuietButton
 from nursestation.ui.layouts import column, keep_tab_order, retire, row, say
 from nursestation.ui.monitors.options import Option, OptionList
 from nursestation.ui.monitors.view import ChairCard, MonitorRow
@@ -16,6 +16,7 @@ class _Card(Panel):
 
     chosen = Signal(str)
     add_wanted = Signal(int)
+    removal_wanted = Signal(int)
 
     def __init__(self, number: int, parent: QWidget | None = None) -> None:
         super().__init__(f"monitors_chair_{number}", Surface.RAISED, parent=parent)
@@ -25,6 +26,8 @@ class _Card(Panel):
         self._note = Label("", Text.CAPTION, Tone.SOFT, object_name=f"monitors_note_{number}", wrap=True)
         self._add = Button(self.tr("Add a monitor…"), f"monitors_add_{number}")
         self._add.setAccessibleName(self.tr("Add a monitor to chair {}").format(number))
+        self._remove = QuietButton(self.tr("Take the chair away"), f"monitors_remove_{number}")
+        self._remove.setAccessibleName(self.tr("Take chair {} away").format(number))
         self._list = OptionList(f"monitors_of_{number}", self.tr("Monitors of chair {}").format(number))
         head = row(spacing=theme.MARGIN)
         head.addWidget(Label(self.tr("Chair {}").format(number), Text.TITLE))
@@ -32,12 +35,16 @@ class _Card(Panel):
         head.addWidget(self._add)
         inside = column(margin=theme.MARGIN, spacing=theme.GAP)
         inside.addLayout(head)
-        inside.addWidget(self._none)
+        empty = row(spacing=theme.MARGIN)
+        empty.addWidget(self._none, 1)
+        empty.addWidget(self._remove)
+        inside.addLayout(empty)
         inside.addWidget(self._list)
         inside.addWidget(self._note)
         self.setLayout(inside)
         self._list.chosen.connect(self.chosen)
         self._add.clicked.connect(self._on_add)
+        self._remove.clicked.connect(self._on_remove)
 
     def show_card(self, card: ChairCard, chosen: str) -> None:
         """Show the chair, the monitor with the id `chosen` marked."""
@@ -46,6 +53,7 @@ class _Card(Panel):
         self._add.setVisible(not card.note)
         self._add.setEnabled(card.may_add)
         self._none.setVisible(not card.monitors)
+        self._remove.setVisible(card.may_remove)
         self._list.setVisible(bool(card.monitors))
         self._list.show_options([_option(one) for one in card.monitors], chosen)
         say(self._note, card.note)
@@ -58,6 +66,10 @@ class _Card(Panel):
     def _on_add(self) -> None:
         self.add_wanted.emit(self._number)
 
+    @Slot()
+    def _on_remove(self) -> None:
+        self.removal_wanted.emit(self._number)
+
 
 class ChairList(QWidget):
     """Every chair.
@@ -65,10 +77,12 @@ class ChairList(QWidget):
     Signals:
         chosen: The id of the monitor that a person chose.
         add_wanted: The number of the chair that shall get a monitor.
+        removal_wanted: The number of the empty chair that shall go.
     """
 
     chosen = Signal(str)
     add_wanted = Signal(int)
+    removal_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +114,7 @@ class ChairList(QWidget):
                 card = _Card(number, self)
                 card.chosen.connect(self.chosen)
                 card.add_wanted.connect(self.add_wanted)
+                card.removal_wanted.connect(self.removal_wanted)
                 self._column.insertWidget(at, card)
                 card.show()
             self._cards[number] = card

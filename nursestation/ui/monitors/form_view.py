@@ -181,6 +181,8 @@ def trial_problem(
     problem = address_problem(draft, bench)
     if problem:
         return problem
+    if finding and draft.port.strip().lower().startswith("udp:"):
+        return "On the network each kind of monitor is spoken to in its own way: choose it from the list."
     if info is None and not finding:
         return "Choose the monitor, or let Nursestation find it."
     chair = next((one for one in snapshot.chairs if one.number == draft.chair), None)

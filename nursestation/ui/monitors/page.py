@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 from devices.detect import Finding
 from devices.driver import DriverInfo
 from devices.registry import DriverEntry
-from nursestation.config.changes import PutMonitor, RemoveMonitor
+from nursestation.config.changes import PutMonitor, RemoveChair, RemoveMonitor
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.runtime.workbench import (
     BenchState,
@@ -70,6 +70,7 @@ class MonitorsPage(Page):
         self._n_saved = 0
         self._is_saving = False
         self._seen: Finding | None = None
+        self._kept = ""
         self._title = Label(self.tr("Monitors"), Text.TITLE, object_name="monitors_title")
         self._notice = ElidingLabel(tone=Tone.SOFT, object_name="monitors_notice")
         self._message = Label(tone=Tone.WARN, object_name="monitors_message", wrap=True)
@@ -163,6 +164,7 @@ class MonitorsPage(Page):
         self._close.clicked.connect(self._leave)
         self._list.chosen.connect(self._on_chosen)
         self._list.add_wanted.connect(self._on_add)
+        self._list.removal_wanted.connect(self._on_chair_removal)
         self._new_chair.clicked.connect(self._on_new_chair)
         self._first.clicked.connect(self._on_new_chair)
         self._detail.change_wanted.connect(self._on_change)
@@ -190,6 +192,7 @@ class MonitorsPage(Page):
         finding = bench.search.finding if bench.search is not None else None
         if finding is not None and finding is not self._seen:
             self._seen = finding
+            self._kept = bench.search.kept if bench.search is not None else ""
             self._on_found(finding)
         self._look()
 
@@ -280,7 +283,7 @@ class MonitorsPage(Page):
         finding = self._seen
         candidates = finding.candidates if finding is not None else ()
         self._form.show_finding(
-            finding.sentence if finding is not None else "",
+            f"{finding.sentence} {self._kept}".strip() if finding is not None else "",
             tuple(self._model(one.driver) for one in candidates if one.driver in self._drivers),
         )
         self._show_preview(draft, info, snapshot, bench)
@@ -350,6 +353,11 @@ class MonitorsPage(Page):
         if self._snapshot is not None and self._snapshot.operator is not None:
             change = RemoveMonitor(chair=int(number), driver=driver)
             self.wished.emit(Save(change=change, operator=self._snapshot.operator))
+
+    @Slot(int)
+    def _on_chair_removal(self, chair: int) -> None:
+        if self._snapshot is not None and self._snapshot.operator is not None:
+            self.wished.emit(Save(change=RemoveChair(chair=chair), operator=self._snapshot.operator))
 
     def _begin_form(self, draft: Draft) -> None:
         self._draft = draft

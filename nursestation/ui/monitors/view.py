@@ -63,6 +63,7 @@ class ChairCard:
     monitors: tuple[MonitorRow, ...]
     note: str
     may_add: bool
+    may_remove: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,7 @@ def _card(number: int, snapshot: StationSnapshot, bench: BenchState, allowed: bo
         monitors=tuple(_row(monitor, chair, bench) for monitor in ids),
         note="" if settings is not None else SIMULATED_NOTE,
         may_add=allowed and settings is not None,
+        may_remove=allowed and settings is not None and not settings.monitor and not has_open_visit(chair),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nursestation.config.changes import ChangeError, PutMonitor, RemoveMonitor, changed
+from nursestation.config.changes import ChangeError, PutMonitor, RemoveChair, RemoveMonitor, changed
 from nursestation.config.load import SettingsError, load_settings, parse_settings
 from nursestation.config.schema import MonitorSettings
 from nursestation.config.write import plan_change, with_change, write_plan
@@ -118,6 +118,22 @@ def test_inline_chairs_are_changed_where_they_stand():
     moved = put(INLINE, 1, MonitorSettings(driver="ge_dinamap", port="COM4"), replaces="ge_dinamap")
     assert moved == INLINE.replace("COM3", "COM4")
     assert chairs(with_change(INLINE, RemoveMonitor(chair=1, driver="ge_dinamap")))[0].monitor == ()
+
+
+def test_an_empty_chair_is_taken_away_with_its_own_lines_alone():
+    after = with_change(WRITTEN, RemoveChair(chair=2))
+    assert lines_gone(WRITTEN, after) == ["# The chair at the door", "number = 2"]
+    assert chairs(after) == changed(chairs(WRITTEN), RemoveChair(chair=2))
+    assert [chair.number for chair in chairs(with_change(INLINE, RemoveChair(chair=2)))] == [1]
+
+
+@pytest.mark.parametrize("text", [WRITTEN, INLINE])
+@pytest.mark.parametrize("number", [1, 9])
+def test_a_chair_with_monitors_stays(text, number):
+    with pytest.raises(ChangeError):
+        with_change(text, RemoveChair(chair=number))
+    with pytest.raises(ChangeError, match="take its monitors away first"):
+        changed(chairs(text), RemoveChair(chair=number))
 
 
 def test_windows_line_ends_stay():

@@ -1,4 +1,5 @@
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -93,7 +94,7 @@ class Desk:
             self.clock,
             self.station,
             lister=self._list,
-            make_detector=self._search,
+            searches=self,
             examine=examine,
         )
 
@@ -102,11 +103,14 @@ class Desk:
             raise self.listing
         return self.present
 
-    def _search(self, opener):
+    def make(self, opener):
         if self.bug is not None:
             raise self.bug
         self.searches.append(Detector(opener))
         return self.searches[-1]
+
+    def keep(self, finding):
+        return "" if finding.best else "What was heard is kept."
 
     def ask(self, wish):
         self.bench.take(wish)
@@ -212,9 +216,15 @@ def test_a_search_tells_how_far_it_is_and_what_it_found(desk):
     assert desk.run(0.3).search.progress.text == "listening"
     search.finding = FOUND
     state = desk.run(0.1)
-    assert state.search.finding is FOUND
+    assert (state.search.finding, state.search.kept) == (FOUND, "")
     assert search.closed
     assert desk.ask(TryMonitor(monitor=monitor())).search is None
+
+
+def test_what_an_unknown_monitor_said_is_kept(desk):
+    desk.ask(FindMonitor(monitor=monitor()))
+    desk.searches[0].finding = replace(FOUND, best=None)
+    assert desk.run(0.1).search.kept == "What was heard is kept."
 
 
 def test_a_search_is_stopped(desk):
