@@ -14,11 +14,13 @@ SHIPPED = (
     "cable-pulled",
     "crisis",
     "cuff-failing",
+    "intellivue-monitor",
     "mild-desaturation",
     "monitor-reboot",
     "normal",
     "paused-infusion",
     "probe-off",
+    "s5-monitor",
     "vasovagal",
 )
 START = 10 * 60  # of the infusion, in the visits below [s]
