@@ -1,6 +1,7 @@
 """Joins the parts: frames to messages, messages to session, numerics, waves, alarms and patient."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from devices.driver import DriverInfo, SerialSettings
@@ -195,7 +196,7 @@ class PhilipsIntelliVue:
                     self._take_mds(out, item.attributes, result.first.relative, now_ns)
         if not out and self._monitor is not None and now_ns - self._told_ns >= _SIGN_OF_LIFE_NS:
             # A monitor without any sensor gives nothing to tell; the link is well all the same.
-            out.append(_at(self._monitor, now_ns))
+            out.append(replace(self._monitor, t_ns=now_ns))
 
     def _take_mds(self, out: list[DriverEvent], attributes: Attributes, relative: int, now_ns: int) -> None:
         mode = attributes.get(Attribute.OPERATING_MODE)
@@ -215,13 +216,9 @@ class PhilipsIntelliVue:
             model=model,
             serial=system.hex(":").upper() if len(system) == _N_MAC else None,
         )
-        if self._monitor is None or _at(self._monitor, now_ns) != known:
+        if self._monitor is None or replace(self._monitor, t_ns=now_ns) != known:
             out.append(known)
         self._monitor = known
-
-
-def _at(monitor: DeviceInfo, now_ns: int) -> DeviceInfo:
-    return DeviceInfo(t_ns=now_ns, vendor=monitor.vendor, model=monitor.model, serial=monitor.serial)
 
 
 def _maker_and_model(raw: bytes) -> tuple[str | None, str | None]:

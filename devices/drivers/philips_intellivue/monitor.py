@@ -15,6 +15,7 @@ deweynuz/DEMO_POLL.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from struct import Struct
 
 from devices.driver import Patient
@@ -170,10 +171,10 @@ class PhilipsIntelliVueMonitor:
         if client is not None:
             if client.mds_next_ns is not None:
                 at_ns = client.mds_next_ns
-                dues.append((at_ns, lambda: self._create_mds(client, at_ns)))
+                dues.append((at_ns, partial(self._create_mds, client, at_ns)))
             dues.append((client.heard_ns + client.terms.silence_ns, self._abort))
             for polled, poll in client.polls.items():
-                dues.append((poll.next_ns, lambda c=polled, p=poll: self._extend(client, c, p, patient)))  # type: ignore[misc]
+                dues.append((poll.next_ns, partial(self._extend, client, polled, poll, patient)))
         return min(dues, key=lambda due: due[0])
 
     def _send_first(self) -> list[bytes]:
