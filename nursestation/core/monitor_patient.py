@@ -22,7 +22,7 @@ Rules of the file:
 4. What a cuff measured while its monitor was held never becomes a reading of the session, told late or not.
 """
 
-from devices.events import AdmissionState, AlarmKind, DevicePatient, Numeric, Priority
+from devices.events import AdmissionState, AlarmKind, DevicePatient, Numeric, Priority, Validity
 from nursestation.core import alarms
 from nursestation.core import records as r
 from nursestation.core.commands import ConfirmMonitorPatient
@@ -78,10 +78,8 @@ def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
     if watch is None:
         alarms.end(turn, chair, "monitor.patient", monitor.binding.id)
         return
-    monitor.cuff_parts = None
-    turn.state.open_cuffs.discard(monitor.binding.id)
     for latest in monitor.latest.values():
-        latest.value = None
+        latest.value, latest.validity = None, Validity.UNAVAILABLE
     alarms.hold(
         turn,
         chair,

@@ -110,6 +110,8 @@ class TestWhatAsks:
         running(clinic)
         tell(clinic, "4711")
         assert "says a patient is connected (id 4711): is this still" in condition(clinic)
+        tell(clinic, "4712")
+        assert "(id 4712): is this still" in condition(clinic), "the first was not accepted either"
 
     def test_nobody_after_somebody_asks_though_nobody_came_first(self, clinic):
         tell(clinic, admission=NONE)
@@ -179,7 +181,8 @@ class TestWhileItAsks:
         held.cuff(190, 120)
         held.run(5)
         tell(held, "4711")
-        held.cuff(190, 120, age_s=4.0)
+        told = [one for one in held.cuff(190, 120, age_s=4.0) if isinstance(one, r.BULK)]
+        assert not told, "it is no part of the session"
         assert len(held.visit.cuffs) == before
         assert not held.of(r.FlagRaised)
         held.run(1)
@@ -271,9 +274,15 @@ class TestTheAnswer:
     def test_no_value_of_the_time_before_the_answer_is_shown_after_it(self, held):
         held.numeric("spo2", 81.0)
         tell(held, "4711")
-        assert held.view.numeric("spo2").value is None
+        view = held.view.numeric("spo2")
+        assert (view.value, view.why_blank) == (None, "not measured")
         held.numeric("spo2", 97.0)
         assert held.view.numeric("spo2").value == 97.0
+
+    def test_nor_is_one_of_just_before_the_question(self, held):
+        tell(held, "4711")
+        view = held.view.numeric("spo2")
+        assert (view.value, view.why_blank) == (None, "not measured")
 
     def test_another_patient_stays_left_out_with_a_clear_text(self, held):
         answer(held, same=False)
