@@ -183,6 +183,11 @@ def test_only_a_monitor_whose_cuff_can_be_started_offers_it_and_off_is_the_start
     desk.find("monitor_may_start_cuff").setChecked(True)
     desk.press("monitor_save")
     assert desk.take()[-1].change.monitor.may_start_cuff
+    desk.page.show_bench(make_bench(saved=Saved(number=1, change=RemoveChair(chair=3), problem="no")))
+    desk.find("monitor_receive_only").setChecked(True)
+    assert not desk.find("monitor_may_start_cuff").isEnabled()
+    desk.press("monitor_save")
+    assert not desk.take()[-1].change.monitor.may_start_cuff
 
 
 def test_the_monitor_is_found_taken_over_and_tried(desk):
@@ -209,13 +214,25 @@ def test_when_it_is_not_sure_the_candidates_are_offered(desk):
     desk.press("monitors_add_3")
     desk.press("monitor_port_ttyusb1")
     desk.press("monitor_find")
-    maybe = tuple(Candidate(name, SerialSettings(9600), 0.4, None, "") for name in ("ge_dinamap", "nonin"))
+    maybe = tuple(Candidate(name, SerialSettings(19200), 0.4, None, "") for name in ("ge_dinamap", "nonin"))
     finding = Finding(None, maybe, "It may be one of two.")
     search = Search(progress=Progress("", 1.0), finding=finding, kept="What was heard is kept.")
     desk.page.show_bench(make_bench(search=search))
     assert desk.text("monitor_find_note") == "It may be one of two. What was heard is kept."
     desk.press("monitor_found_nonin")
     assert desk.shows("monitor_picked_nonin")
+    desk.press("monitor_save")
+    assert desk.take()[-1].change.monitor.baud == 19200  # as it was understood
+
+
+def test_what_was_found_on_one_port_is_not_said_of_another(desk):
+    desk.press("monitors_add_3")
+    desk.press("monitor_port_ttyusb1")
+    finding = Finding(None, (), "Nobody spoke.")
+    desk.page.show_bench(make_bench(search=Search(progress=Progress("", 1.0), finding=finding)))
+    assert desk.text("monitor_find_note") == "Nobody spoke."
+    desk.press("monitor_port_ttys0")
+    assert desk.text("monitor_find_note").startswith("Listens")
 
 
 def test_a_search_is_stopped_by_a_button(desk):

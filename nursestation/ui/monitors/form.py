@@ -210,7 +210,8 @@ class MonitorForm(QWidget):
         starts = info is not None and info.starts_cuff
         self._cuff.setVisible(starts)
         self._cuff_note.setVisible(starts)
-        self._cuff.setChecked(self._draft.may_start_cuff)
+        self._cuff.setEnabled(not self._draft.receive_only)
+        self._cuff.setChecked(self._draft.may_start_cuff and not self._draft.receive_only)
 
     def _tell(self, draft: Draft) -> None:
         if not self._is_showing and draft != self._draft:

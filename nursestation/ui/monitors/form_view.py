@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from devices.addresses import PortFacts, parse_address
+from devices.detect import Finding
 from devices.driver import DriverInfo, Parity, SerialSettings, line_settings
 from devices.errors import LinkError
 from devices.registry import DriverEntry
@@ -162,6 +163,17 @@ def with_line(draft: Draft, info: DriverInfo, field: str, text: str) -> Draft:
     return replace(draft, line=None if line == info.serial[0] else line)
 
 
+def with_found(draft: Draft, finding: Finding | None, info: DriverInfo | None) -> Draft:
+    """Return the draft with the line settings at which a search understood the chosen monitor, where it did."""
+    candidates = finding.candidates if finding is not None else ()
+    found = next((one for one in candidates if one.driver == draft.driver), None)
+    if finding is not None and finding.best is not None and finding.best.driver == draft.driver:
+        found = finding.best
+    if found is None or info is None:
+        return draft
+    return replace(draft, line=None if found.settings == info.serial[0] else found.settings)
+
+
 def address_problem(draft: Draft, bench: BenchState) -> str:
     """Return what is wrong with the port, "" when it can be used."""
     if not draft.port.strip():
@@ -229,7 +241,7 @@ def settings_of(draft: Draft, info: DriverInfo | None, present: Sequence[PortFac
     if info is not None and draft.line is not None and is_serial(port):
         values |= _line_values(draft.line, info)
     if MAY_START_CUFF in MonitorSettings.model_fields and info is not None and info.starts_cuff:
-        values[MAY_START_CUFF] = draft.may_start_cuff
+        values[MAY_START_CUFF] = draft.may_start_cuff and not draft.receive_only
     try:
         return MonitorSettings.model_validate(values)
     except ValidationError as error:

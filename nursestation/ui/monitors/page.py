@@ -222,11 +222,14 @@ class MonitorsPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """Let the workbench look at the ports."""
         super().showEvent(event)
-        self.wished.emit(Open())
+        if not event.spontaneous():  # a window that was minimised comes back as it was left
+            self.wished.emit(Open())
 
     def hideEvent(self, event: QHideEvent) -> None:
         """End what is tried."""
         super().hideEvent(event)
+        if event.spontaneous():
+            return
         self.wished.emit(Leave())
         self._draft = None
         self._detail.fold()
@@ -376,15 +379,18 @@ class MonitorsPage(Page):
     @Slot(object)
     def _on_draft(self, draft: Draft) -> None:
         """Take a new draft; what is being tried is tried anew with it, or not at all."""
-        before, self._draft = self._draft, draft
+        before = self._draft
+        if before is not None and draft.port != before.port:
+            self._seen = None  # what was found was on the other port
+        if before is not None and draft.driver != before.driver:
+            draft = form_view.with_found(draft, self._seen, self._info(draft))
+        self._draft = draft
         bench = self._bench
         if bench is not None and before is not None and _is_another(before, draft):
             if bench.trial is not None and self._trial_wish() is not None:
                 self.wished.emit(self._trial_wish())
             elif bench.trial is not None or bench.search is not None or bench.trouble:
                 self.wished.emit(StopTrying())
-                if draft.port != before.port:
-                    self._seen = None
         self._look()
 
     @Slot()
@@ -422,8 +428,8 @@ class MonitorsPage(Page):
         entry = self._drivers.get(best.driver)
         if entry is None:
             return
-        line = None if best.settings == entry.info.serial[0] else best.settings
-        self._draft = replace(self._draft, driver=best.driver, line=line)
+        chosen = replace(self._draft, driver=best.driver, line=None)
+        self._draft = form_view.with_found(chosen, finding, entry.info)
         wish = self._trial_wish()
         if wish is not None:
             self.wished.emit(wish)
