@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from devices.events import DeviceStatus, LinkPhase, LinkState, SensorStatus, Validity
+from devices.events import AdmissionState, DevicePatient, DeviceStatus, LinkPhase, LinkState, SensorStatus, Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.chain import from_json, to_json
@@ -21,6 +21,7 @@ from tests.helpers.visit import (
     CLINICIAN_PIN,
     DRIVER,
     HOUR_NS,
+    MONITOR,
     NURSE_PIN,
     PATIENT,
     Clinic,
@@ -127,6 +128,17 @@ class RandomVisit(RuleBasedStateMachine):
     def start(self) -> None:
         self.clinic.run(2)
         self.clinic.apply(c.StartInfusion(chair=2, dose_text="36 mg"))
+
+    @rule(
+        patient_id=st.sampled_from((None, "4711", "4712", PATIENT.record_number)),
+        admission=st.sampled_from((AdmissionState.ADMITTED, AdmissionState.DISCHARGED)),
+        answer=st.sampled_from((None, True, False)),
+    )
+    def monitor_names(self, patient_id: str | None, admission: AdmissionState, answer: bool | None) -> None:
+        at = self.clinic.clock.now().mono_ns
+        self.clinic.event(DevicePatient(t_ns=at, admission=admission, patient_id=patient_id))
+        if answer is not None:
+            self.clinic.apply(c.ConfirmMonitorPatient(chair=2, monitor=MONITOR, same=answer))
 
     @rule(gate=st.sampled_from(GATES), pin=st.sampled_from((CLINICIAN_PIN, CLINICIAN_PIN, "000000")))
     def override_gate(self, gate: str, pin: str) -> None:
