@@ -5,6 +5,8 @@ Rules of the file:
 2. A monitor's sample clock is never quite ours. While the two differ by less than `JUMP_S`, a sample is left out or put in
    twice now and then to stay in step (at most one a chunk); beyond that there is a gap. This is for the picture only: the
    record keeps what came.
+3. What comes in a burst (a second of samples in one message, four messages at once) is shown at the pace of its samples: its
+   beginning counts as arrived now, and the rest follows in its time.
 """
 
 import numpy as np
@@ -19,6 +21,10 @@ KEPT_S = 150.0
 """How much is kept [s]: a sweep of 6.25 mm/s over the width of a large screen."""
 JUMP_S = 0.3
 """Difference between arrival and count from which samples are missing rather than late [s]."""
+BURST_S = 0.25
+"""Longest stretch of one chunk that counts as past when it arrives [s]: what is longer is shown as it would have come."""
+AHEAD_S = 1.5
+"""Most that a burst may bring ahead of its time [s]: four blocks of 256 ms at once, and as much again for a late network."""
 _FOLLOW = 0.05
 """Part of the difference taken over with each chunk: evens out the jitter of arrivals."""
 
@@ -43,6 +49,7 @@ class Trace:
         self._ring: Samples = np.full(max(2, round(rate_hz * kept_s)), np.nan, dtype=np.float32)
         self._next: int | None = None
         self._late = 0.0
+        self._arrived_ns: int | None = None
 
     @property
     def next_index(self) -> int | None:
@@ -56,19 +63,27 @@ class Trace:
     def add(self, values: Samples, arrived_ns: int) -> None:
         """Add consecutive `values`, shape `(n,)`, the last of which arrived at monotonic `arrived_ns` [ns]."""
         end = self.index_at(arrived_ns) + 1
+        past = min(len(values), max(1, round(BURST_S * self.rate_hz)))
         if self._next is None:
-            self._next = end - len(values)
-        late = end - (self._next + len(values))
+            self._next = end - past
+        late = end - (self._next + past)
+        is_burst = self._is_burst(len(values), arrived_ns)
+        self._arrived_ns = arrived_ns
         jump = max(2.0, JUMP_S * self.rate_hz)
         if late > jump:
             self._skip(late)
             self._late = 0.0
-        elif late < -jump:
+        elif late < -(AHEAD_S * self.rate_hz if is_burst else jump):
             self._break()
             return
-        else:
+        elif not is_burst:
             values = self._in_step(values, late)
         self._write(values)
+
+    def _is_burst(self, n: int, arrived_ns: int) -> bool:
+        """Say whether `n` samples came in less than half of the time that they last."""
+        before_ns = self._arrived_ns
+        return before_ns is not None and (arrived_ns - before_ns) * self.rate_hz < n / 2 * NS_PER_S
 
     def add_gap(self, n_samples: int | None) -> None:
         """Leave room for samples that were lost; of an unknown number, only the line is broken."""

@@ -84,7 +84,37 @@ def test_samples_faster_than_time_are_left_out_not_drawn_ahead():
     trace = Trace(RATE)
     for n in range(50):
         trace.add(_ramp(10 * n, 10), _at(5 + 0.01 * n))  # ten times too fast
-    assert trace.next_index <= trace.index_at(_at(5.5)) + 1 + 0.31 * RATE
+    assert trace.next_index <= trace.index_at(_at(5.5)) + 1 + 1.61 * RATE
+
+
+@pytest.mark.parametrize("apart_s", [0.0, 0.02])
+def test_four_blocks_at_once_are_shown_one_after_the_other(apart_s):
+    trace = Trace(RATE)
+    for turn in range(12):
+        for block in range(4):
+            first = 100 * turn + 25 * block
+            trace.add(_ramp(first, 25), _at(5 + turn + apart_s * block))
+    kept = trace.read(trace.next_index - 1200, trace.next_index)
+    assert kept.tolist() == list(range(1200))
+    assert trace.next_index == trace.index_at(_at(16)) + 1 + 75
+
+
+def test_a_message_of_a_second_is_shown_at_the_pace_of_its_samples():
+    trace = Trace(RATE)
+    for turn in range(12):
+        trace.add(_ramp(100 * turn, 100), _at(5 + turn + 0.03 * (turn % 2)))
+    assert trace.read(trace.next_index - 1200, trace.next_index).tolist() == list(range(1200))
+    assert trace.next_index == trace.index_at(_at(16)) + 1 + 75
+
+
+def test_a_burst_that_does_not_come_leaves_a_gap():
+    trace = Trace(RATE)
+    for turn in (0, 1, 3, 4):
+        trace.add(_ramp(100 * turn, 100), _at(5 + turn))
+    kept = trace.read(trace.next_index - 500, trace.next_index)
+    assert kept[:200].tolist() == list(range(200))
+    assert np.isnan(kept[200:300]).all()
+    assert kept[300:].tolist() == list(range(300, 500))
 
 
 def test_nothing_is_kept_before_the_first_sample_or_beyond_the_ring():
