@@ -127,8 +127,13 @@ def _monitors(visit: VisitRecord, story: Story) -> str:
 def _monitor(name: str, facts: MonitorFacts | None) -> str:
     if facts is None:
         return name.partition(":")[2] or name
-    words = (facts.vendor, facts.model, f"no. {facts.serial}" if facts.serial else None)
-    return " ".join(word for word in words if word) or facts.title or name
+    title = facts.title or name
+    said = (
+        f"{facts.vendor or ''} {facts.model}".strip()
+        if facts.model
+        else f"{title} ({facts.vendor or 'model not told'})"
+    )
+    return f"{said} no. {facts.serial}" if facts.serial else said if facts.vendor or facts.model else title
 
 
 def _discharge(story: Story, zone: tzinfo | None) -> str:
