@@ -105,6 +105,12 @@ def test_a_removed_monitor_goes_with_its_own_lines_alone():
     assert "# CO2 only here\n[[chair.monitor]]\n" in after
 
 
+def test_a_remark_that_stands_alone_after_a_removed_monitor_stays():
+    text = WRITTEN.replace("baud = 9600\n", "baud = 9600\n\n# cables come from the store room\n\n")
+    after = with_change(text, RemoveMonitor(chair=1, driver="capnostream20"))
+    assert "# cables come from the store room\n" in after
+
+
 def test_a_key_of_a_later_version_is_kept():
     text = WRITTEN.replace("baud = 9600\n", 'baud = 9600\ncolour = "blue" # later\n')
     monitor = MonitorSettings(driver="capnostream20", port="COM9", baud=9600)

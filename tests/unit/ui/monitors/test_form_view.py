@@ -117,6 +117,13 @@ def test_each_line_setting_can_be_chosen_and_taken_back():
     assert form_view.with_line(NEW, INFO, "baud", "7") == NEW
 
 
+def test_settings_that_would_bring_others_along_are_written_out_in_full():
+    info = replace(INFO, serial=(SerialSettings(115200), SerialSettings(19200, parity=Parity.ODD)))
+    line = SerialSettings(19200)
+    settings = form_view.settings_of(replace(NEW, line=line), info, ())
+    assert form_view.line_of(form_view.draft_of(3, settings, info, ()), info) == line
+
+
 LINES = st.builds(
     SerialSettings,
     st.sampled_from(form_view.BAUDS),
