@@ -86,24 +86,31 @@ def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
         "monitor.patient",
         AlarmKind.TECHNICAL,
         Priority.MEDIUM,
-        question(chair, monitor),
+        question(chair, monitor, in_public=True),
         subject=monitor.binding.id,
     )
 
 
-def question(chair: ChairState, monitor: MonitorState) -> str:
-    """Return what the nurse is asked of a held monitor, or told after she answered "another patient"; "" for no hold."""
+def question(chair: ChairState, monitor: MonitorState, *, in_public: bool = False) -> str:
+    """Return what the nurse is asked of a held monitor, or told after she answered "another patient"; "" for no hold.
+
+    Args:
+        chair: Its chair.
+        monitor: The monitor.
+        in_public: For the alarm bar, which everybody in the room can read: initials, and nothing of the other patient.
+    """
     watch, visit = chair.hold_on(monitor.binding.id), chair.open_visit
     if watch is None or visit is None:
         return ""
     which = "The monitor" if len(chair.monitors) == 1 else monitor.binding.title
-    where, name = f"{which} at chair {chair.number}", visit.patient.full_name
+    where, name = f"{which} at chair {chair.number}", visit.patient.initials if in_public else visit.patient.full_name
+    named = "" if in_public else _named(watch.told)
     if watch.is_denied:
         return (
-            f"{where} is not on {name}{_named(watch.told)}: its numbers are left out. "
+            f"{where} is not on {name}{named}: its numbers are left out. "
             f"Connect it to {name} and admit {name} on the monitor"
         )
-    return f"{where} says {_says(watch)}: is this still {name}?"
+    return f"{where} says {_says(watch)}{named}: is this still {name}?"
 
 
 def is_measured_held(visit: Visit, monitor: MonitorState, event: Numeric) -> bool:
@@ -159,7 +166,7 @@ def _says(watch: PatientWatch) -> str:
         return "that no patient is connected any more"
     if not _is_named(told):
         return "that a patient without a name is connected"
-    return f"{'another' if watch.accepted else 'a'} patient is connected{_named(told)}"
+    return f"{'another' if watch.accepted else 'a'} patient is connected"
 
 
 def _named(told: ToldPatient) -> str:
