@@ -127,13 +127,11 @@ def _monitors(visit: VisitRecord, story: Story) -> str:
 def _monitor(name: str, facts: MonitorFacts | None) -> str:
     if facts is None:
         return name.partition(":")[2] or name
-    title = facts.title or name
-    said = (
-        f"{facts.vendor or ''} {facts.model}".strip()
-        if facts.model
-        else f"{title} ({facts.vendor or 'model not told'})"
-    )
-    return f"{said} no. {facts.serial}" if facts.serial else said if facts.vendor or facts.model else title
+    title = facts.title.partition(" on ")[0] or name
+    model = facts.model if facts.model and facts.model.casefold() not in title.casefold() else None
+    said = " ".join(word for word in (facts.vendor, model) if word)
+    words = ", ".join(word for word in (said, f"no. {facts.serial}" if facts.serial else "") if word)
+    return f"{title} ({words})" if words else title
 
 
 def _discharge(story: Story, zone: tzinfo | None) -> str:

@@ -34,7 +34,7 @@ class PhilipsIntelliVue:
     info: ClassVar[DriverInfo] = DriverInfo(
         name="philips_intellivue",
         vendor="Philips",
-        models=("IntelliVue MP2 to MP90", "IntelliVue MX400 to MX800", "IntelliVue X2, X3"),
+        models=("IntelliVue", "MP2 to MP90", "MX400 to MX800", "X2", "X3"),
         numerics=tuple(dict.fromkeys(quantity.metric for quantity in QUANTITIES.values())),
         waveforms=("ecg", "pleth", "resp", "co2"),
         serial=(SerialSettings(115_200),),

@@ -56,7 +56,7 @@ def text(visit) -> str:
 
 
 def test_the_monitors_of_the_session_stand_on_the_front_page(text):
-    assert "Berry PM6750 no. 77" in text
+    assert "(Berry, no. 77)" in text
 
 
 def test_the_question_and_its_answer_are_told_without_the_other_patient(text):
