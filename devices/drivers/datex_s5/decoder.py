@@ -22,7 +22,7 @@ from devices.drivers.datex_s5.numerics import Numerics, bit_alarms
 from devices.drivers.datex_s5.physiological import Class, ClassData, Group
 from devices.drivers.datex_s5.record import ALARM_STATUS, LEVEL_YEARS, Kind, Record, Values, clock_text, parse
 from devices.drivers.datex_s5.requests import SHORTEST_INTERVAL_S, WAVES_MAX_HZ
-from devices.drivers.datex_s5.waves import FORMS, Block, BlockStatus, Wave, WaveForm
+from devices.drivers.datex_s5.waves import FORMS, Block, Wave, WaveForm
 from devices.events import DeviceInfo, DriverEvent, Gap, RejectReason, SensorStatus, WaveformChunk
 from devices.framing import rejection
 from devices.readings import Statuses, Unknown
@@ -90,7 +90,7 @@ class DatexS5:
         self._level: int | None = None
         self._clock: tuple[int, int] | None = None  # the monitor's [s] and ours [ns] at the newest record
         self._class_times: dict[int, int] = {}
-        self._running: set[tuple[str, str, int]] = set()
+        self._running: dict[int, str] = {}  # source of each wave that runs
         self._lost: set[int] = set()
 
     @property
@@ -191,7 +191,7 @@ class DatexS5:
             software = f"interface level {record.level}{year}"
             out.append(DeviceInfo(t_ns=now_ns, vendor="GE Healthcare (Datex-Ohmeda)", model=None, software=software))
         if self._number is not None and record.number not in (self._number, (self._number + 1) & 0xFF):
-            self._lost = {wave for _, _, wave in self._running}
+            self._lost = set(self._running)
         self._number = record.number
         if self._clock is not None:
             clock_s, clock_ns = self._clock
@@ -264,19 +264,16 @@ class DatexS5:
             self._unknown.count(waves.name(block.wave))
             return
         if block.wave == Wave.ECG1:
-            is_off = bool(block.status & BlockStatus.LEAD_OFF)
+            is_off = bool(block.status & waves.LEAD_OFF)
             if is_off != self._numerics.lead_off:
                 self._numerics.tell_lead_off(out, is_off, now_ns)
         source, scale, unit = self._telling(block.wave, form)
-        is_gap = block.wave in self._lost or block.status & BlockStatus.GAP_BEFORE
-        for metric, before, wave in [one for one in self._running if one[2] == block.wave]:
-            if is_gap:
-                out.append(Gap(t_ns=now_ns, metric=metric, source=before))
-            if before != source:
-                self._running.discard((metric, before, wave))
+        before = self._running.get(block.wave)
+        if before is not None and (block.wave in self._lost or block.status & waves.GAP_BEFORE):
+            out.append(Gap(t_ns=now_ns, metric=form.metric, source=before))
         self._lost.discard(block.wave)
         if block.samples:
-            self._running.add((form.metric, source, block.wave))
+            self._running[block.wave] = source
             out.append(
                 WaveformChunk(
                     t_ns=now_ns,
@@ -292,8 +289,9 @@ class DatexS5:
 
     def _telling(self, wave: int, form: WaveForm) -> tuple[str, float, Unit | None]:
         """Return source, scale and unit of a wave as the newest numbers let them be told."""
-        if wave in waves.ECG_CHANNELS:
-            return self._numerics.leads[waves.ECG_CHANNELS.index(Wave(wave))] or form.source, form.scale, form.unit
+        channel = waves.ECG_CHANNELS.get(wave)
+        if channel is not None:
+            return self._numerics.leads[channel] or form.source, form.scale, form.unit
         if wave == Wave.CO2 and self._numerics.mmhg_per_step is not None:
             return form.source, self._numerics.mmhg_per_step, Unit.MMHG
         return form.source, form.scale, form.unit

@@ -44,7 +44,7 @@ from devices.drivers.datex_s5.requests import (
     AlarmCommand,
     Classes,
 )
-from devices.drivers.datex_s5.waves import BLOCK, ECG_STEP_MV, FORMS, PLETH_STEP, RESP_STEP, BlockStatus, Wave
+from devices.drivers.datex_s5.waves import BLOCK, ECG_STEP_MV, FORMS, GAP_BEFORE, LEAD_OFF, PLETH_STEP, RESP_STEP, Wave
 
 _S = 1_000_000_000
 _MS = 1_000_000
@@ -307,11 +307,11 @@ class DatexS5Monitor:
         self._wave_sent[wave] = due
         times = [from_ns + i * _S // form.rate_hz for i in range(first, due)]
         values = patient.wave(form.metric, times)
-        status = BlockStatus.GAP_BEFORE if sent is None else BlockStatus(0)
+        status = GAP_BEFORE if sent is None else 0
         sensors = patient.sensors(t_ns)
         is_off = form.leads and sensors.ecg_lead is not ProbeState.ON
         if is_off and form.metric == "ecg":
-            status |= BlockStatus.LEAD_OFF
+            status |= LEAD_OFF
         is_off |= wave in (Wave.ECG2, Wave.ECG3)
         is_off |= form.metric == "co2" and sensors.co2_line is not ProbeState.ON
         is_off |= form.metric == "pleth" and sensors.spo2_probe is not ProbeState.ON

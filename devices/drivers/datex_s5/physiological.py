@@ -12,7 +12,7 @@ recordings of monitors of level 9 and 11.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from struct import Struct
 from types import MappingProxyType
 
@@ -48,11 +48,9 @@ class Class(IntEnum):
     EXT3 = 3
 
 
-class Present(IntFlag):
-    """The two status bits that every group has."""
-
-    EXISTS = 1 << 0
-    ACTIVE = 1 << 1
+EXISTS, ACTIVE = 1 << 0, 1 << 1
+"""The two status bits that every group has."""
+_BOTH = EXISTS | ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ class Group:
     """One measurement as a record tells it.
 
     Attributes:
-        status: Bits of `Present` and of the group's own.
+        status: `EXISTS`, `ACTIVE` and the group's own bits.
         label: Lead, site or settings.
         values: Numbers and codes as they came, by field.
     """
@@ -130,13 +128,12 @@ class Group:
     @property
     def exists(self) -> bool:
         """Say whether the monitor has the module."""
-        return bool(self.status & Present.EXISTS)
+        return bool(self.status & EXISTS)
 
     @property
     def is_active(self) -> bool:
         """Say whether the module is there and its measurement is switched on."""
-        both = Present.EXISTS | Present.ACTIVE
-        return self.status & both == both
+        return self.status & _BOTH == _BOTH
 
     def number(self, field: str) -> int | None:
         """Return the number, None in place of a code."""

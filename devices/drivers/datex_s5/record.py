@@ -6,10 +6,10 @@ Source: "S/5 System Interface Datex-Ohmeda Record Specification", 8005313, recor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from struct import Struct
+from typing import NamedTuple
 
 HEADER_SIZE = 40
 MAX_PARTS = 8
@@ -51,8 +51,7 @@ ALARM_STATUS = 1
 """sr_type of an alarm subrecord."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record, taken apart.
 
     Attributes:
@@ -80,8 +79,7 @@ def parse(data: bytes) -> Record | None:
     """
     _, number, level, _, time_s, _, _, _, kind = _HEADER.unpack_from(data)
     parts: list[tuple[int, int]] = []
-    for at in range(_DESCRIPTORS_AT, HEADER_SIZE, _DESCRIPTOR.size):
-        offset, part = _DESCRIPTOR.unpack_from(data, at)
+    for offset, part in _DESCRIPTOR.iter_unpack(data[_DESCRIPTORS_AT:HEADER_SIZE]):
         if part == _LAST:
             break
         if not 0 <= offset < len(data) - HEADER_SIZE:

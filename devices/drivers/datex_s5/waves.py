@@ -14,9 +14,10 @@ Source: GE "S/5 Computer Interface Specification", M1017617, waveform types; "Re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from struct import Struct
 from types import MappingProxyType
+from typing import NamedTuple
 
 from devices.events import MISSING_SAMPLE
 from devices.vocabulary import Unit
@@ -37,12 +38,8 @@ class Wave(IntEnum):
     PLETH2 = 38
 
 
-class BlockStatus(IntFlag):
-    """Status bits of a block."""
-
-    GAP_BEFORE = 1 << 0
-    PACER = 1 << 2
-    LEAD_OFF = 1 << 3
+GAP_BEFORE, PACER, LEAD_OFF = 1 << 0, 1 << 2, 1 << 3
+"""Status bits of a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +85,16 @@ FORMS: Mapping[int, WaveForm] = MappingProxyType(
 )
 """The waves with a place in our vocabulary whose rate and unit are certain."""
 
-ECG_CHANNELS = (Wave.ECG1, Wave.ECG2, Wave.ECG3)
+ECG_CHANNELS: Mapping[int, int] = MappingProxyType({Wave.ECG1: 0, Wave.ECG2: 1, Wave.ECG3: 2})
+"""Place of each ECG wave among the channels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One wave's part of a record.
 
     Attributes:
         wave: Its type.
-        status: Bits of `BlockStatus`.
+        status: `GAP_BEFORE` and the like.
         samples: int16 little-endian, `MISSING_SAMPLE` in place of codes.
     """
 
@@ -129,7 +126,7 @@ def read(data: bytes, parts: Sequence[tuple[int, int]]) -> tuple[Block, ...] | N
 def shown(block: Block, form: WaveForm) -> bytes:
     """Return the samples with those marked that are none."""
     values = array("h", block.samples)
-    if form.leads and block.status & BlockStatus.LEAD_OFF:
+    if form.leads and block.status & LEAD_OFF:
         values = array("h", [MISSING_SAMPLE]) * len(values)
     elif values and min(values) <= HIGHEST_CODE:
         values = array("h", [MISSING_SAMPLE if value <= HIGHEST_CODE else value for value in values])
