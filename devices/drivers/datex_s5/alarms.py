@@ -17,6 +17,7 @@ from struct import Struct
 from devices.events import AlarmKind, DeviceAlarm, DriverEvent, Priority
 
 STATUS_SIZE = 510
+BOXES_END = 500  # what follows is reserved: one source has its size
 BOXES = 5
 BOXES_AT = 10
 BOX = Struct("<80shhh12x")  # text, text changed, colour, colour changed, reserved
@@ -56,7 +57,7 @@ _EMPTY = Box("", 0)
 
 
 def read(data: bytes, at: int, before: tuple[Box, ...]) -> tuple[Box, ...]:
-    """Return the boxes of the alarm subrecord at `at`, which has `STATUS_SIZE` bytes.
+    """Return the boxes of the alarm subrecord at `at`, which has `BOXES_END` bytes at least.
 
     Args:
         data: All of the record.

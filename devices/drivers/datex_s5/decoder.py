@@ -1,7 +1,7 @@
 """The host's side: asks, and decodes what comes.
 
 Rules of the file:
-1. A record that has come before (the same class at the same second of the monitor's clock) is passed over: two requests may run.
+1. A class that has come before (at the same second of the record's clock and of its own) is passed over: two requests may run.
 2. The record counter tells lost records. Which they were is not known: every wave that runs gets a gap of unknown length.
 3. The first block of a wave carries "gap before" though nothing is missing: only later ones make a gap.
 4. The monitor's clock is local wall time without a zone: it is passed on as text and orders nothing. A step of it makes the
@@ -20,7 +20,7 @@ from devices.drivers.datex_s5.cuff import HOLD_NS, CuffReadings
 from devices.drivers.datex_s5.framing import RecordFramer, encode, not_taken
 from devices.drivers.datex_s5.numerics import Numerics, bit_alarms
 from devices.drivers.datex_s5.physiological import Class, ClassData, Group
-from devices.drivers.datex_s5.record import ALARM_STATUS, LEVEL_YEARS, Kind, Record, Values, clock_text, parse
+from devices.drivers.datex_s5.record import ALARM_STATUS, LEVEL_YEARS, REQUEST, Kind, Record, Values, clock_text, parse
 from devices.drivers.datex_s5.requests import SHORTEST_INTERVAL_S, WAVES_MAX_HZ
 from devices.drivers.datex_s5.waves import FORMS, Block, Wave, WaveForm
 from devices.events import DeviceInfo, DriverEvent, Gap, RejectReason, SensorStatus, WaveformChunk
@@ -89,7 +89,7 @@ class DatexS5:
         self._number: int | None = None
         self._level: int | None = None
         self._clock: tuple[int, int] | None = None  # the monitor's [s] and ours [ns] at the newest record
-        self._class_times: dict[int, int] = {}
+        self._class_times: dict[int, tuple[int, int]] = {}  # the record's and its own
         self._running: dict[int, str] = {}  # source of each wave that runs
         self._lost: set[int] = set()
 
@@ -149,8 +149,8 @@ class DatexS5:
 
     def _decode(self, out: list[DriverEvent], record: Record, now_ns: int) -> RejectReason | None:
         """Tell what a record says; return why it is not taken, None when it is."""
-        if record.level == 0:
-            return RejectReason.UNKNOWN  # a request: our own come back on a looped line
+        if record.parts and record.parts[0][0] == REQUEST:
+            return RejectReason.UNKNOWN  # ours on a looped line, or another host's
         match record.kind:
             case Kind.PHYSIOLOGICAL:
                 why = _unfit(record)
@@ -169,7 +169,7 @@ class DatexS5:
                 return None
             case Kind.ALARMS:
                 at = next((at for part, at in record.parts if part == ALARM_STATUS), None)
-                if at is None or at + alarms.STATUS_SIZE > len(record.data):
+                if at is None or at + alarms.BOXES_END > len(record.data):
                     return RejectReason.RANGE
                 self._note(out, record, now_ns)
                 self._asking.note_alarms()
@@ -209,12 +209,15 @@ class DatexS5:
                     self._cuff.note_time(out, taken_s, record.time_s, now_ns)
                 case Values.DISPLAYED:
                     number, time_s = physiological.class_of(record.data, at)
-                    if self._class_times.get(number) != time_s:
-                        self._class_times[number] = time_s
+                    times = record.time_s, time_s
+                    if self._class_times.get(number) != times:
+                        self._class_times[number] = times
                         displayed.append(physiological.read(record.data, at))
                     self._asking.note_values(record.level, now_ns)
-                case _:
+                case Values.TREND_10_S | Values.TREND_60_S:
                     self._unknown.count(f"trend of type {part}")
+                case _:
+                    self._unknown.count(f"physiological subrecord of type {part}")
         if displayed:
             self._tell(out, displayed, record, now_ns)
 
@@ -301,14 +304,15 @@ def _unfit(record: Record) -> RejectReason | None:
     """Return why a physiological record is not taken; None when it is."""
     if not record.parts:
         return RejectReason.RANGE
-    for part, at in record.parts:
-        match part:
-            case Values.AUXILIARY:
-                size = physiological.AUXILIARY_SIZE
-            case Values.DISPLAYED | Values.TREND_10_S | Values.TREND_60_S:
-                size = physiological.SUBRECORD_SIZE
-            case _:
-                return RejectReason.UNKNOWN
-        if at + size > len(record.data):
-            return RejectReason.RANGE
-    return None
+    known = [(_SIZES[part], at) for part, at in record.parts if part in _SIZES]
+    if any(at + size > len(record.data) for size, at in known):
+        return RejectReason.RANGE
+    return None if known else RejectReason.UNKNOWN
+
+
+_SIZES: Mapping[int, int] = {
+    Values.DISPLAYED: physiological.SUBRECORD_SIZE,
+    Values.TREND_10_S: physiological.SUBRECORD_SIZE,
+    Values.TREND_60_S: physiological.SUBRECORD_SIZE,
+    Values.AUXILIARY: physiological.AUXILIARY_SIZE,
+}

@@ -24,8 +24,7 @@ AUXILIARY = Struct(
     "<IhIIh"
 )  # time of the cuff reading, reserved, of the cardiac output, of the wedge pressure, body surface
 _TIME = Struct("<I")
-_CLASS = Struct("<H")
-_CLASS_AT = 276
+_CLASS_AT = 277  # the upper byte of the last word
 _GROUP_HEADER = Struct("<IH")
 
 HIGHEST_CODE = -32001
@@ -175,9 +174,8 @@ _PLANS: dict[int, tuple[tuple[str, int, tuple[str, ...], Struct], ...]] = {
 
 def class_of(data: bytes, at: int) -> tuple[int, int]:
     """Return class and time of the subrecord at `at`, which has `SUBRECORD_SIZE` bytes."""
-    (word,) = _CLASS.unpack_from(data, at + _CLASS_AT)
     (time_s,) = _TIME.unpack_from(data, at)
-    return word >> 8 & 0x0F, time_s
+    return data[at + _CLASS_AT] & 0x0F, time_s
 
 
 def read(data: bytes, at: int) -> ClassData:

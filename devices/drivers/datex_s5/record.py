@@ -28,6 +28,10 @@ FIRST_LEVEL_WITH_EXT = 3
 FIRST_LEVEL_WITH_ALARMS = 10
 
 
+REQUEST = 0
+"""sr_type of what a host asks; no subrecord of a monitor has it."""
+
+
 class Kind(IntEnum):
     """r_maintype: what a record carries."""
 

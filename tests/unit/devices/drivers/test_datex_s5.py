@@ -326,6 +326,22 @@ class TestRecords:
         assert not driver.feed(basic(number=1, SpO2=group(SpO2=9600)), 0)
         assert told(driver.feed(basic(CLOCK + 5, SpO2=group(SpO2=9600)), 0), "spo2") == [(96, Validity.VALID)]
 
+    def test_a_class_whose_own_time_stands_still_is_news_in_a_later_record(self):
+        driver = DatexS5()
+        for i, steps in enumerate((9700, 9600)):
+            parts = [(1, subrecord(Class.BASIC, 0, {"SpO2": group(SpO2=steps)}))]
+            events = driver.feed(frame(Kind.PHYSIOLOGICAL, parts, CLOCK + 5 * i), 5 * i * S)
+            assert told(events, "spo2") == [(steps / 100, Validity.VALID)]
+
+    def test_what_is_known_of_a_record_is_told_beside_what_is_not(self):
+        driver = DatexS5()
+        parts = [(9, b"x"), (1, subrecord(Class.BASIC, CLOCK, {"SpO2": group(SpO2=9700)}))]
+        assert told(driver.feed(frame(Kind.PHYSIOLOGICAL, parts), 0), "spo2") == [(97, Validity.VALID)]
+        assert driver.unknown == {"physiological subrecord of type 9": 1}
+
+    def test_a_monitor_that_tells_no_level_is_a_monitor(self):
+        assert told(DatexS5().feed(basic(level=0, SpO2=group(SpO2=9700)), 0), "spo2") == [(97, Validity.VALID)]
+
     def test_the_monitor_names_its_level_once(self):
         driver = DatexS5()
         assert [e.software for e in of(driver.feed(basic() + basic(CLOCK + 5), 0), DeviceInfo)] == [
@@ -344,7 +360,7 @@ class TestRecords:
             (build(Kind.WAVES, [(8, b"\1\0\0\0\0")], level=9), RejectReason.RANGE),
             (build(Kind.WAVES, [(8, pack("<hHHh", 2, 0, 0, 7))], level=9), RejectReason.RANGE),
             (build(Kind.WAVES, [(8, pack("<hHHh", -1, 0, 0, 7))], level=9), RejectReason.RANGE),
-            (build(Kind.ALARMS, [(1, bytes(509))], level=9), RejectReason.RANGE),
+            (build(Kind.ALARMS, [(1, bytes(499))], level=9), RejectReason.RANGE),
             (build(Kind.ALARMS, [(2, bytes(510))], level=9), RejectReason.RANGE),
             (build(3, [(1, bytes(278))], level=9), RejectReason.UNKNOWN),
         ],
@@ -371,9 +387,13 @@ class TestRecords:
         (event,) = DatexS5().feed(encode(bytes(record)), 0)
         assert event.reason is RejectReason.RANGE
 
-    @pytest.mark.parametrize("request_", [DISPLAYED, AUXILIARY, WAVES, ALARMS])
-    def test_our_own_requests_on_a_looped_line_are_no_monitor(self, request_):
-        assert {type(event) for event in DatexS5().feed(request_, 0)} == {FrameRejected}
+    @pytest.mark.parametrize("level", [0, 9])
+    @pytest.mark.parametrize("request_", [DISPLAYED, AUXILIARY, WAVES, requests.no_waves(), ALARMS])
+    def test_requests_on_the_line_are_no_monitor(self, request_, level):
+        record = bytearray(unescaped(request_[1:-1])[:-1])
+        record[3] = level  # other programs send that of a monitor
+        events = DatexS5().feed(encode(bytes(record)), 0)
+        assert {(type(event), event.reason) for event in events} == {(FrameRejected, RejectReason.UNKNOWN)}
 
 
 class TestHeartRate:
@@ -647,6 +667,12 @@ class TestAlarms:
             ("SpO2 low", Priority.HIGH, True),
         ]
         assert {e.text for e in of(driver.feed(alarm_status(), 0), DeviceAlarm, active=False)} == {"SpO2 low"}
+
+    def test_the_reserved_words_at_the_end_may_be_missing(self):
+        sent = alarm_status((b"SpO2 low", 2))
+        whole = parse(unescaped(sent[1:-1])[:-1]).data[40:]
+        shorter = frame(Kind.ALARMS, [(1, whole[:500])], level=10)
+        assert self.codes(DatexS5().feed(shorter, 0)) == [("box: SpO2 low", True)]
 
     def test_an_unchanged_text_need_not_be_repeated(self):
         driver = DatexS5()
