@@ -52,10 +52,11 @@ from devices.events import (
     Validity,
     WaveformChunk,
 )
-from devices.framing import rejection
+from devices.framing import Piece, rejection
 from devices.readings import Statuses, reading
 
 _S = 1_000_000_000
+_MS = 1_000_000
 RATE_HZ = 75.0
 
 _ARTIFACT, _OUT_OF_TRACK, _SENSOR_ALARM = 1 << 5, 1 << 4, 1 << 3
@@ -72,6 +73,9 @@ _REVISION, _STAT2, _SPO2_D, _PULSE_D_HIGH, _PULSE_D_LOW = 3, 7, 8, 19, 20
 
 _NEIGHBOUR_NS = 5 * _S
 """How old the group before may be; older ones say nothing of now."""
+
+_SILENCE_NS = 300 * _MS
+"""After so long nothing more of a group will come; a byte takes 1 ms, and groups come once a second."""
 
 _PLETH_DF7 = {n * FRAME: Struct(">" + "xHxx" * n) for n in (FRAMES_A_BLOCK, FRAMES_A_PACKET)}
 _SAMPLES = {n * FRAME: Struct(f"<{n}h") for n in (FRAMES_A_BLOCK, FRAMES_A_PACKET)}
@@ -167,6 +171,7 @@ class Nonin:
 
     def __init__(self) -> None:
         self._framer = NoninFramer()
+        self._heard_ns: int | None = None
         self._statuses = Statuses()
         self._packet: list[bytes] = []
         self._pulse_state = _State()
@@ -179,7 +184,12 @@ class Nonin:
     def feed(self, data: bytes, now_ns: int) -> tuple[DriverEvent, ...]:
         """Take bytes and return what they complete; see `devices.driver.Driver.feed`."""
         out: list[DriverEvent] = []
-        for piece in self._framer.feed(data):
+        self._heard_ns = now_ns
+        self._take(out, self._framer.feed(data), now_ns)
+        return tuple(out)
+
+    def _take(self, out: list[DriverEvent], pieces: Sequence[Piece | Found], now_ns: int) -> None:
+        for piece in pieces:
             if not isinstance(piece, Found):
                 self._lose(out, now_ns)
                 out.append(rejection(piece, now_ns))
@@ -189,11 +199,14 @@ class Nonin:
                 self._decode_groups(out, piece, now_ns)
             else:
                 self._decode_spot(out, piece.data, now_ns)
-        return tuple(out)
 
-    def tick(self, now_ns: int) -> tuple[DriverEvent, ...]:  # noqa: ARG002 -- the contract gives the time
-        """Return nothing: samples are not held, and the oximeter owes no answer."""
-        return ()
+    def tick(self, now_ns: int) -> tuple[DriverEvent, ...]:
+        """Return what the silence after the last byte completes, as of that byte's arrival."""
+        out: list[DriverEvent] = []
+        if self._heard_ns is not None and now_ns - self._heard_ns > _SILENCE_NS:
+            self._take(out, self._framer.settle(), self._heard_ns)
+            self._heard_ns = None
+        return tuple(out)
 
     def pending_writes(self, now_ns: int) -> bytes:  # noqa: ARG002 -- the contract gives the time
         """Return nothing: receive only."""
@@ -210,7 +223,13 @@ class Nonin:
 
     def reset(self, now_ns: int) -> tuple[DriverEvent, ...]:
         """Start over as after a reconnect, the format unknown."""
-        out: list[DriverEvent] = [rejection(piece, now_ns) for piece in self._framer.flush()]
+        out: list[DriverEvent] = []
+        heard_ns, self._heard_ns = self._heard_ns, None
+        for piece in self._framer.flush():
+            if isinstance(piece, Found):
+                self._take(out, [piece], now_ns if heard_ns is None else heard_ns)
+            else:
+                out.append(rejection(piece, now_ns))
         self._statuses.forget()
         self._packet.clear()
         self._pulse_state = _State()
@@ -304,18 +323,19 @@ class Nonin:
         self._packet.clear()
         self._has_wave = False
         size = GROUP[piece.format]
-        groups = [_group(piece.data[at : at + size], now_ns) for at in range(0, len(piece.data), size)]
-        last = groups[-1]
-        before = groups[-2] if len(groups) > 1 else self._before
-        self._before = last
-        if before is None or now_ns - before.t_ns > _NEIGHBOUR_NS:
-            return
-        state = last.state.and_before(before.state)
+        for at in range(0, len(piece.data), size):
+            group = _group(piece.data[at : at + size], now_ns)
+            before, self._before = self._before, group
+            if before is not None and now_ns - before.t_ns <= _NEIGHBOUR_NS:
+                self._tell_group(out, group, before, now_ns)
+
+    def _tell_group(self, out: list[DriverEvent], group: _Group, before: _Group, now_ns: int) -> None:
+        state = group.state.and_before(before.state)
         # "None" is told at once, a number only when the group before bears it out.
         is_none = state.validity is Validity.UNAVAILABLE
-        checks = (("spo2", last.spo2, before.spo2, SAME_SPO2), ("pulse_rate", last.pulse, before.pulse, SAME_PULSE))
+        checks = (("spo2", group.spo2, before.spo2, SAME_SPO2), ("pulse_rate", group.pulse, before.pulse, SAME_PULSE))
         numbers = [(m, value) for m, value, other, most in checks if is_none or _is_borne_out(value, other, most)]
-        self._tell_battery(out, last.is_battery_low and before.is_battery_low, now_ns)
+        self._tell_battery(out, group.is_battery_low and before.is_battery_low, now_ns)
         if numbers:
             self._tell(out, numbers, state, now_ns)
 

@@ -3,8 +3,10 @@
 Rules of the file:
 1. A format is locked on by what it repeats, never by one frame. DF2 and DF7: a whole packet of 25 intact frames from one
    frame-1 mark to the next (26 frames). DF8: three groups, DF1: four, that say nearly the same; twelve bytes each, so that a
-   stream of five-byte frames can never look like them (two of its marks are always five bytes apart). DF13 has a header, a
-   length, a sum and an end: one packet is enough, and it sends only one a spot check.
+   stream of five-byte frames can never look like them (two of its marks are always five bytes apart). Groups that differ
+   are believed from 15 bytes on. Where the line falls silent after them, two groups that say nearly the same are enough:
+   five-byte frames never pause. DF13 has a header, a length, a sum and an end: one packet is enough, and it sends only one a
+   spot check.
 2. Once locked, DF2 and DF7 are cut in blocks of five frames, each at its place in the packet. One byte that does not fit
    ends the lock: the rest of that packet is lost, for the meaning of a byte depends on the frame's number.
 3. Formats may change at any byte; the search begins where the old format ceased to fit.
@@ -39,7 +41,9 @@ PACKET = FRAME * FRAMES_A_PACKET
 BLOCKS_A_PACKET = PACKET // BLOCK
 GROUP = {Format.DF1: 3, Format.DF8: 4}
 """Bytes of a group."""
-_LOCK_BYTES = 12  # of groups
+_LOCK_BYTES = 12  # of groups that say nearly the same
+_UNSTEADY_LOCK_BYTES = {Format.DF1: 15, Format.DF8: 16}  # of groups that do not
+_QUIET_GROUPS = 2  # before a silence
 SPO2_NONE, PULSE_NONE = 0x7F, 511
 _PULSE_LOW, _PULSE_HIGH = 18, 321  # what the oximeters can measure
 SAME_SPO2, SAME_PULSE = 3, 15
@@ -110,15 +114,34 @@ class NoninFramer:
         self._offset += at
         return out
 
-    def flush(self) -> list[Piece]:
-        """End the stream: return what is held as not taken, and start over at offset 0."""
-        out: list[Piece] = []
+    def settle(self) -> list[Piece | Found]:
+        """Take what is held for complete, for nothing has come after it: whole groups that say nearly the same."""
+        out: list[Piece | Found] = []
+        if self._format is None:
+            for format_, size in GROUP.items():
+                if _fits_before_silence(self._held, size):
+                    n_taken = self._lock(out, format_, 0, self._held)
+                    self._held = b""
+                    self._offset += n_taken
+                    break
+        return out
+
+    def flush(self) -> list[Piece | Found]:
+        """End the stream: return the packet that is whole at its end, what is held as not taken, and start over at offset 0."""
+        out = self.settle()
+        if self._format is None and len(self._held) == PACKET:
+            for format_ in (Format.DF2, Format.DF7):
+                if all(_is_frame(self._held, at, format_, at == 0) for at in range(0, PACKET, FRAME)):
+                    self._give(out, format_, WHOLE_PACKET, 0, self._held)
+                    self._held = b""
+                    break
+        left: list[Piece] = []
         if self._held:
-            self._stretch.go_on(out, self._offset, self._held)
-        self._stretch.end(out)
+            self._stretch.go_on(left, self._offset, self._held)
+        self._stretch.end(left)
         self._held, self._offset = b"", 0
         self._format = self._why = None
-        return out
+        return [*out, *left]
 
     def _give(self, out: list[Piece | Found], format_: Format, block: int, at: int, data: bytes) -> int:
         self._stretch.end(self._lost)
@@ -250,25 +273,46 @@ def group_numbers(group: bytes) -> tuple[int, int]:
     return (group[0] & 0x03) * 128 + group[1], group[2]
 
 
-def _fits_lock(buffer: bytes, at: int, size: int) -> int:
+def _fits_lock(buffer: bytes, at: int, format_: Format) -> int:
+    size = GROUP[format_]
     verdict = _fits_groups(buffer, at, size, _LOCK_BYTES)
-    if verdict <= 0:
-        return verdict
-    numbers = [group_numbers(buffer[start : start + size]) for start in range(at, at + _LOCK_BYTES, size)]
-    if not all(_PULSE_LOW <= pulse <= _PULSE_HIGH or pulse == PULSE_NONE for pulse, _ in numbers):
-        return _NO
-    is_steady = all(
-        abs(pulse - other_pulse) <= SAME_PULSE and abs(spo2 - other_spo2) <= SAME_SPO2
-        for (pulse, spo2), (other_pulse, other_spo2) in pairwise(numbers)
+    if verdict > 0 and not _is_steady(buffer[at : at + _LOCK_BYTES], size):
+        verdict = _fits_groups(buffer, at, size, _UNSTEADY_LOCK_BYTES[format_])
+    return verdict if verdict <= 0 or _is_measurable(buffer[at : at + verdict], size) else _NO
+
+
+def _fits_before_silence(held: bytes, size: int) -> bool:
+    return (
+        len(held) % size == 0
+        and len(held) >= _QUIET_GROUPS * size
+        and _fits_groups(held, 0, size, len(held)) > 0
+        and _is_measurable(held, size)
+        and _is_steady(held, size)
     )
-    return verdict if is_steady else _NO
+
+
+def _numbers(groups: bytes, size: int) -> list[tuple[int, int]]:
+    return [group_numbers(groups[at : at + size]) for at in range(0, len(groups), size)]
+
+
+def _is_measurable(groups: bytes, size: int) -> bool:
+    return all(_PULSE_LOW <= pulse <= _PULSE_HIGH or pulse == PULSE_NONE for pulse, _ in _numbers(groups, size))
+
+
+def _is_steady(groups: bytes, size: int) -> bool:
+    """Say whether each group says nearly the same as the one before, or one of the two says "none"."""
+    return all(
+        (PULSE_NONE in (pulse, other_pulse) or abs(pulse - other_pulse) <= SAME_PULSE)
+        and (SPO2_NONE in (spo2, other_spo2) or abs(spo2 - other_spo2) <= SAME_SPO2)
+        for (pulse, spo2), (other_pulse, other_spo2) in pairwise(_numbers(groups, size))
+    )
 
 
 _Finder = tuple[Format, Callable[[bytes, int], int]]
 _MARKED: tuple[_Finder, ...] = (
     (Format.DF7, lambda buffer, at: _fits_packet(buffer, at, Format.DF7)),
-    (Format.DF8, lambda buffer, at: _fits_lock(buffer, at, GROUP[Format.DF8])),
-    (Format.DF1, lambda buffer, at: _fits_lock(buffer, at, GROUP[Format.DF1])),
+    (Format.DF8, lambda buffer, at: _fits_lock(buffer, at, Format.DF8)),
+    (Format.DF1, lambda buffer, at: _fits_lock(buffer, at, Format.DF1)),
 )
 _FINDERS: dict[int, tuple[_Finder, ...]] = {
     0x00: ((Format.DF13, _fits_spot),),

@@ -139,6 +139,14 @@ class TestPackets:
         assert numbers(driver.feed(packet(format_=format_)[:5], 0)) == [(97, Validity.VALID)]
 
     @pytest.mark.parametrize("format_", STREAMS)
+    def test_a_packet_that_a_recording_ends_with_counts_when_it_is_whole(self, format_):
+        good = packet(format_=format_)
+        for stream, expected in ((good, [(97, Validity.VALID)]), (good[:-5], []), (good[5:] + good[5:10], [])):
+            driver = Nonin()
+            driver.feed(stream, 0)
+            assert numbers(driver.reset(0)) == expected
+
+    @pytest.mark.parametrize("format_", STREAMS)
     def test_a_lost_frame_drops_the_packet_whose_bytes_it_shifts(self, format_):
         good = packet(format_=format_)
         short = packet(spo2=50, format_=format_)
@@ -237,26 +245,26 @@ class TestGroups:
     def test_a_number_that_the_group_before_does_not_bear_out_is_not_shown(self):
         events = fed(df8() * 3, df8(spo2=33), df8(), df8())
         assert {value for value, _ in numbers(events)} == {97}
-        assert len(numbers(events)) == 2
-        assert len(numbers(events, "pulse_rate")) == 4
+        assert len(numbers(events)) == 3
+        assert len(numbers(events, "pulse_rate")) == 5
 
     def test_a_true_change_is_shown_a_second_later(self):
         events = fed(df8() * 3, df8(spo2=85, pulse=120), df8(spo2=84, pulse=121))
-        assert numbers(events) == [(97, Validity.VALID), (84, Validity.VALID)]
+        assert numbers(events) == [(97, Validity.VALID)] * 2 + [(84, Validity.VALID)]
 
     def test_none_is_told_at_once_and_the_alarm_must_be_clear_twice(self):
         none, number = (None, Validity.UNAVAILABLE), (97, Validity.VALID)
         events = fed(df8() * 3, df8(status=0x08), df8(), df8(), df8(spo2=127, pulse=511), df8(), df8())
-        assert numbers(events) == [number, none, none, number, none, number]
+        assert numbers(events) == [number, number, none, none, number, none, number]
 
     def test_a_damaged_group_that_is_no_group_starts_over(self):
         events = fed(df8() * 3, b"\x80\x47\xe1\x00", df8() * 2, df8())
-        assert numbers(events) == [(97, Validity.VALID)] * 2
+        assert numbers(events) == [(97, Validity.VALID)] * 4
         assert of(events, FrameRejected)
 
     def test_a_saturation_that_the_protocol_does_not_know_is_no_group(self):
         assert not of(fed(df8(spo2=110) * 6), Numeric)
-        assert numbers(fed(df8() * 3, df8(spo2=110), df8(spo2=110))) == [(97, Validity.VALID)]
+        assert numbers(fed(df8() * 3, df8(spo2=110), df8(spo2=110))) == [(97, Validity.VALID)] * 2
 
     def test_the_group_before_a_long_silence_bears_nothing_out(self):
         driver = Nonin()
@@ -269,23 +277,53 @@ class TestGroups:
         assert [(e.t_ns, e.active) for e in of(events, DeviceAlarm)] == [(4 * S, True)]
 
     def test_the_disconnected_bit_counts_in_df1_alone(self):
-        assert numbers(fed(df8(flags=0x40) * 3)) == [(97, Validity.VALID)]
+        assert numbers(fed(df8(flags=0x40) * 3)) == [(97, Validity.VALID)] * 2
         events = fed(df1(flags=0x40) * 4)
-        assert numbers(events) == [(None, Validity.UNAVAILABLE)]
+        assert numbers(events) == [(None, Validity.UNAVAILABLE)] * 3
         assert [e.status for e in of(events, DeviceStatus)] == [SensorStatus.UNPLUGGED]
 
     def test_noise_makes_no_number(self):
         noise = random.Random(1).randbytes(100_000)
         assert not [e for e in fed(noise) if not isinstance(e, FrameRejected)]
 
-    def test_groups_that_do_not_say_the_same_make_no_lock(self):
-        assert not of(fed(df8() + df8(spo2=60) + df8() + df8(spo2=60)), Numeric)
-        assert not of(fed(df8() + df8(pulse=90) + df8() + df8(pulse=90)), Numeric)
+    def test_groups_that_do_not_say_the_same_give_no_number(self):
+        assert not of(fed(df8() + df8(spo2=60) + df8()), Numeric)
+        assert not numbers(fed((df8() + df8(spo2=60)) * 2))
+        assert not numbers(fed((df8() + df8(pulse=90)) * 2), "pulse_rate")
         assert not of(fed(df8(pulse=400) * 4), Numeric)
 
-    def test_three_groups_of_df1_are_not_enough(self):
+    @pytest.mark.parametrize("group", [df8(), df1()])
+    def test_two_groups_a_second_apart_are_enough_when_the_line_is_silent_after_them(self, group):
+        driver = Nonin()
+        assert not fed(group, group, driver=driver)
+        assert not driver.tick(S + S // 5)
+        events = driver.tick(S + S // 2)
+        assert numbers(events) == [(97, Validity.VALID)]
+        assert {e.t_ns for e in of(events, Numeric)} == {S}
+        assert numbers(driver.feed(group, 2 * S)) == [(97, Validity.VALID)]
+
+    @pytest.mark.parametrize("group", [df8(), df1()])
+    def test_two_groups_at_the_end_of_a_recording_are_enough(self, group):
+        driver = Nonin()
+        assert not driver.feed(group * 2, 0)
+        assert numbers(driver.reset(0)) == [(97, Validity.VALID)]
+        driver.feed(group, 0)
+        assert not of(driver.reset(0), Numeric)
+
+    def test_silence_makes_no_groups_of_what_differs_or_is_not_whole(self):
+        for stream in (df8() + df8(spo2=60), df8() * 2 + df8()[:2], df1() + df8(), df8()):
+            driver = Nonin()
+            driver.feed(stream, 0)
+            assert not driver.tick(S)
+            assert not of(driver.reset(S), Numeric)
+
+    def test_a_start_without_data_is_a_start(self):
+        events = fed(df8(spo2=127, pulse=511, status=8), df8(spo2=127, pulse=511), df8(), df8())
+        assert numbers(events) == [(None, Validity.UNAVAILABLE), (97, Validity.VALID)]
+
+    def test_three_groups_of_df1_amid_other_bytes_are_not_enough(self):
         assert not fed(df1() * 3)
-        assert numbers(fed(df1() * 4)) == [(97, Validity.VALID)]
+        assert numbers(fed(df1() * 4)) == [(97, Validity.VALID)] * 3
 
 
 class TestSpotChecks:
