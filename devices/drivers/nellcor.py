@@ -5,8 +5,8 @@ Rules of the file:
    is XON, once, when an oximeter that was heard has said nothing for ten seconds: it may have taken noise for an XOFF.
 2. There is no checksum: a data line is taken only when the date has an English month, the last character of each of the
    three values stands in its column, and only known status codes follow. Two models were seen with these columns; a model with
-   others shows nothing, and after ten such lines says so. A line that is shorter than those before, which were filled up
-   with spaces, has lost its end and perhaps its codes: it is not taken.
+   others shows nothing, and after ten such lines says so. A lone line that is shorter than those before, which were filled
+   up with spaces, has lost its end and perhaps its codes: it is not taken. Two of them in a row are this model's way.
 3. Status codes outweigh digits: sensor off, unplugged, searching and pulse lost leave no number, whatever is printed.
 4. 0 is no value. Motion makes numbers questionable, and so does a pulse amplitude below 10: right after the sensor is put on,
    rates far too high were seen without any status code.
@@ -119,7 +119,8 @@ class Nellcor:
         self._identity: tuple[str, str] | None = None
         self._limits: Mapping[str, str] = {}
         self._n_column_failures = 0
-        self._fills_lines = False
+        self._fills_lines: bool | None = None  # None: not known
+        self._was_short = False
         self._is_heard = False
         self._heard_ns: int | None = None
         self._has_asked = False
@@ -168,7 +169,8 @@ class Nellcor:
         self._identity = None
         self._limits = {}
         self._n_column_failures = 0
-        self._fills_lines = False
+        self._fills_lines = None
+        self._was_short = False
         self._heard_ns, self._has_asked = now_ns, False
         return tuple(out)
 
@@ -176,10 +178,7 @@ class Nellcor:
         """Decode one line, or return why it cannot be."""
         if (data := _DATA.fullmatch(line)) is not None:
             self._n_column_failures = 0
-            if self._fills_lines and len(line) < _FILLED:
-                return RejectReason.FRAMING
-            self._fills_lines = self._fills_lines or (len(line) == _FILLED and line.endswith(" "))
-            return self._decode(out, data, now_ns)
+            return RejectReason.FRAMING if self._has_lost_its_end(line) else self._decode(out, data, now_ns)
         if (heading := _HEADING.fullmatch(line)) is not None:
             self._limits = heading.groupdict()
             identity = (heading["model"], heading["software"])
@@ -198,6 +197,14 @@ class Nellcor:
             text = "this model prints its columns elsewhere: its numbers cannot be shown"
             self._statuses.tell(out, "spo2", SensorStatus.STOPPED, text, now_ns)
         return RejectReason.FRAMING
+
+    def _has_lost_its_end(self, line: str) -> bool:
+        was_short, self._was_short = self._was_short, len(line) < _FILLED
+        if self._was_short and was_short:
+            self._fills_lines = False
+        elif self._fills_lines is None and len(line) == _FILLED and line.endswith(" "):
+            self._fills_lines = True
+        return self._was_short and self._fills_lines is True
 
     def _decode(self, out: list[DriverEvent], data: re.Match[str], now_ns: int) -> RejectReason | None:
         codes = _codes(data)

@@ -104,6 +104,20 @@ class TestLines:
         driver.reset(S)
         assert of(told(cut, driver), Numeric)
 
+    def test_short_lines_one_after_another_are_a_models_own_way(self):
+        driver = Nellcor()
+        short = line().rstrip() + b"\r\n"
+        told(line(), driver)
+        assert of(told(short, driver), FrameRejected)
+        assert of(told(short, driver), Numeric)
+        told(line(), driver)
+        assert of(told(short, driver), Numeric)
+
+    def test_filled_lines_between_short_ones_do_not_make_them_usual(self):
+        driver = Nellcor()
+        short = line().rstrip() + b"\r\n"
+        assert len(of(told((line() + short) * 3, driver), FrameRejected)) == 3
+
     def test_a_code_at_the_end_of_a_line_does_not_make_it_a_filled_one(self):
         driver = Nellcor()
         told(line(codes="               AO"), driver)
