@@ -32,7 +32,7 @@ from devices.readings import Statuses, Unknown, reading
 _S = 1_000_000_000
 LINE_ENDS = b"\r\n"
 LONGEST_LINE = 256  # the longest known has 190 characters
-_NOISE = bytes(range(0x20))  # seen before a first line
+_NOISE = bytes(range(0x20))  # NUL was seen before a first line; no part of any record
 
 _LINE = re.compile(
     r"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d\d) (?P<time>\d\d:\d\d:\d\d) (?P<fields>[ -~]+)", re.ASCII
@@ -148,7 +148,7 @@ class _Record:
 
 def _read(line: bytes) -> _Record:
     """Return the record of a line, or raise `_Damaged`."""
-    found = _LINE.fullmatch(line.replace(b"\0", b"").lstrip(_NOISE).decode("ascii", "replace"))
+    found = _LINE.fullmatch(line.translate(None, _NOISE).decode("ascii", "replace"))
     if found is None:
         raise _Damaged(RejectReason.FRAMING)
     fields: dict[str, str] = {}

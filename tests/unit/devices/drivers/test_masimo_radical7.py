@@ -62,15 +62,17 @@ class TestLines:
         assert [e.value for e in of(events, Numeric) if e.metric == "spo2"] == [97, 96]
         assert not of(events, FrameRejected)
 
-    def test_noise_before_the_first_line_is_dropped(self):
+    def test_bytes_that_are_no_text_are_dropped(self):
         assert number(b"\0\0\x07" + line()) == (97, Validity.VALID)
+        assert number(line().replace(b"BPM", b"\x11BPM\0")) == (97, Validity.VALID)
+        assert reason(line().replace(b" BPM", b"\0BPM")) is RejectReason.RANGE
 
     @pytest.mark.parametrize(
         ("damaged", "why"),
         [
             (line().replace(b"11/30/24", b"11/3 /24"), RejectReason.FRAMING),
             (b"x" + line(), RejectReason.FRAMING),
-            (line().replace(b"097", b"09\x17"), RejectReason.FRAMING),
+            (line().replace(b"097", b"09\x17"), RejectReason.RANGE),
             (line().replace(b"097", b"09\xb7"), RejectReason.FRAMING),
             (line().replace(b"BPM=072", b""), RejectReason.UNKNOWN),
             (line().replace(b"EXC=000800", b""), RejectReason.UNKNOWN),
