@@ -285,7 +285,7 @@ class DatexS5:
                     scale=scale,
                     offset=form.offset,
                     unit=unit,
-                    samples=waves.shown(block, form),
+                    samples=waves.shown(block),
                     source=source,
                 )
             )

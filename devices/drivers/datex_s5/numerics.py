@@ -4,11 +4,14 @@ Rules of the file:
 1. Off or without a sensor is told as such with every record, once the module has been there. A module that was never there is
    passed over: another monitor of the chair may measure the same.
 2. `hr` is of the source that is selected on the monitor: it is the heart rate only when that source is the ECG. From the pleth it
-   is a pulse rate, told when the oximeter gives none; from an invasive pressure it is counted as unknown.
+   is a pulse rate, told when the oximeter gives none; from an invasive pressure it is counted as unknown. A rate that the
+   monitor sends while it names no source, or together with asystole, is questionable; with all electrodes off it is none.
 3. A rate of 0 is none, and so are CO2 numbers of 0 while no breath is found (apnoea): the alarm or the state tells.
 4. CO2 is in percent; in mmHg it is percent of the ambient pressure that the same record tells. In "wet gas" mode the monitor's
    own display differs by water vapour: the number is questionable then. Without the pressure there is no number.
-5. There is one `temp`: the first body site with a number. Skin, airway, room, muscle and surface are not the body's temperature.
+5. Each probe with a number is a `temp` of its own, its site beside it, and told as blank when its number goes. Skin, surface, the
+   heart's muscle and a probe without a site are not known to be the body's temperature: questionable. Airway and room are not
+   the patient's: counted.
 6. ST is told in 1/100 mm at 10 mm/mV.
 7. Whatever has a number and no place in our vocabulary is counted under the document's names.
 
@@ -31,24 +34,38 @@ _SOURCE_SHIFT, _SOURCE_MASK = 3, 0x0F
 FROM_NOTHING, FROM_ECG, FROM_PLETH, FROM_ECG_MORTARA, FROM_PLETH2 = 0, 1, 6, 9, 12
 _ECG_SOURCES = (FROM_ECG, FROM_ECG_MORTARA)
 _PLETH_SOURCES = {FROM_PLETH: "pleth", FROM_PLETH2: "second pleth"}
-_MM_PER_MV = 10
+_ST_STEPS_PER_MV = 1000  # 1/100 mm at 10 mm/mV
 
 APNOEA_CO2, CO2_CALIBRATING, CO2_ZEROING = 1 << 2, 1 << 3, 1 << 4
 OCCLUSION, AIR_LEAK, APNOEA_RESP, APNOEA_ALARM_OFF, WET_GAS = (1 << bit for bit in range(5, 10))
 _RATE_SOURCE_MASK, _RATE_FROM_CO2 = 0x07, 1
 _LEVEL_WITH_CO2_RATE = 8
 _AMBIENT_LOW, _AMBIENT_HIGH = 4000, 11000  # 1/10 mmHg: from 5,000 m above the sea to a pressure chamber
-_MMHG_PER_STEP = 1 / 100_000  # 1/100 % of 1/10 mmHg
+_STEPS_PER_MMHG = 100_000  # 1/100 % of 1/10 mmHg
 
 PRESSURE_LABELS = ("none", "ART", "CVP", "PA", "RAP", "RVP", "LAP", "ICP", "ABP", "P1", "P2", "P3", "P4", "P5", "P6")
 _ARTERIAL = (1, 8)
 ZEROING, ZEROED = 1 << 2, 1 << 3
 
 _SITES = (
-    *("", "oesophagus", "nasopharynx", "tympanic", "rectal", "bladder", "axilla", "skin", "airway", "room", "muscle"),
+    *(
+        "",
+        "oesophagus",
+        "nasopharynx",
+        "tympanic",
+        "rectal",
+        "bladder",
+        "axilla",
+        "skin",
+        "airway",
+        "room",
+        "heart muscle",
+    ),
     *("T1", "T2", "T3", "T4", "core", "surface", "T5", "T6"),
 )
 _BODY_SITES = frozenset((1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 17, 18))
+_DOUBTED_SITES = frozenset((0, 7, 10, 16))
+_PROBES = ("t1", "t2", "t3", "t4", "t5", "t6")
 
 _USED = {
     "ecg": ("hr", "st1", "st2", "st3", "imp_rr"),
@@ -56,12 +73,7 @@ _USED = {
     "SpO2": ("SpO2", "pr"),
     "SpO2_2": ("SpO2", "pr"),
     "CO2": ("et", "fi", "rr", "amb_press"),
-    "t1": ("temp",),
-    "t2": ("temp",),
-    "t3": ("temp",),
-    "t4": ("temp",),
-    "t5": ("temp",),
-    "t6": ("temp",),
+    **dict.fromkeys(_PROBES, ("temp",)),
 }
 """Fields with a place in the vocabulary; what is left of them is counted where it is decided."""
 
@@ -83,6 +95,7 @@ class Numerics:
         self._statuses = statuses
         self._unknown = unknown
         self._known: set[str] = set()
+        self._sites: dict[str, str] = {}  # of the probes that have had a number
 
     def forget(self) -> None:
         """Start over as after a reconnect."""
@@ -90,6 +103,7 @@ class Numerics:
         self.mmhg_per_step = None
         self.lead_off = False
         self._known.clear()
+        self._sites.clear()
 
     def is_told(self, name: str, group: Group) -> bool:
         """Say whether a group is to be told: its module is there, or has been."""
@@ -103,7 +117,7 @@ class Numerics:
         """Tell the basic class, the cuff aside."""
         ecg, spo2, co2 = groups["ecg"], groups["SpO2"], groups["CO2"]
         if self.is_told("ecg", ecg):
-            self._tell_ecg(out, ecg, spo2, device_time, now_ns)
+            self._tell_ecg(out, ecg, spo2, bool(co2.status & APNOEA_RESP), device_time, now_ns)
         if self.is_told("SpO2", spo2):
             self._tell_spo2_state(out, spo2, now_ns)
             self._tell_spo2(out, spo2, "oximeter", device_time, now_ns)
@@ -124,34 +138,42 @@ class Numerics:
     def tell_temperature(
         self, out: list[DriverEvent], groups: Mapping[str, Group], device_time: str, now_ns: int
     ) -> None:
-        """Tell the body's temperature; `groups` are those of all classes of the record."""
-        probes = [(name, groups[name]) for name in ("t1", "t2", "t3", "t4", "t5", "t6") if name in groups]
-        there = [(name, probe) for name, probe in probes if self.is_told(name, probe)]
-        if not there:
-            return
-        active = [(name, probe) for name, probe in there if probe.is_active]
-        with_number = [(name, probe) for name, probe in active if probe.number("temp") is not None]
-        body = next(((name, probe) for name, probe in with_number if probe.label in _BODY_SITES), None)
-        for name, probe in with_number:
-            if body is None or name != body[0]:
-                self._unknown.count(f"{name} temp ({_site(probe) or 'no site'})")
-        if body is not None:
-            _, probe = body
-            out.append(
-                reading("temp", probe.values["temp"] / 100, now_ns, source=_site(probe), device_time=device_time)
-            )
+        """Tell the temperatures; `groups` are those of all classes of the record."""
+        probes = {name: groups[name] for name in _PROBES if name in groups}
+        there = [probe for name, probe in probes.items() if self.is_told(name, probe)]
+        is_told = has_number = False
+        for name, probe in probes.items():
+            if probe.is_active and probe.number("temp") is not None:
+                if probe.label not in _BODY_SITES | _DOUBTED_SITES:
+                    self._unknown.count(f"{name} temp ({_site(probe) or 'no site'})")
+                    continue
+                self._sites[name] = _site(probe) or name.upper()
+            site = self._sites.get(name)
+            if site is None:
+                continue
+            step, validity = probe.number("temp"), probe.validity("temp")
+            if validity is Validity.VALID and probe.label in _DOUBTED_SITES:
+                validity = Validity.QUESTIONABLE
+            value = None if step is None else step / 100
+            told = reading("temp", value, now_ns, validity, source=site, device_time=device_time)
+            is_told, has_number = True, has_number or told.value is not None
+            out.append(told)
+        if has_number:
             self._statuses.tell(out, "temp", SensorStatus.OK, "measuring", now_ns)
             return
-        codes = {probe.values["temp"] for _, probe in active if probe.label in _BODY_SITES}
+        if not there or "t1" not in groups:
+            return  # a record without the basic class says nothing of its probes
+        codes = {probe.values["temp"] for probe in there if probe.is_active}
         validity = Validity.UNAVAILABLE
-        if not active:
+        if not codes:
             self._statuses.tell(out, "temp", SensorStatus.STOPPED, "temperature is off on the monitor", now_ns)
         elif codes & {BELOW_RANGE, ABOVE_RANGE}:
             validity = Validity.INVALID
             self._statuses.tell(out, "temp", SensorStatus.SENSOR_OFF, "out of range, or no thermometer", now_ns)
         else:
             self._statuses.tell(out, "temp", SensorStatus.SENSOR_OFF, "no body temperature", now_ns)
-        out.append(reading("temp", None, now_ns, validity, device_time=device_time))
+        if not is_told:
+            out.append(reading("temp", None, now_ns, validity, device_time=device_time))
 
     def tell_ecg_state(self, out: list[DriverEvent], ecg: Group, now_ns: int) -> None:
         """Tell what the ECG is doing."""
@@ -169,7 +191,7 @@ class Numerics:
             return SensorStatus.UNPLUGGED, "no ECG module"
         if not ecg.is_active:
             return SensorStatus.STOPPED, "ECG is off on the monitor"
-        if self.lead_off or all(ecg.status & off for off in CHANNEL_OFF):
+        if self.lead_off or _is_all_off(ecg):
             return SensorStatus.SENSOR_OFF, "ECG lead off"
         if ecg.status & ASYSTOLE:
             return SensorStatus.OK, "asystole"
@@ -181,12 +203,16 @@ class Numerics:
             return SensorStatus.OK, "the monitor takes its heart rate from the pulse, not from the ECG"
         return SensorStatus.OK, "measuring"
 
-    def _tell_ecg(self, out: list[DriverEvent], ecg: Group, spo2: Group, device_time: str, now_ns: int) -> None:
+    def _tell_ecg(
+        self, out: list[DriverEvent], ecg: Group, spo2: Group, is_apnoea: bool, device_time: str, now_ns: int
+    ) -> None:
         self.leads = [LEADS.get(ecg.label >> shift & 0x0F, "") for shift in (8, 4, 0)]
         self.tell_ecg_state(out, ecg, now_ns)
         source = _rate_source(ecg)
-        validity = ecg.validity("hr") if source in _ECG_SOURCES else Validity.UNAVAILABLE
-        if validity is Validity.VALID and ecg.status & (NOISE | ARTEFACT | LEARNING):
+        may_be_ecg = source in (FROM_NOTHING, *_ECG_SOURCES) and not _is_all_off(ecg)
+        validity = ecg.validity("hr") if may_be_ecg else Validity.UNAVAILABLE
+        doubts = ecg.status & (ASYSTOLE | NOISE | ARTEFACT | LEARNING) or source == FROM_NOTHING
+        if validity is Validity.VALID and doubts:
             validity = Validity.QUESTIONABLE
         rate = ecg.number("hr") or None
         out.append(reading("heart_rate", rate, now_ns, validity, source="ecg", device_time=device_time))
@@ -197,13 +223,16 @@ class Numerics:
                 pleth = _PLETH_SOURCES[source]
                 out.append(reading("pulse_rate", rate, now_ns, source=pleth, device_time=device_time))
         for field, channel_off, lead in zip(("st1", "st2", "st3"), CHANNEL_OFF, self.leads, strict=True):
-            if not ecg.status & channel_off:
+            is_off = bool(ecg.status & channel_off)
+            if not is_off:
+                self._known.add(field)
+            if field in self._known:
                 step = ecg.number(field)
-                millivolts = None if step is None else step / 100 / _MM_PER_MV
-                validity = ecg.validity(field)
+                millivolts = None if step is None else step / _ST_STEPS_PER_MV
+                validity = Validity.UNAVAILABLE if is_off else ecg.validity(field)
                 out.append(reading("st", millivolts, now_ns, validity, source=lead or field, device_time=device_time))
         breaths = ecg.number("imp_rr") or None
-        validity = ecg.validity("imp_rr")
+        validity = Validity.UNAVAILABLE if is_apnoea else ecg.validity("imp_rr")
         out.append(reading("resp_rate", breaths, now_ns, validity, source="impedance", device_time=device_time))
 
     def _tell_spo2_state(self, out: list[DriverEvent], spo2: Group, now_ns: int) -> None:
@@ -227,7 +256,7 @@ class Numerics:
     def _tell_co2(self, out: list[DriverEvent], co2: Group, level: int, device_time: str, now_ns: int) -> None:
         ambient = co2.number("amb_press") if co2.is_active else None
         is_known = ambient is not None and _AMBIENT_LOW <= ambient <= _AMBIENT_HIGH
-        factor = ambient * _MMHG_PER_STEP if ambient is not None and is_known else None
+        factor = ambient / _STEPS_PER_MMHG if ambient is not None and is_known else None
         self.mmhg_per_step = factor
         self._tell_co2_state(out, co2, is_known, now_ns)
         is_apnoea = bool(co2.status & APNOEA_CO2)
@@ -337,6 +366,10 @@ def _co2_validity(status: int, is_apnoea: bool) -> Validity:
 
 def _rate_source(ecg: Group) -> int:
     return ecg.status >> _SOURCE_SHIFT & _SOURCE_MASK
+
+
+def _is_all_off(ecg: Group) -> bool:
+    return all(ecg.status & off for off in CHANNEL_OFF)
 
 
 def _site(probe: Group) -> str:

@@ -2,7 +2,7 @@
 
 Rules of the file:
 1. Samples stay as they are on the wire; scale and offset are ours. Those of -32000 and below are codes: missing.
-2. While a lead is off, what its wave shows is nobody's heart: all samples of such a block are missing.
+2. While a lead is off, what its wave shows is nobody's: all samples of such a block are missing.
 3. Pleth and respiration have no unit here. Pleth is told in percent of modulation and respiration in ohms, both around zero:
    20 % of modulation, more than a finger gives, fills the pleth's range of 0 to 1 around its middle, and 5 ohms either way
    that of respiration, -1 to 1.
@@ -123,10 +123,10 @@ def read(data: bytes, parts: Sequence[tuple[int, int]]) -> tuple[Block, ...] | N
     return tuple(blocks)
 
 
-def shown(block: Block, form: WaveForm) -> bytes:
+def shown(block: Block) -> bytes:
     """Return the samples with those marked that are none."""
     values = array("h", block.samples)
-    if form.leads and block.status & LEAD_OFF:
+    if block.status & LEAD_OFF:
         values = array("h", [MISSING_SAMPLE]) * len(values)
     elif values and min(values) <= HIGHEST_CODE:
         values = array("h", [MISSING_SAMPLE if value <= HIGHEST_CODE else value for value in values])
