@@ -16,7 +16,7 @@ from devices.driver import DriverInfo, Parity, SerialSettings
 from devices.drivers.datex_s5 import alarms, physiological, waves
 from devices.drivers.datex_s5.alarms import Alarms, Box, Told
 from devices.drivers.datex_s5.asking import Asking
-from devices.drivers.datex_s5.cuff import HOLD_NS, CuffReadings
+from devices.drivers.datex_s5.cuff import CuffReadings
 from devices.drivers.datex_s5.framing import RecordFramer, encode, not_taken
 from devices.drivers.datex_s5.numerics import Numerics, bit_alarms
 from devices.drivers.datex_s5.physiological import Class, ClassData, Group
@@ -82,7 +82,7 @@ class DatexS5:
         self._statuses = Statuses()
         self._unknown = Unknown()
         self._numerics = Numerics(self._statuses, self._unknown)
-        self._cuff = CuffReadings(interval_s)
+        self._cuff = CuffReadings(interval_s, self._statuses)
         self._alarms = Alarms()
         self._boxes: tuple[Box, ...] = ()
         self._bits: dict[int, dict[str, Told]] = {}
@@ -115,7 +115,7 @@ class DatexS5:
     def tick(self, now_ns: int) -> tuple[DriverEvent, ...]:
         """Stop waiting for the time of a cuff reading; start over when the values have stopped."""
         out: list[DriverEvent] = []
-        self._cuff.give_out_older(out, now_ns - HOLD_NS)
+        self._cuff.let_pass(out, now_ns)
         if self._class_times and self._asking.is_silent(now_ns):
             self._forget_session(out)
         return tuple(out)
@@ -245,7 +245,7 @@ class DatexS5:
 
     def _tell_cuff(self, out: list[DriverEvent], nibp: Group, clock_s: int, now_ns: int) -> None:
         if nibp.is_active:
-            self._cuff.follow(out, self._statuses, nibp, clock_s, now_ns)
+            self._cuff.follow(out, nibp, clock_s, now_ns)
             return
         self._cuff.forget(out)
         if self._numerics.is_told("nibp", nibp):

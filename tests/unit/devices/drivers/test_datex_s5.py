@@ -893,6 +893,24 @@ class TestCuff:
         assert not self.systolic(driver.feed(auxiliary(CLOCK - 30, CLOCK + 10), 10 * S))
         assert self.systolic(driver.tick(12 * S)) == [(131, Validity.VALID, 10)]
 
+    UNCHANGED = ((0, READING, -30), (MEASURING, READING, -30), (0, READING, -30))
+
+    def test_the_same_numbers_with_the_same_auxiliary_time_are_a_failure(self):
+        events = self.run(*self.UNCHANGED, (0, self.READING, -30))
+        assert self.systolic(events) == [(118, Validity.VALID, -30)]
+        assert status(events, "nibp")[-1] == (SensorStatus.FAILED, "ended without a reading")
+
+    def test_the_time_of_the_same_numbers_may_come_with_the_next_auxiliary_record(self):
+        events = self.run(*self.UNCHANGED, (0, self.READING, 9), (0, self.READING, 9))
+        assert self.systolic(events) == [(118, Validity.VALID, -30), (118, Validity.VALID, 9)]
+        assert status(events, "nibp")[-1] == (SensorStatus.OK, "finished")
+
+    def test_without_a_word_since_the_bits_decide_about_the_same_numbers(self):
+        driver = DatexS5()
+        self.run(*self.UNCHANGED[:2], (0, self.READING), driver=driver)
+        assert not driver.tick(22 * S - 1)
+        assert self.systolic(driver.tick(22 * S)) == [(118, Validity.VALID, 10)]
+
     @pytest.mark.parametrize("shown", [{}, READING, OTHER])
     @pytest.mark.parametrize("values", [{}, READING])
     def test_measuring_that_ends_without_new_numbers_has_failed(self, shown, values):
@@ -948,6 +966,15 @@ class TestCuff:
         driver.feed(auxiliary(CLOCK + 200, CLOCK + 315), 315 * S)
         events = driver.feed(basic(CLOCK + 315, nibp=group(label=OLD, **self.READING)), 315 * S)
         assert self.systolic(events) == [(118, Validity.VALID, 200)]
+
+    @pytest.mark.parametrize(("label", "after_s", "n"), [(OLD, 10, 1), (0, 64, 0), (0, 66, 1), (OLD, 0, 0)])
+    def test_after_a_reconnect_the_same_numbers_are_new_when_those_told_would_be_old(self, label, after_s, n):
+        driver = DatexS5()
+        driver.feed(basic(nibp=group(label=label, **self.READING)), 0)
+        assert len(self.systolic(driver.reset(0))) == 1
+        now = basic(CLOCK + after_s, nibp=group(label=0 if after_s else OLD, **self.READING))
+        driver.feed(now, after_s * S)
+        assert self.systolic(driver.reset(after_s * S)) == [(118, Validity.QUESTIONABLE, None)] * n
 
     def test_after_a_long_silence_nothing_is_new_by_comparison(self):
         driver = DatexS5()
