@@ -37,3 +37,25 @@ class Agreeing:
     def interrupt(self) -> None:
         """Agree with nothing that came before: bytes were lost or damaged."""
         self._state = None
+
+
+class Following:
+    """Keeps the first frame after damaged bytes back until a second one has come: one may be noise that looks like a frame."""
+
+    def __init__(self) -> None:
+        self._first = b""
+        self._size = 0
+
+    def taken(self, run: bytes, size: int) -> bytes:
+        """Return the frames, `size` bytes each, that may be used now that those of `run` have come."""
+        if self._size == size and not self._first:
+            return run
+        if self._size != size:
+            self._first, self._size = b"", size
+        run = self._first + run
+        self._first = run if len(run) == size else b""
+        return b"" if self._first else run
+
+    def interrupt(self) -> None:
+        """Follow nothing that came before: bytes were lost or damaged."""
+        self._size = 0

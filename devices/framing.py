@@ -430,15 +430,17 @@ class PatternFramer:
     many of them come as one piece on how it was split.
     """
 
-    def __init__(self, pattern: re.Pattern[bytes], *, longest: int) -> None:
+    def __init__(self, pattern: re.Pattern[bytes], *, longest: int, ahead: bytes = b"") -> None:
         """Describe the frames.
 
         Args:
             pattern: One frame, or a run of them. No frame may be whole before one that began earlier can be told.
             longest: Most bytes of one frame, with what the pattern looks ahead at.
+            ahead: Bytes that the pattern may look ahead at, to tell a whole frame at the end of the stream.
         """
         self.longest = longest
         self._pattern = pattern
+        self._ahead = ahead
         self._held = b""
         self._offset = 0
         self._stretch = Stretch()
@@ -464,10 +466,20 @@ class PatternFramer:
         return out
 
     def flush(self) -> list[Piece]:
-        """End the stream: return what is held as not taken, and start over at offset 0."""
+        """End the stream: return a whole frame at its end, what is held as not taken, and start over at offset 0."""
         out: list[Piece] = []
-        if self._held:
-            self._stretch.go_on(out, self._offset, self._held)
+        held, base, at = self._held, self._offset, 0
+        for found in self._pattern.finditer(held + self._ahead):
+            start, end = found.span()
+            if end > len(held):
+                break
+            if start > at:
+                self._stretch.go_on(out, base + at, held[at:start])
+            self._stretch.end(out)
+            out.append((None, base + start, found[0]))
+            at = end
+        if held[at:]:
+            self._stretch.go_on(out, base + at, held[at:])
         self._stretch.end(out)
         self._held, self._offset = b"", 0
         return out

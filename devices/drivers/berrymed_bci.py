@@ -2,7 +2,8 @@
 
 Rules of the file:
 1. The protocol has no check. A frame is taken only when every field is in its range; a number counts when two frames in a
-   row say the same, so that one damaged frame never makes one. The pleth, which changes with every frame, has no such guard.
+   row say the same, so that one damaged frame never makes one. The pleth, which changes with every frame, begins with the
+   second frame in a row and has no other guard.
 2. The flags come first: with no signal, probe unplugged, no finger or searching there is no number and no pleth.
 3. Numbers are told when they change, and once a second (100 frames) while they stay.
 4. Receive only. The frames look like those of older Contec units, whose bits mean other things: a stream at another rate
@@ -18,7 +19,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from devices.agreeing import Agreeing, State
+from devices.agreeing import Agreeing, Following, State
 from devices.chunks import Chunker
 from devices.driver import DriverInfo, Patient, ProbeState, Sensors, SerialSettings
 from devices.events import MISSING_SAMPLE, DriverEvent, FrameRejected, SensorStatus, Validity
@@ -92,11 +93,12 @@ class BerrymedBci:
     )
 
     def __init__(self) -> None:
-        self._framer = PatternFramer(FRAMES, longest=LONGEST_FRAME)
+        self._framer = PatternFramer(FRAMES, longest=LONGEST_FRAME, ahead=b"\x80")
         self._pleth = Chunker(
             metric="pleth", source="oximeter", rate_hz=HZ, n_samples=_CHUNK, scale=1 / PLETH_MAX, offset=0.0, unit=None
         )
         self._agreeing = Agreeing(n_agreeing=2, n_between=_FRAMES_A_SECOND)
+        self._following = Following()
         self._pace = Pace(HZ)
         self._statuses = Statuses()
 
@@ -133,8 +135,10 @@ class BerrymedBci:
         """Start over as after a reconnect."""
         out: list[DriverEvent] = []
         self._pleth.give_out(out)
-        out.extend(rejection(piece, now_ns) for piece in self._framer.flush())
+        # A frame that nothing follows may be whole or not: it is neither used nor counted as damaged.
+        out.extend(rejection(piece, now_ns) for piece in self._framer.flush() if piece[0] is not None)
         self._agreeing.interrupt()
+        self._following.interrupt()
         self._pace.forget()
         self._statuses.forget()
         return tuple(out)
@@ -142,11 +146,13 @@ class BerrymedBci:
     def _reject(self, out: list[DriverEvent], event: FrameRejected) -> None:
         self._pleth.give_out(out)
         self._agreeing.interrupt()
+        self._following.interrupt()
         self._pace.interrupt()
         out.append(event)
 
     def _take(self, out: list[DriverEvent], run: bytes, now_ns: int) -> None:
         self._pace.count(len(run) // SIZE, now_ns)
+        run = self._following.taken(run, SIZE)
         states = zip(
             run[0::SIZE].translate(_STATE_OF_FIRST),
             run[2::SIZE].translate(_STATE_OF_THIRD),

@@ -2,7 +2,7 @@
 
 Rules of the file:
 1. Neither format has a check. A number counts when two frames in a row say the same, so that one damaged frame never makes
-   one; the pleth, which changes with every frame, has no such guard.
+   one; the pleth, which changes with every frame, begins with the second frame in a row and has no other guard.
 2. The flags come first: with probe error, searching or searching too long there is no number, whatever the bytes say (a
    finger taken out has been seen with a pulse byte of 0 instead of FF).
 3. In the newer format bit 7 of each data byte travels in the second byte and is put back: without it 142 reads 14.
@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from devices.agreeing import Agreeing, State
+from devices.agreeing import Agreeing, Following, State
 from devices.chunks import Chunker
 from devices.driver import DriverInfo, Parity, Patient, ProbeState, Sensors, SerialSettings
 from devices.events import (
@@ -166,13 +166,14 @@ class ContecCms50:
     )
 
     def __init__(self) -> None:
-        self._framer = PatternFramer(FRAMES, longest=LONGEST_FRAME)
+        self._framer = PatternFramer(FRAMES, longest=LONGEST_FRAME, ahead=b"\x80")
         self._pleth = Chunker(
             metric="pleth", source="oximeter", rate_hz=HZ, n_samples=_CHUNK, scale=1 / 127, offset=0.0, unit=None
         )
         self._statuses = Statuses()
         self._pace = Pace(HZ)
         self._agreeing = Agreeing(n_agreeing=2, n_between=_FRAMES_A_SECOND)
+        self._following = Following()
         self._gives_perfusion = False
         self._low: DeviceAlarm | None = None
         self._tells_low_again = False
@@ -193,11 +194,11 @@ class ContecCms50:
                 self._reject(out, rejection(piece, now_ns))
             elif run[0] == REAL_TIME:
                 self._real_time_ns = now_ns
-                self._take_new(out, run, now_ns)
+                self._take_new(out, self._following.taken(run, REAL_TIME_SIZE), now_ns)
             elif run[0] & 0x80:
                 self._old_ns = now_ns
                 self._pace.count(len(run) // OLD_SIZE, now_ns)
-                self._take_old(out, run, now_ns)
+                self._take_old(out, self._following.taken(run, OLD_SIZE), now_ns)
             else:
                 self._take_notice(out, run, now_ns)
         return tuple(out)
@@ -245,11 +246,13 @@ class ContecCms50:
         """Start over with listening, as after a reconnect."""
         out: list[DriverEvent] = []
         self._pleth.give_out(out)
-        out.extend(rejection(piece, now_ns) for piece in self._framer.flush())
+        # An old frame that nothing follows may be whole or not: it is neither used nor counted as damaged.
+        out.extend(rejection(piece, now_ns) for piece in self._framer.flush() if piece[0] is not None)
         self._statuses.forget()
         self._tells_low_again = True
         self._pace.forget()
         self._agreeing.interrupt()
+        self._following.interrupt()
         self._opened_ns = now_ns
         self._old_ns = None
         self._real_time_ns = None
@@ -262,6 +265,7 @@ class ContecCms50:
     def _reject(self, out: list[DriverEvent], event: FrameRejected) -> None:
         self._pleth.give_out(out)
         self._agreeing.interrupt()
+        self._following.interrupt()
         self._pace.interrupt()
         out.append(event)
 
@@ -365,8 +369,10 @@ class ContecCms50:
     def _stopped(self, out: list[DriverEvent], text: str, now_ns: int) -> None:
         self._pleth.give_out(out)
         self._agreeing.interrupt()
+        self._following.interrupt()
         self._statuses.tell(out, "spo2", SensorStatus.STOPPED, text, now_ns)
-        for metric in ("spo2", "pulse_rate"):
+        self._tell_low(out, "", now_ns)
+        for metric in ("spo2", "pulse_rate", *(["perfusion_index"] if self._gives_perfusion else [])):
             out.append(reading(metric, None, now_ns, source="oximeter"))
 
 

@@ -7,6 +7,6 @@ SPECIMEN = Specimen(
     longest=6,
     alphabets=(b"\x86\x2f\x07\x4a\x62\x7f",),
     beginnings=(b"\x86\x2f", b"\xff1.2"),
-    wave=bytes.fromhex("86 2F 07 4A 61 86"),
+    wave=bytes.fromhex("86 2F 07 4A 61 86 2F 07 4A 60 86"),
     half=4,
 )

@@ -13,5 +13,5 @@ SPECIMEN = Specimen(
     longest=9,
     alphabets=(b"\x01\x80\xe0\x0c\x7f\xff", b"\x85\x30\x06\x4b\x62"),
     beginnings=(b"\x01\xe0\x84", b"\x85\x30", b"\x01"),
-    wave=bytes.fromhex("01 E0 84 AA 95 C8 E1 FF FF"),
+    wave=bytes.fromhex("01 E0 84 AA 95 C8 E1 FF FF 01 E0 84 AA 95 C8 E0 FF FF"),
 )

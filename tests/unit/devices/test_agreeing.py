@@ -1,6 +1,6 @@
 import pytest
 
-from devices.agreeing import Agreeing
+from devices.agreeing import Agreeing, Following
 
 A, B = (1, 2), (1, 3)
 
@@ -44,3 +44,22 @@ def test_how_many_frames_come_together_changes_nothing(step):
     for i in range(0, len(states), step):
         found += [(i + at, state) for at, state in told(agreeing, states[i : i + step])]
     assert found == told(make(), states) == [(2, A), (6, A), (11, A), (13, B)]
+
+
+@pytest.mark.parametrize("pieces", [[b"aabbcc"], [b"aa", b"bbcc"], [b"aabb", b"cc"], [b"aa", b"bb", b"cc"]])
+def test_the_first_frame_waits_for_the_second(pieces):
+    following = Following()
+    taken = [following.taken(piece, 2) for piece in pieces]
+    assert b"".join(taken) == b"aabbcc"
+    assert b"aa" not in taken
+    following.interrupt()
+    assert following.taken(b"dd", 2) == b""
+    following.interrupt()
+    assert following.taken(b"eeff", 2) == b"eeff"
+
+
+def test_a_frame_of_another_size_follows_nothing():
+    following = Following()
+    assert following.taken(b"aa", 2) == b""
+    assert following.taken(b"bbb", 3) == b""
+    assert following.taken(b"ccc", 3) == b"bbbccc"

@@ -201,6 +201,19 @@ class TestPatternFramer:
         assert framer.feed(b"\x80bc") == []
         assert framer.feed(b"\xff") == [(None, 0, b"\x80bc")]
 
+    def test_a_whole_frame_at_the_end_is_told_by_what_might_follow(self):
+        def flushed(stream):
+            framer = PatternFramer(re.compile(rb"[\x80-\xff][\x00-\x7f]{2}(?=[\x80-\xff])"), longest=4, ahead=b"\x80")
+            return framer.feed(stream) + framer.flush()
+
+        assert flushed(b"\x80bc\x81de") == [(None, 0, b"\x80bc"), (None, 3, b"\x81de")]
+        assert flushed(b"\x80bc\x81d") == [(None, 0, b"\x80bc"), (RejectReason.FRAMING, 3, b"\x81d")]
+        assert flushed(b"a\x81de") == [(RejectReason.FRAMING, 0, b"a"), (None, 1, b"\x81de")]
+
+    def test_what_might_follow_is_no_part_of_a_frame(self):
+        framer = PatternFramer(re.compile(rb"\x01[\x80-\xff]{2}"), longest=3, ahead=b"\x80")
+        assert framer.feed(b"\x01\x80") + framer.flush() == [(RejectReason.FRAMING, 0, b"\x01\x80")]
+
     def test_takes_a_run_as_one_piece(self):
         framer = PatternFramer(re.compile(rb"(?:[\x80-\xff][\x00-\x7f])++"), longest=2)
         assert all_pieces(framer, b"\x80a\x81b\x82cd") == [

@@ -23,6 +23,19 @@ def test_numbers_are_told_once_a_second_and_when_they_change():
     assert sum(e.n_samples for e in bedside.of(WaveformChunk)) == pytest.approx(500, abs=12)
 
 
+def test_a_lone_frame_amid_noise_is_not_used_at_all():
+    driver = BerrymedBci()
+    events = driver.feed(b"\x05" + GOOD + b"\x80\x05" + GOOD + b"\x80\x05", 0) + driver.reset(0)
+    assert {type(e) for e in events} == {FrameRejected}
+
+
+def test_the_last_frame_of_a_recording_is_not_damaged():
+    driver = BerrymedBci()
+    events = driver.feed(GOOD * 4, 0) + driver.reset(0)
+    assert not of(events, FrameRejected)
+    assert sum(e.n_samples for e in of(events, WaveformChunk)) == 3
+
+
 def test_no_flipped_bit_in_one_frame_makes_a_number():
     for at in range(len(GOOD)):
         for bit in range(8):

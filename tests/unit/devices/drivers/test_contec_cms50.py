@@ -214,3 +214,28 @@ def test_a_refusal_blanks_the_numbers():
     assert values(events, "spo2") == [None]
     assert of(events, DeviceStatus)[0].status is SensorStatus.STOPPED
     assert driver.feed(encode(0x0B, 0xA1, 0x00) + encode(0x0B, 0xA2, 0x05), 0) == ()
+
+
+@pytest.mark.parametrize("notice", [encode(0x0B, 0xA1, 0x03), encode(0x0D, 0x01)])
+def test_a_unit_that_leaves_takes_all_its_numbers_and_its_alarm_along(notice):
+    driver = ContecCms50()
+    driver.feed(encode(1, 0x26, 40, 3, 70, 88, 210, 0) * 2, 0)
+    events = driver.feed(notice, 0)
+    assert values(events, "perfusion_index") == values(events, "spo2") == values(events, "pulse_rate") == [None]
+    assert [e.active for e in of(events, DeviceAlarm)] == [False]
+
+
+@pytest.mark.parametrize("frame", [OLD, NEW])
+def test_a_lone_frame_amid_noise_is_not_used_at_all(frame):
+    driver = ContecCms50()
+    noise = b"\x80\x80"
+    events = driver.feed(noise + frame + noise + frame + noise, 0) + driver.reset(0)
+    assert {type(e) for e in events} == {FrameRejected}
+
+
+def test_the_last_old_frame_of_a_recording_is_not_damaged():
+    driver = ContecCms50()
+    events = driver.feed(OLD * 4, 0) + driver.reset(0)
+    assert not of(events, FrameRejected)
+    driver.feed(OLD * 4 + OLD[:3], 0)
+    assert sum(e.length for e in of(driver.reset(0), FrameRejected)) == 3
