@@ -196,7 +196,8 @@ class DatexS5Monitor:
         def send(patient: Patient, t_ns: int) -> bytes:
             if which == Values.AUXILIARY:
                 return self._frame(Kind.PHYSIOLOGICAL, [(which, self._auxiliary(patient, t_ns))], t_ns)
-            return self._frame(Kind.PHYSIOLOGICAL, self._values(patient, t_ns, which, classes), t_ns)
+            parts = self._values(patient, t_ns, which, classes)
+            return self._frame(Kind.PHYSIOLOGICAL, parts, t_ns) if parts else b""
 
         name = f"once {which}" if interval_s == ONCE else f"values {which}"
         every_ns = None if interval_s == ONCE else interval_s * _S

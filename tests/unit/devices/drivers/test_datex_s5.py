@@ -1037,6 +1037,10 @@ class TestMonitor:
         (record,) = records(self.asked(ext_only).transmit(ScriptedPatient(), S))
         assert [record.data[at + 277] & 0x0F for _, at in record.parts] == [1]
 
+    def test_a_request_that_leaves_no_class_gets_no_empty_record(self):
+        for classes in (Classes.WITHOUT_BASIC, Classes.WITHOUT_BASIC | Classes.EXT2):
+            assert not self.asked(requests.values(Values.DISPLAYED, 5, classes)).transmit(ScriptedPatient(), 30 * S)
+
     def test_trends_come_only_beside_displayed_values(self):
         trend = requests.values(Values.TREND_10_S, 10)
         assert not self.asked(trend).transmit(ScriptedPatient(), 30 * S)
