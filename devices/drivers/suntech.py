@@ -9,7 +9,8 @@ Rules of the file:
 4. Letters may be in flight when a question is sent, so no packet is taken for the answer to the last question: its length
    tells what it is.
 5. Each answer about the cuff pressure tells the state again, also an unchanged one: else an idle module would seem silent.
-6. A "done" that follows an abort within 5 s is none: the module's last result would be an older one's.
+6. A "done" that follows an abort within 5 s is none, unless a new measurement is seen to have begun in between: the module's
+   last result would be an older one's.
 
 Packets: host `3A, command, data, CHK`; module `3E, LEN, data, CHK`, LEN counting all of them. The sum of all bytes is 0.
 
@@ -151,6 +152,7 @@ class Suntech:
         self._deflated_ns: int | None = None
         self._done_ns: int | None = None  # when the module said done; its result is awaited
         self._aborted_ns: int | None = None
+        self._is_abort_ours = False
         self._sent_ns: int | None = None
         self._asked_pressure_ns: int | None = None
         self._asked_result_ns: int | None = None
@@ -230,6 +232,7 @@ class Suntech:
         if self._is_stop_wanted:
             self._is_stop_wanted = False
             self._aborted_ns = now_ns
+            self._is_abort_ours = True
             return ABORT
         # A result that is due comes first: the next measurement would overwrite it.
         if self._start_wanted_ns is not None and self._done_ns is None:
@@ -272,7 +275,10 @@ class Suntech:
         match letter:
             case "O" if is_waiting and self._stopping is None:
                 self._is_accepted = True
+                self._begin()
                 self._tell(out, SensorStatus.MEASURING, "measuring", now_ns)
+            case "O" if not self._is_abort_ours:
+                self._begin()  # somebody else's start: of ours, only stops are answered without our waiting
             case "K":
                 if self._aborted_ns is None or now_ns - self._aborted_ns > AFTER_ABORT_NS:
                     self._done_ns = now_ns
@@ -280,8 +286,7 @@ class Suntech:
                 self._end()
             case "A":
                 self._aborted_ns = now_ns
-                if self._is_measuring:
-                    self._tell(out, *(self._stopping or _STOPPED), now_ns)
+                self._tell(out, *(self._stopping or _STOPPED), now_ns)
                 self._end()
             case _ if letter in _NOT_STARTED and is_waiting:
                 self._started_ns = None
@@ -296,6 +301,8 @@ class Suntech:
             if self._is_inflated and self._deflated_ns is None:
                 self._deflated_ns = now_ns
         elif INFLATED_MMHG <= pressure <= PRESSURE_MAX and self._is_armed:
+            if not self._is_inflated and self._stopping is None:
+                self._begin()
             self._is_inflated = self._is_accepted = True
             self._deflated_ns = None
             self._standing = SensorStatus.MEASURING, f"measuring {pressure} mmHg"
@@ -317,6 +324,11 @@ class Suntech:
                 out.append(
                     reading("nibp_pulse_rate", pulse, now_ns, source="cuff", measured_ns=done_ns, cycle=self._cycle)
                 )
+
+    def _begin(self) -> None:
+        """Note that a measurement has begun: what was aborted before it is over."""
+        self._aborted_ns = None
+        self._is_abort_ours = False
 
     def _end(self) -> None:
         self._started_ns = None

@@ -268,6 +268,37 @@ class TestResults:
         driver.feed(DONE, 5001 * MS)
         assert len(of(driver.feed(GOOD, 5100 * MS), Numeric)) == 4
 
+    @pytest.mark.parametrize("sign", [ACCEPTED, pressure(0) + pressure(60)])
+    def test_a_measurement_begun_after_somebodys_abort_counts(self, sign):
+        driver = Suntech()
+        assert len(of(driver.feed(pressure(100) + ABORTED + sign + DONE + GOOD, 0), Numeric)) == 4
+
+    def test_a_measurement_begun_after_our_stop_counts_once_the_module_has_taken_it(self):
+        driver = Suntech()
+        started(driver)
+        driver.stop_cuff(2 * S)
+        assert driver.pending_writes(2 * S) == ABORT
+        driver.feed(ABORTED + ACCEPTED, 2100 * MS)  # the answer to a second stop starts nothing
+        assert not of(driver.feed(DONE + GOOD, 2200 * MS), Numeric)
+        started(driver, 3000)
+        assert len(of(driver.feed(DONE + GOOD, 4000 * MS), Numeric)) == 4
+
+    def test_a_cuff_still_filling_when_it_is_stopped_is_no_new_measurement(self):
+        driver = Suntech()
+        started(driver)
+        driver.stop_cuff(2 * S)
+        assert driver.pending_writes(2 * S) == ABORT
+        assert not of(driver.feed(pressure(60) + DONE + GOOD, 2100 * MS), Numeric)
+        driver = Suntech()
+        started(driver)
+        driver.stop_cuff(2 * S)
+        driver.pending_writes(2 * S)
+        driver.feed(pressure(60), 2100 * MS)
+        assert "open the cuff" in statuses(driver.tick(4401 * MS))[-1][1]
+
+    def test_an_abort_is_told_whoever_asked_for_it(self):
+        assert statuses(Suntech().feed(ABORTED, 0)) == [(SensorStatus.STOPPED, "stopped")]
+
     def test_a_result_before_a_reconnect_is_gone(self):
         driver = Suntech()
         driver.feed(DONE, 0)
