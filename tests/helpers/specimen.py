@@ -51,6 +51,7 @@ class Specimen:
         probe_off: What is told of an oximeter's probe that is off the finger.
         half: How many bytes of `good` are certainly not whole.
         series: Returns so many good pieces in a row, where the driver passes over one that is sent again.
+        without_patient: Waveforms that the driver gives and no simulated patient has.
     """
 
     good: bytes
@@ -73,6 +74,7 @@ class Specimen:
     probe_off: SensorStatus = SensorStatus.SENSOR_OFF
     half: int = 7
     series: Callable[[int], bytes] | None = None
+    without_patient: Sequence[str] = ()
 
     @property
     def seconds(self) -> float:

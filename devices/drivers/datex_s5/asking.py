@@ -7,8 +7,8 @@ Rules of the file:
    5 s after the first request, lest the monitor take two of them for one.
 3. The auxiliary record is asked for before the displayed values: should a monitor keep one request only, it keeps the one
    that matters.
-4. Waves are asked for when the first values have come: these tell the lead of the ECG and the unit of CO2. Should none come,
-   waves are asked for all the same.
+4. Waves are asked for when the first values have come: these tell the lead of the ECG, the unit of CO2 and which pressure is that
+   of an artery. Should none come, waves are asked for all the same. A request takes the place of the one before.
 
 Source: GE "S/5 Computer Interface Specification", M1017617; times: project decision.
 """
@@ -32,6 +32,7 @@ class Asking:
         """Make one that wants displayed values every `interval_s` [s] and the `waves`."""
         self._interval_s = interval_s
         self._waves = tuple(waves)
+        self._has_other_waves = False
         self._quiet_ns = max(_LEAST_QUIET_S, 3 * interval_s) * _S
         self._dead_ns = (interval_s + 2) * _S
         self._level = 0
@@ -48,6 +49,12 @@ class Asking:
         """Displayed values have come from a monitor of that level."""
         self._level = level
         self._values_ns = now_ns
+
+    def want_waves(self, waves: Sequence[int]) -> None:
+        """Ask for these waves from now on."""
+        wanted = tuple(waves)
+        self._has_other_waves |= wanted != self._waves
+        self._waves = wanted
 
     def note_waves(self, now_ns: int) -> None:
         """Waves have come."""
@@ -89,11 +96,12 @@ class Asking:
         return displayed if has_values else requests.values(Values.AUXILIARY, self._interval_s) + displayed
 
     def _ask_waves(self, now_ns: int) -> bytes:
-        flow = self._waves_ns is not None and now_ns - self._waves_ns <= WAVES_QUIET_NS
+        flow = self._waves_ns is not None and now_ns - self._waves_ns <= WAVES_QUIET_NS and not self._has_other_waves
         is_time = self._values_ns is not None or _is_due(self._opened_ns, now_ns)
         if not self._waves or flow or not is_time or not _is_due(self._asked_waves_ns, now_ns):
             return b""
         self._asked_waves_ns = now_ns
+        self._has_other_waves = False
         return requests.waves(self._waves)
 
     def _ask_alarms(self, has_values: bool, now_ns: int) -> bytes:

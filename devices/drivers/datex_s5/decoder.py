@@ -20,9 +20,19 @@ from devices.drivers.datex_s5.cuff import CuffReadings
 from devices.drivers.datex_s5.framing import RecordFramer, encode, not_taken
 from devices.drivers.datex_s5.numerics import Numerics, bit_alarms
 from devices.drivers.datex_s5.physiological import Class, ClassData, Group
-from devices.drivers.datex_s5.record import ALARM_STATUS, LEVEL_YEARS, REQUEST, Kind, Record, Values, clock_text, parse
+from devices.drivers.datex_s5.record import (
+    ALARM_STATUS,
+    LEVEL_YEARS,
+    MAX_PARTS,
+    REQUEST,
+    Kind,
+    Record,
+    Values,
+    clock_text,
+    parse,
+)
 from devices.drivers.datex_s5.requests import SHORTEST_INTERVAL_S, WAVES_MAX_HZ
-from devices.drivers.datex_s5.waves import FORMS, Block, Wave, WaveForm
+from devices.drivers.datex_s5.waves import FORMS, PRESSURES, Block, Wave, WaveForm
 from devices.events import DeviceInfo, DriverEvent, Gap, RejectReason, SensorStatus, WaveformChunk
 from devices.framing import rejection
 from devices.readings import Statuses, Unknown
@@ -32,7 +42,7 @@ _CLOCK_STEP_S = 5
 """Least change of the monitor's clock against ours that counts as set: more than records are held up on the line."""
 
 DEFAULT_WAVES = (Wave.ECG1, Wave.PLETH, Wave.RESP, Wave.CO2)
-"""450 of the 600 samples a second that the monitor gives."""
+"""450 of the 600 samples a second that the monitor gives; the wave of an artery, where there is one, is added."""
 
 
 class DatexS5:
@@ -46,7 +56,7 @@ class DatexS5:
             *("heart_rate", "pulse_rate", "spo2", "resp_rate", "etco2", "fico2", "temp", "st"),
             *("nibp_sys", "nibp_dia", "nibp_mean", "nibp_pulse_rate", "art_sys", "art_dia", "art_mean"),
         ),
-        waveforms=("ecg", "pleth", "resp", "co2"),
+        waveforms=("ecg", "pleth", "resp", "co2", "art"),
         serial=(
             SerialSettings(19_200, parity=Parity.EVEN, rtscts=True),
             SerialSettings(115_200, parity=Parity.EVEN, rtscts=True),
@@ -74,7 +84,7 @@ class DatexS5:
         """
         if interval_s < SHORTEST_INTERVAL_S:
             raise ValueError(f"the monitor gives values every {SHORTEST_INTERVAL_S} s at most")
-        if len(waves) > 8 or sum(FORMS[wave].rate_hz for wave in waves) > WAVES_MAX_HZ:
+        if not _is_within_budget(waves):
             raise ValueError(f"the monitor gives eight waves of {WAVES_MAX_HZ} samples a second together at most")
         self._interval_s, self._waves = interval_s, tuple(waves)
         self._framer = RecordFramer()
@@ -220,6 +230,14 @@ class DatexS5:
                     self._unknown.count(f"physiological subrecord of type {part}")
         if displayed:
             self._tell(out, displayed, record, now_ns)
+            self._asking.want_waves(self._wanted_waves())
+
+    def _wanted_waves(self) -> tuple[Wave, ...]:
+        """Return the waves to ask for: the first arterial pressure goes with the others where there is room."""
+        pressure = next((Wave(wave) for wave, name in PRESSURES.items() if name in self._numerics.arterial), None)
+        if pressure is None or pressure in self._waves or not _is_within_budget((*self._waves, pressure)):
+            return self._waves
+        return *self._waves, pressure
 
     def _tell(self, out: list[DriverEvent], displayed: list[ClassData], record: Record, now_ns: int) -> None:
         groups: dict[str, Group] = {}
@@ -262,15 +280,17 @@ class DatexS5:
         return alarms.arrhythmias(bits)
 
     def _decode_wave(self, out: list[DriverEvent], block: Block, now_ns: int) -> None:
-        form = FORMS.get(block.wave)
-        if form is None:
+        telling = self._telling(block.wave)
+        if telling is None:
             self._unknown.count(waves.name(block.wave))
+            if block.wave in self._running:
+                self._lost.add(block.wave)  # a pressure that is zeroed, or has another label now
             return
+        form, source, scale, unit = telling
         if block.wave == Wave.ECG1:
             is_off = bool(block.status & waves.LEAD_OFF)
             if is_off != self._numerics.lead_off:
                 self._numerics.tell_lead_off(out, is_off, now_ns)
-        source, scale, unit = self._telling(block.wave, form)
         before = self._running.get(block.wave)
         if before is not None and (block.wave in self._lost or block.status & waves.GAP_BEFORE):
             out.append(Gap(t_ns=now_ns, metric=form.metric, source=before))
@@ -290,14 +310,24 @@ class DatexS5:
                 )
             )
 
-    def _telling(self, wave: int, form: WaveForm) -> tuple[str, float, Unit | None]:
-        """Return source, scale and unit of a wave as the newest numbers let them be told."""
+    def _telling(self, wave: int) -> tuple[WaveForm, str, float, Unit | None] | None:
+        """Return form, source, scale and unit of a wave as the newest numbers tell them; None for one with no name here."""
+        form = FORMS.get(wave)
+        if form is None:
+            return None
+        if wave in PRESSURES:
+            label = self._numerics.arterial.get(PRESSURES[wave])
+            return None if label is None else (form, label, form.scale, form.unit)
         channel = waves.ECG_CHANNELS.get(wave)
         if channel is not None:
-            return self._numerics.leads[channel] or form.source, form.scale, form.unit
+            return form, self._numerics.leads[channel] or form.source, form.scale, form.unit
         if wave == Wave.CO2 and self._numerics.mmhg_per_step is not None:
-            return form.source, self._numerics.mmhg_per_step, Unit.MMHG
-        return form.source, form.scale, form.unit
+            return form, form.source, self._numerics.mmhg_per_step, Unit.MMHG
+        return form, form.source, form.scale, form.unit
+
+
+def _is_within_budget(wanted: Sequence[Wave]) -> bool:
+    return len(wanted) <= MAX_PARTS and sum(FORMS[wave].rate_hz for wave in wanted) <= WAVES_MAX_HZ
 
 
 def _unfit(record: Record) -> RejectReason | None:

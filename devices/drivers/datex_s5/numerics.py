@@ -84,6 +84,7 @@ class Numerics:
     Attributes:
         leads: Lead of each ECG channel, "" where it is not known.
         mmhg_per_step: mmHg of one step of the CO2 wave; None when the ambient pressure is not known.
+        arterial: Label of each pressure group that measures an artery now.
         lead_off: What the newest ECG wave says of its electrodes; set by whoever reads the waves.
     """
 
@@ -91,6 +92,7 @@ class Numerics:
         """Make one that tells states through `statuses` and counts in `unknown`."""
         self.leads = ["", "", ""]
         self.mmhg_per_step: float | None = None
+        self.arterial: dict[str, str] = {}
         self.lead_off = False
         self._statuses = statuses
         self._unknown = unknown
@@ -101,6 +103,7 @@ class Numerics:
         """Start over as after a reconnect."""
         self.leads = ["", "", ""]
         self.mmhg_per_step = None
+        self.arterial.clear()
         self.lead_off = False
         self._known.clear()
         self._sites.clear()
@@ -308,6 +311,10 @@ class Numerics:
             is_arterial = group.label in _ARTERIAL
             has_numbers = any(group.number(field) is not None for field in ("sys", "dia", "mean"))
             is_ready = has_numbers and bool(group.status & ZEROED) and not group.is_active
+            if is_arterial and group.is_active and not group.status & ZEROING:
+                self.arterial[name] = PRESSURE_LABELS[group.label]
+            else:
+                self.arterial.pop(name, None)
             if is_arterial and (group.is_active or is_ready or name in self._known):
                 self._known.add(name)
                 source = PRESSURE_LABELS[group.label]

@@ -6,7 +6,8 @@ Rules of the file:
 3. Pleth and respiration have no unit here. Pleth is told in percent of modulation and respiration in ohms, both around zero:
    20 % of modulation, more than a finger gives, fills the pleth's range of 0 to 1 around its middle, and 5 ohms either way
    that of respiration, -1 to 1.
-4. CO2 comes in percent. It is in mmHg only when the ambient pressure is known (see `numerics`), else without a unit.
+4. A pressure's wave is told when the numbers' label of its channel is that of an artery, and else counted.
+5. CO2 comes in percent. It is in mmHg only when the ambient pressure is known (see `numerics`), else without a unit.
 
 Source: GE "S/5 Computer Interface Specification", M1017617, waveform types; "Record Specification" 8005313, waveform subrecord.
 """
@@ -36,6 +37,7 @@ class Wave(IntEnum):
     CO2 = 9
     RESP = 15
     PLETH2 = 38
+    P1, P2, P3, P4, P5, P6, P7, P8 = 4, 5, 6, 7, 16, 17, 36, 37
 
 
 GAP_BEFORE, PACER, LEAD_OFF = 1 << 0, 1 << 2, 1 << 3
@@ -48,7 +50,7 @@ class WaveForm:
 
     Attributes:
         metric: Name in the vocabulary.
-        source: Lead or sensor; for an ECG, the channel, until its lead is known.
+        source: Lead or sensor; for an ECG, the channel, until its lead is known; for a pressure, what its label says.
         rate_hz: Samples a second.
         scale: Value of one step.
         offset: Value of 0.
@@ -69,6 +71,10 @@ PLETH_STEP = 1 / 4000  # a step is 1/100 % of modulation
 RESP_STEP = 1 / 500  # a step is 1/100 ohm
 CO2_PERCENT_STEP = 1 / 100
 ECG_STEP_MV = 1 / 1000
+PRESSURE_STEP_MMHG = 1 / 100
+
+PRESSURES: Mapping[int, str] = MappingProxyType({Wave[f"P{i}"]: f"p{i}" for i in range(1, 9)})
+"""Group of the numbers of each pressure wave."""
 
 _PLETH_MIDDLE = 0.5
 
@@ -81,6 +87,7 @@ FORMS: Mapping[int, WaveForm] = MappingProxyType(
         Wave.PLETH2: WaveForm("pleth", "second oximeter", 100, PLETH_STEP, _PLETH_MIDDLE),
         Wave.CO2: WaveForm("co2", "co2", 25, CO2_PERCENT_STEP),
         Wave.RESP: WaveForm("resp", "impedance", 25, RESP_STEP, leads=True),
+        **{wave: WaveForm("art", "", 100, PRESSURE_STEP_MMHG, unit=Unit.MMHG) for wave in PRESSURES},
     }
 )
 """The waves with a place in our vocabulary whose rate and unit are certain."""
@@ -141,7 +148,7 @@ def name(wave: int) -> str:
 
 
 _OTHERS = {
-    **dict.fromkeys((4, 5, 6, 7, 16, 17, 36, 37), "invasive pressure"),
+    **dict.fromkeys(PRESSURES, "invasive pressure"),
     **{10: "O2", 11: "N2O", 12: "agent", 13: "airway pressure", 14: "flow", 23: "volume", 22: "12-lead ECG"},
     **{39: "respiration, high resolution", 32: "entropy", 35: "BIS"},
     **dict.fromkeys((18, 19, 20, 21), "EEG"),

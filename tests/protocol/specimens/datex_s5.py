@@ -68,6 +68,7 @@ SPECIMEN = Specimen(
     beginnings=(b"\x7e\x3e\x01\x05", b"\x7d"),
     time_scale=5.0,
     gone=("heart_rate", "etco2", "resp_rate", "temp"),
+    without_patient=("art",),
     least=300,
     stride=7,
 )

@@ -4,6 +4,7 @@ import pytest
 
 from devices.driver import Cuff, CuffPhase, Parity, ProbeState
 from devices.drivers.datex_s5 import DatexS5, DatexS5Monitor, alarms, requests
+from devices.drivers.datex_s5.decoder import DEFAULT_WAVES
 from devices.drivers.datex_s5.framing import LONGEST_FRAME, RecordFramer, encode, unescaped
 from devices.drivers.datex_s5.physiological import LAYOUTS, SUBRECORD_SIZE, Class
 from devices.drivers.datex_s5.record import Kind, Values, build, parse
@@ -36,7 +37,7 @@ AUTO, MEASURING, OLD = 1 << 3, 1 << 5, 1 << 8
 
 DISPLAYED, DISPLAYED_EXT1 = (requests.values(Values.DISPLAYED, 5, classes) for classes in (Classes.BASIC, Classes.EXT1))
 AUXILIARY = requests.values(Values.AUXILIARY, 5)
-WAVES = requests.waves((Wave.ECG1, Wave.PLETH, Wave.RESP, Wave.CO2))
+WAVES = requests.waves(DEFAULT_WAVES)
 ALARMS = requests.alarms(AlarmCommand.ENTER)
 
 
@@ -220,6 +221,22 @@ class TestAsking:
         driver.pending_writes(0)
         driver.feed(basic(level=2), 30 * MS)
         assert driver.pending_writes(40 * MS) == WAVES
+
+    def test_the_wave_of_an_artery_is_asked_for_while_there_is_one(self):
+        driver = self.flowing(2)
+        artery = {"p5": group(label=1, sys=12000, dia=7000, mean=8700)}
+        driver.feed(basic(CLOCK + 10, level=2, **artery) + wave((8, block(1))), 10 * S)
+        assert driver.pending_writes(10 * S) == requests.waves((*DEFAULT_WAVES, Wave.P5))
+        driver.feed(basic(CLOCK + 15, level=2, **artery) + wave((8, block(1))), 15 * S)
+        assert driver.pending_writes(15 * S) == b""
+        driver.feed(basic(CLOCK + 20, level=2) + wave((8, block(1))), 20 * S)
+        assert driver.pending_writes(20 * S) == WAVES
+
+    def test_but_not_past_the_budget(self):
+        driver = DatexS5(waves=(Wave.ECG1, Wave.ECG2))
+        driver.pending_writes(0)
+        driver.feed(basic(level=2, p1=group(label=1, sys=12000, dia=7000, mean=8700)), 0)
+        assert driver.pending_writes(0) == requests.waves((Wave.ECG1, Wave.ECG2))
 
     @pytest.mark.parametrize(("level", "wants_ext"), [(2, False), (3, True), (9, True)])
     def test_the_level_decides_about_the_extension(self, level, wants_ext):
@@ -782,6 +799,25 @@ class TestWaves:
         driver.feed(basic(number=2), 0)
         assert [e.metric for e in of(driver.feed(wave((8, block(1)), number=3), 0), Gap)] == ["pleth"]
         assert [e.metric for e in of(driver.feed(wave((8, block(1)), (15, block(1)), number=4), 0), Gap)] == ["resp"]
+
+    def test_a_pressure_is_told_under_the_label_of_an_artery(self):
+        driver = DatexS5()
+        assert not self.chunks(driver, (5, block(8000)))
+        driver.feed(basic(p1=group(label=2, mean=800), p2=group(label=8, sys=12000, dia=7000, mean=8700)), 0)
+        (chunk,) = self.chunks(driver, (4, block(800)), (5, block(8000, -32767)), number=1)
+        assert (chunk.metric, chunk.source, chunk.unit, chunk.rate_hz) == ("art", "ABP", Unit.MMHG, 100.0)
+        assert memoryview(chunk.samples).cast("h").tolist() == [8000, MISSING_SAMPLE]
+        assert chunk.scale * 8000 == 80
+        assert driver.unknown["wave 4 (invasive pressure)"] == 1
+
+    def test_a_pressure_that_is_zeroed_is_a_gap(self):
+        driver = DatexS5()
+        pressure = {"label": 1, "sys": 12000, "dia": 7000, "mean": 8700}
+        driver.feed(basic(p1=group(**pressure)) + wave((4, block(8000)), number=1), 0)
+        driver.feed(basic(CLOCK + 5, number=2, p1=group(ON | 1 << 2, **pressure)), 5 * S)
+        assert not driver.feed(wave((4, block(0)), number=3), 5 * S)
+        driver.feed(basic(CLOCK + 10, number=4, p1=group(**pressure)), 10 * S)
+        assert [type(e) for e in driver.feed(wave((4, block(8000)), number=5), 10 * S)] == [Gap, WaveformChunk]
 
     def test_an_empty_block_is_no_chunk(self):
         assert not self.chunks(DatexS5(), (8, block()))
