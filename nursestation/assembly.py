@@ -24,7 +24,7 @@ from devices.reader import Reader
 from devices.registry import lookup
 from devices.wirelog import WireLog
 from nursestation import __version__
-from nursestation.config.load import SettingsError, load_protocols
+from nursestation.config.load import SettingsError, load_preset, load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
 from nursestation.core.records import CuffStarted, CuffStopped, Record, Refused, StationStopped
 from nursestation.core.station import (
@@ -103,7 +103,7 @@ class RunningStation:
             open_store: Opens the record for writing.
 
         Raises:
-            NurseStationError: settings, protocols or record cannot be used; the message says what to do.
+            NurseStationError: settings, protocols, preset or record cannot be used; the message says what to do.
         """
         bedside = bedside or Bedside(chairs=(), heed=_heed_nothing)
         self.profile = profile
@@ -118,10 +118,11 @@ class RunningStation:
         chairs = (*settings.chair, *bedside.chairs)
         setups = [_checked_setup(chair, profile.settings) for chair in chairs]
         protocols = load_protocols(resource("protocols"), profile.protocols)
+        preset = load_preset(resource("presets"), profile.presets)
         with ExitStack() as undo:
             store = open_store(profile.record)
             undo.callback(store.close)
-            station = Station(setups, protocols, pins, __version__)
+            station = Station(setups, protocols, pins, __version__, preset)
             past, restarted = _restore(station, profile.record, clock.now())
             undo.pop_all()
         self.writer = StoreWriter(store, clock, self._on_health)

@@ -54,6 +54,11 @@ class Profile:
         return self.folder / "protocols"
 
     @property
+    def presets(self) -> Path:
+        """Return the folder of the clinic's own alarm preset; it replaces the shipped one of the same name."""
+        return self.folder / "presets"
+
+    @property
     def wire(self) -> Path:
         """Return the folder of the wire log: the last half hour of raw bytes of every port."""
         return self.folder / "wire"

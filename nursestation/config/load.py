@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from nursestation.config.schema import StationSettings
+from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 from nursestation.errors import NurseStationError
 
@@ -51,6 +52,22 @@ def load_protocols(*folders: Path) -> tuple[Protocol, ...]:
                 raise SettingsError(f"{path}: name is {protocol.name!r}; it must be the file's name, {path.stem!r}")
             found[protocol.name] = protocol
     return tuple(sorted(found.values(), key=lambda protocol: protocol.title))
+
+
+def load_preset(*folders: Path) -> AlarmPreset:
+    """Return the clinic's alarm preset; a later folder's file replaces an earlier one's, the defaults hold without any.
+
+    Raises:
+        SettingsError: the file has a mistake, or its `name` is not its file name.
+    """
+    preset = AlarmPreset()
+    for folder in folders:
+        path = folder / f"{preset.name}.toml"
+        if path.exists():
+            preset = _validated(AlarmPreset, path)
+            if preset.name != path.stem:
+                raise SettingsError(f"{path}: name is {preset.name!r}; it must be the file's name, {path.stem!r}")
+    return preset
 
 
 def _validated(model: type[_Model], path: Path) -> _Model:

@@ -271,16 +271,83 @@ class FreeChair(OnChair):
     """Clear a closed visit off its chair."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseChairAlarms(OnChair):
+    """ALARM PAUSED for this chair, for the preset's time: the patient is off the monitor on purpose. `reason` is needed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndChairPause(OnChair):
+    """End the chair's ALARM PAUSED before its time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLimit(OnChair):
+    """Change a patient's alarm limits within the bounds of the preset, in the metric's unit; None leaves a side as it is."""
+
+    metric: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetLimits(OnChair):
+    """Take every limit of this patient back to the preset's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptLimits(OnChair):
+    """Take limits over from the proposal, as the nurse reviewed them: (metric, low, high), None leaves a side as it is."""
+
+    limits: tuple[tuple[str, float | None, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseAudio:
+    """AUDIO PAUSED: no sound for the preset's time from the conditions that are present now. Again: a new countdown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAudioPause:
+    """End AUDIO PAUSED before its time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchAudioOff:
+    """AUDIO OFF: no sound until it is switched on again; by a lead nurse, with a reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchAudioOn:
+    """End AUDIO OFF."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfTest:
+    """Say whether the sounds of the self-test were heard and its lamps seen."""
+
+    heard: bool
+    seen: bool
+
+
 VisitCommand = (
     ConfirmIdentity | RecordConsent | RecordFasting | AnswerExclusions | NameDriver | ConfirmDriver | BeginBaseline
     | TakeBaseline | OverrideGate | StartInfusion | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady
     | RequestCuff | EnterCuffReading | Chart | ResolveChart | AnswerFlag | AnswerCriterion | OverrideCriterion
-    | SignDischarge | EndEarly | ConfirmMonitors
+    | SignDischarge | EndEarly | ConfirmMonitors | PauseChairAlarms | EndChairPause | SetLimit | ResetLimits
+    | AcceptLimits
 )  # fmt: skip
 """What is asked of the visit in a chair."""
 
 ChairCommand = VisitCommand | CheckIn | Acknowledge | FreeChair | ConfirmMonitorPatient | StartCuff | StopCuff
 """What is asked of a chair."""
 
-Command = CreateFirstOperator | AddOperator | SignIn | SignOut | ChairCommand
+SignalCommand = PauseAudio | EndAudioPause | SwitchAudioOff | SwitchAudioOn | SelfTest
+"""What is asked of the station's alarm signals."""
+
+Command = CreateFirstOperator | AddOperator | SignIn | SignOut | SignalCommand | ChairCommand
 """Everything an operator can ask."""

@@ -94,5 +94,13 @@ class StationFault:
     priority: Priority = Priority.MEDIUM
 
 
-StationInput = MonitorInput | Command | ChairsChanged | Tick | StationFault
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalSeen:
+    """The window painted or sounded the first signal of a condition, `delay_ms` after its cause had arrived [ms]."""
+
+    condition_id: str
+    delay_ms: float
+
+
+StationInput = MonitorInput | Command | ChairsChanged | Tick | StationFault | SignalSeen
 """All that the station takes."""

@@ -59,6 +59,11 @@ WHEN: Mapping[type[object], tuple[frozenset[Phase], str]] = MappingProxyType(
         c.OverrideCriterion: (_LEAVING, "Discharge is assessed after the infusion, in observation."),
         c.SignDischarge: (frozenset({Phase.READY}), "Mark the patient ready first: observation must be over."),
         c.EndEarly: (_OPEN, ""),
+        c.PauseChairAlarms: (_OPEN, ""),
+        c.EndChairPause: (_OPEN, ""),
+        c.SetLimit: (_OPEN, ""),
+        c.ResetLimits: (_OPEN, ""),
+        c.AcceptLimits: (_OPEN, ""),
     }
 )
 """For each command of a visit: the phases it is taken in, and what the operator is told in another one."""

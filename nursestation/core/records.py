@@ -474,7 +474,9 @@ class FlagEnded(_Record):
 class ConditionRaised(_Record):
     """An alarm condition began. `rule` is its id ("limit.spo2.low", "link.lost", "bp.spike"); `text` as on the screen.
 
-    `subject` tells apart what one rule may find at the same time: a monitor's id, a metric, or "".
+    `subject` tells apart what one rule may find at the same time: a monitor's id, a metric, or "". `cause_ns` is the monotonic
+    arrival [ns] of the bytes that made it true; None where silence, the clock or a person did. `preset` names the file
+    whose numbers it was judged by.
     """
 
     condition_id: str
@@ -486,6 +488,8 @@ class ConditionRaised(_Record):
     value: float | None = None
     limit: float | None = None
     subject: str = ""
+    cause_ns: int | None = None
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -496,6 +500,7 @@ class ConditionChanged(_Record):
     priority: Priority
     text: str
     value: float | None = None
+    limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -510,6 +515,96 @@ class ConditionEnded(_Record):
     """The condition is over."""
 
     condition_id: str
+
+
+# --- alarm signals ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionRealarmed(_Record):
+    """An acknowledged condition makes its signals again: after its time ("3 min"), or because it is worse ("worse")."""
+
+    condition_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionLatched(_Record):
+    """The cause of a latching condition is over; its signals stay until an operator acknowledges them."""
+
+    condition_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionEscalated(_Record):
+    """Nobody answered the condition in time: the chair sounds too."""
+
+    condition_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalShown(_Record):
+    """The first signal of a condition was painted or sounded, `delay_ms` after what caused it had arrived [ms]."""
+
+    condition_id: str
+    delay_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioPaused(_Record):
+    """AUDIO PAUSED began, or began anew: no sound from the conditions present now, until then at the most."""
+
+    until_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioPauseEnded(_Record):
+    """AUDIO PAUSED is over."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSwitched(_Record):
+    """AUDIO OFF began (`on` is False) or ended."""
+
+    on: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChairAlarmsPaused(_Record):
+    """ALARM PAUSED began at a chair, or began anew, until then at the most."""
+
+    reason: str
+    until_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChairAlarmsResumed(_Record):
+    """ALARM PAUSED is over at a chair."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsChanged(_Record):
+    """A patient's alarm limits of one metric are others, in its unit; `why` is "edited", "proposal" or "reset"."""
+
+    metric: str
+    low: float | None
+    high: float | None
+    before_low: float | None
+    before_high: float | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfTested(_Record):
+    """Staff tried lamps and sound."""
+
+    heard: bool
+    seen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -566,7 +661,8 @@ DISCRETE = (
     ChartResolved, FlagRaised, FlagDecided, FlagAnswered, FlagEnded, ConditionRaised, ConditionChanged,
     ConditionAcknowledged, ConditionEnded, CriterionAnswered, CriterionOverridden, DischargeSigned, ChairFreed,
     MonitorBound, MonitorUnbound, MonitorPatient, MonitorPatientConfirmed, SessionMonitors, MonitorsConfirmed,
-    CuffStarted, CuffStopped,
+    CuffStarted, CuffStopped, ConditionRealarmed, ConditionLatched, ConditionEscalated, SignalShown, AudioPaused,
+    AudioPauseEnded, AudioSwitched, ChairAlarmsPaused, ChairAlarmsResumed, LimitsChanged, SelfTested,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -579,6 +675,7 @@ Record = (
     | FlagDecided | FlagAnswered | FlagEnded | ConditionRaised | ConditionChanged | ConditionAcknowledged
     | ConditionEnded | CriterionAnswered | CriterionOverridden | DischargeSigned | ChairFreed | MonitorBound
     | MonitorUnbound | MonitorPatient | MonitorPatientConfirmed | SessionMonitors | MonitorsConfirmed | CuffStarted
-    | CuffStopped
+    | CuffStopped | ConditionRealarmed | ConditionLatched | ConditionEscalated | SignalShown | AudioPaused
+    | AudioPauseEnded | AudioSwitched | ChairAlarmsPaused | ChairAlarmsResumed | LimitsChanged | SelfTested
 )  # fmt: skip
 """Everything that can have happened."""

@@ -26,6 +26,8 @@ from nursestation.core.model import (
 )
 from nursestation.core.protocols import Protocol
 
+_NO_MOMENT = Moment(0, 0)
+
 
 class Freshness(StrEnum):
     """How old a shown number is."""
@@ -34,6 +36,24 @@ class Freshness(StrEnum):
     STALE = "stale"  # shown grey, with its age
     LOST = "lost"  # blanked: `value` is None
     NEVER = "never"  # nothing has come yet
+
+
+class SignalState(StrEnum):
+    """What becomes of a condition's signals (words of IEC 60601-1-8)."""
+
+    ON = "on"
+    ACKNOWLEDGED = "acknowledged"  # seen by an operator: it stays visible and makes no sound
+    LATCHED = "latched"  # its cause is over; it stays until acknowledged
+    AUDIO_PAUSED = "audio_paused"  # visible, its sound is paused
+    ALARM_PAUSED = "alarm_paused"  # neither flashes nor sounds for a time
+
+
+class AudioState(StrEnum):
+    """What becomes of the station's alarm sound."""
+
+    ON = "on"
+    PAUSED = "paused"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +164,20 @@ class ReadinessView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionView:
-    """A present alarm condition. Sorted by priority, then oldest first; technical apart from physiological."""
+    """A present alarm condition. Sorted by priority, then oldest first; technical apart from physiological.
+
+    Attributes:
+        id, chair, rule, kind, priority, metric: As the record of its beginning; the priority as it is now.
+        text: What it is, with the worst value and the limit in force ("SpO₂ 86 < 90 %").
+        age_s: Since it began [s].
+        acknowledged: An operator has seen it as it is now.
+        signal: What becomes of its signals.
+        raised: When it began.
+        value: The worst so far, in the metric's unit; None where there is none.
+        limit: The limit that it crossed.
+        escalated: Nobody answered in time: its chair sounds.
+        cause_ns: Monotonic arrival of the bytes that made it true [ns], None where no bytes did.
+    """
 
     id: str
     chair: int | None
@@ -155,6 +188,12 @@ class ConditionView:
     age_s: float
     acknowledged: bool
     metric: str | None = None
+    signal: SignalState = SignalState.ON
+    raised: Moment = _NO_MOMENT
+    value: float | None = None
+    limit: float | None = None
+    escalated: bool = False
+    cause_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +273,84 @@ class VisitView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitView:
+    """The alarm limits of one metric in force for a patient, in its unit.
+
+    Attributes:
+        metric: Which.
+        low, high: In force; None for a side without a limit.
+        preset_low, preset_high: What the preset says.
+        low_min, low_max, high_min, high_max: How far a nurse may change them; None where a side may not be changed.
+        priority: Of the condition.
+        persist_s: How long a value must lie outside [s].
+        changed_by: Who changed them for this patient, "" while they are the preset's.
+    """
+
+    metric: str
+    low: float | None
+    high: float | None
+    preset_low: float | None
+    preset_high: float | None
+    low_min: float | None
+    low_max: float | None
+    high_min: float | None
+    high_max: float | None
+    priority: Priority
+    persist_s: float
+    changed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChairPauseView:
+    """ALARM PAUSED at a chair: why, for how much longer [s], and by whom."""
+
+    reason: str
+    left_s: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioView:
+    """The station's alarm sound.
+
+    Attributes:
+        state: On, paused or off.
+        left_s: While it is paused: for how much longer [s].
+        by, reason: Who paused it or switched it off, and why; "" while it is on.
+        until_ns: While it is paused: until when, monotonic [ns].
+        held: The highest priority that the pause keeps silent, None for nothing.
+        n_onsets: How often a condition of the priority that sounds has begun to sound, since the program started.
+        n_silenced: How often an operator has silenced something since the program started.
+    """
+
+    state: AudioState = AudioState.ON
+    left_s: float | None = None
+    by: str = ""
+    reason: str = ""
+    until_ns: int | None = None
+    held: Priority | None = None
+    n_onsets: int = 0
+    n_silenced: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfTestView:
+    """The self-test at the start of the day: whether it was passed today, and when one was last done."""
+
+    done_today: bool = False
+    at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChairSnapshot:
-    """One chair."""
+    """One chair.
+
+    Attributes (of the alarms):
+        pause: ALARM PAUSED, None while it is not.
+        limits: What the visit's continuous vitals are judged by; () without an open visit.
+        proposal: "Limits from this patient": (metric, low, high, how they were worked out); () without a baseline.
+        preset_name: The title of the file that the limits come from.
+    """
 
     number: int
     links: tuple[LinkView, ...]
@@ -246,6 +361,10 @@ class ChairSnapshot:
     waves: tuple[tuple[str, str, str], ...]  # (metric, monitor, source) that have come lately, in display order
     conditions: tuple[ConditionView, ...]
     visit: VisitView | None
+    pause: ChairPauseView | None = None
+    limits: tuple[LimitView, ...] = ()
+    proposal: tuple[tuple[str, float | None, float | None, str], ...] = ()
+    preset_name: str = ""
 
     def numeric(self, metric: str) -> NumericView | None:
         """Return the view of one metric, or None where no monitor of the chair gives it."""
@@ -254,7 +373,15 @@ class ChairSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationSnapshot:
-    """The station."""
+    """The station.
+
+    Attributes (of the alarms):
+        audio: Whether alarms are heard.
+        sound: What the station is to sound now: the highest priority after pauses and acknowledgements, None for silence.
+        chair_sound: The chairs that are to sound too, because nobody answered: (chair, priority).
+        self_test: Of lamps and sound.
+        preset: The title of the clinic's alarm preset.
+    """
 
     at: Moment
     operators: tuple[Operator, ...]
@@ -262,6 +389,11 @@ class StationSnapshot:
     chairs: tuple[ChairSnapshot, ...]
     conditions: tuple[ConditionView, ...]  # of every chair and of the station, as ConditionView sorts
     protocols: tuple[Protocol, ...]
+    audio: AudioView = AudioView()
+    sound: Priority | None = None
+    chair_sound: tuple[tuple[int, Priority], ...] = ()
+    self_test: SelfTestView = SelfTestView()
+    preset: str = ""
 
     def chair(self, number: int) -> ChairSnapshot:
         """Return one chair.

@@ -27,6 +27,7 @@ from nursestation.core.model import (
     Severity,
     ToldPatient,
 )
+from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 from nursestation.core.records import CriterionEvidence, DischargeSigned
 
@@ -362,6 +363,7 @@ class StationState:
     chairs: dict[int, ChairState]
     configured: set[int]  # numbers of the chairs that are set up; a visit may still run in another one
     protocols: dict[str, Protocol]
+    preset: AlarmPreset
     monitors: dict[str, tuple[ChairState, MonitorState]]
     operators: dict[str, Operator] = field(default_factory=dict)
     operator: str | None = None

@@ -37,11 +37,13 @@ from nursestation.core.inputs import (
     MonitorBinding,
     MonitorInput,
     PinVerifier,
+    SignalSeen,
     StationFault,
     StationInput,
     Tick,
 )
 from nursestation.core.model import Role
+from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 from nursestation.core.rebase import onto
 from nursestation.core.records import Record
@@ -55,6 +57,7 @@ __all__ = [
     "MonitorBinding",
     "MonitorInput",
     "PinVerifier",
+    "SignalSeen",
     "Station",
     "StationFault",
     "StationInput",
@@ -66,7 +69,12 @@ class Station:
     """All chairs and all visits."""
 
     def __init__(
-        self, chairs: Sequence[ChairSetup], protocols: Sequence[Protocol], pins: PinVerifier, version: str
+        self,
+        chairs: Sequence[ChairSetup],
+        protocols: Sequence[Protocol],
+        pins: PinVerifier,
+        version: str,
+        preset: AlarmPreset | None = None,
     ) -> None:
         by_number = {setup.number: new_chair(setup) for setup in chairs}
         self._pins = pins
@@ -75,6 +83,7 @@ class Station:
             chairs=by_number,
             configured=set(by_number),
             protocols={protocol.name: protocol for protocol in protocols},
+            preset=preset if preset is not None else AlarmPreset(),
             monitors={
                 monitor_id: (chair, monitor)
                 for chair in by_number.values()
@@ -130,6 +139,8 @@ class Station:
                 technical.note_fault(turn, item)
             case ChairsChanged():
                 _set_up(turn, item)
+            case SignalSeen():
+                pass
             case _:
                 _carry_out(turn, item)
         return tuple(turn.records)
@@ -197,6 +208,8 @@ def _command(turn: Turn, command: c.Command) -> None:
             signin.add(turn, command)
         case c.SignOut():
             signin.sign_out(turn, command)
+        case c.PauseAudio() | c.EndAudioPause() | c.SwitchAudioOff() | c.SwitchAudioOn() | c.SelfTest():
+            raise Refusal("This is not possible yet.")
         case _:
             if operator.role is Role.OFFICE:
                 raise Refusal("Office staff can look and export, not run a visit: ask a nurse to sign in.")
@@ -275,6 +288,8 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
             discharge.override(turn, chair, visit, command)
         case c.SignDischarge():
             signature.sign_discharge(turn, chair, visit, command)
+        case c.PauseChairAlarms() | c.EndChairPause() | c.SetLimit() | c.ResetLimits() | c.AcceptLimits():
+            raise Refusal("This is not possible yet.")
         case _:
             assert_never(command)
 

@@ -17,6 +17,7 @@ from nursestation.core.snapshot import (
     NumericView,
     PhaseSpan,
     ReadinessView,
+    SignalState,
     StationSnapshot,
     VisitView,
 )
@@ -45,6 +46,7 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
         chairs=chairs,
         conditions=_in_order(everywhere),
         protocols=tuple(state.protocols.values()),
+        preset=state.preset.title,
     )
 
 
@@ -226,6 +228,10 @@ def _condition(condition: Condition, now: Moment) -> ConditionView:
         age_s=seconds_between(condition.raised, now),
         acknowledged=condition.acknowledged_by is not None,
         metric=condition.metric,
+        signal=SignalState.ON if condition.acknowledged_by is None else SignalState.ACKNOWLEDGED,
+        raised=condition.raised,
+        value=condition.value,
+        limit=condition.limit,
     )
 
 

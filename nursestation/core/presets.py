@@ -1,0 +1,99 @@
+"""The alarm preset: how the alarm signals behave, and how far a nurse may move a patient's limits, as a file of the clinic.
+
+The limits themselves are the treatment protocol's (`protocols.py`): they belong to the drug and the visit. Each number's
+source stands as a comment beside it in the shipped file (resources/presets/clinic.toml).
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from devices.vocabulary import METRICS
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class Steps(_File):
+    """By how much an acknowledged condition must worsen to make its signals again [%, mmHg, /min]."""
+
+    spo2: float = Field(default=5, gt=0)
+    sys: float = Field(default=20, gt=0)
+    hr: float = Field(default=20, gt=0)
+
+
+class SignalRules(_File):
+    """How long signals may be stopped, and when they come again."""
+
+    audio_paused_s: Seconds = Field(default=120, gt=0, le=120)
+    realarm_s: Seconds = 180
+    realarm_steps: Steps = Steps()
+    chair_pause_s: Seconds = 300
+    escalation_s: Seconds = 120
+    reminder_s: Seconds = 180
+
+
+class Bounds(_File):
+    """How far a nurse may move the limits of one metric, in its unit; a side that is not given may not be moved."""
+
+    metric: str
+    low_min: float | None = None
+    low_max: float | None = None
+    high_min: float | None = None
+    high_max: float | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Bounds":
+        if self.metric not in METRICS:
+            raise ValueError(f"unknown metric {self.metric!r}")
+        for side, least, most in (("low", self.low_min, self.low_max), ("high", self.high_min, self.high_max)):
+            if (least is None) != (most is None):
+                raise ValueError(f"{self.metric}: {side}_min and {side}_max are given together")
+            if least is not None and most is not None and least > most:
+                raise ValueError(f"{self.metric}: {side}_min {least:g} is above {side}_max {most:g}")
+        return self
+
+
+class AutoRule(_File):
+    """Limits from the patient's own baseline value v: v * times + plus, no lower than `low_least`, no higher than `high_most`."""
+
+    metric: str
+    low_times: float = Field(gt=0, le=1)
+    low_plus: float = 0
+    low_least: float
+    high_times: float = Field(ge=1, le=5)
+    high_plus: float = 0
+    high_most: float
+
+
+class Apnoea(_File):
+    """When no breath is a condition [s]."""
+
+    s: float = Field(default=20, ge=10, le=40)
+
+
+class AlarmPreset(_File):
+    """The clinic's alarm preset; `name` is the file's name without its ending."""
+
+    name: str = "clinic"
+    title: str = "Built-in preset"
+    signals: SignalRules = SignalRules()
+    bounds: tuple[Bounds, ...] = ()
+    auto: tuple[AutoRule, ...] = ()
+    apnoea: Apnoea = Apnoea()
+
+    @model_validator(mode="after")
+    def _check(self) -> "AlarmPreset":
+        for name, rules in (("bounds", self.bounds), ("auto", self.auto)):
+            metrics = [rule.metric for rule in rules]
+            twice = next((metric for metric in metrics if metrics.count(metric) > 1), None)
+            if twice is not None:
+                raise ValueError(f"{name}: {twice} stands there twice")
+        return self
+
+    def bounds_of(self, metric: str) -> Bounds | None:
+        """Return how far the limits of a metric may be moved, None for not at all."""
+        return next((bounds for bounds in self.bounds if bounds.metric == metric), None)
