@@ -1,0 +1,171 @@
+"""Sounds the alarms: a thread of its own feeds the loudspeaker, and the window is told when nothing may be heard.
+
+Rules of the file:
+1. The sound has a `QThread`, because Qt's sound output wants an event loop in the thread that writes to it (docs/adr/0015).
+2. No signal crosses the threads: the wish goes over, and trouble comes back, by setting one attribute to an immutable value,
+   which each side looks at on its own timer. So a stalled thread of the sound is seen, and a stalled window stops no sound.
+3. Trouble of the output comes before that of the computer's volume: one sentence at a time.
+"""
+
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+
+from devices.clock import NS_PER_S, Clock
+from nursestation.core.sounds.figures import DEFAULT, SoundSet
+from nursestation.core.sounds.sequencer import QUIET, SoundWish
+from nursestation.runtime.loudspeaker import BEAT_MS, BEDSIDE, Loudspeaker, Outputs
+from nursestation.ui.sound import QtOutputs, missing_part
+from nursestation.ui.soundlevel import LevelWatch
+
+LOOK_MS = 250
+"""Time between two looks of the window at the sound [ms]."""
+SILENT_NS = 3 * NS_PER_S
+"""A sound thread without a beat for so long is told of [ns]."""
+NO_ANSWER = f"The sound of alarms does not answer: close Nursestation, start it again, and {BEDSIDE}."
+
+_CLOSING_MS = 3_000
+_hung: list[QThread] = []
+_log = logging.getLogger(__name__)
+
+
+class Sounding(QObject):
+    """Plays what the alarms want to be heard.
+
+    Args:
+        clock: The one that the times in the wishes are of.
+        sounds: The figures of the sounds.
+        volume: 0 to 1: see `tones.amplitude`.
+        outputs: Makes what knows the computer's sound outputs; called by `start`.
+        level: Watches mute and volume of the computer; None: nobody does.
+        parent: Qt's owner.
+
+    Signals:
+        trouble_changed: Why alarms may not be heard, a sentence that says what to do; "" when it is over.
+    """
+
+    trouble_changed = Signal(str)
+
+    def __init__(
+        self,
+        clock: Clock,
+        sounds: SoundSet = DEFAULT,
+        volume: float = 1.0,
+        *,
+        outputs: Callable[[], Outputs] = QtOutputs,
+        level: LevelWatch | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._sounds = sounds
+        self._volume = volume
+        self._make_outputs = outputs
+        self._level = level
+        self._outputs: Outputs | None = None
+        self._thread: _SoundThread | None = None
+        self._wish = QUIET
+        self._own_trouble = ""
+        self._n_beats = 0
+        self._beat_ns = 0
+        self.trouble = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    def start(self) -> None:
+        """Find the outputs and begin to play; what is in the way is told, not raised. Idempotent."""
+        if self._timer.isActive():
+            return
+        try:
+            self._outputs = self._make_outputs()
+        except ImportError as error:
+            self._own_trouble = missing_part(error)
+        else:
+            self._thread = _SoundThread(Loudspeaker(self._outputs, self._sounds, self._volume, self._clock))
+            self._thread.loudspeaker.wish = self._wish
+            self._n_beats, self._beat_ns = 0, self._clock.now().mono_ns
+            self._thread.start()
+        if self._level is not None:
+            self._level.start()
+        self._timer.start()
+        self.look()
+
+    def stop(self) -> None:
+        """Fall silent and let go of the output. Idempotent."""
+        self._timer.stop()
+        if self._level is not None:
+            self._level.stop()
+        if self._thread is not None:
+            self._thread.is_closing = True
+            if not self._thread.wait(_CLOSING_MS):
+                _hung.append(self._thread)  # Qt ends the program when a thread that runs is thrown away
+                _log.error("the sound did not stop: its output does not answer")
+            self._thread = None
+
+    @Slot(object)
+    def wish(self, wish: SoundWish) -> None:
+        """Take what is to be heard from now on."""
+        self._wish = wish
+        if self._thread is not None:
+            self._thread.loudspeaker.wish = wish
+
+    @Slot()
+    def look(self) -> None:
+        """See how the sound is, and tell of what has changed."""
+        if isinstance(self._outputs, QtOutputs):
+            self._outputs.look()
+        trouble = self._own_trouble or self._thread_trouble() or ("" if self._level is None else self._level.trouble)
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self.trouble_changed.emit(trouble)
+
+    def _thread_trouble(self) -> str:
+        if self._thread is None:
+            return ""
+        loudspeaker, now_ns = self._thread.loudspeaker, self._clock.now().mono_ns
+        if loudspeaker.n_beats != self._n_beats:
+            self._n_beats, self._beat_ns = loudspeaker.n_beats, now_ns
+        return NO_ANSWER if now_ns - self._beat_ns >= SILENT_NS else loudspeaker.trouble
+
+
+class _SoundThread(QThread):
+    """Beats a loudspeaker until it is to close.
+
+    Attributes:
+        is_closing: Set by the window; seen at the next beat.
+    """
+
+    def __init__(self, loudspeaker: Loudspeaker) -> None:
+        super().__init__()
+        self.setObjectName("sound")
+        self.loudspeaker = loudspeaker
+        self.is_closing = False
+
+    def run(self) -> None:
+        """Qt's entry: everything that is made here lives in this thread."""
+        timer = QTimer()
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.setInterval(BEAT_MS)
+        beater = _Beater(self)
+        timer.timeout.connect(beater.beat)
+        timer.start()
+        self.exec()
+        timer.stop()
+        self.loudspeaker.close()
+
+
+class _Beater(QObject):
+    """Receives the timer of the thread that it is made in."""
+
+    def __init__(self, thread: _SoundThread) -> None:
+        super().__init__()
+        self._sound = thread
+
+    @Slot()
+    def beat(self) -> None:
+        if self._sound.is_closing:
+            self._sound.quit()
+        else:
+            self._sound.loudspeaker.beat()
