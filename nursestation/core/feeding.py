@@ -91,7 +91,7 @@ def _facts(monitor: MonitorState, told: MonitorFacts | None) -> MonitorFacts:
         monitor=binding.id,
         driver=binding.driver,
         title=binding.title,
-        port=binding.port,
+        port="" if binding.simulated else binding.port,  # a simulated one has another each time: no word on the session
         adapter=binding.adapter,
         simulated=binding.simulated,
         vendor=vendor,

@@ -198,7 +198,7 @@ def test_a_second_link_that_comes_later_never_shares_the_port(tmp_path, beds):
         until(lambda: clinic.port(first).counters.opens, "the first chair has it")
         second.link.symlink_to(first.link)
         clinic.run(12)
-        assert "in use by another program or another chair" in clinic.link(2).reason
+        assert "is already used by Chair 1, PM6750: choose another port" in clinic.link(2).reason
         open_visits(clinic)
         assert_goes_on(clinic, 1)
         assert clinic.value(2, "spo2") is None
