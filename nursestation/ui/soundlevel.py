@@ -6,7 +6,7 @@
 | macOS | `osascript` | mute and volume |
 | Windows | nobody | nothing: unknown |
 
-Unknown is no trouble and no proof of the contrary: only a person who hears the test sound knows that it is heard.
+Unknown is no trouble and no proof of the contrary: only a person who listens knows that alarms are heard.
 """
 
 import re
