@@ -36,16 +36,24 @@ class Lockstep:
         clock: The visit's clock.
         wall: Real time, for `speed`.
         speed: At most so many times real time.
+        is_told_to_end: Asked before each step.
     """
 
     def __init__(
-        self, station: RunningStation, bedside: SimulatedBedside, clock: ManualClock, wall: Clock, speed: float
+        self,
+        station: RunningStation,
+        bedside: SimulatedBedside,
+        clock: ManualClock,
+        wall: Clock,
+        speed: float,
+        is_told_to_end: Callable[[], bool] = lambda: False,
     ) -> None:
         self._station = station
         self._bedside = bedside
         self._clock = clock
         self._wall = wall
         self._speed = speed
+        self._is_told_to_end = is_told_to_end
         self._began_ns = wall.now().mono_ns
         self._start_ns = clock.now().mono_ns
         self._n_steps = 0
@@ -58,7 +66,10 @@ class Lockstep:
 
         Raises:
             RehearsalError: bytes that were sent do not arrive.
+            KeyboardInterrupt: it was told to end.
         """
+        if self._is_told_to_end():
+            raise KeyboardInterrupt
         now_ns = self._clock.advance_ns(STEP_NS).mono_ns
         self._station.reader.poll_once()
         for number, chair in self._bedside.chairs.items():

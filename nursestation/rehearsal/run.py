@@ -13,6 +13,7 @@ from devices.simulator.scenario import load_scenario
 from nursestation import __version__
 from nursestation.assembly import Bedside, RunningStation
 from nursestation.bedside import SimulatedBedside
+from nursestation.commandline.interruption import interruption
 from nursestation.config.load import load_protocols
 from nursestation.config.schema import StationSettings
 from nursestation.core.commands import AddOperator, CreateFirstOperator
@@ -58,7 +59,8 @@ def rehearse(scenario: str, out: Path, *, speed: float = 60, seed: int = 1, tell
     wall = SystemClock()
     began = wall.now()
     tell(f"Rehearsing {plan.title} (seed {seed}, at most {speed:g} times real time).")
-    with tempfile.TemporaryDirectory(prefix="nursestation-") as scratch:
+    # A KeyboardInterrupt in the middle of a paint would be printed by Qt and lost: the loop looks at a flag instead.
+    with interruption() as told, tempfile.TemporaryDirectory(prefix="nursestation-") as scratch:
         folder = Path(scratch)
         clock = ManualClock()
         bedside = SimulatedBedside([scenario], seed, clock.now(), folder / "ports")
@@ -70,7 +72,7 @@ def rehearse(scenario: str, out: Path, *, speed: float = 60, seed: int = 1, tell
             Bedside(chairs=bedside.settings, heed=bedside.heed),
         )
         try:
-            lockstep = Lockstep(station, bedside, clock, wall, speed)
+            lockstep = Lockstep(station, bedside, clock, wall, speed, told.is_set)
             with Pictures(station, clock, out, tell) as pictures:
                 nurse = StandInNurse(plan, _protocol(), CHAIR, _staff(station, lockstep))
                 session = _play(lockstep, station, nurse, tell, pictures)
