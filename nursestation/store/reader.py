@@ -7,7 +7,7 @@ which matters while a visit is running.
 import contextlib
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -158,6 +158,32 @@ class StoreReader:
     def station_records(self) -> Iterator[Record]:
         """Yield the records that belong to no session, in order."""
         return self._records("WHERE session IS NULL", ())
+
+    def of_kinds(
+        self,
+        kinds: Iterable[type[Record]],
+        *,
+        since_utc_ns: int = 0,
+        until_utc_ns: int | None = None,
+        of_station: bool = False,
+    ) -> Iterator[Record]:
+        """Yield the discrete records of some kinds in order, of a stretch of time and of all sessions.
+
+        Args:
+            kinds: Which.
+            since_utc_ns: From then on.
+            until_utc_ns: Up to then and no later; None for no end.
+            of_station: Those alone that belong to no session.
+        """
+        names = [kind.__name__ for kind in kinds]
+        where = f"WHERE kind IN ({', '.join('?' * len(names))}) AND utc_ns >= ?"
+        parameters: list[object] = [*names, since_utc_ns]
+        if until_utc_ns is not None:
+            where += " AND utc_ns <= ?"
+            parameters.append(until_utc_ns)
+        if of_station:
+            where += " AND session IS NULL"
+        return self._records(where, tuple(parameters))
 
     def samples(self, session: str, metric: str | None = None, since_utc_ns: int | None = None) -> Iterator[Sample]:
         """Yield a session's readings in the order they came; of one metric, and from a time on, where given."""
