@@ -27,14 +27,13 @@ from devices.drivers.philips_intellivue.codes import (
     TICKS_PER_S,
     TRACES,
     Attribute,
-    State,
     Trace,
     UnitCode,
     name_of,
 )
 from devices.drivers.philips_intellivue.linking import WholeResult
 from devices.drivers.philips_intellivue.messages import Attributes, PolledObject, parse_counted
-from devices.drivers.philips_intellivue.states import mode_of
+from devices.drivers.philips_intellivue.states import NO_SAMPLES, mode_of
 from devices.drivers.philips_intellivue.values import Malformed, decode_float, decode_text
 from devices.events import MISSING_SAMPLE, DriverEvent, Gap, Mode, WaveformChunk
 from devices.readings import Unknown
@@ -50,7 +49,6 @@ _SPEC = Struct(">HBBH")
 _SCALE = Struct(">IIHH")
 _MASK = Struct(">HH")
 _MASK_INVALID = 1
-_NO_SAMPLES = int(State.INVALID | State.UNAVAILABLE | State.CALIBRATING)
 _IS_LITTLE = sys.byteorder == "little"
 
 _CONTEXTS_MAX = 256  # a monitor has some 30 waves
@@ -200,7 +198,7 @@ class Waves:
             return end
         if not self._is_next(out, plan, relative, now_ns):
             return end
-        is_given = not state & _NO_SAMPLES
+        is_given = not state & NO_SAMPLES
         samples = convert(data[at:end], plan.bits, plan.invalid_mask) if is_given else _MISSING * (size // 2)
         out.append(
             WaveformChunk(
