@@ -110,7 +110,8 @@ def question(chair: ChairState, monitor: MonitorState, *, in_public: bool = Fals
             f"{where} is not on {name}{named}: its numbers are left out. "
             f"Connect it to {name} and admit {name} on the monitor"
         )
-    return f"{where} says {_says(watch)}{named}: is this still {name}?"
+    says = _says(watch) + named
+    return f"{where} says {says}: is this still {name}?"
 
 
 def is_measured_held(visit: Visit, monitor: MonitorState, event: Numeric) -> bool:
