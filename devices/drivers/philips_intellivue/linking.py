@@ -1,19 +1,30 @@
 """Joins the parts of a linked result into one.
 
 Rules of the file:
-1. Parts belong together by invoke id, poll number, sequence and class. A result is whole only with its closing RORS, which
-   usually holds no objects.
-2. What has no closing RORS is let go when the next result of its class begins: a second later there are newer values.
-3. A result of which a part is missing still gives the parts that came; that an object is absent from it means nothing.
+1. Parts belong together by invoke id, poll number, sequence and class, and are made within `SPAN_TICKS`: what was left of an
+   answer is not told with the next one. A result is whole only with its closing RORS, which usually holds no objects.
+2. What has no closing RORS is let go when the next result of its poll begins: a second later there are newer values. Results
+   of several polls may come between each other.
+3. None is missing when the parts count on and the one before the closing RORS says that it is the last.
+4. A result of which a part is missing still gives the parts that came; that an object is absent from it means nothing.
 """
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from devices.drivers.philips_intellivue.clock import ticks_between
 from devices.drivers.philips_intellivue.messages import Message, PolledObject, PollResult, Ro
 
 PARTS_MAX = 32
 """Most parts that are joined; real monitors send up to four."""
+
+POLLS_MAX = 8
+"""Most polls whose parts are held; we ask for five things."""
+
+SPAN_TICKS = 4000
+"""Most time between the first part of a result and another [1/8 ms]; the next result comes 1.024 s later."""
+
+_FIRST, _LAST = 1, 3  # state of a linked result; 2 is one between them
 
 
 class WholeResult(NamedTuple):
@@ -32,39 +43,52 @@ class WholeResult(NamedTuple):
 
 @dataclass(slots=True)
 class _Open:
-    key: tuple[int, int, int | None]
+    sequence: int | None
     parts: list[PollResult]
     count: int
-    is_complete: bool
+    state: int
+    is_counted: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_counted and (self.state == _LAST or len(self.parts) == 1)
 
 
 class Linking:
-    """The results under way, one of each class."""
+    """The results under way, one of each poll."""
 
     def __init__(self) -> None:
-        self._open: dict[int, _Open] = {}
+        self._open: dict[tuple[int, int, int], _Open] = {}
 
     def add(self, message: Message, part: PollResult) -> WholeResult | None:
         """Take one part; return the result that it completes."""
-        key = (message.invoke, part.poll, part.sequence)
-        held = self._open.get(part.polled)
-        if held is not None and held.key != key:
+        poll = (part.polled, message.invoke, part.poll)
+        held = self._open.get(poll)
+        if held is not None and not _belongs(held, part):
             held = None
         if message.ro == Ro.RESULT:
-            self._open.pop(part.polled, None)
+            self._open.pop(poll, None)
             if held is None:
                 return WholeResult(part, part.objects, bool(part.objects))
             objects = tuple(item for each in (*held.parts, part) for item in each.objects)
             return WholeResult(held.parts[0], objects, held.is_complete)
-        count = message.link[1] if message.link is not None else 0
+        state, count = message.link if message.link is not None else (_FIRST, 0)
         if held is None or count == 1 or len(held.parts) == PARTS_MAX:
-            self._open[part.polled] = _Open(key, [part], count, count == 1)
+            self._open.pop(poll, None)
+            if len(self._open) >= POLLS_MAX:
+                del self._open[next(iter(self._open))]
+            self._open[poll] = _Open(part.sequence, [part], count, state, count == 1)
         else:
-            held.is_complete = held.is_complete and count == held.count + 1
+            held.is_counted = held.is_counted and count == held.count + 1
             held.parts.append(part)
-            held.count = count
+            held.count, held.state = count, state
         return None
 
     def forget(self) -> None:
         """Let go of what is under way."""
         self._open.clear()
+
+
+def _belongs(held: _Open, part: PollResult) -> bool:
+    span = ticks_between(held.parts[0].relative, part.relative)
+    return held.sequence == part.sequence and abs(span) <= SPAN_TICKS

@@ -527,6 +527,42 @@ class TestLinking:
         told = driver.feed(first + second + closing, 0)
         assert {e.metric for e in of(told, Numeric)} == {"spo2"}
 
+    def test_a_lost_last_part_is_noticed(self):
+        driver = PhilipsIntelliVue()
+        first, second, closing = self.parts()
+        driver.feed(first + second + closing, 0)
+        hr, spo2, rate = single(1, HR, 60), single(2, SPO2, 97, unit=PERCENT), single(3, 0x500A, 14, unit=RPM)
+        for n in range(6):
+            parts = [result(hr, sequence=n, link=(1, 1)), result(spo2, sequence=n, link=(2, 2))]
+            if n == 0:
+                parts.append(result(rate, sequence=n, link=(3, 3)))
+            told = driver.feed(b"".join(parts) + result(sequence=n), n * S)
+            assert bool(of(told, Numeric, metric="resp_rate")) is (n == 0)
+
+    def test_a_result_of_another_poll_between_two_parts_takes_none_away(self):
+        driver = PhilipsIntelliVue()
+        first, second, closing = self.parts()
+        between = result(single(3, 0x500A, 14, unit=RPM), invoke=7, poll=7, group=0x803)
+        told = driver.feed(first + between + second + closing, 0)
+        assert [e.metric for e in of(told, Numeric)] == ["resp_rate", "heart_rate", "spo2"]
+
+    def test_a_part_of_an_earlier_answer_is_not_told_with_a_later_one(self):
+        driver = PhilipsIntelliVue()
+        hr, spo2 = single(1, HR, 60), single(2, SPO2, 97, unit=PERCENT)
+        driver.feed(result(hr, sequence=None, link=(1, 1)), 0)
+        later = RELATIVE + 8192
+        told = driver.feed(
+            result(spo2, sequence=None, link=(3, 2), relative=later) + result(sequence=None, relative=later), S
+        )
+        assert {e.metric for e in of(told, Numeric)} == {"spo2"}
+
+    def test_polls_without_end_are_let_go(self):
+        driver = PhilipsIntelliVue()
+        for invoke in range(100):
+            driver.feed(result(single(1, HR, 60), invoke=invoke, link=(1, 1)), 0)
+        assert driver.feed(result(invoke=0), 0) == ()
+        assert of(driver.feed(result(invoke=99), 0), Numeric)
+
 
 class TestCuff:
     def test_a_reading_is_told_once_at_its_own_time(self):
