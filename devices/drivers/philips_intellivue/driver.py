@@ -169,6 +169,8 @@ class PhilipsIntelliVue:
                 created = messages.parse_mds_create(message.body)
                 if created is not None:
                     event_time, attributes = created
+                    # With this event a session begins, also in a recording that does not show how the one before ended.
+                    self._forget_session(out, now_ns)
                     self._session.created(message.invoke, event_time)
                     self._take_mds(out, attributes, int.from_bytes(event_time, "big"), now_ns)
             case (Ro.ERROR, _):

@@ -337,6 +337,15 @@ class TestSession:
         driver.feed(RESPONSE, S)
         assert kinds([driver.closing_writes(S)]) == [0x19]
 
+    def test_a_session_that_begins_anew_in_a_recording_starts_from_nothing(self):
+        driver = PhilipsIntelliVue()
+        driver.feed(created() + result(single(5, HR, 60), relative=RELATIVE + 8000), 0)
+        driver.feed(patient(2, "4711", "Ada", "Byron"), 0)
+        told = driver.feed(RESPONSE + created(relative=100), S)
+        assert [(e.metric, e.value) for e in of(told, Numeric)] == [("heart_rate", None)]
+        assert not of(driver.feed(result(PolledObject(1, 5, {}), relative=8100), 2 * S), Numeric)
+        assert of(driver.feed(patient(2, "4711", "Ada", "Byron"), 2 * S), DevicePatient)
+
     def test_no_link_counts_as_silent_while_a_monitor_has_nothing_connected(self):
         driver, _ = polling()
         events = []
