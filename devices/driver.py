@@ -296,10 +296,14 @@ class Patient(Protocol):
 
 @runtime_checkable
 class CuffPatient(Patient, Protocol):
-    """A patient whose cuff a monitor can start, as a module does on the host's command."""
+    """A patient whose cuff a monitor can start and stop, as a module does on the host's command."""
 
     def start_cuff(self, t_ns: int) -> None:
         """Start a cycle at `t_ns`, monotonic [ns]; nothing happens while one goes on."""
+        ...
+
+    def stop_cuff(self, t_ns: int) -> None:
+        """End the cycle that goes on at `t_ns`, monotonic [ns], without a result."""
         ...
 
 

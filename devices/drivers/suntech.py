@@ -470,6 +470,8 @@ class SuntechMonitor:
                 if self._is_measuring:
                     self._is_measuring = False
                     self._lost_cycle = patient.sensors(t_ns).cuff.cycle
+                    if isinstance(patient, CuffPatient):
+                        patient.stop_cuff(t_ns)
                 return encode(ord(letter))
             case b"\x79\x05\x00":
                 pressure = patient.sensors(t_ns).cuff.pressure if self._is_measuring else 0.0

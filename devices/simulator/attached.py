@@ -35,6 +35,11 @@ class AttachedPatient:
         if "nibp" in self._plugged_in and isinstance(self._patient, CuffPatient):
             self._patient.start_cuff(t_ns)
 
+    def stop_cuff(self, t_ns: int) -> None:
+        """Stop the cuff where this monitor has one, and the patient behind it one to stop."""
+        if "nibp" in self._plugged_in and isinstance(self._patient, CuffPatient):
+            self._patient.stop_cuff(t_ns)
+
     def _left_of(self, whole: Sensors) -> Sensors:
         left, plugged_in = whole, self._plugged_in
         if "ecg" not in plugged_in:

@@ -3,7 +3,7 @@
 Rules of the file:
 1. A cycle is an attempt and, when that fails, one retry at higher pressure; it has one number throughout.
 2. What a cycle reads is the mean of the body's pressure over its deflation, with the device's own error.
-3. A press of START while a cycle runs changes nothing.
+3. A press of START while a cycle runs changes nothing. STOP ends it without a result: what was known before stands.
 
 Sources: a cycle of 20-45 s, first inflation to about 160 mmHg, later to the last systolic + 30, one retry at higher
 pressure, no reading at a heart rate under 40 or over 240: Philips M8102A p. 160, Spacelabs 76A90341 p. 13-9, Edan iM60
@@ -91,6 +91,13 @@ class NibpCuff:
     def press_start(self, t_s: float) -> None:
         """Press START on the monitor at `t_s`, which must not lie before anything that was asked for."""
         self._presses.append(t_s)
+
+    def press_stop(self, t_s: float) -> None:
+        """Press STOP on the monitor at `t_s`, which must not lie before anything that was asked for."""
+        self._reach(t_s)
+        if self._cycles and math.isinf(self._cycles[-1].end):
+            self._cycles[-1] = replace(self._cycles[-1], end=t_s)
+            self._seen_s = t_s
 
     def at(self, t_s: float) -> Cuff:
         """Return the cuff at `t_s`, patient time [s]."""

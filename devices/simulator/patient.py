@@ -82,6 +82,11 @@ class SimulatedPatient:
         """Press START on the bedside monitor at `t_ns`."""
         self._cuff.press_start(self._done(t_ns))
 
+    def stop_cuff(self, t_ns: int) -> None:
+        """Press STOP on the bedside monitor at `t_ns`."""
+        self._asked(t_ns)
+        self._cuff.press_stop(self._done(t_ns))
+
     def infusion_started(self, t_ns: int) -> None:
         """Start the planned dose; after an earlier start, let the pump run on."""
         plan = self.scenario.infusion

@@ -72,6 +72,9 @@ class Arm(ScriptedPatient):
     def start_cuff(self, t_ns: int) -> None:
         self.started_ns.append(t_ns)
 
+    def stop_cuff(self, t_ns: int) -> None:
+        raise AssertionError("nobody stops it here")
+
 
 def test_a_cuff_is_started_over_the_wire_where_the_settings_allow_it(tmp_path: Path) -> None:
     bed = Bed(2, "suntech", tmp_path / "a").plug_in()

@@ -41,15 +41,18 @@ class Startable(ScriptedPatient):
 
     def __init__(self, **outcome):
         super().__init__()
-        self.starts = []
+        self.starts, self.stops = [], []
         self.outcome = {"phase": CuffPhase.DONE, "sys": 131, "dia": 82, "mean": 99, "pulse": 70, **outcome}
 
     def start_cuff(self, t_ns):
         self.starts.append(t_ns)
 
+    def stop_cuff(self, t_ns):
+        self.stops.append(t_ns)
+
     def sensors(self, t_ns):
         begun = [start for start in self.starts if start <= t_ns]
-        if not begun:
+        if not begun or any(begun[-1] <= stop <= t_ns for stop in self.stops):
             return WELL
         if t_ns - begun[-1] < 20 * S:
             return replace(WELL, cuff=Cuff(phase=CuffPhase.MEASURING, cycle=len(begun), pressure=120.0))
@@ -395,6 +398,18 @@ class TestTheSimulatedModule:
         bedside.driver.start_cuff(bedside.now_ns)
         bedside.run(1)
         assert statuses(bedside.events)[-1] == (SensorStatus.FAILED, "not started: the module refused")
+
+    @pytest.mark.parametrize("make", [Startable, lambda: SimulatedPatient(load_scenario("normal"), 3)])
+    def test_after_an_abort_it_takes_the_next_start(self, make):
+        module, patient = SuntechMonitor(), make()
+        module.transmit(patient, 0)
+        replies = []
+        for second, command in enumerate((START_ADULT, START_ADULT, ABORT, ABORT, START_ADULT), 1):
+            module.receive(command, second * S)
+            replies.append(module.transmit(patient, second * S + 500 * MS))
+        assert replies == [ACCEPTED, BUSY, ABORTED, ACCEPTED, ACCEPTED]
+        later = b"".join(module.transmit(patient, (6 + i) * S) for i in range(90))
+        assert later.startswith(DONE)
 
     def test_it_is_busy_while_it_measures(self):
         module, patient = SuntechMonitor(), Startable()

@@ -126,6 +126,22 @@ def test_start_key_starts_a_cycle_and_is_deaf_during_one():
     assert len(spans(followed(patient, 200))) == 1
 
 
+def test_stop_key_ends_a_cycle_without_a_result():
+    patient = patient_with(NO_AUTO)
+    patient.start_cuff(50 * S)
+    before, during = patient.sensors(50 * S).cuff, patient.sensors(55 * S).cuff
+    assert (during.phase, during.cycle) == (CuffPhase.MEASURING, 1)
+    patient.stop_cuff(55 * S)
+    assert patient.sensors(56 * S).cuff == before
+    patient.stop_cuff(57 * S)
+    assert patient.sensors(200 * S).cuff == before
+    patient.start_cuff(200 * S)
+    assert [(cuff.phase, cuff.cycle) for _, _, cuff in spans(followed(patient, 300))] == [
+        (CuffPhase.IDLE, 0),
+        (CuffPhase.DONE, 2),
+    ]
+
+
 def test_scripted_times_count_from_their_anchor():
     patient = patient_with('[cuff]\nauto = []\ntimes = [{ after = "infusion_start", at = "01:00" }]')
     assert patient.sensors(400 * S).cuff.phase is CuffPhase.IDLE
@@ -174,3 +190,13 @@ def test_a_failed_cycle_keeps_the_last_good_reading_with_its_own_time():
     (_, _, good), (_, _, failed) = spans(followed(patient, 400))[:2]
     assert failed.phase is CuffPhase.FAILED
     assert (failed.sys, failed.measured_ns) == (good.sys, good.measured_ns)
+
+
+def test_a_misread_cycle_is_off_by_what_the_scenario_says_and_the_next_is_not():
+    plain = "[cuff]\nscatter = 0\nbias = 0\nauto = [{ at = 60, every = 120 }]\n"
+    wrong = plain + "[[cuff.misreading]]\nat = 50\nlasting = 60\nsys = 29\ndia = 12\n"
+    told, true = (
+        [(cuff.sys, cuff.dia) for _, _, cuff in spans(followed(patient_with(text), 300))[:2]] for text in (wrong, plain)
+    )
+    assert told[0] == (true[0][0] + 29, true[0][1] + 12)
+    assert told[1] == true[1]

@@ -218,6 +218,18 @@ def test_everything_attached_is_the_patient():
     assert whole.sensors(100 * S) == patient.sensors(100 * S)
 
 
+@pytest.mark.parametrize(("plugged_in", "starts"), [(["nibp"], True), (["spo2"], False)])
+def test_a_cuff_is_started_and_stopped_where_there_is_one(plugged_in, starts):
+    patient = SimulatedPatient(load_scenario("normal"), 1)
+    patient.sensors(100 * S)
+    attached = AttachedPatient(patient, plugged_in)
+    attached.start_cuff(100 * S)
+    assert (patient.sensors(101 * S).cuff.phase is CuffPhase.MEASURING) is starts
+    patient.start_cuff(101 * S)
+    attached.stop_cuff(105 * S)
+    assert (patient.sensors(106 * S).cuff.phase is CuffPhase.MEASURING) is not starts
+
+
 def test_cuff_alone():
     told = AttachedPatient(SimulatedPatient(load_scenario("normal"), 1), ["nibp"]).sensors(100 * S)
     assert (told.spo2, told.etco2, told.resp_rate) == (None, None, None)
