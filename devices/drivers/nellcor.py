@@ -383,7 +383,7 @@ class NellcorMonitor:
             shown = self._digits if self._n_searching <= _HELD_LINES else ("  0", "  0")
             codes = "PS"
         values = f"   {shown[0]}{stars[0]:1}    {shown[1]}{stars[1]:1}    {amplitude}"
-        return f"{when}{values}    {codes:18}"
+        return f"{when}{values}    {codes:{_FILLED - 44}}"
 
 
 DRIVER = Nellcor
