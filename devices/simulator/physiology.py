@@ -61,7 +61,7 @@ _CLAMP = {
     Col.SYS: (40.0, 280.0),
     Col.DIA: (20.0, 180.0),
     Col.HEART_RATE: (25.0, 220.0),
-    Col.RESP_RATE: (2.0, 60.0),
+    Col.RESP_RATE: (0.0, 60.0),
     Col.SPO2: (40.0, 100.0),
     Col.ETCO2: (5.0, 90.0),
     Col.PERFUSION_INDEX: (0.1, 20.0),

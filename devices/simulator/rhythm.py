@@ -32,6 +32,11 @@ N_AVERAGED_BREATHS = 5
 APNOEA_S = 20.0
 """After this long without a breath the rate is 0."""
 
+SLOWEST_BREATHING = 2.0
+"""Below this rate [/min] there is no breath at all."""
+
+_LOOK_AGAIN_S = 1.0
+
 REFERENCE_RR_S = 0.926
 
 
@@ -55,9 +60,12 @@ class Breaths:
         """Work out every breath that begins up to `t_s`."""
         while self._next_begin <= t_s:
             begin, second = self._next_begin, int(self._next_begin)
-            kick, size, _ = _normals(self._seed, _BREATHS_STREAM, self._rows.n // _BLOCK)[self._rows.n % _BLOCK]
             rate = self._physiology.at(second, Col.RESP_RATE)
-            length = 60 / rate * min(1.4, max(0.6, 1 + 0.1 * kick))
+            if rate < SLOWEST_BREATHING and self._rows.n:
+                self._next_begin = begin + _LOOK_AGAIN_S
+                continue
+            kick, size, _ = _normals(self._seed, _BREATHS_STREAM, self._rows.n // _BLOCK)[self._rows.n % _BLOCK]
+            length = 60 / max(rate, SLOWEST_BREATHING) * min(1.4, max(0.6, 1 + 0.1 * kick))
             etco2 = self._physiology.at(second, Col.ETCO2) * (1 + 0.03 * size)
             self._rows.append(begin, length, etco2)
             self._next_begin = begin + length
@@ -72,9 +80,9 @@ class Breaths:
         return int(np.searchsorted(self._rows.column(self.BEGIN), t_s, side="right")) - 1
 
     def phase_at(self, t_s: float) -> float:
-        """Return how far the breath at `t_s` has gone, 0 to 1."""
+        """Return how far the breath at `t_s` has gone, 0 to 1; 1 while no other follows it."""
         index = self.index_at(t_s)
-        return float((t_s - self.column(self.BEGIN)[index]) / self.column(self.LENGTH)[index])
+        return min(1.0, float((t_s - self.column(self.BEGIN)[index]) / self.column(self.LENGTH)[index]))
 
     def rate_at(self, t_s: float) -> float:
         """Return the rate counted from the last breaths [/min]; 0 when there was none for `APNOEA_S`."""

@@ -147,6 +147,14 @@ class CuffTrouble(Timed):
     retry: Literal["succeeds", "fails"] = "fails"
 
 
+class CuffMisreading(Timed):
+    """Cycles begun in this stretch [s] read `sys` and `dia` [mmHg] too high (below 0: too low): an arm moved or held too low."""
+
+    lasting: Seconds
+    sys: float = Field(default=0.0, ge=-80, le=80)
+    dia: float = Field(default=0.0, ge=-60, le=60)
+
+
 _USUAL_AUTO = (
     AutoCuff(after=Anchor.SESSION_START, at=60.0, every=180.0),
     AutoCuff(after=Anchor.INFUSION_START, at=300.0, every=300.0),
@@ -164,6 +172,7 @@ class CuffPlan(Table):
         bias: Standard deviation of the device's lasting error [mmHg]; ISO 81060-2 allows a mean of 5.
         same_arm_as_probe: True: a cycle stops the oximeter's finger from being read.
         trouble: When cycles fail.
+        misreading: When they do not fail, and read wrong.
     """
 
     auto: tuple[AutoCuff, ...] = _USUAL_AUTO
@@ -172,6 +181,7 @@ class CuffPlan(Table):
     bias: float = Field(default=1.5, ge=0, le=5)
     same_arm_as_probe: bool = False
     trouble: tuple[CuffTrouble, ...] = ()
+    misreading: tuple[CuffMisreading, ...] = ()
 
 
 class Variation(Table):

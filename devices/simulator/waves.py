@@ -107,7 +107,7 @@ def resp(t_s: Samples, breaths: Breaths, beats: Beats) -> Samples:
 
 
 def co2(t_s: Samples, breaths: Breaths) -> Samples:
-    """Return the capnogram [mmHg]: 0 in inspiration, a rising plateau that ends at the breath's end-tidal value."""
+    """Return the capnogram [mmHg]: 0 in inspiration, a rising plateau up to the end-tidal value, 0 without breath."""
     begins, lengths = breaths.column(Breaths.BEGIN), breaths.column(Breaths.LENGTH)
     etco2 = breaths.column(Breaths.ETCO2)
     index, _ = _phases(t_s, begins, lengths)
@@ -116,7 +116,9 @@ def co2(t_s: Samples, breaths: Breaths) -> Samples:
     plateau = etco2[index] - CO2_SLOPE_MMHG_PER_S * (length - since)
     falling = np.clip(1.0 - since / CO2_FALL_S, 0.0, 1.0)
     value: Samples = np.maximum(rising * rising * (3 - 2 * rising) * plateau, falling * etco2[np.maximum(index - 1, 0)])
-    return value
+    # no breath follows: the line draws room air
+    fading = np.clip(1.0 - (since - length) / CO2_FALL_S, 0.0, 1.0)
+    return np.where(since > length, fading * etco2[index], value)
 
 
 _GRID = np.arange(_POINTS + 1, dtype=np.float64)

@@ -177,6 +177,21 @@ def test_resp_rate_is_the_count_of_breaths_in_both_waves():
     assert rate == pytest.approx(60 * (len(breaths_out) - 1) / (breaths_out[-1] - breaths_out[0]), rel=0.04)
 
 
+def test_a_patient_who_does_not_breathe_has_flat_waves_and_after_a_while_the_rate_0():
+    pause = "[[target]]\nmetric = 'resp_rate'\nto = 0\nat = 60\nramp = 1\nhold = 60\nsettle = 1\n"
+    patient = SimulatedPatient(unfixed(pause), 9)
+    _, co2 = sampled(patient, "co2", 68, 120, 50)
+    _, resp = sampled(patient, "resp", 68, 120, 50)
+    assert co2.max() == 0
+    assert np.ptp(resp) < 0.15, "nothing but the trace of the heart"
+    rates = [patient.sensors(second * S).resp_rate for second in range(60, 140)]
+    assert min(rates[:20]) > 5
+    assert set(rates[28:60]) == {0}
+    assert rates[-1] > 2
+    _, again = sampled(patient, "co2", 124, 140, 50)
+    assert again.max() > 25
+
+
 def test_expired_co2_rises_as_the_chest_falls():
     patient = SimulatedPatient(NORMAL, 9)
     times, resp = sampled(patient, "resp", 0, 120, 50)

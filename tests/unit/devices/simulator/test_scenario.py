@@ -10,10 +10,12 @@ from devices.simulator.script import seconds
 
 S = 1_000_000_000
 SHIPPED = (
+    "apnoea",
     "bp-spike",
     "cable-pulled",
     "crisis",
     "cuff-failing",
+    "desaturation",
     "intellivue-monitor",
     "mild-desaturation",
     "monitor-reboot",
@@ -21,6 +23,7 @@ SHIPPED = (
     "paused-infusion",
     "probe-off",
     "s5-monitor",
+    "spike-artefact",
     "vasovagal",
 )
 START = 10 * 60  # of the infusion, in the visits below [s]
