@@ -4,13 +4,13 @@ What staff chart reaches the simulated patient as it would reach a real one: the
 cuff reading that is asked for is taken, because somebody at the bedside presses START. Nothing reaches a real monitor this way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from devices.clock import Moment
 from devices.registry import lookup
 from devices.simulator.monitor import SimulatedChair, make_chair
-from devices.simulator.scenario import load_scenario
+from devices.simulator.scenario import Scenario, load_scenario
 from nursestation.config.schema import ChairSettings, MonitorSettings
 from nursestation.core.model import Route
 from nursestation.core.records import (
@@ -23,6 +23,9 @@ from nursestation.core.records import (
     SessionOpened,
 )
 
+ChairMaker = Callable[[Scenario, int, int, Path], SimulatedChair]
+"""Makes a chair of a scenario, a seed, the start [ns, monotonic] and a folder for its lines; as `make_chair` does."""
+
 
 class SimulatedBedside:
     """Simulated chairs by their numbers.
@@ -32,9 +35,23 @@ class SimulatedBedside:
     """
 
     def __init__(
-        self, scenarios: Iterable[str], seed: int, start: Moment, folder: Path, taken: Iterable[int] = ()
+        self,
+        scenarios: Iterable[str | Scenario],
+        seed: int,
+        start: Moment,
+        folder: Path,
+        taken: Iterable[int] = (),
+        make: ChairMaker = make_chair,
     ) -> None:
         """Make a chair for each scenario, with the lowest numbers that are not `taken`; the first gets `seed`, the next one more.
+
+        Args:
+            scenarios: Names of shipped ones, files, or scenarios that are loaded already.
+            seed: Of the first.
+            start: When their times begin.
+            folder: For their lines.
+            taken: Numbers of other chairs.
+            make: Makes one chair.
 
         Raises:
             DeviceError: a scenario is not known or has a mistake, or its monitors cannot be served.
@@ -44,9 +61,9 @@ class SimulatedBedside:
         self._routes: dict[int, Route] = {}
         self._start_ns = start.mono_ns  # what was asked for before a restart was answered then
         try:
-            for offset, (number, name) in enumerate(zip(numbers, list(scenarios), strict=False)):
-                place = folder / f"chair-{number}"
-                self.chairs[number] = make_chair(load_scenario(name), seed + offset, start.mono_ns, place)
+            for offset, (number, wanted) in enumerate(zip(numbers, list(scenarios), strict=False)):
+                scenario = load_scenario(wanted) if isinstance(wanted, str) else wanted
+                self.chairs[number] = make(scenario, seed + offset, start.mono_ns, folder / f"chair-{number}")
         except Exception:
             self.close()
             raise
