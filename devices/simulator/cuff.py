@@ -2,7 +2,8 @@
 
 Rules of the file:
 1. A cycle is an attempt and, when that fails, one retry at higher pressure; it has one number throughout.
-2. What a cycle reads is the mean of the body's pressure over its deflation, with the device's own error.
+2. What a cycle reads is the mean of the body's pressure over its deflation, with the device's own error and what the scenario
+   spoils.
 3. A press of START while a cycle runs changes nothing. STOP ends it without a result: what was known before stands.
 
 Sources: a cycle of 20-45 s, first inflation to about 160 mmHg, later to the last systolic + 30, one retry at higher
@@ -198,8 +199,9 @@ class NibpCuff:
     def _reading(self, cycle: _Cycle, attempt: _Attempt) -> Cuff:
         rng = np.random.default_rng((self._seed, _STREAM, cycle.number))
         sys_error, dia_error = self._bias + rng.normal(0.0, self._plan.scatter, size=2)
-        sys = round(self._mean(attempt, Col.SYS) + sys_error)
-        dia = min(round(self._mean(attempt, Col.DIA) + dia_error), sys - 10)
+        sys_wrong, dia_wrong = self._misreading_at(cycle.begin)
+        sys = round(self._mean(attempt, Col.SYS) + sys_error + sys_wrong)
+        dia = min(round(self._mean(attempt, Col.DIA) + dia_error + dia_wrong), sys - 10)
         return Cuff(
             phase=CuffPhase.DONE,
             cycle=cycle.number,
@@ -209,6 +211,14 @@ class NibpCuff:
             pulse=round(self._mean(attempt, Col.HEART_RATE)),
             measured_ns=self._zero_ns + round(attempt.end * 1e9),
         )
+
+    def _misreading_at(self, cycle_begin: float) -> tuple[float, float]:
+        """Return by how much a cycle begun then reads too high, systolic and diastolic [mmHg]."""
+        for wrong in self._plan.misreading:
+            begin, end = self._timeline.stretch(wrong, wrong.lasting)
+            if begin <= cycle_begin < end:
+                return wrong.sys, wrong.dia
+        return 0.0, 0.0
 
     def _mean(self, attempt: _Attempt, column: Col) -> float:
         first, last = int(attempt.deflation_from), int(attempt.end)
