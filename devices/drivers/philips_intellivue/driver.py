@@ -15,7 +15,7 @@ from devices.drivers.philips_intellivue.frames import DATAGRAMS, frame, new_fram
 from devices.drivers.philips_intellivue.linking import Linking, WholeResult
 from devices.drivers.philips_intellivue.messages import Attributes, Command, Message, Ro
 from devices.drivers.philips_intellivue.numerics import Numerics
-from devices.drivers.philips_intellivue.session import GET_PRIORITY_ID, SET_PRIORITY_ID, SILENCE_NS, WAVES_ID, Session
+from devices.drivers.philips_intellivue.session import GET_PRIORITY_ID, SET_PRIORITY_ID, SILENCE_NS, Session
 from devices.drivers.philips_intellivue.states import mode_of_monitor
 from devices.drivers.philips_intellivue.values import Malformed, decode_time
 from devices.drivers.philips_intellivue.waves import Waves
@@ -174,7 +174,7 @@ class PhilipsIntelliVue:
                     self._session.created(message.invoke, event_time)
                     self._take_mds(out, attributes, int.from_bytes(event_time, "big"), now_ns)
             case (Ro.ERROR, _):
-                if message.invoke in (SET_PRIORITY_ID, GET_PRIORITY_ID, WAVES_ID):
+                if message.invoke in (SET_PRIORITY_ID, GET_PRIORITY_ID):
                     self._session.waves_denied(now_ns)
             case (Ro.INVOKE | Ro.RESULT | Ro.LINKED, _):
                 pass  # of no interest

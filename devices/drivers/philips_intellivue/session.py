@@ -12,6 +12,7 @@ Rules of the file:
 4. A poll is asked again before it runs out, and when its results have stopped. What keeps the session alive is a poll every
    `KEEP_ALIVE_NS`, for results do not count as our traffic.
 5. The list of waves is set, read back and compared; when the lead that we asked for is not in it, the next one is tried.
+   Where the list is denied the monitor's own waves are polled, whatever they are, and the list is asked for again.
 
 Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0; timing of real clients as published in mdpnp/mdpnp
 (OpenICE), xeonfusion/VSCaptureMP and recordings of an M8000.
@@ -205,8 +206,9 @@ class Session:
                 self._priority, self._priority_ns, self._tries = _Priority.SETTING, None, 0
 
     def waves_denied(self, now_ns: int) -> None:
-        """Ask for the list again after a while: another client may have the waves."""
+        """Poll what is sent without our list, and ask for the list again after a while: another client may have the waves."""
         if self._priority is not _Priority.DONE:
+            self._polls.setdefault(WAVES_ID, _extended(WAVES_ID, ObjectClass.WAVES, Group.ALL))
             self._priority, self._tries = _Priority.SETTING, 0
             self._priority_ns = now_ns + _PRIORITY_RETRY_NS - _PRIORITY_LIMIT_NS
 

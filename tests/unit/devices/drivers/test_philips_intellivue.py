@@ -267,6 +267,14 @@ class TestSession:
         assert asked
         assert 11_900 <= asked[0] <= 12_200
 
+    def test_waves_are_polled_though_the_list_is_denied(self):
+        driver, _ = polling()
+        driver.feed(frame(messages.build_error(0x3ED, 9)), 2 * S)
+        wanted = frame(messages.poll(4, 9, 0, invoke=4, active_ticks=480_000))
+        assert wanted in questions(driver, 2 * S, 0.5)
+        driver.feed(frame(messages.build_error(4, 2)), 2600 * MS)
+        assert wanted not in questions(driver, 2600 * MS, 3)
+
     def test_waves_are_polled_though_the_list_is_never_answered(self):
         driver, _ = polling()
         wanted = frame(messages.poll(4, 9, 0, invoke=4, active_ticks=480_000))
