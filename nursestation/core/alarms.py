@@ -1,16 +1,17 @@
-"""The alarm-condition state machine: raise, change, acknowledge, end.
+"""The alarm-condition state machine: raise, change, acknowledge, end. What becomes of the signals: `signals.py`.
 
     (absent) --raise--> present --change--> present --end--> (absent)
                            |
                            +--acknowledge--> present, acknowledged --end--> (absent)
                            ^                          |
-                           +--change, higher priority-+
+                           +--worse, or its time over-+
 
 Rules of the file (words and classes after IEC 60601-1-8):
 1. One condition a rule and subject is present at a time; a worse level changes it, it does not add another.
-2. Conditions are non-latching but where `LATCHES` or the BP ladder says so: they end when their cause ends.
-3. Acknowledging says that an operator has seen it; the condition stays while its cause stays. It does not cover a higher
-   priority: a condition that worsens to one must be seen again.
+2. Conditions are non-latching but where the BP ladder says so: they end when their cause ends. A latching one whose cause is
+   over stays until an operator acknowledges it, unless one has done so already.
+3. Acknowledging says that an operator has seen it; the condition stays while its cause stays. What is worse than what was seen,
+   by a priority or by a step of the preset, must be seen again.
 4. A technical condition never takes the place of a physiological one: both stand side by side.
 """
 
@@ -22,6 +23,10 @@ from nursestation.core.turn import Refusal, Turn
 
 ENDS_ON_ACKNOWLEDGE = frozenset({"clock.stepped"})
 """Conditions about something that is over by itself; seeing it is all that is left to do."""
+
+
+SELF_TEST = "selftest.failed"
+"""Rule of the condition that lamps or sound did not pass the self-test."""
 
 
 def find(table: dict[str, Condition], rule: str, subject: str = "") -> Condition | None:
@@ -51,8 +56,13 @@ def hold(
     metric: str | None = None,
     value: float | None = None,
     limit: float | None = None,
+    preset: str | None = None,
 ) -> None:
-    """Make sure that the condition is present with this priority and text; raise or change it as needed."""
+    """Make sure that the condition is present with this priority and text; raise or change it as needed.
+
+    `chair` is None for the station's own; `value` and `limit` are in the metric's unit; `preset` says whose numbers it was judged
+    by, where those are not the visit's protocol's or the clinic's preset's as a whole.
+    """
     present = find(table_of(turn, chair), rule, subject)
     if present is None:
         turn.emit(
@@ -67,12 +77,46 @@ def hold(
                 value=value,
                 limit=limit,
                 subject=subject,
+                cause_ns=turn.cause_ns,
+                preset=_preset(turn, chair) if preset is None else preset,
             )
         )
     elif (present.priority, present.text) != (priority, text):
-        turn.emit(
-            r.ConditionChanged(**turn.noted(chair), condition_id=present.id, priority=priority, text=text, value=value)
+        _change(turn, chair, present, priority, text, value, limit)
+
+
+def _change(
+    turn: Turn,
+    chair: ChairState | None,
+    present: Condition,
+    priority: Priority,
+    text: str,
+    value: float | None,
+    limit: float | None,
+) -> None:
+    pause = turn.state.audio.pause
+    is_silenced = present.acknowledged_by is not None or (pause is not None and present.id in pause.covered)
+    is_graver = priority.rank > present.priority.rank
+    turn.emit(
+        r.ConditionChanged(
+            **turn.noted(chair), condition_id=present.id, priority=priority, text=text, value=value, limit=limit
         )
+    )
+    if is_silenced and (is_graver or _is_worse_by_a_step(turn, present)):
+        turn.emit(r.ConditionRealarmed(**turn.noted(chair), condition_id=present.id, reason=r.WORSE))
+
+
+def _is_worse_by_a_step(turn: Turn, condition: Condition) -> bool:
+    """Say whether a silenced condition has become worse by a step of the preset since it was silenced."""
+    step = turn.state.preset.signals.realarm_steps.of(condition.metric)
+    if step is None or condition.value is None or condition.silenced_value is None:
+        return False
+    by = condition.value - condition.silenced_value
+    return (-by if condition.is_low_worse else by) >= step
+
+
+def _preset(turn: Turn, chair: ChairState | None) -> str:
+    return chair.visit.protocol.title if chair is not None and chair.visit is not None else turn.state.preset.title
 
 
 def end(turn: Turn, chair: ChairState | None, rule: str, subject: str = "") -> None:

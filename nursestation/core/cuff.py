@@ -104,7 +104,9 @@ def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
     if parts.doubted:
         fail(turn, chair, monitor, f"the monitor doubts its reading {reading}: measure again")
         return
+    before, turn.cause_ns = turn.cause_ns, parts.arrived.mono_ns  # what settles it is not what told it
     _take(turn, chair, reading)
+    turn.cause_ns = before
 
 
 def fail(turn: Turn, chair: ChairState, monitor: MonitorState, text: str) -> None:

@@ -245,7 +245,7 @@ def _stretch(visit: Visit, metric: str, view: vitals.Shown | None) -> Stretch | 
 def _no_open_condition(visit: Visit) -> _Found:
     present = visit.conditions.values()
     physiological = [c.text for c in present if c.kind is AlarmKind.PHYSIOLOGICAL]
-    unseen = [c.text for c in present if c.kind is AlarmKind.TECHNICAL and c.acknowledged_by is None]
+    unseen = [c.text for c in present if c.kind is AlarmKind.TECHNICAL and c.seen_by is None]
     if physiological or unseen:
         todo = "" if physiological else "; acknowledge or mend"
         return _Found(GateState.UNMET, f"open: {'; '.join(physiological + unseen)}{todo}")

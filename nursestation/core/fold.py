@@ -8,7 +8,7 @@ Rules of the file:
 import bisect
 
 from devices.clock import NS_PER_S, Moment
-from devices.events import AdmissionState, Validity
+from devices.events import AdmissionState, Priority, Validity
 from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
 from nursestation.core.inputs import ChairSetup
@@ -16,11 +16,14 @@ from nursestation.core.model import ChartKind, Provenance, ToldPatient
 from nursestation.core.stability import note_sample
 from nursestation.core.state import (
     Answer,
+    AudioPause,
+    ChairPause,
     ChairState,
     ChartEntry,
     Condition,
     Flag,
     Latest,
+    PatientLimits,
     PatientWatch,
     SignInTries,
     Span,
@@ -63,8 +66,15 @@ def fold(state: StationState, record: r.Record) -> None:
             tries.last_ns = record.at.mono_ns
         case r.SessionOpened():
             _open(state, record)
-        case r.ConditionRaised() | r.ConditionChanged() | r.ConditionAcknowledged() | r.ConditionEnded():
+        case (
+            r.ConditionRaised() | r.ConditionChanged() | r.ConditionAcknowledged() | r.ConditionEnded()
+            | r.ConditionRealarmed() | r.ConditionLatched() | r.ConditionEscalated() | r.SignalShown()
+        ):  # fmt: skip
             _fold_condition(state, record)
+        case r.AudioPaused() | r.AudioPauseEnded() | r.AudioSwitched():
+            _fold_audio(state, record)
+        case r.SelfTested():
+            state.self_test = record
         case r.LinkChanged() | r.SensorChanged() | r.MonitorIdentified() | r.MonitorAlarm():
             pass  # the monitors' live state does not outlive a run
         case r.SessionMonitors():
@@ -184,7 +194,10 @@ def _takes_over(before: Latest, sample: r.Sample) -> bool:
     return ranks[1] < ranks[0]
 
 
-_ConditionRecord = r.ConditionRaised | r.ConditionChanged | r.ConditionAcknowledged | r.ConditionEnded
+_ConditionRecord = (
+    r.ConditionRaised | r.ConditionChanged | r.ConditionAcknowledged | r.ConditionEnded | r.ConditionRealarmed
+    | r.ConditionLatched | r.ConditionEscalated | r.SignalShown
+)  # fmt: skip
 
 
 def _fold_condition(state: StationState, record: _ConditionRecord) -> None:
@@ -205,27 +218,102 @@ def _fold_condition(state: StationState, record: _ConditionRecord) -> None:
             metric=record.metric,
             value=record.value,
             limit=record.limit,
+            cause_ns=record.cause_ns,
+            unanswered_ns=record.at.mono_ns,
         )
+        _note_onset(state, record.priority)
         if visit is not None:
             visit.waivers.pop("no_open_condition", None)  # it was given for the conditions of its time
         return
     condition = table.get(record.condition_id)
+    if condition is None and isinstance(record, r.SignalShown) and visit is not None:
+        condition = next((one for one in visit.past_conditions if one.id == record.condition_id), None)
     if condition is None:
         return
     match record:
         case r.ConditionChanged():
             if record.priority.rank > condition.priority.rank:
-                condition.acknowledged_by = None  # what was seen was the milder state
+                _signal_again(state, condition, record.at)  # what was seen was the milder state
+                condition.seen_by = None
             condition.priority = record.priority
             condition.text = record.text
             condition.value = record.value if record.value is not None else condition.value
+            condition.limit = record.limit if record.limit is not None else condition.limit
         case r.ConditionAcknowledged():
-            condition.acknowledged_by = record.operator
+            condition.acknowledged_by = condition.seen_by = record.operator
+            condition.acknowledged_at = record.at
+            condition.silenced_value = condition.value
+            condition.is_escalated = False
+            state.audio.n_silenced += 1
+        case r.ConditionRealarmed():
+            is_timed = record.reason not in (r.WORSE, r.AGAIN)
+            _signal_again(state, condition, record.at, is_timed=is_timed)
+            condition.seen_by = condition.seen_by if is_timed else None
+            condition.is_latched = False
+        case r.ConditionLatched():
+            condition.is_latched = True
+        case r.ConditionEscalated():
+            condition.is_escalated = True
+        case r.SignalShown():
+            condition.is_shown = True
         case r.ConditionEnded():
             del table[record.condition_id]
             condition.ended = record.at
             if visit is not None:
                 visit.past_conditions.append(condition)
+
+
+def _signal_again(state: StationState, condition: Condition, at: Moment, *, is_timed: bool = False) -> None:
+    """Let a condition's signals be made again. After a time alone they do not break AUDIO PAUSED."""
+    condition.acknowledged_by = condition.acknowledged_at = None
+    condition.is_escalated = False
+    condition.unanswered_ns = at.mono_ns
+    if state.audio.pause is not None and not is_timed:
+        state.audio.pause.covered.discard(condition.id)
+    _note_onset(state, condition.priority)
+
+
+def _note_onset(state: StationState, priority: Priority) -> None:
+    state.audio.n_onsets[priority] = state.audio.n_onsets.get(priority, 0) + 1
+
+
+def _fold_audio(state: StationState, record: r.AudioPaused | r.AudioPauseEnded | r.AudioSwitched) -> None:
+    present = list(state.present_conditions())
+    match record:
+        case r.AudioPaused():
+            until_ns = record.at.mono_ns + record.until_utc_ns - record.at.utc_ns
+            state.audio.pause = AudioPause(record.operator or "", until_ns, {condition.id for condition in present})
+            for condition in present:
+                condition.is_escalated = False
+                if condition.acknowledged_by is None:
+                    condition.silenced_value = condition.value
+        case r.AudioPauseEnded():
+            covered = state.audio.pause.covered if state.audio.pause is not None else set()
+            state.audio.pause = None
+            for condition in present:
+                if condition.id in covered:
+                    condition.unanswered_ns = record.at.mono_ns
+        case r.AudioSwitched():
+            state.audio.off = None if record.on else (record.operator or "", record.reason)
+
+
+def _fold_alarm_pause(visit: Visit, record: r.ChairAlarmsPaused | r.ChairAlarmsResumed) -> None:
+    if isinstance(record, r.ChairAlarmsPaused):
+        until_ns = record.at.mono_ns + record.until_utc_ns - record.at.utc_ns
+        visit.alarm_pause = ChairPause(record.reason, record.operator or "", until_ns)
+    else:
+        visit.alarm_pause = None
+    for condition in visit.conditions.values():
+        if visit.pauses_signals_of(condition):
+            condition.is_escalated = False
+            condition.unanswered_ns = record.at.mono_ns
+
+
+def _fold_limits(visit: Visit, record: r.LimitsChanged) -> None:
+    if record.why == r.RESET:
+        visit.limits.pop(record.metric, None)
+    else:
+        visit.limits[record.metric] = PatientLimits(record.low, record.high, record.operator or "")
 
 
 def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
@@ -290,6 +378,12 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
                 visit.waivers.pop("side_effects", None)
         case r.ChartResolved():
             visit.entries[record.entry_id].resolved = record.at
+        case r.ChairAlarmsPaused() | r.ChairAlarmsResumed():
+            if isinstance(record, r.ChairAlarmsPaused):
+                state.audio.n_silenced += 1
+            _fold_alarm_pause(visit, record)
+        case r.LimitsChanged():
+            _fold_limits(visit, record)
         case r.FlagRaised() | r.FlagDecided() | r.FlagAnswered() | r.FlagEnded():
             _fold_flag(visit, record)
         case r.CriterionAnswered():

@@ -8,7 +8,7 @@ before the start, observation after it, discharge to a driver.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from nursestation.core import alarms, checkin, spikes
+from nursestation.core import alarms, checkin, signals, spikes
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import GateState, Phase, Route
@@ -90,6 +90,7 @@ def move(turn: Turn, chair: ChairState, visit: Visit, after: Phase, reason: str 
     if after.is_over:
         spikes.close(turn, chair, visit)
         alarms.end_all(turn, chair)
+        signals.close(turn, chair, visit)
     turn.emit(r.PhaseChanged(**turn.acted(chair), before=visit.phase, after=after, reason=reason))
     if after.is_over:
         visit.watches.clear()

@@ -24,6 +24,12 @@ class Steps(_File):
     sys: float = Field(default=20, gt=0)
     hr: float = Field(default=20, gt=0)
 
+    def of(self, metric: str | None) -> float | None:
+        """Return the step of a metric in its unit, None where there is none."""
+        if metric in ("heart_rate", "pulse_rate"):
+            return self.hr
+        return {"spo2": self.spo2, "nibp_sys": self.sys}.get(metric or "")
+
 
 class SignalRules(_File):
     """How long signals may be stopped, and when they come again."""

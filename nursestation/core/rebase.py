@@ -39,6 +39,8 @@ def shifted(record: r.Record, shift_ns: int) -> r.Record:
     """Return the record with its monotonic times moved by `shift_ns` [ns]; UTC times stay."""
     at = Moment(record.at.mono_ns + shift_ns, record.at.utc_ns)
     match record:
+        case r.ConditionRaised() if record.cause_ns is not None:
+            return replace(record, at=at, cause_ns=record.cause_ns + shift_ns)
         case r.CuffTaken() | r.FlagRaised() | r.FlagEnded():
             return replace(record, at=at, reading=_reading(record.reading, shift_ns))
         case r.FlagDecided() if record.reading is not None:

@@ -520,9 +520,19 @@ class ConditionEnded(_Record):
 # --- alarm signals ------------------------------------------------------------------------------------------------
 
 
+WORSE, AGAIN = "worse", "again"
+"""Reasons of a `ConditionRealarmed` that are no time."""
+
+EDITED, PROPOSAL, RESET = "edited", "proposal", "reset"
+"""Why limits were changed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionRealarmed(_Record):
-    """An acknowledged condition makes its signals again: after its time ("3 min"), or because it is worse ("worse")."""
+    """A silenced condition makes its signals again.
+
+    `reason`: after its time ("3 min"), because it is worse ("worse"), or because the cause of a latched one is back ("again").
+    """
 
     condition_id: str
     reason: str

@@ -377,6 +377,8 @@ def _settle_condition(turn: Turn, chair: ChairState, visit: Visit, *, low: bool)
             newest = visit.cuffs[-1][0] if visit.cuffs else None
             text = f"{condition.text.split('; now ')[0]}; now {newest}, acknowledge to clear"
             alarms.hold(turn, chair, condition.rule, condition.kind, condition.priority, text, value=condition.value)
+            if not condition.is_latched:
+                turn.emit(r.ConditionLatched(**turn.noted(chair), condition_id=condition.id))
             return
         turn.emit(r.ConditionEnded(**turn.noted(chair), condition_id=condition.id))
     if flag is None:
@@ -392,6 +394,8 @@ def _settle_condition(turn: Turn, chair: ChairState, visit: Visit, *, low: bool)
     }[flag.outcome]
     symptom = present_symptom(visit) if flag.grade is Grade.CRISIS else ""
     also = f", with {symptom.lower()}" if symptom else ""
+    if condition is not None and condition.is_latched and condition.rule == _rule_id(flag.grade):
+        turn.emit(r.ConditionRealarmed(**turn.noted(chair), condition_id=condition.id, reason=r.AGAIN))
     alarms.hold(
         turn,
         chair,
@@ -400,8 +404,15 @@ def _settle_condition(turn: Turn, chair: ChairState, visit: Visit, *, low: bool)
         _priority(rule, newest) if rule is not None else flag.priority,
         f"{_TITLES[flag.grade]} {against_baseline(visit, newest)}{also}{waits}",
         metric="nibp_sys",
-        value=float(newest.sys),
+        value=_worst(condition, newest, flag.grade),
     )
+
+
+def _worst(condition: Condition | None, newest: CuffReading, grade: Grade) -> float:
+    """Return the worst systolic pressure of a condition so far [mmHg]."""
+    if condition is None or condition.value is None or condition.rule != _rule_id(grade):
+        return float(newest.sys)
+    return min(condition.value, newest.sys) if grade is Grade.LOW else max(condition.value, newest.sys)
 
 
 def _condition(visit: Visit, *, low: bool) -> Condition | None:

@@ -5,6 +5,7 @@ Two kinds of state live here:
 2. What a monitor says this second (latest values, link, cuff parts, limit timers). It is not kept over a restart.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from devices.clock import NS_PER_S, Moment
@@ -29,7 +30,7 @@ from nursestation.core.model import (
 )
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
-from nursestation.core.records import CriterionEvidence, DischargeSigned
+from nursestation.core.records import CriterionEvidence, DischargeSigned, SelfTested
 
 
 def seconds_between(earlier: Moment, later: Moment) -> float:
@@ -123,7 +124,17 @@ class MonitorState:
 
 @dataclass(slots=True)
 class Condition:
-    """An alarm condition; present while it stands in a `conditions` table."""
+    """An alarm condition; present while it stands in a `conditions` table.
+
+    Attributes (of its signals):
+        acknowledged_by, acknowledged_at: Who silenced it, and when; None while its signals are made.
+        seen_by: Who has seen it at the priority that it has; stays when the signals come again after their time.
+        silenced_value: The worst value when it was last silenced.
+        is_latched: Its cause is over, and it waits to be acknowledged.
+        is_escalated: Nobody answered in time, so the chair sounds.
+        unanswered_ns: Since when its signals have been made without an answer, monotonic [ns].
+        is_shown: How long its first signal took is known.
+    """
 
     id: str
     chair: int | None
@@ -136,8 +147,21 @@ class Condition:
     metric: str | None
     value: float | None
     limit: float | None
+    cause_ns: int | None = None
     acknowledged_by: str | None = None
+    acknowledged_at: Moment | None = None
+    seen_by: str | None = None
+    silenced_value: float | None = None
+    is_latched: bool = False
+    is_escalated: bool = False
+    unanswered_ns: int = 0
+    is_shown: bool = False
     ended: Moment | None = None
+
+    @property
+    def is_low_worse(self) -> bool:
+        """Say whether a lower value is a worse one."""
+        return self.rule.endswith(".low")
 
 
 @dataclass(slots=True)
@@ -234,6 +258,50 @@ class Stretch:
     last_outside_ns: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PatientLimits:
+    """A patient's own alarm limits of one metric, and who set them; None for a side without a limit."""
+
+    low: float | None
+    high: float | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChairPause:
+    """ALARM PAUSED at a chair: why, by whom, and until when at the most, monotonic [ns]."""
+
+    reason: str
+    by: str
+    until_ns: int
+
+
+@dataclass(slots=True)
+class AudioPause:
+    """AUDIO PAUSED: by whom, until when at the most, monotonic [ns], and the ids of the conditions that it silences."""
+
+    by: str
+    until_ns: int
+    covered: set[str]
+
+
+@dataclass(slots=True)
+class Audio:
+    """The station's alarm sound.
+
+    Attributes:
+        pause: AUDIO PAUSED, None while it is not.
+        off: (who, why) of AUDIO OFF, None while it is not.
+        n_onsets: How often a condition of each priority has begun to sound.
+        n_silenced: How often an operator has silenced something.
+    """
+
+    pause: AudioPause | None = None
+    off: tuple[str, str] | None = None
+    n_onsets: dict[Priority, int] = field(default_factory=dict)
+    n_silenced: int = 0
+
+
 @dataclass(slots=True)
 class LimitWatch:
     """Timers of one alarm limit, monotonic [ns]: since when outside, since when back inside."""
@@ -281,6 +349,8 @@ class Visit:
     past_conditions: list[Condition] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     waivers: dict[str, Waiver] = field(default_factory=dict)
+    limits: dict[str, PatientLimits] = field(default_factory=dict)
+    alarm_pause: ChairPause | None = None
     evidence: tuple[CriterionEvidence, ...] = ()
     signed: DischargeSigned | None = None
     delivered: set[str] = field(default_factory=set)
@@ -306,6 +376,15 @@ class Visit:
     def began(self, phase: Phase) -> Moment | None:
         """Return when `phase` began, or None when it has not."""
         return next((stretch.start for which, stretch in self.spans if which is phase), None)
+
+    def pauses_signals_of(self, condition: Condition) -> bool:
+        """Say whether ALARM PAUSED of the chair would stop a condition's signals; what it spares: docs/adr/0016.
+
+        Spared are the rungs that latch, and what keeps the station from seeing the patient once he is back.
+        """
+        if condition.rule.startswith(("link.lost", "monitor.")):
+            return False
+        return not any(rule.latching and condition.rule == f"bp.{rule.grade}" for rule in self.protocol.bp.flags)
 
     def present_flag(self, *, low: bool) -> Flag | None:
         """Return the BP flag that is present: of pressure too low, or too high; there is at most one of each."""
@@ -369,6 +448,8 @@ class StationState:
     operator: str | None = None
     tries: dict[str, SignInTries] = field(default_factory=dict)
     conditions: dict[str, Condition] = field(default_factory=dict)  # of the station itself
+    audio: Audio = field(default_factory=Audio)
+    self_test: SelfTested | None = None
     sessions: set[str] = field(default_factory=set)
     open_cuffs: set[str] = field(default_factory=set)  # monitors whose cuff parts wait for more
     started: Moment | None = None  # of this run; None until the first input
@@ -378,6 +459,13 @@ class StationState:
     def signed_in(self) -> Operator | None:
         """Return who is signed in."""
         return self.operators.get(self.operator) if self.operator is not None else None
+
+    def present_conditions(self) -> Iterator[Condition]:
+        """Give every condition that is present: of the chairs, then of the station."""
+        for chair in self.chairs.values():
+            if chair.visit is not None:
+                yield from chair.visit.conditions.values()
+        yield from self.conditions.values()
 
 
 def new_chair(setup: ChairSetup) -> ChairState:

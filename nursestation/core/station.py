@@ -22,6 +22,7 @@ from nursestation.core import (
     monitors,
     phases,
     setup,
+    signals,
     signature,
     signin,
     spikes,
@@ -114,6 +115,7 @@ class Station:
         turn = Turn(self._state, self._pins, now)
         turn.emit(r.StationStarted(**turn.noted(None), version=self._version, resumed=resumed, unclean=unclean))
         technical.forget_live(turn)
+        signals.end_pauses(turn)
         return tuple(turn.records)
 
     def apply(self, item: StationInput, now: Moment) -> tuple[Record, ...]:
@@ -127,7 +129,7 @@ class Station:
         """
         if self._state.started is None:
             self._state.started = now
-        turn = Turn(self._state, self._pins, now)
+        turn = Turn(self._state, self._pins, now, now.mono_ns if isinstance(item, MonitorInput) else None)
         technical.watch_clock(turn)
         _settle_cuffs(turn, item)
         match item:
@@ -140,7 +142,7 @@ class Station:
             case ChairsChanged():
                 _set_up(turn, item)
             case SignalSeen():
-                pass
+                signals.note_seen(turn, item)
             case _:
                 _carry_out(turn, item)
         return tuple(turn.records)
@@ -172,6 +174,7 @@ def _pass_time(turn: Turn) -> None:
         technical.judge_chair(turn, chair)
         limits.judge_all(turn, chair)
         spikes.note_time(turn, chair)
+    signals.note_time(turn)
 
 
 def _set_up(turn: Turn, item: ChairsChanged) -> None:
@@ -209,7 +212,7 @@ def _command(turn: Turn, command: c.Command) -> None:
         case c.SignOut():
             signin.sign_out(turn, command)
         case c.PauseAudio() | c.EndAudioPause() | c.SwitchAudioOff() | c.SwitchAudioOn() | c.SelfTest():
-            raise Refusal("This is not possible yet.")
+            signals.command(turn, command)
         case _:
             if operator.role is Role.OFFICE:
                 raise Refusal("Office staff can look and export, not run a visit: ask a nurse to sign in.")
@@ -288,7 +291,11 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
             discharge.override(turn, chair, visit, command)
         case c.SignDischarge():
             signature.sign_discharge(turn, chair, visit, command)
-        case c.PauseChairAlarms() | c.EndChairPause() | c.SetLimit() | c.ResetLimits() | c.AcceptLimits():
+        case c.PauseChairAlarms():
+            signals.pause_chair(turn, chair, command)
+        case c.EndChairPause():
+            signals.end_chair_pause(turn, chair, visit)
+        case c.SetLimit() | c.ResetLimits() | c.AcceptLimits():
             raise Refusal("This is not possible yet.")
         case _:
             assert_never(command)

@@ -12,7 +12,8 @@
 | cuff.overdue | a planned reading is later than `overdue_after_min` | low |
 | cuff.failed | the last cuff cycle gave no result | low |
 | clock.stepped (station) | for a minute after the wall clock jumped, or until acknowledged | low |
-| station.<id> (station) | the runtime says so | as told |
+| station.<id> (station) | the runtime says so: store slow or full, sound missing, a part of the program failed | as told |
+| selftest.failed (station) | the last self-test was not passed (`signals.py`) | medium |
 
 "Later medium": from `no_data_medium_s` on, during infusion and observation.
 
@@ -69,7 +70,8 @@ def note_fault(turn: Turn, fault: StationFault) -> None:
 def forget_live(turn: Turn) -> None:
     """End what only the run before could know: the station's own trouble, links and sensors. What is still so comes back."""
     for condition in list(turn.state.conditions.values()):
-        alarms.end(turn, None, condition.rule, condition.subject)
+        if condition.rule != alarms.SELF_TEST:
+            alarms.end(turn, None, condition.rule, condition.subject)
     for chair in turn.state.chairs.values():
         visit = chair.open_visit
         for condition in list(visit.conditions.values()) if visit is not None else ():

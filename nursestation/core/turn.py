@@ -32,13 +32,15 @@ class Turn:
         state: The station's, folded up to the last record made.
         pins: Checks PINs.
         now: The moment of the input.
+        cause_ns: Monotonic arrival of the bytes that this input is, None where it is none [ns].
         records: What was made to happen, oldest first.
     """
 
-    def __init__(self, state: StationState, pins: PinVerifier, now: Moment) -> None:
+    def __init__(self, state: StationState, pins: PinVerifier, now: Moment, cause_ns: int | None = None) -> None:
         self.state = state
         self.pins = pins
         self.now = now
+        self.cause_ns = cause_ns
         self.records: list[Record] = []
 
     def emit(self, record: Record) -> None:

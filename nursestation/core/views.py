@@ -3,7 +3,7 @@
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
 from devices.vocabulary import METRICS
-from nursestation.core import checkin, discharge, monitor_patient, phases, schedule, spikes, vitals
+from nursestation.core import checkin, discharge, monitor_patient, phases, schedule, signals, spikes, vitals
 from nursestation.core.model import Baseline, GateState, Phase
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import (
@@ -17,7 +17,6 @@ from nursestation.core.snapshot import (
     NumericView,
     PhaseSpan,
     ReadinessView,
-    SignalState,
     StationSnapshot,
     VisitView,
 )
@@ -38,7 +37,7 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
     """Return the whole station at `now`."""
     chairs = tuple(_chair(state, state.chairs[n], now) for n in sorted(state.chairs))
     everywhere = [condition for chair in chairs for condition in chair.conditions]
-    everywhere += [_condition(condition, now) for condition in state.conditions.values()]
+    everywhere += [_condition(state, condition, now) for condition in state.conditions.values()]
     return StationSnapshot(
         at=now,
         operators=tuple(state.operators.values()),
@@ -46,6 +45,10 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
         chairs=chairs,
         conditions=_in_order(everywhere),
         protocols=tuple(state.protocols.values()),
+        audio=signals.audio(state, now),
+        sound=signals.sound(state, now),
+        chair_sound=signals.chair_sound(state, now),
+        self_test=signals.self_test(state, now),
         preset=state.preset.title,
     )
 
@@ -70,8 +73,9 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         numerics=tuple(_numerics(chair, now)),
         cuff=_cuff(chair, now),
         waves=_waves(chair, now),
-        conditions=_in_order([_condition(condition, now) for condition in conditions]),
+        conditions=_in_order([_condition(state, condition, now) for condition in conditions]),
         visit=_visit(state, chair, visit, now) if visit is not None else None,
+        pause=signals.chair_pause(state, chair, now),
     )
 
 
@@ -217,7 +221,7 @@ def _cuff_doing(chair: ChairState) -> str:
     return ""
 
 
-def _condition(condition: Condition, now: Moment) -> ConditionView:
+def _condition(state: StationState, condition: Condition, now: Moment) -> ConditionView:
     return ConditionView(
         id=condition.id,
         chair=condition.chair,
@@ -228,10 +232,12 @@ def _condition(condition: Condition, now: Moment) -> ConditionView:
         age_s=seconds_between(condition.raised, now),
         acknowledged=condition.acknowledged_by is not None,
         metric=condition.metric,
-        signal=SignalState.ON if condition.acknowledged_by is None else SignalState.ACKNOWLEDGED,
+        signal=signals.state_of(state, condition, now),
         raised=condition.raised,
         value=condition.value,
         limit=condition.limit,
+        escalated=condition.is_escalated,
+        cause_ns=condition.cause_ns,
     )
 
 
