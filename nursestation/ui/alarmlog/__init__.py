@@ -1,0 +1,1 @@
+"""The alarm log's page."""

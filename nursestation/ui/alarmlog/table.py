@@ -1,0 +1,180 @@
+"""The alarm log as a table: two lines a row, the priority as a filled mark with its sign, high enough for a finger."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from nursestation.ui import theme
+from nursestation.ui.alarmlog.model import BEGAN, LASTED, LINE_ROLE, SIGNALS, WHAT, WHERE, LogModel
+from nursestation.ui.alarmlog.view import LogLine
+from nursestation.ui.roles import Text
+from nursestation.ui.theme import Theme
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROW_HEIGHT = 52
+_HEAD_HEIGHT = 30
+_MARK = 40
+_WIDTHS = {BEGAN: 150, WHERE: 84, LASTED: 112, SIGNALS: 250}
+_PAD = 8
+
+
+class LogDelegate(QStyledItemDelegate):
+    """Draws one cell."""
+
+    def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme_
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        """Return a row that a finger can hit."""
+        return QSize(QRect(option.rect).width(), theme.px(_ROW_HEIGHT))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw the cell's two lines on its ground, and in the first column the mark of the priority."""
+        made = index.data(LINE_ROLE)
+        if not isinstance(made, LogLine):
+            return
+        area = QRect(option.rect)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, self._theme.colour("button_pressed"))
+        painter.setPen(self._theme.colour("line"))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        area.adjust(_PAD, 4, -_PAD, -4)
+        match index.column():
+            case column if column == BEGAN:
+                self._draw_mark(painter, QRect(area.left(), area.top(), theme.px(_MARK), area.height()), made)
+                area.setLeft(area.left() + theme.px(_MARK) + _PAD)
+                self._draw(painter, area, made.began, made.day)
+            case column if column == WHERE:
+                self._draw(painter, area, made.where, "")
+            case column if column == WHAT:
+                self._draw(painter, area, made.text, made.note, role=Text.STRONG)
+            case column if column == LASTED:
+                lasted, _, rest = made.lasted.partition(" ")
+                self._draw(painter, area, lasted, rest)
+            case _:
+                self._draw(painter, area, made.state, made.state_note)
+        painter.restore()
+
+    def _draw(self, painter: QPainter, area: QRect, first: str, second: str, *, role: Text = Text.BODY) -> None:
+        upper = QRect(area)
+        if second:
+            upper.setHeight(area.height() // 2)
+            lower = area.adjusted(0, upper.height(), 0, 0)
+            self._draw_line(painter, lower, second, Text.CAPTION, "soft")
+        self._draw_line(painter, upper, first, role, "text")
+
+    def _draw_line(self, painter: QPainter, area: QRect, words: str, role: Text, colour: str) -> None:
+        font = theme.font(role)
+        painter.setFont(font)
+        painter.setPen(self._theme.colour(colour))
+        shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def _draw_mark(self, painter: QPainter, area: QRect, made: LogLine) -> None:
+        if made.row.gravest is None:
+            return
+        look = self._theme.alarm(made.row.gravest)
+        high = min(area.height(), theme.px(30))
+        mark = QRect(area.left(), area.top() + (area.height() - high) // 2, area.width(), high)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.fill)
+        painter.drawRoundedRect(mark, 6, 6)
+        painter.setFont(theme.font(Text.STRONG))
+        painter.setPen(look.on_fill)
+        painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, look.symbol)
+
+
+class LogHeader(QHeaderView):
+    """The columns' names, as quiet as a caption."""
+
+    def __init__(self, theme_: Theme, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._theme = theme_
+        self.setSectionsClickable(False)
+        self.setMinimumSectionSize(1)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
+        self.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        """Return the height of a caption with air around it."""
+        return QSize(super().sizeHint().width(), theme.px(_HEAD_HEIGHT))
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        """Draw one name over a hairline."""
+        painter.save()
+        painter.fillRect(rect, self._theme.colour("raised"))
+        painter.setPen(self._theme.colour("line_strong"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setFont(theme.font(Text.CAPTION))
+        painter.setPen(self._theme.colour("soft"))
+        name = self.model().headerData(logicalIndex, Qt.Orientation.Horizontal)
+        area = rect.adjusted(_PAD, 0, -_PAD, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, str(name))
+        painter.restore()
+
+
+class LogTable(QTableView):
+    """The table. One row is chosen at a time; arrow keys, a finger and the mouse choose.
+
+    Signals:
+        row_chosen: Number of the row, -1 where none is.
+    """
+
+    row_chosen = Signal(int)
+
+    def __init__(self, model: LogModel, theme_: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("alarm_log_table")
+        self.setAccessibleName(self.tr("Alarm log, newest first"))
+        self.setModel(model)
+        self.setItemDelegate(LogDelegate(theme_, self))
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        header = LogHeader(theme_, self)
+        self.setHorizontalHeader(header)
+        header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
+        self._fit()
+        self.selectionModel().currentRowChanged.connect(self._on_current)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self.setItemDelegate(LogDelegate(theme_, self))
+        header = self.horizontalHeader()
+        assert isinstance(header, LogHeader)
+        header.set_theme(theme_)
+
+    def _fit(self) -> None:
+        """Give rows and columns the size of the letters."""
+        self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
+        for column, width in _WIDTHS.items():
+            self.setColumnWidth(column, theme.px(width))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the size of the letters."""
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        self.row_chosen.emit(current.row() if current.isValid() else -1)
