@@ -1,7 +1,8 @@
 """The monitor's own alarms, as they begin, change and end.
 
 Rules of the file:
-1. The text is the monitor's own, in the clinic's language: it is shown and never matched on. The code is "source.code".
+1. The text is the monitor's own, in the clinic's language: it is shown and never matched on. The code is "source.code"; where
+   several have the same, the second is "source.code.2" and so on.
 2. Alarms that are paused, silenced or switched off for the whole monitor are told as technical ones with codes of our own.
 3. An alarm that the monitor marks as inhibited does not count as active. Nor does any while the monitor is in demonstration
    or test.
@@ -10,7 +11,9 @@ Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (al
 programs OpenICE, VSCaptureMP and Koshsky/Intellivue-api. No published recording shows a live entry.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import IntFlag
 from struct import Struct
 
@@ -83,6 +86,7 @@ class Alarms:
         if not result.is_complete:
             return
         found: dict[str, DeviceAlarm] = {}
+        n_alike = Counter[str]()
         for item in result.objects:
             raw_state = item.attributes.get(Attribute.ALARM_STATE, b"\0\0")[:2]
             state = int.from_bytes(raw_state, "big")
@@ -96,7 +100,10 @@ class Alarms:
                 (AlarmKind.TECHNICAL, Attribute.TECHNICAL_ALARMS),
             ):
                 for alarm in _entries(kind, item.attributes.get(attribute, bytes(4)), now_ns):
-                    found.setdefault(alarm.code, alarm)
+                    n_alike[alarm.code] += 1
+                    n = n_alike[alarm.code]
+                    own = alarm if n == 1 else replace(alarm, code=f"{alarm.code}.{n}")
+                    found[own.code] = own
         self._tell(out, found, now_ns)
 
     def refused(self, out: list[DriverEvent], is_refused: bool, now_ns: int) -> None:
@@ -114,6 +121,9 @@ class Alarms:
             out.append(_ended(self._active.pop(code), now_ns))
         for code, alarm in found.items():
             before = self._active.get(code)
+            if before is not None and before.kind is not alarm.kind:
+                out.append(_ended(before, now_ns))
+                before = None
             is_told = before is not None and (before.priority, before.text) == (alarm.priority, alarm.text)
             if not is_told or self._tells_all:
                 out.append(alarm)

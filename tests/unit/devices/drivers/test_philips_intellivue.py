@@ -898,6 +898,23 @@ class TestAlarms:
         driver.feed(created(mode=0x2000), 2 * S)
         assert driver.feed(alarms(physiological=[LOW_SPO2]), 2 * S) == ()
 
+    def test_two_alarms_of_one_source_and_code_are_both_told(self):
+        driver = PhilipsIntelliVue()
+        source, code, _, state, _ = LOW_SPO2
+        right, fault = (source, code, 0x0400, state, "*** SpO₂r NIEDRIG"), (source, code, 0x0001, state, "SpO₂ FEHLER")
+        told = driver.feed(alarms(physiological=[LOW_SPO2, right], technical=[fault]), 0)
+        assert [(e.kind, e.text) for e in told] == [
+            (AlarmKind.PHYSIOLOGICAL, LOW_SPO2[-1]),
+            (AlarmKind.PHYSIOLOGICAL, right[-1]),
+            (AlarmKind.TECHNICAL, fault[-1]),
+        ]
+        assert len({e.code for e in told}) == 3
+        assert driver.feed(alarms(physiological=[LOW_SPO2, right], technical=[fault]), S) == ()
+        told = driver.feed(alarms(technical=[fault]), 2 * S)
+        assert [(e.kind, e.text) for e in told if e.active] == [(AlarmKind.TECHNICAL, fault[-1])]
+        assert len([e for e in told if not e.active]) == 3
+        assert [e.kind for e in driver.feed(alarms(), 3 * S)] == [AlarmKind.TECHNICAL]
+
     def test_the_keep_alive_answer_ends_no_alarm(self):
         driver = PhilipsIntelliVue()
         driver.feed(alarms(physiological=[LOW_SPO2]), 0)
