@@ -33,8 +33,10 @@ class Group(IntEnum):
 
     ALL = 0x0000
     ALARMS = 0x0801
+    OBSERVED = 0x0803
     PATIENT = 0x0807
     MDS = 0x080A
+    DYNAMIC = 0x0810
     STATIC = 0x0811
 
 

@@ -26,7 +26,8 @@ PATIENCE = 2
 
 _NS_PER_S = 1_000_000_000
 _CLOCK_SLACK_S = 60.0  # a reading from further in the future than this: one of the clocks was changed
-_FRESH_S = 300.0  # a cycle of the cuff, with its retries, and the result
+FRESH_S = 300.0
+"""Age of a value that was measured just now [s]: a cycle of the cuff, with its retries, and the result."""
 _RUNNING = int(State.ONGOING | State.EARLY)
 
 
@@ -115,7 +116,7 @@ class Cuff:
         if not part.is_usable or part.state & _RUNNING:
             return
         self._cycle_with_pulse = self._cycle
-        stamp = _time_of(pulse.stamp)
+        stamp = time_of(pulse.stamp)
         out.append(
             reading(
                 "nibp_pulse_rate",
@@ -138,7 +139,7 @@ class Cuff:
         systolic, diastolic, mean = (part.value or 0.0 for part in usable)
         if not is_plausible_triple(systolic, diastolic, mean):
             return False
-        stamp = _time_of(cuff.stamp)
+        stamp = time_of(cuff.stamp)
         mode = next((part.mode for part in usable if part.mode is not Mode.REAL), Mode.REAL)
         key = (cuff.stamp if stamp is not None else b"", (systolic, diastolic, mean), mode is Mode.REAL)
         # With a time the numbers do not matter: the same reading may be shown in other units.
@@ -147,7 +148,7 @@ class Cuff:
             return False
         self._told = key
         self._cycle += 1
-        self._measured_ns = _moment(stamp, local, now_ns, _FRESH_S if self._is_watched else None)
+        self._measured_ns = moment_of(stamp, local, now_ns, FRESH_S if self._is_watched else None)
         is_doubted = self._measured_ns is None or any(part.validity is Validity.QUESTIONABLE for part in usable)
         out.extend(
             cuff_triple(
@@ -165,11 +166,12 @@ class Cuff:
         return True
 
 
-def _time_of(stamp: bytes) -> datetime | None:
+def time_of(stamp: bytes) -> datetime | None:
+    """Return the time in a time stamp; None where it gives none."""
     return decode_time(stamp) if len(stamp) == len(NO_TIME) else None
 
 
-def _moment(stamp: datetime | None, local: datetime | None, now_ns: int, oldest_s: float | None) -> int | None:
+def moment_of(stamp: datetime | None, local: datetime | None, now_ns: int, oldest_s: float | None) -> int | None:
     """Return when a reading was made, monotonic [ns]; None when the monitor's clocks do not tell."""
     if stamp is None or local is None:
         return None

@@ -2,9 +2,14 @@
 
 Rules of the file:
 1. A value is known by its physiological id, never by its label text, which is in the clinic's language.
-2. An object that comes without a value has none now. What it would have been is remembered from before, or told by its label.
+2. An object that comes without a value has none now, unless it was asked for labels alone. What it would have been is
+   remembered from before, or told by its label.
 3. A value that was told and whose object is absent from `ABSENT_MAX` complete results is gone: objects come and go.
-4. A value with an id that has no place in the vocabulary is counted, and so is one in a unit that we cannot convert; the
+4. Where an object's label is not that of its value, it is a second measurement of the kind (another probe, another line): its
+   source is what the monitor calls it.
+5. A value with a time of measurement has that one. One that is older than a cuff reading takes, or whose age is not known, is
+   told with doubt: it is not what the patient has now.
+6. A value with an id that has no place in the vocabulary is counted, and so is one in a unit that we cannot convert; the
    latter is told as invalid.
 
 Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (numeric object); published recordings of an M8000.
@@ -22,11 +27,12 @@ from devices.drivers.philips_intellivue.codes import (
     QUANTITIES,
     SCADA,
     Attribute,
+    Group,
     Quantity,
     State,
     name_of,
 )
-from devices.drivers.philips_intellivue.cuff import Cuff, CuffObject, Measured
+from devices.drivers.philips_intellivue.cuff import FRESH_S, Cuff, CuffObject, Measured, moment_of, time_of
 from devices.drivers.philips_intellivue.linking import WholeResult
 from devices.drivers.philips_intellivue.messages import Attributes, PolledObject, parse_counted
 from devices.drivers.philips_intellivue.states import mode_of, validity_of
@@ -38,11 +44,14 @@ ABSENT_MAX = 2
 """Complete results without an object until its value is gone."""
 
 _OBJECTS_MAX = 1024  # a monitor has some 60; past this somebody is making them up
+_NS_PER_S = 1_000_000_000
 _OBSERVED = Struct(">HHHI")
 _UNAVAILABLE = int(State.UNAVAILABLE)
+_GROUPS_WITHOUT_VALUES = frozenset({int(Group.DYNAMIC), int(Group.STATIC)})
 _OF_CUFF = CUFF_IDS | {CUFF_PULSE}
 
-_LABEL, _OBSERVED_VALUE, _COMPOUND = int(Attribute.LABEL), int(Attribute.OBSERVED), int(Attribute.COMPOUND)
+_LABEL, _LABEL_TEXT = int(Attribute.LABEL), int(Attribute.LABEL_TEXT)
+_OBSERVED_VALUE, _COMPOUND = int(Attribute.OBSERVED), int(Attribute.COMPOUND)
 _MEASURED_AT, _METRIC_STATE = int(Attribute.MEASURED_AT), int(Attribute.METRIC_STATE)
 
 _SENSORS: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -59,6 +68,7 @@ class Numerics:
     def __init__(self) -> None:
         self.unknown = Unknown()
         self._objects: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._labels: dict[tuple[int, int], tuple[int, bytes | None]] = {}
         self._absent: dict[tuple[str, str], int] = {}
         self._statuses = Statuses()
         self._cuff = Cuff()
@@ -66,6 +76,7 @@ class Numerics:
     def forget_session(self) -> None:
         """Forget objects and states; the last cuff reading and its number are kept, lest it be told twice."""
         self._objects.clear()
+        self._labels.clear()
         self._absent.clear()
         self._statuses.forget()
         self._cuff.forget_session()
@@ -92,15 +103,23 @@ class Numerics:
         Raises:
             Malformed: An attribute is not as it must be.
         """
+        if result.first.group in _GROUPS_WITHOUT_VALUES:
+            for item in result.objects:
+                self._learn_label(item)
+            return
         device_time = local.isoformat(timespec="seconds") if local is not None else None
         present: set[tuple[str, str]] = set()
         cuff: CuffObject | None = None
         pulse: CuffObject | None = None
         for item in result.objects:
             attributes = item.attributes
+            self._learn_label(item)
             metric_state = attributes.get(_METRIC_STATE)
             off = metric_state is not None and int.from_bytes(metric_state, "big") & METRIC_OFF
             of_cuff: dict[int, Measured] = {}
+            stamp = time_of(attributes.get(_MEASURED_AT, b""))
+            measured_ns = moment_of(stamp, local, now_ns, None)
+            is_fresh = measured_ns is not None and now_ns - measured_ns <= FRESH_S * _NS_PER_S
             for physio, state, unit, raw in self._observed(item):
                 quantity = QUANTITIES.get(physio)
                 if quantity is None:
@@ -112,24 +131,28 @@ class Numerics:
                 if physio in _OF_CUFF:
                     of_cuff[physio] = Measured(value, validity, mode_of(state, mode), state)
                     continue
-                present.add((quantity.metric, quantity.source))
+                source = self._source(quantity, physio, item)
+                present.add((quantity.metric, source))
+                if stamp is not None and validity is Validity.VALID and not is_fresh:
+                    validity = Validity.QUESTIONABLE
                 event = reading(
                     quantity.metric,
                     value,
                     now_ns,
                     validity,
                     mode=mode_of(state, mode),
-                    source=quantity.source,
-                    device_time=device_time,
+                    source=source,
+                    device_time=device_time if stamp is None else stamp.isoformat(),
+                    measured_ns=measured_ns,
                 )
                 out.append(event)
-                self._tell_sensor(out, quantity, event.validity, now_ns)
+                self._tell_sensor(out, quantity.metric, source, event.validity, now_ns)
             if of_cuff:
-                stamp = attributes.get(_MEASURED_AT, b"")
+                raw_stamp = attributes.get(_MEASURED_AT, b"")
                 if CUFF_PULSE in of_cuff:
-                    pulse = CuffObject({CUFF_PULSE: of_cuff.pop(CUFF_PULSE)}, stamp)
+                    pulse = CuffObject({CUFF_PULSE: of_cuff.pop(CUFF_PULSE)}, raw_stamp)
                 if of_cuff:
-                    cuff = CuffObject(of_cuff, stamp)
+                    cuff = CuffObject(of_cuff, raw_stamp)
         if cuff is not None:
             self._cuff.judge(out, cuff, self._statuses, now_ns, local)
         if pulse is not None:
@@ -155,9 +178,8 @@ class Numerics:
                 self._objects.clear()
             self._objects[at] = tuple(physio for physio, _, _, _ in found)
             return found
-        label = attributes.get(_LABEL, b"")
-        if len(label) == 4 and len(self._objects) < _OBJECTS_MAX and int.from_bytes(label[:2], "big") == SCADA:
-            physio = int.from_bytes(label[2:], "big")
+        partition, physio = divmod(self._labels.get(at, (0, None))[0], 1 << 16)
+        if partition == SCADA and at not in self._objects and len(self._objects) < _OBJECTS_MAX:
             self._objects[at] = COMPOUNDS.get(physio, (physio,))
         return [(physio, _UNAVAILABLE, 0, NAN) for physio in self._objects.get(at, ())]
 
@@ -172,8 +194,22 @@ class Numerics:
         factor, summand = conversion
         return (value if factor == 1 else round(value * factor + summand, 2)), validity
 
-    def _tell_sensor(self, out: list[DriverEvent], quantity: Quantity, validity: Validity, now_ns: int) -> None:
-        sensor = _SENSORS.get((quantity.metric, quantity.source))
+    def _learn_label(self, item: PolledObject) -> None:
+        label, at = item.attributes.get(_LABEL), (item.context, item.handle)
+        if label is not None and len(label) == 4 and (at in self._labels or len(self._labels) < _OBJECTS_MAX):
+            self._labels[at] = int.from_bytes(label, "big"), item.attributes.get(_LABEL_TEXT)
+
+    def _source(self, quantity: Quantity, physio: int, item: PolledObject) -> str:
+        """Return the source of a value: that of its kind, or the object's own name where its label says something else."""
+        label, text = self._labels.get((item.context, item.handle), (SCADA << 16 | physio, None))
+        partition, told = divmod(label, 1 << 16)
+        is_of_kind = told == physio or physio in COMPOUNDS.get(told, ()) or quantity.metric == "st"
+        if partition == SCADA and is_of_kind:
+            return quantity.source
+        return (decode_text(text) if text is not None else "") or f"{label:08X}"
+
+    def _tell_sensor(self, out: list[DriverEvent], metric: str, source: str, validity: Validity, now_ns: int) -> None:
+        sensor = _SENSORS.get((metric, source))
         if sensor is None:
             return
         metric, word = sensor

@@ -433,6 +433,50 @@ class TestNumerics:
         assert (event.value, event.validity) == (None, Validity.INVALID)
         assert driver.unknown == {"unit 0511 of temp": 1}
 
+    def test_a_second_measurement_of_a_kind_is_told_apart_by_its_label(self):
+        driver = PhilipsIntelliVue()
+        own = {0x0924: pack(">I", 0x00024B48)}
+        other = {0x0924: pack(">I", 0x8003AAAA), 0x0927: encode_text("Tsoc")}
+        core, skin = (single(h, 0x4B48, t, unit=CELSIUS, decimals=1) for h, t in ((1, 37.1), (2, 32.0)))
+        named = [
+            PolledObject(1, 1, {**own, **core.attributes}),
+            PolledObject(1, 2, {**other, **skin.attributes}),
+        ]
+        expected = [("", 37.1), ("Tsoc", 32.0)]
+        assert [(e.source, e.value) for e in of(driver.feed(result(*named), 0), Numeric)] == expected
+        bare = driver.feed(result(core, skin, group=0x803), S)
+        assert [(e.source, e.value) for e in of(bare, Numeric)] == expected
+        gone = driver.feed(result(core, PolledObject(1, 2, {})), 2 * S)
+        assert [(e.source, e.value) for e in of(gone, Numeric)] == [("", 37.1), ("Tsoc", None)]
+
+    @pytest.mark.parametrize(("label", "source"), [(0x00024A14, "ABP"), (0x00024A15, "ABP"), (0x8003AAAA, "8003AAAA")])
+    def test_a_value_of_a_compound_belongs_to_its_label(self, label, source):
+        item = compound(1, value(0x4A15, 120, unit=MMHG), extra={0x0924: pack(">I", label)})
+        assert of(PhilipsIntelliVue().feed(result(item), 0), Numeric)[0].source == source
+
+    @pytest.mark.parametrize(
+        ("age", "validity"),
+        [(timedelta(seconds=30), Validity.VALID), (timedelta(hours=3), Validity.QUESTIONABLE)],
+    )
+    def test_a_spot_value_has_the_time_of_its_measurement(self, age, validity):
+        driver, _ = polling()
+        stamp = CREATED_AT - age
+        item = single(1, 0x4B78, 37.1, unit=CELSIUS, decimals=1)
+        item = PolledObject(1, 1, {**item.attributes, 0x0990: encode_time(stamp)})
+        (told,) = of(driver.feed(result(item), S), Numeric)
+        assert (told.value, told.validity, told.device_time) == (37.1, validity, stamp.isoformat())
+        assert told.measured_ns == S - age // timedelta(microseconds=1) * 1000
+
+    @pytest.mark.parametrize("group", [0x0810, 0x0811])
+    def test_an_answer_that_was_asked_for_labels_alone_blanks_nothing(self, group):
+        driver = PhilipsIntelliVue()
+        driver.feed(result(single(1, HR, 60)), 0)
+        labels = (PolledObject(1, 1, {0x0924: pack(">I", HR | 0x20000)}), PolledObject(1, 2, {0x0924: b"\0\2\x4b\xb8"}))
+        for n in range(1, 4):
+            assert driver.feed(result(*labels, group=group, sequence=None, invoke=7, poll=7), n * S) == ()
+        gone = driver.feed(result(PolledObject(1, 2, {}), group=0x0803), 4 * S)
+        assert [(e.metric, e.value) for e in of(gone, Numeric)] == [("spo2", None)]
+
     def test_what_has_no_place_is_counted_by_label_and_code(self):
         driver = PhilipsIntelliVue()
         label = {0x0927: encode_text("ESV ")}
