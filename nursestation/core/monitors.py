@@ -25,7 +25,7 @@ from devices.events import (
     SensorStatus,
     WaveformChunk,
 )
-from nursestation.core import alarms, cuff, feeding, limits, monitor_patient, technical
+from nursestation.core import alarms, apnoea, cuff, feeding, limits, monitor_patient, technical
 from nursestation.core import records as r
 from nursestation.core.fold import hear
 from nursestation.core.inputs import MonitorInput
@@ -160,6 +160,8 @@ def _numeric(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numeri
     elif event.metric.startswith("nibp_"):
         cuff.take_part(turn, chair, monitor, event, sample.provenance)
     elif visit is not None:
+        if event.metric == "resp_rate":
+            apnoea.judge(turn, chair)
         limits.judge_metric(turn, chair, event.metric)
 
 
@@ -186,7 +188,7 @@ def _wave(turn: Turn, chair: ChairState, monitor: MonitorState, event: WaveformC
 
 
 def _alarm(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceAlarm) -> None:
-    now = (event.active, event.priority, event.text)
+    now = (event.active, event.priority, event.text, event.kind)
     before = monitor.alarms.get(event.code)
     if before == now or (before is None and not event.active):
         return
@@ -202,6 +204,7 @@ def _alarm(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceAl
             active=event.active,
         )
     )
+    apnoea.judge(turn, chair)
 
 
 def _info(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceInfo) -> None:

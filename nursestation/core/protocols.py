@@ -34,6 +34,9 @@ class LimitRule(_File):
     rearm_s: Seconds = 5
     at_once_at_or_below: float | None = None  # no persistence at or under this value
     high_priority_at_or_below: float | None = None  # high priority at or under this value
+    sat_seconds: float | None = Field(
+        default=None, gt=0, le=100
+    )  # SpO2 only, in place of persist_s: depth x time [% s]
 
     @model_validator(mode="after")
     def _check(self) -> "LimitRule":
@@ -41,6 +44,8 @@ class LimitRule(_File):
             raise ValueError(f"unknown metric {self.metric!r}")
         if self.metric.startswith("nibp_"):
             raise ValueError(f"{self.metric}: cuff readings are judged by [bp], not by a limit")
+        if self.sat_seconds is not None and (self.metric != "spo2" or self.low is None):
+            raise ValueError(f"{self.metric}: sat_seconds is for the low limit of spo2")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"{self.metric}: low {self.low} is not below high {self.high}")
         return self

@@ -109,7 +109,9 @@ class MonitorState:
     heard_ns: int | None = None  # last good event of this run, monotonic
     latest: dict[str, Latest] = field(default_factory=dict)
     sensors: dict[str, Sensor] = field(default_factory=dict)
-    alarms: dict[str, tuple[bool, Priority | None, str]] = field(default_factory=dict)
+    alarms: dict[str, tuple[bool, Priority | None, str, AlarmKind]] = field(
+        default_factory=dict
+    )  # by code: as last told
     identity: tuple[str | None, str | None, str | None, str | None] | None = None
     patient: ToldPatient | None = None  # who it says is connected to it
     played: Played | None = None
@@ -304,10 +306,21 @@ class Audio:
 
 @dataclass(slots=True)
 class LimitWatch:
-    """Timers of one alarm limit, monotonic [ns]: since when outside, since when back inside."""
+    """Timers of one alarm limit; times monotonic [ns].
+
+    Attributes:
+        outside_ns: Since when outside.
+        inside_ns: Since when back inside.
+        area: How far outside for how long, with an integral [metric's unit x s].
+        last: When it was last judged outside, and by how much.
+        crossings: When it went outside, lately.
+    """
 
     outside_ns: int | None = None
     inside_ns: int | None = None
+    area: float = 0.0
+    last: tuple[int, float] | None = None
+    crossings: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)

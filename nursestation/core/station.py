@@ -12,6 +12,7 @@ from devices.clock import Moment
 from devices.events import Numeric
 from nursestation.core import (
     alarms,
+    apnoea,
     charting,
     checkin,
     cuff,
@@ -20,6 +21,7 @@ from nursestation.core import (
     limits,
     monitor_patient,
     monitors,
+    patient_limits,
     phases,
     setup,
     signals,
@@ -172,6 +174,7 @@ def _pass_time(turn: Turn) -> None:
         for monitor in chair.monitors.values():
             monitors.tell_rejects(turn, chair, monitor)
         technical.judge_chair(turn, chair)
+        apnoea.judge(turn, chair)
         limits.judge_all(turn, chair)
         spikes.note_time(turn, chair)
     signals.note_time(turn)
@@ -296,7 +299,7 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
         case c.EndChairPause():
             signals.end_chair_pause(turn, chair, visit)
         case c.SetLimit() | c.ResetLimits() | c.AcceptLimits():
-            raise Refusal("This is not possible yet.")
+            patient_limits.change(turn, chair, visit, command)
         case _:
             assert_never(command)
 

@@ -38,9 +38,11 @@ CLOCK_STEP_NS = 2 * NS_PER_S
 _CLOCK_TOLD_NS = 60 * NS_PER_S
 _LIVE_RULES = ("link.lost", "sensor.", "data.", "monitor.demo")
 _URGENT_PHASES = (Phase.INFUSION, Phase.OBSERVATION)
-_SENSOR_PHASES = (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.READY)  # before, sensors are being put on
 _CUFF_PHASES = (Phase.INFUSION, Phase.OBSERVATION, Phase.READY)
 _SENSOR_TROUBLE = (SensorStatus.SENSOR_OFF, SensorStatus.UNPLUGGED, SensorStatus.BLOCKED)
+
+SENSOR_PHASES = (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION, Phase.READY)
+"""When sensors must be on the patient: before, they are being put on."""
 
 
 def watch_clock(turn: Turn) -> None:
@@ -132,7 +134,7 @@ def _judge_sensors(turn: Turn, chair: ChairState, visit: Visit, monitor: Monitor
         off_s = (turn.now.mono_ns - sensor.since_ns) / NS_PER_S
         is_off = (
             sensor.status in _SENSOR_TROUBLE
-            and visit.phase in _SENSOR_PHASES
+            and visit.phase in SENSOR_PHASES
             and chair.hold_on(monitor.binding.id) is None
         )
         if is_off and off_s >= visit.protocol.technical.no_data_low_s:
@@ -187,10 +189,10 @@ def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
         subject = group[0]
         delivered = [metric for metric in group if metric in visit.delivered]
         lost_s = min((_without_s(turn, chair, metric) for metric in delivered), default=0.0)
-        is_lost = lost_s > _lost_after_s(chair, visit, delivered) and visit.phase in _SENSOR_PHASES
+        is_lost = lost_s > _lost_after_s(chair, visit, delivered) and visit.phase in SENSOR_PHASES
         is_explained = _is_explained(chair, visit, group)
         doubted_s = min((_without_s(turn, chair, metric, doubt_counts=False) for metric in delivered), default=0.0)
-        is_doubted = doubted_s >= visit.protocol.technical.doubted_after_s and visit.phase in _SENSOR_PHASES
+        is_doubted = doubted_s >= visit.protocol.technical.doubted_after_s and visit.phase in SENSOR_PHASES
         if is_doubted and not is_lost and not is_explained:
             name = _in_front(_group_name(subject))
             alarms.hold(

@@ -3,7 +3,18 @@
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
 from devices.vocabulary import METRICS
-from nursestation.core import checkin, discharge, monitor_patient, phases, schedule, signals, spikes, vitals
+from nursestation.core import (
+    checkin,
+    discharge,
+    limits,
+    monitor_patient,
+    patient_limits,
+    phases,
+    schedule,
+    signals,
+    spikes,
+    vitals,
+)
 from nursestation.core.model import Baseline, GateState, Phase
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import (
@@ -76,6 +87,9 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         conditions=_in_order([_condition(state, condition, now) for condition in conditions]),
         visit=_visit(state, chair, visit, now) if visit is not None else None,
         pause=signals.chair_pause(state, chair, now),
+        limits=patient_limits.views(state, visit) if visit is not None and visit.is_open else (),
+        proposal=patient_limits.proposal(visit, state.preset) if visit is not None and visit.is_open else (),
+        preset_name=visit.protocol.title if visit is not None else "",
     )
 
 
@@ -129,6 +143,7 @@ def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
         if looked is None:
             continue
         limit = _limit_of(visit, metric, rated) if visit is not None else None
+        low, high = limits.in_force(visit, limit) if visit is not None and limit is not None else (None, None)
         others = []
         for monitor in monitors:
             if monitor is not looked.monitor and metric in monitor.latest:
@@ -144,8 +159,8 @@ def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
                 source=_source(looked.monitor, looked.latest.source if looked.latest is not None else ""),
                 provenance=looked.latest.provenance if looked.latest is not None else None,
                 why_blank=looked.why_blank,
-                low=limit.low if limit is not None else None,
-                high=limit.high if limit is not None else None,
+                low=low,
+                high=high,
                 priority=_priority(visit, metric) if visit is not None else None,
                 change=_change(visit.baseline, metric, looked.value) if visit is not None else None,
                 others=tuple(others),
