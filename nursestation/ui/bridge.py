@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from devices.clock import NS_PER_S, Clock
 from nursestation.core.commands import Command
+from nursestation.core.inputs import SignalSeen, StationFault
 from nursestation.core.records import Gap, Record, Refused, Sample, Wave
 from nursestation.core.snapshot import StationSnapshot
 
@@ -38,7 +39,7 @@ class Bridge(QObject):
 
     Args:
         outbox: What the engine publishes.
-        post: Hands a command to the engine; returns at once.
+        post: Hands a command, or a fact that the window found out, to the engine; returns at once.
         clock: The machine's own, not a scaled one: it measures the budget and the engine's silence.
         frame_ms: Time between two frames [ms].
 
@@ -63,7 +64,7 @@ class Bridge(QObject):
     def __init__(
         self,
         outbox: Outbox,
-        post: Callable[[Command], None],
+        post: Callable[[Command | SignalSeen | StationFault], None],
         clock: Clock,
         *,
         frame_ms: int = FRAME_MS,
@@ -93,6 +94,10 @@ class Bridge(QObject):
     def send(self, command: Command) -> None:
         """Hand a command to the engine."""
         self._post(command)
+
+    def tell(self, fact: SignalSeen | StationFault) -> None:
+        """Hand what the window found out to the engine."""
+        self._post(fact)
 
     @Slot()
     def drain(self) -> None:

@@ -25,3 +25,11 @@ def span_text(seconds: float) -> str:
 def age_text(seconds: float) -> str:
     """Return how long ago something was: "now" under 5 s, then "22 s ago", "15 min ago", "1 h 20 min ago"."""
     return "now" if seconds < 5 else f"{span_text(seconds)} ago"
+
+
+def lasting_text(seconds: float) -> str:
+    """Return how long something has lasted, to the second: "for 14 s", "for 1:35 min", "for 1:04:10 h"."""
+    whole = max(0, int(seconds))
+    if whole < MINUTE_S:
+        return f"for {whole} s"
+    return f"for {duration_text(whole)} {'h' if whole >= HOUR_S else 'min'}"

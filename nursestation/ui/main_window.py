@@ -20,8 +20,10 @@ from nursestation.core.records import Refused
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.bar import AlarmBar
+from nursestation.ui.alarms.first_pictures import FirstPictures
+from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.list import AlarmList
-from nursestation.ui.alarms.view import AlarmLine, alarm_lines
+from nursestation.ui.alarms.view import AlarmLine, alarm_lines, audio_look
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.chair.page import ChairPage
 from nursestation.ui.chairs.rail import Rail
@@ -94,8 +96,13 @@ class MainWindow(QMainWindow):
         self._bridge, self._theme, self._trends, self._zone = bridge, theme_, trends, zone
         self._pages: dict[str, Page] = dict(pages)
         self._sheet_names = frozenset(sheets)
+        self._clock = clock
+        self._flashing = Flashing(self)
+        self._pictures = FirstPictures()
         self._waves = WavePainter(theme_, clock, pixels_per_mm(self.screen()))
-        self._chair_page = ChairPage(self._waves, Trend(theme_, trends), zone=zone, sheets=sheets)
+        self._chair_page = ChairPage(
+            self._waves, Trend(theme_, trends), theme_, self._flashing, zone=zone, sheets=sheets
+        )
         self._pages[CHAIR] = self._chair_page
         self._wanted = CHAIR
         self._chair = 0
@@ -109,7 +116,7 @@ class MainWindow(QMainWindow):
     # --- what is on the window ---
 
     def _build(self) -> None:
-        self._rail = Rail(self._theme)
+        self._rail = Rail(self._theme, self._flashing)
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
         for page in self._pages.values():
@@ -130,7 +137,7 @@ class MainWindow(QMainWindow):
         self._ground = Panel("ground", Surface.WINDOW)
         self._ground.setLayout(whole)
         self.setCentralWidget(self._ground)
-        self._alarm_list = AlarmList(self._theme, self._ground)
+        self._alarm_list = AlarmList(self._theme, self._flashing, self._ground)
         self._message_timer = QTimer(self, interval=MESSAGE_MS, singleShot=True)
 
     def _build_top(self) -> QWidget:
@@ -139,7 +146,7 @@ class MainWindow(QMainWindow):
         self._simulated = Badge(self.tr("SIMULATED"), Tone.WARN, object_name="simulated_mark")
         self._simulated.setToolTip(self.tr("Values on this station come from simulated monitors, not from patients."))
         self._simulated.hide()
-        self._alarms = AlarmBar(self._theme)
+        self._alarms = AlarmBar(self._theme, self._flashing)
         self._operator = Button("", "operator", shortcut="F10")
         self._clock_label = Label("", Text.CLOCK, object_name="clock")
         row = QHBoxLayout(top)
@@ -156,7 +163,7 @@ class MainWindow(QMainWindow):
     def _build_failure(self) -> QWidget:
         self._failure = Panel("engine_failure", Surface.FAILURE)
         text = self.tr(
-            "!!!  Nursestation has stopped working: nothing below is live. "
+            "***  Nursestation has stopped working: nothing below is live. "
             "Watch the bedside monitors, and start Nursestation again."
         )
         label = Label(text, Text.TITLE, Tone.ON_HIGH, object_name="engine_failure_text", wrap=True)
@@ -192,6 +199,7 @@ class MainWindow(QMainWindow):
         self._bridge.framed.connect(self._waves.advance)
         self._alarms.command_requested.connect(self._bridge.send)
         self._alarms.list_requested.connect(self._toggle_list)
+        self._alarms.painted.connect(self._on_alarms_painted)
         self._alarm_list.chair_chosen.connect(self.show_chair)
         self._alarm_list.sheet_wanted.connect(self._on_alarm_sheet)
         self._rail.chair_chosen.connect(self.show_chair)
@@ -222,15 +230,30 @@ class MainWindow(QMainWindow):
         self._route(snapshot)
         if self._wanted == CHAIR:
             self._show_page(CHAIR)  # the first chair may have come, or the last one gone
-        self._lines = alarm_lines(snapshot)
-        self._alarms.render(self._lines, may_act=snapshot.operator is not None, chair=self._chair)
-        self._alarm_list.show_lines(self._lines)
+        self._show_alarms(snapshot)
         self._rail.render(snapshot)
         self._rail.select(self._chair)
         self._show_top(snapshot)
         if not self._message_timer.isActive():
             self._show_due()
         self._front.render(snapshot)
+
+    def _show_alarms(self, snapshot: StationSnapshot) -> None:
+        self._lines = alarm_lines(snapshot)
+        self._flashing.want("alarms", (line.priority for line in self._lines if line.asks))
+        self._pictures.expect(self._lines)
+        may_act = snapshot.operator is not None
+        self._alarms.render(self._lines, audio_look(snapshot.audio), may_act=may_act, chair=self._chair)
+        self._alarm_list.show_lines(self._lines)
+        if self._pictures.is_waiting:
+            self._alarms.repaint_soon()
+
+    @Slot()
+    def _on_alarms_painted(self) -> None:
+        """Tell how long the first picture of a condition took; its tile and number are painted in the same turn."""
+        if self._pictures.is_waiting:
+            for seen in self._pictures.painted(self._clock.now().mono_ns):
+                self._bridge.tell(seen)
 
     @property
     def _front(self) -> Page:

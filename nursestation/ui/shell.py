@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from devices.clock import Clock
 from nursestation import __version__
 from nursestation.core.commands import Command
+from nursestation.core.inputs import SignalSeen, StationFault
 from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
 from nursestation.ui.catalogue import make_pages, make_sheets
 from nursestation.ui.main_window import MainWindow
@@ -43,7 +44,7 @@ def make_application(fonts: Path) -> QApplication:
 
 def make_shell(
     outbox: Outbox,
-    post: Callable[[Command], None],
+    post: Callable[[Command | SignalSeen | StationFault], None],
     *,
     clock: Clock,
     wall: Clock,

@@ -159,10 +159,10 @@ DARK = Colours(
     bad_fill="#3d141c",
     calm_fill="#14202a",
     alarm_high="#d8263f",
-    alarm_high_off="#9c1a2d",
+    alarm_high_off="#6e1220",
     on_alarm_high="#ffffff",
     alarm_medium="#ffd23f",
-    alarm_medium_off="#c79f1f",
+    alarm_medium_off="#a8831f",
     on_alarm_medium="#1a1400",
     alarm_low="#54c7ec",
     on_alarm_low="#00161f",
@@ -210,10 +210,10 @@ LIGHT = Colours(
     bad_fill="#fbdfe3",
     calm_fill="#e3ebf2",
     alarm_high="#cf1f38",
-    alarm_high_off="#9c1a2d",
+    alarm_high_off="#6e1220",
     on_alarm_high="#ffffff",
     alarm_medium="#ffd23f",
-    alarm_medium_off="#e0b62c",
+    alarm_medium_off="#a8831f",
     on_alarm_medium="#1a1400",
     alarm_low="#7ad7f5",
     on_alarm_low="#00161f",
@@ -229,8 +229,8 @@ LIGHT = Colours(
 )
 
 
-ALARM_SYMBOLS = {Priority.HIGH: "!!!", Priority.MEDIUM: "!!", Priority.LOW: "!"}
-"""Marks that say the priority without colour."""
+ALARM_SYMBOLS = {Priority.HIGH: "***", Priority.MEDIUM: "**", Priority.LOW: "*"}
+"""Marks that say the priority without colour. Source: habit of bedside monitors (Mindray, Edan, Comen, Philips)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +250,20 @@ class AlarmLook:
     symbol: str
     half_period_ms: int
 
+    def ground(self, *, is_dark: bool) -> QColor:
+        """Return the background of a half of the flash."""
+        return self.fill_off if is_dark else self.fill
+
 
 HIGH_HALF_PERIOD_MS = 250
 """2.0 Hz at 50 %: inside 1.4-2.8 Hz and 20-60 %. Source: IEC 60601-1-8 6.3.2.2, and under the 3 Hz of WCAG 2.3.1."""
 MEDIUM_HALF_PERIOD_MS = 1000
 """0.5 Hz at 50 %: inside 0.4-0.8 Hz and 20-60 %. Source: IEC 60601-1-8 6.3.2.2."""
+
+
+def half_period_ms(priority: Priority) -> int:
+    """Return how long a priority is lit and then dark [ms]; 0 = steady."""
+    return {Priority.HIGH: HIGH_HALF_PERIOD_MS, Priority.MEDIUM: MEDIUM_HALF_PERIOD_MS, Priority.LOW: 0}[priority]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,13 +282,13 @@ class Theme:
         """Return how `priority` looks. Source of colours and rates: head of the file."""
         match priority:
             case Priority.HIGH:
-                roles = ("alarm_high", "alarm_high_off", "on_alarm_high", HIGH_HALF_PERIOD_MS)
+                roles = ("alarm_high", "alarm_high_off", "on_alarm_high")
             case Priority.MEDIUM:
-                roles = ("alarm_medium", "alarm_medium_off", "on_alarm_medium", MEDIUM_HALF_PERIOD_MS)
+                roles = ("alarm_medium", "alarm_medium_off", "on_alarm_medium")
             case Priority.LOW:
-                roles = ("alarm_low", "alarm_low", "on_alarm_low", 0)
-        fill, off, on_fill, half = roles
-        return AlarmLook(self.colour(fill), self.colour(off), self.colour(on_fill), ALARM_SYMBOLS[priority], half)
+                roles = ("alarm_low", "alarm_low", "on_alarm_low")
+        fill, off, on_fill = (self.colour(role) for role in roles)
+        return AlarmLook(fill, off, on_fill, ALARM_SYMBOLS[priority], half_period_ms(priority))
 
 
 DARK_THEME = Theme(DARK, "dark")
@@ -487,6 +496,7 @@ def _stylesheet(c: Colours) -> str:
     QPushButton[kind="danger"]:pressed {{ background: {c.danger_pressed}; }}
     QPushButton[kind="quiet"] {{ background: transparent; color: {c.soft}; }}
     QPushButton[kind="quiet"]:pressed {{ background: {c.button}; }}
+    QPushButton[audio="stopped"] {{ background: {c.warn_fill}; border-color: {c.warn}; }}
     QPushButton:disabled, QPushButton[kind]:disabled {{
         background: {c.disabled}; color: {c.on_disabled}; border-color: {c.line};
     }}

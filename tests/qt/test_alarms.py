@@ -2,14 +2,16 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from devices.events import AlarmKind, Priority
-from nursestation.core.commands import Acknowledge
-from nursestation.core.snapshot import ConditionView
+from nursestation.core.commands import Acknowledge, EndAudioPause, PauseAudio, SwitchAudioOn
+from nursestation.core.snapshot import AudioState, AudioView, ConditionView, SignalState
 from nursestation.ui.alarms.bar import AlarmBar
+from nursestation.ui.alarms.flashing import TICK_MS, Flashing
 from nursestation.ui.alarms.list import LINE_ROLE, AlarmList, AlarmModel
-from nursestation.ui.alarms.view import alarm_lines
+from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
+from nursestation.ui.alarms.view import alarm_lines, audio_look
 from nursestation.ui.theme import DARK_THEME
 from tests.helpers.station_views import make_station
 
@@ -31,13 +33,31 @@ def _lines(*conditions):
     return alarm_lines(make_station(conditions=conditions))
 
 
+SOUND_ON = audio_look(AudioView())
+
+
 @pytest.fixture
-def bar(qtbot):
-    made = AlarmBar(DARK_THEME)
+def flashing(qapp):
+    made = Flashing()
+    yield made
+    made.want("test", ())
+
+
+@pytest.fixture
+def bar(qtbot, flashing):
+    made = AlarmBar(DARK_THEME, flashing)
     qtbot.addWidget(made)
-    made.resize(800, 48)
+    made.resize(900, 48)
     made.show()
     return made
+
+
+def _show(bar, *conditions, audio=SOUND_ON, may_act=True, chair=2):
+    bar.render(_lines(*conditions), audio, may_act=may_act, chair=chair)
+
+
+def _seen(condition):
+    return replace(condition, acknowledged=True, signal=SignalState.ACKNOWLEDGED)
 
 
 def _text(bar, name):
@@ -54,78 +74,122 @@ def _acknowledge(bar):
 
 
 def test_it_says_that_there_is_nothing(bar):
-    bar.render((), may_act=True, chair=2)
+    _show(bar)
     assert _text(bar, "alarm_text") == "No active alarms"
     assert not _acknowledge(bar).isEnabled()
     assert _fill(bar) == DARK_THEME.colour("calm_fill").name()
 
 
 def test_the_most_urgent_is_shown_with_its_mark_its_place_and_how_many_there_are(bar):
-    bar.render(_lines(LOW, SPIKE), may_act=True, chair=2)
-    assert _text(bar, "alarm_symbol") == "!!!"
+    _show(bar, LOW, SPIKE)
+    assert _text(bar, "alarm_symbol") == "***"
     assert _text(bar, "alarm_where") == "Chair 2"
     assert _text(bar, "alarm_text") == "BP spike 182/111"
-    assert _text(bar, "alarm_count") == "2 active ▾"
+    assert _text(bar, "alarm_count") == "1 patient · 1 equipment ▾"
 
 
 @pytest.mark.parametrize("condition", [SPIKE, replace(SPIKE, priority=Priority.MEDIUM)])
-def test_it_flashes_between_two_grounds(qtbot, bar, condition):
-    bar.render(_lines(condition), may_act=True, chair=2)
+def test_it_flashes_between_two_grounds(bar, flashing, condition):
+    flashing.want("test", [condition.priority])
+    _show(bar, condition)
     look = DARK_THEME.alarm(condition.priority)
+    seen = []
+    for _ in range(2 * look.half_period_ms // TICK_MS):
+        seen.append(_fill(bar))
+        flashing.tick()
+    lit = look.half_period_ms // TICK_MS
+    assert seen == [look.fill.name()] * lit + [look.fill_off.name()] * lit
+
+
+@pytest.mark.parametrize("condition", [LOW, _seen(SPIKE)])
+def test_what_is_low_or_was_seen_stands_still_though_others_flash(bar, flashing, condition):
+    flashing.want("test", [Priority.HIGH, Priority.MEDIUM])
+    _show(bar, condition)
     seen = set()
-    qtbot.waitUntil(lambda: seen.add(_fill(bar)) or len(seen) > 1, timeout=4000)
-    assert seen == {look.fill.name(), look.fill_off.name()}
+    for _ in range(10):
+        seen.add(_fill(bar))
+        flashing.tick()
+    assert seen == {DARK_THEME.alarm(condition.priority).fill.name()}
 
 
-@pytest.mark.parametrize("condition", [LOW, replace(SPIKE, acknowledged=True)])
-def test_what_is_low_or_was_seen_stands_still(bar, condition):
-    bar.render(_lines(SPIKE), may_act=True, chair=2)
-    bar.render(_lines(condition), may_act=True, chair=2)
-    strip = bar.findChild(QWidget, "alarm_strip")
-    assert not any(
-        timer.isActive() and timer.interval() < 2000
-        for timer in strip.findChildren(object)
-        if hasattr(timer, "isActive")
-    )
-    assert _fill(bar) == DARK_THEME.alarm(condition.priority).fill.name()
+def test_a_pause_of_the_sound_stops_no_flash(bar, flashing):
+    flashing.want("test", [Priority.HIGH])
+    _show(bar, replace(SPIKE, signal=SignalState.AUDIO_PAUSED))
+    flashing.tick()
+    assert _fill(bar) == DARK_THEME.alarm(Priority.HIGH).fill_off.name()
+
+
+def test_the_clock_of_the_flashes_runs_only_while_something_flashes(flashing):
+    flashing.want("test", [Priority.LOW])
+    assert not flashing.is_running
+    flashing.want("test", [Priority.MEDIUM])
+    assert flashing.is_running
+    flashing.want("other", [Priority.HIGH])
+    flashing.want("test", ())
+    assert flashing.is_running
+    flashing.want("other", ())
+    assert not flashing.is_running
+
+
+def test_what_begins_to_flash_begins_lit(flashing):
+    flashing.want("test", [Priority.HIGH])
+    flashing.tick()
+    flashing.want("other", [Priority.MEDIUM])
+    assert flashing.is_dark(Priority.HIGH)
+    assert not flashing.is_dark(Priority.MEDIUM)
+    flashing.want("test", ())
+    flashing.want("test", [Priority.HIGH])
+    assert not flashing.is_dark(Priority.HIGH)
+
+
+def test_the_same_again_paints_nothing(qtbot, bar):
+    _show(bar, SPIKE)
+    for _ in range(3):
+        QApplication.processEvents()
+    painted = []
+    bar.painted.connect(lambda: painted.append(1))
+    _show(bar, SPIKE)
+    QApplication.processEvents()
+    assert painted == []
 
 
 def test_equally_urgent_ones_take_turns(qtbot, bar):
-    bar.render(_lines(SPIKE, OTHER), may_act=True, chair=2)
+    _show(bar, SPIKE, OTHER)
     assert bar.shown.condition == "a"
     qtbot.waitUntil(lambda: bar.shown.condition == "b", timeout=5000)
 
 
 def test_a_new_snapshot_does_not_turn_the_page(qtbot, bar):
-    bar.render(_lines(SPIKE, OTHER), may_act=True, chair=2)
+    _show(bar, SPIKE, OTHER)
     qtbot.waitUntil(lambda: bar.shown.condition == "b", timeout=5000)
-    bar.render(_lines(SPIKE, replace(OTHER, age_s=97)), may_act=True, chair=2)
+    _show(bar, SPIKE, replace(OTHER, age_s=97))
     assert bar.shown.condition == "b"
 
 
 def test_the_condition_that_is_shown_is_acknowledged(qtbot, bar):
-    bar.render(_lines(SPIKE), may_act=True, chair=2)
+    _show(bar, SPIKE)
     with qtbot.waitSignal(bar.command_requested) as asked:
         qtbot.mouseClick(_acknowledge(bar), Qt.MouseButton.LeftButton)
     assert asked.args == [Acknowledge(chair=2, condition_id="a")]
 
 
 def test_what_concerns_the_station_is_acknowledged_from_the_chair_in_front(qtbot, bar):
-    bar.render(_lines(replace(SPIKE, chair=None)), may_act=True, chair=3)
+    _show(bar, replace(SPIKE, chair=None), chair=3)
     with qtbot.waitSignal(bar.command_requested) as asked:
         qtbot.mouseClick(_acknowledge(bar), Qt.MouseButton.LeftButton)
     assert asked.args[0].chair == 3
 
 
 def test_nobody_signed_in_cannot_acknowledge_and_is_told_why(bar):
-    bar.render(_lines(SPIKE), may_act=False, chair=2)
+    _show(bar, SPIKE, may_act=False)
     assert not _acknowledge(bar).isEnabled()
     assert "Sign in first" in _acknowledge(bar).toolTip()
 
 
 def test_what_was_acknowledged_says_so_in_words(bar):
-    bar.render(_lines(replace(SPIKE, acknowledged=True)), may_act=True, chair=2)
-    assert _text(bar, "alarm_text") == "BP spike 182/111 · acknowledged"
+    _show(bar, _seen(SPIKE))
+    assert _text(bar, "alarm_note") == "ACKNOWLEDGED"
+    assert bar.findChild(SymbolLabel, "alarm_state").symbol is Symbol.ACKNOWLEDGED
     assert not _acknowledge(bar).isEnabled()
 
 
@@ -142,17 +206,20 @@ def test_the_model_is_sound(qtmodeltester, qtbot):
     model = AlarmModel()
     model.show_lines(_lines(SPIKE, LOW))
     qtmodeltester.check(model)
-    assert model.index(0).data(LINE_ROLE).condition == "a"
-    assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("high priority alarm")
+    assert model.index(0).data(Qt.ItemDataRole.DisplayRole) == "Patient"
+    assert not model.index(0).flags() & Qt.ItemFlag.ItemIsSelectable
+    assert model.index(1).data(LINE_ROLE).condition == "a"
+    assert model.index(1).data(Qt.ItemDataRole.AccessibleTextRole).startswith("high priority alarm")
+    assert model.index(2).data(Qt.ItemDataRole.DisplayRole) == "Equipment"
     assert model.data(QModelIndex()) is None
 
 
 @pytest.fixture
-def listed(qtbot):
+def listed(qtbot, flashing):
     owner = QWidget()
     qtbot.addWidget(owner)
     owner.resize(900, 400)
-    made = AlarmList(DARK_THEME, owner)
+    made = AlarmList(DARK_THEME, flashing, owner)
     made.resize(800, 200)
     made.show_lines(_lines(SPIKE, LOW))
     owner.show()
@@ -162,15 +229,22 @@ def listed(qtbot):
 
 
 def test_a_line_leads_to_its_chair_and_closes_the_list(qtbot, listed):
-    place = listed.visualRect(listed.model().index(1)).center()
+    place = listed.visualRect(listed.model().index(3)).center()
     with qtbot.waitSignal(listed.chair_chosen) as chosen:
         qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert chosen.args == [4]
     assert listed.isHidden()
 
 
+def test_a_heading_leads_nowhere(qtbot, listed):
+    place = listed.visualRect(listed.model().index(0)).center()
+    with qtbot.assertNotEmitted(listed.chair_chosen):
+        qtbot.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert listed.isVisible()
+
+
 def test_rows_are_tall_enough_for_a_finger(listed):
-    assert listed.visualRect(listed.model().index(0)).height() >= 44
+    assert listed.visualRect(listed.model().index(1)).height() >= 44
     assert not listed.grab().isNull()
 
 
@@ -180,3 +254,68 @@ def test_escape_closes_it_and_an_empty_list_closes_by_itself(qtbot, listed):
     listed.show()
     listed.show_lines(())
     assert listed.isHidden()
+
+
+PAUSED = AudioView(state=AudioState.PAUSED, left_s=72.9, by="R. Alvarez RN")
+OFF = AudioView(state=AudioState.OFF, by="J. Okafor RN", reason="One patient, in sight")
+
+
+@pytest.mark.parametrize(
+    ("audio", "symbol", "title", "command"),
+    [
+        (AudioView(), Symbol.SOUND, "Pause sound", PauseAudio()),
+        (PAUSED, Symbol.AUDIO_PAUSED, "AUDIO PAUSED", EndAudioPause()),
+        (OFF, Symbol.AUDIO_OFF, "AUDIO OFF", SwitchAudioOn()),
+    ],
+)
+def test_one_tap_pauses_the_sound_and_brings_it_back(qtbot, bar, audio, symbol, title, command):
+    _show(bar, SPIKE, audio=audio_look(audio))
+    button = bar.findChild(QWidget, "audio")
+    assert bar.findChild(SymbolLabel, "audio_symbol").symbol is symbol
+    assert _text(bar, "audio_title") == title
+    with qtbot.waitSignal(bar.command_requested) as asked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args == [command]
+    assert button.height() >= 44
+
+
+def test_the_sound_button_keeps_its_place_in_each_state(bar):
+    widths = set()
+    for audio in (AudioView(), PAUSED, OFF):
+        _show(bar, SPIKE, audio=audio_look(audio))
+        QApplication.processEvents()
+        widths.add(bar.findChild(QWidget, "audio").width())
+    assert len(widths) == 1
+
+
+def test_a_pause_counts_down(bar):
+    _show(bar, SPIKE, audio=audio_look(PAUSED))
+    assert _text(bar, "audio_note") == "tap to end · 1:12"
+
+
+def test_the_sound_button_has_a_key(qtbot, bar):
+    _show(bar, SPIKE)
+    assert bar.findChild(QWidget, "audio").shortcut().toString() == "F11"
+
+
+def test_nobody_signed_in_cannot_pause_the_sound(bar):
+    _show(bar, SPIKE, may_act=False)
+    assert not bar.findChild(QWidget, "audio").isEnabled()
+    assert "Sign in first" in bar.findChild(QWidget, "audio").toolTip()
+
+
+@pytest.mark.parametrize("audio", [AudioView(), PAUSED, OFF])
+def test_its_words_say_that_the_bedside_monitor_is_not_touched(audio):
+    look = audio_look(audio)
+    assert "Nursestation" in look.tip
+
+
+def test_a_turn_waits_while_the_button_is_held(bar):
+    _show(bar, SPIKE, OTHER)
+    button = bar.findChild(QWidget, "acknowledge")
+    button.setDown(True)
+    bar._next_turn()
+    assert bar.shown.condition == "a"
+    button.setDown(False)
+    bar._next_turn()
+    assert bar.shown.condition == "b"

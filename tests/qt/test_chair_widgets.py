@@ -8,6 +8,7 @@ from devices.events import Priority
 from nursestation.core.commands import RequestCuff
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import CuffView, Freshness
+from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import actions
 from nursestation.ui.chair.numbers_view import number_views
@@ -33,7 +34,7 @@ LATER = NOW.shifted(1_000_000_000)
 
 @pytest.fixture
 def numerics(qtbot):
-    made = Numerics()
+    made = Numerics(DARK_THEME, Flashing())
     qtbot.addWidget(made)
     made.resize(284, 620)
     made.show()
@@ -70,13 +71,17 @@ def test_figures_are_as_large_as_their_tile_allows_and_never_taller(numerics, si
     assert 40 <= value.font().pixelSize() <= value.height() + 2
 
 
+def _ground(tile):
+    return tile.grab().toImage().pixelColor(tile.width() // 2, 3).name()
+
+
 def test_an_alarm_fills_the_tile_and_says_itself_in_words(numerics):
     _show(numerics, make_numeric("spo2", 88.0, low=92, priority=Priority.MEDIUM))
     tile = numerics.findChild(QWidget, "number_spo2")
-    assert tile.property("surface") == "medium"
-    assert _label(numerics, "spo2_alarm").text() == "!! LOW"
+    assert _ground(tile) == DARK_THEME.alarm(Priority.MEDIUM).fill.name()
+    assert (_label(numerics, "spo2_stars").text(), _label(numerics, "spo2_alarm").text()) == ("**", "LOW")
     _show(numerics, make_numeric("spo2", 97.0, low=92))
-    assert tile.property("surface") == "plot"
+    assert _ground(tile) == DARK_THEME.colour("plot").name()
     assert _label(numerics, "spo2_alarm").text() == ""
 
 
@@ -182,7 +187,7 @@ def test_a_flag_asks_and_goes_when_it_is_answered(qtbot):
 
 
 def test_the_rail_has_a_tile_a_chair_and_tells_which_was_chosen(qtbot):
-    rail = Rail(DARK_THEME)
+    rail = Rail(DARK_THEME, Flashing())
     qtbot.addWidget(rail)
     rail.resize(264, 700)
     rail.show()
@@ -200,7 +205,7 @@ def test_the_rail_has_a_tile_a_chair_and_tells_which_was_chosen(qtbot):
 
 @pytest.mark.parametrize("height", [560, 640, 1000])
 def test_eight_busy_chairs_are_all_in_sight(qtbot, height):
-    rail = Rail(DARK_THEME)
+    rail = Rail(DARK_THEME, Flashing())
     qtbot.addWidget(rail)
     rail.resize(264, height)
     rail.show()
@@ -214,7 +219,7 @@ def test_eight_busy_chairs_are_all_in_sight(qtbot, height):
 
 
 def test_a_tile_in_alarm_wears_its_colour_and_its_word(qtbot):
-    tile = ChairTile(2, DARK_THEME)
+    tile = ChairTile(2, DARK_THEME, Flashing())
     qtbot.addWidget(tile)
     tile.resize(248, 96)
     view = tile_view(make_chair(RUNNING), NOW)

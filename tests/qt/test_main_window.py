@@ -300,7 +300,7 @@ def test_the_alarm_list_drops_down_beside_the_rail_and_leads_to_the_chair(qtbot,
     assert listed.y() >= desk.find("alarm_bar").mapTo(ground, desk.find("alarm_bar").rect().bottomLeft()).y()
     assert listed.x() >= desk.find("rail").width()
     qtbot.mouseClick(
-        listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualRect(listed.model().index(0)).center()
+        listed.viewport(), Qt.MouseButton.LeftButton, pos=listed.visualRect(listed.model().index(1)).center()
     )
     assert desk.window.chair == 1
     assert not listed.isVisible()

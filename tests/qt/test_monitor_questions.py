@@ -95,7 +95,7 @@ def test_the_alarm_list_leads_to_the_answer(qtbot, desk):
     desk.publish(held())
     qtbot.mouseClick(desk.find("alarm_strip"), Qt.MouseButton.LeftButton)
     alarms = desk.find("alarm_list")
-    area = alarms.visualRect(alarms.model().index(0))
+    area = alarms.visualRect(alarms.model().index(1))
     qtbot.mouseClick(alarms.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
     assert desk.shows("monitor_patient_sheet")
 

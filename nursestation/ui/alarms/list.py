@@ -1,98 +1,168 @@
-"""All present alarm conditions, in a list that drops down under the bar and never over it."""
+"""All present alarm conditions, in a list that drops down under the bar and never over it: patients, then equipment."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from devices.events import AlarmKind, Priority
 from nursestation.ui import theme
+from nursestation.ui.alarms.flashing import Flashing
+from nursestation.ui.alarms.symbols import Symbol, draw_stars, draw_symbol, stars_width
 from nursestation.ui.alarms.view import KIND_WORDS, AlarmLine
 from nursestation.ui.roles import Text
 from nursestation.ui.theme import Theme
 
 LINE_ROLE = Qt.ItemDataRole.UserRole
+KIND_ROLE = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _ROW_HEIGHT = 48
-_MAX_ROWS = 8
+_HEAD_HEIGHT = 30
+_MOST_HEIGHT = 8 * _ROW_HEIGHT + 2 * _HEAD_HEIGHT
+_STAR_PX = 18
+_STATE_PX = 26
+_PAD = 8
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+_KIND_SYMBOLS = {AlarmKind.PHYSIOLOGICAL: Symbol.PATIENT, AlarmKind.TECHNICAL: Symbol.EQUIPMENT}
+
+Row = AlarmLine | AlarmKind
+"""A condition, or the heading over those of its kind."""
 
 
 class AlarmModel(QAbstractListModel):
-    """Alarm lines, the most urgent first."""
+    """Alarm lines under the heading of their kind."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._lines: tuple[AlarmLine, ...] = ()
+        self._rows: tuple[Row, ...] = ()
 
     def show_lines(self, lines: Sequence[AlarmLine]) -> None:
         """Replace the lines; rows that stay keep the selection."""
-        new = tuple(lines)
-        if [line.condition for line in new] == [line.condition for line in self._lines]:
-            self._lines = new
-            if new:
-                self.dataChanged.emit(self.index(0), self.index(len(new) - 1))
+        rows: list[Row] = []
+        for line in lines:
+            if not rows or _kind(rows[-1]) is not line.kind:
+                rows.append(line.kind)
+            rows.append(line)
+        before, after = self._rows, tuple(rows)
+        if [_identity(row) for row in before] == [_identity(row) for row in after]:
+            self._rows = after
+            for number, (old, new) in enumerate(zip(before, after, strict=True)):
+                if old != new:
+                    self.dataChanged.emit(self.index(number), self.index(number))
             return
         self.beginResetModel()
-        self._lines = new
+        self._rows = after
         self.endResetModel()
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
-        """Return the number of lines."""
-        return 0 if parent.isValid() else len(self._lines)
+        """Return the number of rows, headings among them."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Let a line be chosen, a heading not."""
+        return super().flags(index) if index.data(LINE_ROLE) is not None else Qt.ItemFlag.NoItemFlags
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a line, its text or its spoken text."""
-        if not index.isValid() or index.row() >= len(self._lines):
+        """Return a line or a heading's kind, its text or its spoken text."""
+        if not index.isValid() or index.row() >= len(self._rows):
             return None
-        line = self._lines[index.row()]
+        row = self._rows[index.row()]
+        if role == KIND_ROLE:
+            return _kind(row)
+        if isinstance(row, AlarmKind):
+            return KIND_WORDS[row] if role == Qt.ItemDataRole.DisplayRole else None
         if role == LINE_ROLE:
-            return line
+            return row
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{line.where} · {line.text}"
+            return f"{row.where} · {row.text} {row.lasting}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return line.spoken
+            return row.spoken
         return None
 
 
 class AlarmDelegate(QStyledItemDelegate):
-    """Draws a line: mark of the priority, place, text, kind and how long."""
+    """Draws a line: stars on the priority's ground, place, text, how long, and the state of its signal."""
 
-    def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme_
+        self._theme, self._flashing = theme_, flashing
 
-    def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
-        """Return a row that a finger can hit."""
-        return QSize(QRect(option.rect).width(), theme.px(_ROW_HEIGHT))
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """Return a row that a finger can hit, or the lower one of a heading."""
+        height = _HEAD_HEIGHT if index.data(LINE_ROLE) is None else _ROW_HEIGHT
+        return QSize(QRect(option.rect).width(), theme.px(height))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Draw one line."""
-        line = index.data(LINE_ROLE)
-        look = self._theme.alarm(line.priority)
-        area = QRect(option.rect).adjusted(8, 4, -8, -4)
-        mark = QRect(area.left(), area.top() + 6, theme.px(40), area.height() - 12)
+        """Draw one row."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.fill)
-        painter.drawRoundedRect(mark, 6, 6)
-        painter.setFont(theme.font(Text.STRONG))
-        painter.setPen(look.on_fill)
-        painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, look.symbol)
-        painter.setPen(self._theme.colour("text"))
-        seen = self.tr(" · acknowledged") if line.acknowledged else ""
-        note = f"{KIND_WORDS[line.kind]} · {line.lasting}{seen}"
-        note_width = QFontMetrics(theme.font(Text.CAPTION)).horizontalAdvance(note) + 12
-        text = area.adjusted(mark.width() + 12, 0, -note_width, 0)
-        shown = QFontMetrics(painter.font()).elidedText(
-            f"{line.where} · {line.text}", Qt.TextElideMode.ElideRight, text.width()
-        )
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        painter.setFont(theme.font(Text.CAPTION))
-        painter.setPen(self._theme.colour("soft"))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
+        area = QRect(option.rect).adjusted(_PAD, 3, -_PAD, -3)
+        line = index.data(LINE_ROLE)
+        if line is None:
+            self._paint_heading(painter, area, index.data(KIND_ROLE))
+        else:
+            self._paint_line(painter, area, line)
         painter.restore()
+
+    def _paint_heading(self, painter: QPainter, area: QRect, kind: AlarmKind) -> None:
+        side = area.height() - 4
+        colour = self._theme.colour("soft")
+        draw_symbol(painter, _KIND_SYMBOLS[kind], QRectF(area.left(), area.top() + 2, side, side), colour)
+        painter.setFont(theme.font(Text.STRONG))
+        painter.setPen(colour)
+        painter.drawText(area.adjusted(side + _PAD, 0, 0, 0), _LEFT, KIND_WORDS[kind])
+
+    def _paint_line(self, painter: QPainter, area: QRect, line: AlarmLine) -> None:
+        text = area.adjusted(self._paint_mark(painter, area, line) + 12, 0, 0, 0)
+        text.setRight(self._paint_state(painter, area, line) - 12)
+        painter.setFont(theme.font(Text.STRONG))
+        painter.setPen(self._theme.colour("text"))
+        lasting = f"  {line.lasting}"
+        room = text.width() - QFontMetrics(theme.font(Text.COUNT)).horizontalAdvance(lasting)
+        metrics = QFontMetrics(painter.font())
+        shown = metrics.elidedText(f"{line.where} · {line.text}", Qt.TextElideMode.ElideRight, room)
+        painter.drawText(text, _LEFT, shown)
+        painter.setFont(theme.font(Text.COUNT))
+        painter.drawText(text.adjusted(metrics.horizontalAdvance(shown), 0, 0, 0), _LEFT, lasting)
+
+    def _paint_mark(self, painter: QPainter, area: QRect, line: AlarmLine) -> int:
+        """Draw the stars on their ground; return the width [px]."""
+        look, size = self._theme.alarm(line.priority), theme.px(_STAR_PX)
+        mark = QRectF(area.left(), area.top() + 3, stars_width(Priority.HIGH, size) + 2 * _PAD, area.height() - 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.ground(is_dark=line.asks and self._flashing.is_dark(line.priority)))
+        painter.drawRoundedRect(mark, 6, 6)
+        left = mark.center().x() - stars_width(line.priority, size) / 2
+        draw_stars(painter, line.priority, QRectF(left, mark.center().y() - size / 2, size, size), look.on_fill)
+        return round(mark.width())
+
+    def _paint_state(self, painter: QPainter, area: QRect, line: AlarmLine) -> int:
+        """Draw the state of the signal at the right; return where it begins [px]."""
+        if not line.note:
+            return area.right()
+        colour, side = self._theme.colour("soft"), theme.px(_STATE_PX)
+        painter.setFont(theme.font(Text.CAPTION))
+        painter.setPen(colour)
+        painter.drawText(area, _RIGHT, line.note)
+        left = area.right() - QFontMetrics(painter.font()).horizontalAdvance(line.note) - _PAD
+        if not line.symbol:
+            return left
+        left -= side
+        draw_symbol(painter, line.symbol, QRectF(left, area.center().y() - side / 2, side, side), colour)
+        return left
 
 
 class AlarmList(QListView):
@@ -106,19 +176,21 @@ class AlarmList(QListView):
     chair_chosen = Signal(int)
     sheet_wanted = Signal(str)
 
-    def __init__(self, theme_: Theme, parent: QWidget) -> None:
+    def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("alarm_list")
         self.setAccessibleName(self.tr("All active alarms"))
+        self._flashing = flashing
         self.setModel(AlarmModel(self))
-        self.setItemDelegate(AlarmDelegate(theme_, self))
+        self.setItemDelegate(AlarmDelegate(theme_, flashing, self))
         self.setVisible(False)
         self.activated.connect(self._on_chosen)
         self.clicked.connect(self._on_chosen)
+        flashing.flipped.connect(self._on_flipped)
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
-        self.setItemDelegate(AlarmDelegate(theme_, self))
+        self.setItemDelegate(AlarmDelegate(theme_, self._flashing, self))
 
     def show_lines(self, lines: Sequence[AlarmLine]) -> None:
         """Show `lines`; the list closes by itself when nothing is left."""
@@ -127,11 +199,20 @@ class AlarmList(QListView):
         model.show_lines(lines)
         if not lines:
             self.hide()
-        self.setFixedHeight(min(len(lines), _MAX_ROWS) * theme.px(_ROW_HEIGHT) + 4)
+        n_heads = model.rowCount() - len(lines)
+        height = min(_MOST_HEIGHT, len(lines) * _ROW_HEIGHT + n_heads * _HEAD_HEIGHT)
+        theme.set_length(self, theme.Length.HEIGHT, height + 4)
+
+    @Slot(object)
+    def _on_flipped(self, _priority: Priority) -> None:
+        if self.isVisible():
+            self.viewport().update()
 
     @Slot(QModelIndex)
     def _on_chosen(self, index: QModelIndex) -> None:
         line = index.data(LINE_ROLE)
+        if line is None:
+            return
         self.hide()
         if line.chair is not None:
             self.chair_chosen.emit(line.chair)
@@ -144,3 +225,11 @@ class AlarmList(QListView):
             self.hide()
         else:
             super().keyPressEvent(event)
+
+
+def _kind(row: Row) -> AlarmKind:
+    return row if isinstance(row, AlarmKind) else row.kind
+
+
+def _identity(row: Row) -> str:
+    return row.value if isinstance(row, AlarmKind) else row.condition

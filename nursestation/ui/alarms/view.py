@@ -1,20 +1,50 @@
-"""Alarm conditions as the bar, the list and the tiles show them."""
+"""Alarm conditions as the bar, the list, the tiles and the numbers show them.
+
+Rules of the file:
+1. Patient and equipment stand apart, each by priority and then by age, as the snapshot has them.
+2. What an operator has seen, or paused at the chair, stands still; a pause of the sound alone stops no flash.
+   Source: IEC 60601-1-8 6.8.2: AUDIO PAUSED stops the auditory signal, ALARM PAUSED both.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from devices.events import AlarmKind, Priority
 from devices.vocabulary import METRICS
-from nursestation.core.snapshot import ConditionView, StationSnapshot
-from nursestation.ui.durations import duration_text
+from nursestation.core.commands import EndAudioPause, PauseAudio, SwitchAudioOn
+from nursestation.core.snapshot import AudioState, AudioView, ConditionView, SignalState, StationSnapshot
+from nursestation.ui.alarms.symbols import WORDS, Symbol
+from nursestation.ui.durations import duration_text, lasting_text
 
 KIND_WORDS = {AlarmKind.PHYSIOLOGICAL: "Patient", AlarmKind.TECHNICAL: "Equipment"}
 PRIORITY_WORDS = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
+STATE_SYMBOLS = {
+    SignalState.ON: Symbol.NONE,
+    SignalState.ACKNOWLEDGED: Symbol.ACKNOWLEDGED,
+    SignalState.LATCHED: Symbol.LATCHED,
+    SignalState.AUDIO_PAUSED: Symbol.AUDIO_PAUSED,
+    SignalState.ALARM_PAUSED: Symbol.ALARM_PAUSED,
+}
+_STILL = (SignalState.ACKNOWLEDGED, SignalState.ALARM_PAUSED)
+NOT_ANSWERED = "not answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmLine:
-    """One condition. `where` is "Chair 2", or "Station" for what concerns no chair; `opens` the sheet that answers it, or ""."""
+    """One condition.
+
+    Attributes:
+        condition: Its id.
+        chair: Number, None for what concerns the station.
+        priority, kind: As judged.
+        where: "Chair 2", or "Station".
+        text: "SpO₂ 86 < 90".
+        lasting: "for 14 s".
+        state: Of its signal.
+        is_escalated: Nobody answered it in time.
+        cause_ns: Monotonic arrival of what made it true [ns], None where nothing arrived.
+        opens: The sheet that answers it, or "".
+    """
 
     condition: str
     chair: int | None
@@ -23,28 +53,132 @@ class AlarmLine:
     where: str
     text: str
     lasting: str
-    acknowledged: bool
+    state: SignalState
+    is_escalated: bool = False
+    cause_ns: int | None = None
     opens: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Say whether it still asks for an operator: it flashes if its priority does."""
+        return self.state not in _STILL
+
+    @property
+    def symbol(self) -> Symbol:
+        """Return the picture of its state."""
+        return STATE_SYMBOLS[self.state]
+
+    @property
+    def note(self) -> str:
+        """Return its state in words, "" for a signal that is simply on."""
+        over = "over now, ends when acknowledged" if self.state is SignalState.LATCHED else ""
+        words = (WORDS.get(self.symbol, ""), over, NOT_ANSWERED if self.is_escalated and self.asks else "")
+        return " · ".join(word for word in words if word)
 
     @property
     def spoken(self) -> str:
         """Return the line for a screen reader."""
-        seen = ", acknowledged" if self.acknowledged else ""
-        return f"{PRIORITY_WORDS[self.priority]} priority alarm, {self.where}: {self.text}, for {self.lasting}{seen}"
+        note = f", {self.note.lower()}" if self.note else ""
+        return f"{PRIORITY_WORDS[self.priority]} priority alarm, {self.where}: {self.text} {self.lasting}{note}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioLook:
+    """The button of the alarm sound.
+
+    Attributes:
+        symbol, title, note: On it, all the time.
+        tip: What a tap does.
+        command: What a tap asks for.
+        is_stopped: No alarm can be heard, or only a new one.
+    """
+
+    symbol: Symbol
+    title: str
+    note: str
+    tip: str
+    command: PauseAudio | EndAudioPause | SwitchAudioOn
+    is_stopped: bool
+
+
+def audio_look(audio: AudioView) -> AudioLook:
+    """Return the button of the sound; its words say that the bedside monitor's sound is not touched."""
+    match audio.state:
+        case AudioState.ON:
+            return AudioLook(
+                symbol=Symbol.SOUND,
+                title="Pause sound",
+                note="Nursestation only",
+                tip="No sound from Nursestation for two minutes; a new alarm is heard all the same. The bedside monitor goes on.",
+                command=PauseAudio(),
+                is_stopped=False,
+            )
+        case AudioState.PAUSED:
+            left = f" · {duration_text(audio.left_s)}" if audio.left_s is not None else ""
+            return AudioLook(
+                symbol=Symbol.AUDIO_PAUSED,
+                title=WORDS[Symbol.AUDIO_PAUSED],
+                note=f"tap to end{left}",
+                tip=f"Paused by {audio.by}, in Nursestation only. A tap ends the pause.",
+                command=EndAudioPause(),
+                is_stopped=True,
+            )
+        case AudioState.OFF:
+            return AudioLook(
+                symbol=Symbol.AUDIO_OFF,
+                title=WORDS[Symbol.AUDIO_OFF],
+                note="tap: sound on",
+                tip=f"Switched off by {audio.by}: {audio.reason}. A tap switches the sound of Nursestation on again.",
+                command=SwitchAudioOn(),
+                is_stopped=True,
+            )
 
 
 def alarm_lines(snapshot: StationSnapshot) -> tuple[AlarmLine, ...]:
-    """Return every present condition, the most urgent first, and of one urgency those not yet acknowledged first."""
-    lines = [_line(condition) for condition in snapshot.conditions]
-    return tuple(sorted(lines, key=lambda line: (-line.priority.rank, line.acknowledged)))
+    """Return every present condition: of patients, then of equipment, each the most urgent first."""
+    return tuple(_line(condition) for condition in snapshot.conditions)
 
 
 def rotation(lines: Sequence[AlarmLine]) -> tuple[AlarmLine, ...]:
-    """Return the lines that the bar shows in turn: those of the highest priority, unacknowledged ones if there are any."""
-    if not lines:
+    """Return the lines that the bar shows in turn.
+
+    These are the most urgent of those that still ask for somebody. What is more urgent but was seen takes its turn with them,
+    and so does the first of a patient where only equipment would be shown: it must not hide behind it.
+    """
+    shown = [line for line in lines if line.state is not SignalState.ALARM_PAUSED]
+    pool = [line for line in shown if line.asks] or shown
+    if not pool:
         return ()
-    top = [line for line in lines if line.priority is lines[0].priority]
-    return tuple(line for line in top if not line.acknowledged) or tuple(top)
+    rank = max(line.priority.rank for line in pool)
+    turns = [line for line in pool if line.priority.rank == rank]
+    turns += [line for line in shown if line.priority.rank > rank]
+    if all(line.kind is AlarmKind.TECHNICAL for line in turns):
+        turns += [line for line in pool if line.kind is AlarmKind.PHYSIOLOGICAL][:1]
+    return tuple(turns)
+
+
+def count_text(lines: Sequence[AlarmLine]) -> str:
+    """Return how many there are of each kind: "2 patient · 1 equipment"."""
+    told = []
+    for kind, word in KIND_WORDS.items():
+        n = sum(line.kind is kind for line in lines)
+        if n:
+            told.append(f"{n} {word.lower()}")
+    return " · ".join(told)
+
+
+def top_condition(conditions: Sequence[ConditionView]) -> ConditionView | None:
+    """Return what stands for several conditions: the most urgent, of those one that asks, of those a patient's."""
+    return max(
+        conditions,
+        key=lambda one: (one.priority.rank, asks(one), one.kind is AlarmKind.PHYSIOLOGICAL),
+        default=None,
+    )
+
+
+def asks(condition: ConditionView) -> bool:
+    """Say whether a condition still asks for an operator."""
+    return condition.signal not in _STILL
 
 
 def alarm_word(condition: ConditionView) -> str:
@@ -70,8 +204,10 @@ def _line(condition: ConditionView) -> AlarmLine:
         kind=condition.kind,
         where="Station" if condition.chair is None else f"Chair {condition.chair}",
         text=condition.text,
-        lasting=duration_text(condition.age_s),
-        acknowledged=condition.acknowledged,
+        lasting=lasting_text(condition.age_s),
+        state=condition.signal,
+        is_escalated=condition.escalated,
+        cause_ns=condition.cause_ns,
         opens=_SHEETS.get(condition.rule, ""),
     )
 

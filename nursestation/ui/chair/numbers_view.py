@@ -1,12 +1,14 @@
 """The four big numbers as text: value, unit, limits, change from baseline, source, and why a number is missing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from textwrap import wrap
 
-from devices.events import Priority, Validity
+from devices.events import AlarmKind, Priority, Validity
 from nursestation.core.model import Grade, Provenance
 from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView
+from nursestation.ui.alarms.symbols import WORDS, Symbol
+from nursestation.ui.alarms.view import STATE_SYMBOLS, asks, top_condition
 from nursestation.ui.chairs.view import UNKNOWN, number_text, pulse_view
 from nursestation.ui.durations import age_text, duration_text, span_text
 from nursestation.ui.timetext import clock_text
@@ -35,8 +37,11 @@ class NumberView:
         high, low: Limits as text, "" where there are none.
         lines: Lines below, most important first: two, four under the cuff.
         second: A second value of the tile as (label, text, colour role), or None.
-        alarm: Priority of an alarm on it, or None.
+        alarm: Priority of an alarm on it, or None; also None while the chair's alarms are paused.
         word: That alarm in a word ("HIGH"), "" without one.
+        asks: Whether the alarm still asks for somebody: then it flashes if its priority does.
+        symbol: Picture of the state of its signal.
+        preset: Where the limits were changed for this patient: the preset that they were changed from. "" else.
     """
 
     id: str
@@ -52,6 +57,9 @@ class NumberView:
     second: tuple[str, str, str] | None = None
     alarm: Priority | None = None
     word: str = ""
+    asks: bool = False
+    symbol: Symbol = Symbol.NONE
+    preset: str = ""
 
     @property
     def is_unknown(self) -> bool:
@@ -63,13 +71,48 @@ class NumberView:
         """Return the tile for a screen reader."""
         value = "unknown" if self.is_unknown else f"{self.value}{self.small} {self.unit}"
         second = f"{self.second[0]} {self.second[1]}" if self.second else ""
-        parts = (f"{self.title} {value}", second, self.word, "old" if self.is_stale else "", *self.lines)
+        changed = f"limits changed from {self.preset}" if self.preset else ""
+        old = "old" if self.is_stale else ""
+        parts = (f"{self.title} {value}", second, self.word, old, changed, *self.lines)
         return ", ".join(part for part in parts if part)
 
 
 def number_views(chair: ChairSnapshot, zone: tzinfo | None) -> tuple[NumberView, ...]:
     """Return HR, SpO2, NIBP and RR of `chair`."""
-    return (_pulse(chair), _oxygen(chair), _cuff(chair, zone), _breathing(chair))
+    pulse = pulse_view(chair)
+    return (
+        _with_signal(chair, _pulse(chair), "heart_rate" if pulse is None else pulse.metric, "heart_rate"),
+        _with_signal(chair, _oxygen(chair), "spo2"),
+        _with_signal(chair, _cuff(chair, zone), "nibp_sys"),
+        _with_signal(chair, _breathing(chair), "resp_rate"),
+    )
+
+
+def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_as: str) -> NumberView:
+    """Return `view` with the state of the signal that is on its number, and with the preset that its limits left.
+
+    Args:
+        chair: Whose number it is.
+        view: The number without both.
+        metric: What it shows.
+        limited_as: Other metrics whose limits judge it.
+    """
+    is_changed = any(one.changed_by for one in chair.limits if one.metric in (metric, *limited_as))
+    view = replace(view, preset=chair.preset_name if is_changed else "")
+    if view.alarm is None:
+        return view
+    if chair.pause is not None:
+        told = (WORDS[Symbol.ALARM_PAUSED], *view.lines)
+        return replace(view, alarm=None, word="", symbol=Symbol.ALARM_PAUSED, lines=told)
+    top = top_condition(
+        [one for one in chair.conditions if one.metric == metric and one.kind is AlarmKind.PHYSIOLOGICAL]
+    )
+    if top is None:
+        return view
+    symbol = STATE_SYMBOLS[top.signal]
+    first = view.lines[0] if view.lines else ""
+    said = " · ".join(part for part in (WORDS.get(symbol, ""), first) if part)
+    return replace(view, asks=asks(top), symbol=symbol, lines=(said, *view.lines[1:]))
 
 
 def _is_all_simulated(chair: ChairSnapshot) -> bool:

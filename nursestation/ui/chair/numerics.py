@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from devices.events import Priority
 from nursestation.ui import theme
+from nursestation.ui.alarms.flashing import Flashing
+from nursestation.ui.alarms.symbols import Stars, SymbolLabel
 from nursestation.ui.chair.numbers_view import NumberView
 from nursestation.ui.controls import ElidingLabel, Label, Panel
-from nursestation.ui.roles import Surface, Text, Tone, surface_of, tone_upon
+from nursestation.ui.roles import Surface, Text, Tone, tone_upon
+from nursestation.ui.theme import Theme
 
 _PAD = 6
+_STAR_PX = 18
+_STATE_PX = 22
 _N_LINES = {"hr": 2, "spo2": 2, "nibp": 4, "rr": 2}
 _SHARES = {"hr": 10, "spo2": 10, "nibp": 13, "rr": 10}
 """Of the column's height."""
@@ -31,14 +37,25 @@ _NUMBER_TONES = {
 
 
 class NumberTile(Panel):
-    """One vital. Filled with the alarm's colour, with its mark and word, while there is an alarm on it."""
+    """One vital. Filled with the alarm's colour, with its stars and word, while there is an alarm on it.
 
-    def __init__(self, tile: str, n_lines: int, parent: QWidget | None = None) -> None:
+    It paints that ground itself, so that a flash restyles nothing.
+    """
+
+    def __init__(
+        self, tile: str, n_lines: int, theme_: Theme, flashing: Flashing, parent: QWidget | None = None
+    ) -> None:
         super().__init__(f"number_{tile}", Surface.PLOT, parent=parent)
         self._id = tile
+        self._theme, self._flashing = theme_, flashing
+        self._alarm: Priority | None = None
+        self._asks = False
+        flashing.flipped.connect(self._on_flipped)
         self._title = Label("", Text.TITLE, _TITLE_TONES[tile], object_name=f"{tile}_title")
         self._unit = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_unit")
+        self._stars = Stars(_STAR_PX, f"{tile}_stars")
         self._word = Label("", Text.STRONG, object_name=f"{tile}_alarm")
+        self._state = SymbolLabel(_STATE_PX, f"{tile}_state", Tone.WARN)
         self._limits = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_limits")
         self._value = Label("", Text.NUMBER, object_name=f"{tile}_value")
         self._small = Label("", Text.NUMBER, object_name=f"{tile}_small")
@@ -55,6 +72,8 @@ class NumberTile(Panel):
         head.addWidget(self._title)
         head.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
         head.addStretch(1)
+        head.addWidget(self._state)
+        head.addWidget(self._stars)
         head.addWidget(self._word)
         head.addSpacing(4)
         head.addWidget(self._limits)
@@ -87,10 +106,16 @@ class NumberTile(Panel):
         self._unit.setText(view.unit)
         self._value.setText(view.value)
         self._small.setText(view.small)
-        self._limits.setText("–".join(text for text in (view.low, view.high) if text))
+        limits = "–".join(text for text in (view.low, view.high) if text)
+        self._limits.setText(self.tr("{} changed").format(limits) if view.preset else limits)
+        self._limits.setToolTip(self.tr("Changed from {}.").format(view.preset) if view.preset else "")
         for label, text in zip(self._lines, (*view.lines, *("",) * len(self._lines)), strict=False):
             label.setText(text)
         self._show_second(view)
+        self._state.show_symbol(view.symbol)
+        self._stars.show_priority(view.alarm)
+        self._word.setText(view.word)
+        self._word.setVisible(bool(view.word))
         self._show_tones(view)
         self.setAccessibleName(view.spoken)
 
@@ -103,24 +128,47 @@ class NumberTile(Panel):
             shown.setVisible(view.second is not None)
 
     def _show_tones(self, view: NumberView) -> None:
+        if (self._alarm, self._asks) != (view.alarm, view.asks):
+            self._alarm, self._asks = view.alarm, view.asks
+            self.update()
         if view.alarm is None:
-            theme.set_property(self, "surface", Surface.PLOT.value)
-            self._word.setText("")
             number = Tone.STALE if view.is_stale or view.is_unknown else _NUMBER_TONES[view.role]
             title, soft = _TITLE_TONES[self._id], Tone.SOFT
         else:
-            theme.set_property(self, "surface", surface_of(view.alarm).value)
             number = title = soft = tone_upon(view.alarm)
-            self._word.setText(f"{theme.ALARM_SYMBOLS[view.alarm]} {view.word}".strip())
-            self._word.set_tone(number)
             if view.second:
                 self._second.set_tone(number)
+        for mark in (self._state, self._stars, self._word):
+            mark.set_tone(Tone.WARN if view.alarm is None else number)
         self._title.set_tone(title)
         for label in (self._value, self._small):
             label.set_tone(number)
         for label in (self._unit, self._limits, self._second_label, *self._lines[1:]):
             label.set_tone(soft)
         self._lines[0].set_tone(soft if view.alarm is not None else Tone.PLAIN)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
+        self.update()
+
+    @Slot(object)
+    def _on_flipped(self, priority: Priority) -> None:
+        if self._asks and self._alarm is priority:
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fill the ground with the alarm's colour of this half of the flash."""
+        super().paintEvent(event)
+        if self._alarm is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        is_dark = self._asks and self._flashing.is_dark(self._alarm)
+        painter.setBrush(self._theme.alarm(self._alarm).ground(is_dark=is_dark))
+        painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS, theme.RADIUS)
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the size of the figures by the room that there is."""
@@ -149,15 +197,20 @@ class NumberTile(Panel):
 class Numerics(QWidget):
     """The four tiles."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("numerics")
-        self._tiles = {name: NumberTile(name, n_lines) for name, n_lines in _N_LINES.items()}
+        self._tiles = {name: NumberTile(name, n_lines, theme_, flashing) for name, n_lines in _N_LINES.items()}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         for name, tile in self._tiles.items():
             column.addWidget(tile, _SHARES[name])
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        for tile in self._tiles.values():
+            tile.set_theme(theme_)
 
     def rescale(self) -> None:
         """Fit the figures beside letters of another size."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
+from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import Action, actions
 from nursestation.ui.chair.header import Header
@@ -36,6 +37,8 @@ class ChairPage(Page):
     Args:
         waves: The wave painter, fed by the window.
         trend: The session trend, fed by the window.
+        theme_: Colours.
+        flashing: The clock of what flashes.
         zone: The clinic's time zone, None for the machine's.
         sheets: Pages that may take the trend's place, by name.
 
@@ -49,6 +52,8 @@ class ChairPage(Page):
         self,
         waves: WavePainter,
         trend: Trend,
+        theme_: Theme,
+        flashing: Flashing,
         *,
         zone: tzinfo | None,
         sheets: Mapping[str, Page],
@@ -62,6 +67,7 @@ class ChairPage(Page):
         self._number = 0
         self._snapshot: StationSnapshot | None = None
         self._waves, self._trend = waves, trend
+        self._numerics = Numerics(theme_, flashing)
         self._build()
         self._connect()
 
@@ -69,7 +75,6 @@ class ChairPage(Page):
         self._header = Header()
         self._flag = FlagBar()
         self._question = QuestionBar()
-        self._numerics = Numerics()
         theme.set_length(self._numerics, theme.Length.LEAST_WIDTH, _NUMBERS_PX[0])
         theme.set_length(self._numerics, theme.Length.MOST_WIDTH, _NUMBERS_PX[1])
         self._bar = ActionBar()
@@ -183,6 +188,7 @@ class ChairPage(Page):
         """Give what paints itself other colours."""
         self._waves.set_theme(theme_)
         self._trend.set_theme(theme_)
+        self._numerics.set_theme(theme_)
 
     def rescale(self) -> None:
         """Fit what chooses its own sizes to letters of another size."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from devices.events import Priority
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
+from nursestation.ui.alarms.flashing import Flashing
+from nursestation.ui.alarms.symbols import draw_stars, draw_symbol
 from nursestation.ui.chairs.view import TileView, tile_view
 from nursestation.ui.controls import Edge, Panel, QuietButton
 from nursestation.ui.layouts import retire
@@ -25,6 +27,9 @@ _FREE_HEIGHT = 48
 _LOW_FREE_HEIGHT = 44
 _SPACING = 6
 _PAD = 12.0
+_ALARM_EDGE = 3.5
+_STAR_PX = 16
+_STATE_PX = 20
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -47,16 +52,17 @@ _LOW_ROWS = _Rows(head=(4, 22), bar=(27, 3), numbers=(31, 24), note=(4, 22))
 class ChairTile(QAbstractButton):
     """One chair. Checked while it is the one shown in depth."""
 
-    def __init__(self, number: int, theme_: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, number: int, theme_: Theme, flashing: Flashing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"chair_tile_{number}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setShortcut(f"Ctrl+{number}")
         self.setToolTip(self.tr("Chair {n} (Ctrl+{n} or F{n})").format(n=number))
-        self._theme = theme_
+        self._theme, self._flashing = theme_, flashing
         self._view: TileView | None = None
         self._is_low = False
+        flashing.flipped.connect(self._on_flipped)
 
     @property
     def view(self) -> TileView | None:
@@ -71,6 +77,11 @@ class ChairTile(QAbstractButton):
         self.setAccessibleName(view.spoken)
         self._fit()
         self.update()
+
+    @Slot(object)
+    def _on_flipped(self, priority: Priority) -> None:
+        if self._view is not None and self._view.asks and self._view.alarm is priority:
+            self.update()
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
@@ -125,7 +136,7 @@ class ChairTile(QAbstractButton):
         painter.setBrush(self._theme.colour("raised") if not view.is_free else Qt.BrushStyle.NoBrush)
         pen = QPen(Qt.PenStyle.NoPen)
         if view.alarm is not None:
-            pen = QPen(self._theme.alarm(view.alarm).fill, 2.5)
+            pen = QPen(self._alarm_ground(view.alarm, view), _ALARM_EDGE)
         elif self.isChecked():
             pen = QPen(self._theme.colour("soft"), 2)
         elif view.is_free:
@@ -141,6 +152,10 @@ class ChairTile(QAbstractButton):
             painter.setPen(QPen(self._theme.colour("focus"), 1.5))
             painter.drawRoundedRect(edge.adjusted(3, 3, -3, -3), theme.RADIUS - 2, theme.RADIUS - 2)
 
+    def _alarm_ground(self, priority: Priority, view: TileView) -> QColor:
+        is_dark = view.asks and self._flashing.is_dark(priority)
+        return self._theme.alarm(priority).ground(is_dark=is_dark)
+
     def _paint_head(self, painter: QPainter, view: TileView) -> None:
         self._text(painter, self._rows.head, Text.TITLE, "text", str(view.number))
         self._text(painter, self._rows.head, Text.STRONG, "text", view.who, left=theme.px(20))
@@ -148,53 +163,59 @@ class ChairTile(QAbstractButton):
         if self._is_low and view.simulated:
             self._text(painter, self._rows.head, Text.CAPTION, "warn", "SIM", left=left)
             left += QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance("SIM") + theme.px(6)
-        if self._is_low and view.alarm is not None and view.word:
-            self._paint_word_at_end(painter, view.alarm, view.word, left)
+        if self._is_low and self._has_signal(view):
+            top, height = _scaled(self._rows.note)
+            self._paint_signal(painter, view, QRectF(_PAD + left, top, self.width() - 2 * _PAD - left + 4, height))
             return
-        self._text(painter, self._rows.head, Text.CAPTION, "soft", view.state, left=left, right=True)
+        # what was seen, or waits to be, is worth more than the time left, which the bar below still shows
+        said = view.note if view.alarm is not None and view.note else view.state
+        self._text(painter, self._rows.head, Text.CAPTION, "soft", said, left=left, right=True)
+
+    def _has_signal(self, view: TileView) -> bool:
+        return bool(view.symbol) or (view.alarm is not None and bool(view.word))
 
     def _paint_note(self, painter: QPainter, view: TileView) -> None:
         if self._is_low:
             return
-        left = 0.0
-        if view.alarm is not None and view.word:
-            left = self._paint_word(painter, view.alarm, view.word, _short(view.cuff_age)) + 6
-        age = f"BP {view.cuff_age}" if view.cuff_age and not left else _short(view.cuff_age)
-        self._text(painter, self._rows.note, Text.CAPTION, "soft", age, left=left, right=left > 0)
-        if view.simulated and not left:
+        if self._has_signal(view):
+            top = _scaled(self._rows.note)[0]
+            edge = _ALARM_EDGE + 2
+            self._paint_signal(painter, view, QRectF(edge, top, self.width() - 2 * edge, self.height() - top - edge))
+            return
+        age = f"BP {view.cuff_age}" if view.cuff_age else ""
+        self._text(painter, self._rows.note, Text.CAPTION, "soft", age)
+        if view.simulated:
             self._text(painter, self._rows.note, Text.CAPTION, "warn", "SIMULATED", right=True)
 
-    def _paint_word(self, painter: QPainter, priority: Priority, word: str, beside: str) -> float:
-        """Draw the alarm's mark and word, leaving room for `beside`; return their width [px]."""
-        room = (
-            self.width() - 2 * _PAD - theme.px(20) - QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance(beside)
-        )
-        top, height = _scaled(self._rows.note)
-        return self._paint_pill(painter, priority, word, QRectF(_PAD - 4, top, room, height)).width()
-
-    def _paint_word_at_end(self, painter: QPainter, priority: Priority, word: str, left: float) -> None:
-        top, height = _scaled(self._rows.note)
-        room = QRectF(_PAD + left, top + 1, self.width() - 2 * _PAD - left + 4, height - 2)
-        self._paint_pill(painter, priority, word, room, at_end=True)
-
-    def _paint_pill(
-        self, painter: QPainter, priority: Priority, word: str, room: QRectF, *, at_end: bool = False
-    ) -> QRectF:
-        look = self._theme.alarm(priority)
+    def _paint_signal(self, painter: QPainter, view: TileView, area: QRectF) -> None:
+        """Fill `area` with the alarm's colour: stars, what it is, and the picture of the state of its signal."""
         font = theme.font(Text.CAPTION)
         font.setWeight(QFont.Weight.Bold)
-        metrics = QFontMetricsF(font)
-        text = metrics.elidedText(f"{look.symbol} {word}", Qt.TextElideMode.ElideRight, room.width() - 12)
-        pill = QRectF(room.left(), room.top(), metrics.horizontalAdvance(text) + 12, room.height())
-        if at_end:
-            pill.moveRight(room.right())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.fill)
-        painter.drawRoundedRect(pill, 6, 6)
         painter.setFont(font)
-        painter.setPen(look.on_fill)
-        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
-        return pill
+        ink = self._theme.colour("warn")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("warn_fill"))
+        if view.alarm is not None:
+            ink = self._theme.alarm(view.alarm).on_fill
+            painter.setBrush(self._alarm_ground(view.alarm, view))
+        painter.drawRoundedRect(area, 5, 5)
+        inside = area.adjusted(6, 1, -6, -1)
+        if view.alarm is not None:
+            size = min(inside.height(), theme.px(_STAR_PX))
+            stars = QRectF(inside.left(), inside.center().y() - size / 2, size, size)
+            inside.setLeft(inside.left() + draw_stars(painter, view.alarm, stars, ink) + 6)
+        if view.symbol:
+            side = min(inside.height(), theme.px(_STATE_PX))
+            left = inside.right() - side if view.alarm is not None else inside.left()
+            draw_symbol(painter, view.symbol, QRectF(left, inside.center().y() - side / 2, side, side), ink)
+            inside = (
+                inside.adjusted(0, 0, -side - 4, 0) if view.alarm is not None else inside.adjusted(side + 4, 0, 0, 0)
+            )
+        painter.setPen(ink)
+        shown = QFontMetricsF(font).elidedText(
+            view.word if view.alarm is not None else view.note, Qt.TextElideMode.ElideRight, inside.width()
+        )
+        painter.drawText(inside, int(_LEFT), shown)
 
     def _paint_bar(self, painter: QPainter, view: TileView) -> None:
         top, height = _scaled(self._rows.bar)
@@ -251,9 +272,9 @@ class Rail(Panel):
     chair_chosen = Signal(int)
     station_wanted = Signal()
 
-    def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget | None = None) -> None:
         super().__init__("rail", Surface.BAR, edge=Edge.RIGHT, parent=parent)
-        self._theme = theme_
+        self._theme, self._flashing = theme_, flashing
         self._tiles: dict[int, ChairTile] = {}
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._on_clicked)
@@ -323,7 +344,7 @@ class Rail(Panel):
 
     def _add(self, number: int) -> ChairTile:
         """Put a chair among the others, in the order of their numbers."""
-        tile = ChairTile(number, self._theme)
+        tile = ChairTile(number, self._theme, self._flashing)
         self._tiles = dict(sorted({**self._tiles, number: tile}.items()))
         self._group.addButton(tile, number)
         self._column.insertWidget(list(self._tiles).index(number), tile)
@@ -343,7 +364,3 @@ class Rail(Panel):
 
 def _scaled(row: tuple[float, float]) -> tuple[float, float]:
     return float(theme.px(row[0])), float(theme.px(row[1]))
-
-
-def _short(age: str) -> str:
-    return age.removesuffix(" ago")

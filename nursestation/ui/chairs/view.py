@@ -6,7 +6,8 @@ from devices.clock import Moment
 from devices.events import LinkPhase, Priority, Validity
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, StationSnapshot
-from nursestation.ui.alarms.view import PRIORITY_WORDS, alarm_word
+from nursestation.ui.alarms.symbols import WORDS, Symbol
+from nursestation.ui.alarms.view import NOT_ANSWERED, PRIORITY_WORDS, STATE_SYMBOLS, alarm_word, asks, top_condition
 from nursestation.ui.durations import age_text, duration_text
 from nursestation.ui.visit_progress import progress
 
@@ -19,6 +20,8 @@ _LINK_WORDS = {
     LinkPhase.CONNECTING: "WAITING FOR MONITOR",
 }
 _N_DUE = 3
+_TILE_WORDS: dict[Symbol, str] = {symbol: word for symbol, word in WORDS.items() if symbol is not Symbol.AUDIO_PAUSED}
+"""A pause of the sound is the station's: its words stand at the top, and the tile has its picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,11 @@ class TileView:
         done: Part of the phase that is done, 0 to 1, or None.
         numbers: HR, SpO2, BP and RR.
         cuff_age: Age of the cuff reading ("6 min ago"), "" without one.
-        alarm: Priority of the worst thing about this chair, or None.
+        alarm: Priority of the worst thing about this chair, or None; also None while the chair's alarms are paused.
         word: What that is, in a few words; "" without one.
+        asks: Whether the worst thing still asks for somebody: then it flashes if its priority does.
+        symbol: Picture of the state of its signal.
+        note: That state in words, or that nobody answered; "" for a signal that is simply on.
         is_free: Nobody sits here.
         simulated: A monitor of the chair is simulated.
     """
@@ -58,6 +64,9 @@ class TileView:
     word: str
     is_free: bool
     simulated: bool
+    asks: bool = False
+    symbol: Symbol = Symbol.NONE
+    note: str = ""
 
     @property
     def spoken(self) -> str:
@@ -65,13 +74,14 @@ class TileView:
         if self.is_free:
             return f"Chair {self.number}, free"
         alarm = f"{PRIORITY_WORDS[self.alarm]} priority alarm {self.word}, " if self.alarm else ""
+        alarm += f"{self.note.lower()}, " if self.note else ""
         numbers = ", ".join(f"{number.name} {number.text}" for number in self.numbers)
         return f"Chair {self.number}, {self.who}, {alarm}{self.state}, {numbers}"
 
 
 def tile_view(chair: ChairSnapshot, at: Moment) -> TileView:
     """Return the tile of `chair` at `at`."""
-    alarm, word = _worst(chair)
+    worst = _worst(chair)
     visit = chair.visit
     where = progress(visit, at) if visit is not None else None
     return TileView(
@@ -81,10 +91,13 @@ def tile_view(chair: ChairSnapshot, at: Moment) -> TileView:
         done=where.done if where is not None else None,
         numbers=_numbers(chair),
         cuff_age=_cuff_age(chair),
-        alarm=alarm,
-        word=word,
+        alarm=worst.alarm,
+        word=worst.word,
         is_free=visit is None,
         simulated=chair.simulated,
+        asks=worst.asks,
+        symbol=worst.symbol,
+        note=worst.note,
     )
 
 
@@ -132,13 +145,27 @@ def pulse_view(chair: ChairSnapshot) -> NumericView | None:
     return heart
 
 
-def _worst(chair: ChairSnapshot) -> tuple[Priority | None, str]:
+@dataclass(frozen=True, slots=True)
+class _Worst:
+    alarm: Priority | None = None
+    word: str = ""
+    asks: bool = False
+    symbol: Symbol = Symbol.NONE
+    note: str = ""
+
+
+def _worst(chair: ChairSnapshot) -> _Worst:
+    if chair.pause is not None:
+        note = f"{WORDS[Symbol.ALARM_PAUSED]} {duration_text(chair.pause.left_s)}"
+        return _Worst(symbol=Symbol.ALARM_PAUSED, note=note)
     silent = link_word(chair)
-    if not chair.conditions:
-        return (Priority.LOW, silent) if silent and chair.visit is not None else (None, "")
-    top = max(chair.conditions, key=lambda condition: condition.priority.rank)
+    top = top_condition(chair.conditions)
+    if top is None:
+        return _Worst(Priority.LOW, silent) if silent and chair.visit is not None else _Worst()
     word = silent if silent and top.rule.startswith("link.") else alarm_word(top)
-    return top.priority, word
+    symbol = STATE_SYMBOLS[top.signal]
+    note = NOT_ANSWERED.upper() if top.escalated and asks(top) else _TILE_WORDS.get(symbol, "")
+    return _Worst(top.priority, word, asks(top), symbol, note)
 
 
 def _numbers(chair: ChairSnapshot) -> tuple[TileNumber, ...]:

@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 
 from devices.events import AlarmKind, Priority
-from nursestation.core.snapshot import ConditionView
-from nursestation.ui.alarms.view import alarm_lines, alarm_word, rotation
+from nursestation.core.inputs import SignalSeen
+from nursestation.core.snapshot import ConditionView, SignalState
+from nursestation.ui.alarms.first_pictures import FirstPictures
+from nursestation.ui.alarms.view import alarm_lines, alarm_word, count_text, rotation, top_condition
 from tests.helpers.station_views import make_station
 
 SPIKE = ConditionView(
@@ -25,23 +27,99 @@ def _lines(*conditions):
     return alarm_lines(make_station(conditions=conditions))
 
 
-def test_the_most_urgent_comes_first_and_of_those_the_unseen():
-    lines = _lines(LOW_OXYGEN, replace(SPIKE, acknowledged=True), STORE)
-    assert [line.condition for line in lines] == ["c", "a", "b"]
+def _seen(condition):
+    return replace(condition, acknowledged=True, signal=SignalState.ACKNOWLEDGED)
+
+
+def _ids(lines):
+    return [line.condition for line in lines]
+
+
+def test_the_lines_stand_as_the_station_orders_them():
+    assert _ids(_lines(LOW_OXYGEN, _seen(SPIKE), STORE)) == ["b", "a", "c"]
 
 
 def test_only_the_highest_priority_takes_turns():
-    assert [line.condition for line in rotation(_lines(LOW_OXYGEN, SPIKE, STORE))] == ["a", "c"]
+    assert _ids(rotation(_lines(SPIKE, LOW_OXYGEN, STORE))) == ["a", "c"]
 
 
 def test_what_was_seen_leaves_its_turn_to_what_was_not():
-    assert [line.condition for line in rotation(_lines(replace(SPIKE, acknowledged=True), STORE))] == ["c"]
+    assert _ids(rotation(_lines(_seen(SPIKE), STORE))) == ["c"]
+
+
+def test_what_is_more_urgent_but_was_seen_takes_turns_with_what_still_asks():
+    assert _ids(rotation(_lines(_seen(SPIKE), LOW_OXYGEN))) == ["b", "a"]
+
+
+def test_equipment_does_not_hide_a_patient():
+    assert _ids(rotation(_lines(LOW_OXYGEN, STORE))) == ["c", "b"]
 
 
 def test_when_all_were_seen_all_take_turns():
-    seen = (replace(SPIKE, acknowledged=True), replace(STORE, acknowledged=True))
-    assert len(rotation(_lines(*seen))) == 2
+    assert len(rotation(_lines(_seen(SPIKE), _seen(STORE)))) == 2
     assert rotation(()) == ()
+
+
+def test_what_is_paused_at_its_chair_is_counted_but_not_shown():
+    lines = _lines(replace(SPIKE, signal=SignalState.ALARM_PAUSED))
+    assert rotation(lines) == ()
+    assert count_text(lines) == "1 patient"
+
+
+def test_patients_and_equipment_are_counted_apart():
+    assert count_text(_lines(SPIKE, LOW_OXYGEN, STORE)) == "2 patient · 1 equipment"
+    assert count_text(()) == ""
+
+
+def test_each_state_has_its_words():
+    notes = {state: _lines(replace(SPIKE, signal=state))[0].note for state in SignalState}
+    assert notes == {
+        SignalState.ON: "",
+        SignalState.ACKNOWLEDGED: "ACKNOWLEDGED",
+        SignalState.LATCHED: "LATCHED · over now, ends when acknowledged",
+        SignalState.AUDIO_PAUSED: "AUDIO PAUSED",
+        SignalState.ALARM_PAUSED: "ALARM PAUSED",
+    }
+
+
+def test_a_line_says_how_long_and_that_nobody_answered():
+    line = _lines(replace(LOW_OXYGEN, age_s=14.9, escalated=True))[0]
+    assert f"{line.text} {line.lasting}" == "SpO₂ 88 < 92 for 14 s"
+    assert line.note == "not answered"
+    assert line.spoken == "medium priority alarm, Chair 3: SpO₂ 88 < 92 for 14 s, not answered"
+
+
+def test_what_asks_stands_before_what_was_seen_and_a_patient_before_equipment():
+    assert top_condition((STORE, _seen(SPIKE), LOW_OXYGEN)) is STORE
+    assert top_condition((STORE, SPIKE)) is SPIKE
+    assert top_condition(()) is None
+
+
+def test_the_first_picture_is_told_once():
+    pictures = FirstPictures()
+    new = replace(SPIKE, cause_ns=1_000_000_000)
+    pictures.expect(_lines(LOW_OXYGEN))
+    pictures.expect(_lines(LOW_OXYGEN, new))
+    assert pictures.is_waiting
+    assert pictures.painted(1_043_500_000) == (SignalSeen(condition_id="a", delay_ms=43.5),)
+    pictures.expect(_lines(LOW_OXYGEN, new))
+    assert not pictures.is_waiting
+    assert pictures.painted(2_000_000_000) == ()
+
+
+def test_no_first_picture_is_told_of_what_was_there_before_or_had_no_cause():
+    pictures = FirstPictures()
+    pictures.expect(_lines(replace(SPIKE, cause_ns=1)))
+    pictures.expect(_lines(replace(SPIKE, cause_ns=1), replace(STORE, cause_ns=None)))
+    assert not pictures.is_waiting
+
+
+def test_a_condition_that_ended_unpainted_is_not_told():
+    pictures = FirstPictures()
+    pictures.expect(())
+    pictures.expect(_lines(replace(SPIKE, cause_ns=1)))
+    pictures.expect(())
+    assert pictures.painted(5) == ()
 
 
 def test_a_condition_of_no_chair_is_the_stations():

@@ -1,9 +1,19 @@
+from dataclasses import replace
 from datetime import UTC
 
-from devices.events import LinkPhase, Priority, Validity
+from devices.events import AlarmKind, LinkPhase, Priority, Validity
 from nursestation.core.model import Grade, Phase, Provenance
 from nursestation.core.protocols import BpRules, FlagRule
-from nursestation.core.snapshot import CuffView, Freshness, LinkView
+from nursestation.core.snapshot import (
+    ChairPauseView,
+    ConditionView,
+    CuffView,
+    Freshness,
+    LimitView,
+    LinkView,
+    SignalState,
+)
+from nursestation.ui.alarms.symbols import Symbol
 from nursestation.ui.chair.numbers_view import number_views
 from tests.helpers.station_views import make_chair, make_flag, make_numeric, make_protocol, make_reading, make_visit
 
@@ -139,3 +149,56 @@ def test_the_cuffs_limits_are_the_ladders():
     cuff = CuffView(reading=make_reading(182, 111), age_s=5.0, priority=Priority.HIGH)
     tile = _tiles(cuff=cuff, visit=visit)["nibp"]
     assert (tile.high, tile.low, tile.word) == ("180/110", "90", "SPIKE")
+
+
+LOW_OXYGEN = ConditionView(
+    id="o",
+    chair=2,
+    rule="limit.spo2.low",
+    kind=AlarmKind.PHYSIOLOGICAL,
+    priority=Priority.MEDIUM,
+    text="SpO₂ 86 < 90 %",
+    age_s=14,
+    acknowledged=False,
+    metric="spo2",
+)
+
+
+def _oxygen(**changes):
+    numeric = make_numeric("spo2", 86.0, low=90, priority=Priority.MEDIUM, source="PM6750")
+    chair = make_chair(numerics=(numeric,), conditions=(LOW_OXYGEN,))
+    return next(tile for tile in number_views(replace(chair, **changes), UTC) if tile.id == "spo2")
+
+
+def test_a_number_asks_until_its_alarm_was_seen():
+    assert _oxygen().asks
+    seen = _oxygen(conditions=(replace(LOW_OXYGEN, signal=SignalState.ACKNOWLEDGED),))
+    assert (seen.alarm, seen.asks, seen.symbol) == (Priority.MEDIUM, False, Symbol.ACKNOWLEDGED)
+    assert seen.lines[0] == "ACKNOWLEDGED · PM6750"
+
+
+def test_a_number_of_a_chair_whose_alarms_are_paused_keeps_its_value_and_says_so():
+    tile = _oxygen(pause=ChairPauseView(reason="Patient walks", left_s=60, by="R. Alvarez RN"))
+    assert (tile.value, tile.alarm, tile.asks, tile.symbol) == ("86", None, False, Symbol.ALARM_PAUSED)
+    assert tile.lines[0] == "ALARM PAUSED"
+
+
+def test_limits_that_were_changed_carry_the_name_of_the_preset_they_left():
+    limits = LimitView(
+        metric="spo2",
+        low=88,
+        high=None,
+        preset_low=90,
+        preset_high=None,
+        low_min=85,
+        low_max=94,
+        high_min=None,
+        high_max=None,
+        priority=Priority.MEDIUM,
+        persist_s=10,
+    )
+    assert _oxygen(limits=(limits,), preset_name="Depression IV").preset == ""
+    changed = replace(limits, changed_by="R. Alvarez RN")
+    tile = _oxygen(limits=(changed,), preset_name="Depression IV")
+    assert tile.preset == "Depression IV"
+    assert "limits changed from Depression IV" in tile.spoken

@@ -1,8 +1,11 @@
 from dataclasses import replace
 
+import pytest
+
 from devices.events import AlarmKind, LinkPhase, Priority
 from nursestation.core.model import Phase
-from nursestation.core.snapshot import ConditionView, CuffView, Freshness, LinkView
+from nursestation.core.snapshot import ChairPauseView, ConditionView, CuffView, Freshness, LinkView, SignalState
+from nursestation.ui.alarms.symbols import Symbol
 from nursestation.ui.chairs.view import UNKNOWN, due_next, link_word, pulse_view, tile_view
 from tests.helpers.station_views import NOW, make_chair, make_numeric, make_reading, make_station, make_visit
 
@@ -88,3 +91,43 @@ def test_due_next_tells_the_soonest_over_all_chairs_first():
         make_chair(None, number=5),
     )
     assert due_next(snapshot) == "Chair 1 BP overdue 1:00 · Chair 2 BP in 1:48 · Chair 2 infusion ends in 5:50"
+
+
+def _spo2(**changes):
+    base = ConditionView(
+        id="o",
+        chair=2,
+        rule="limit.spo2.low",
+        kind=AlarmKind.PHYSIOLOGICAL,
+        priority=Priority.HIGH,
+        text="SpO₂ 83 < 90 %",
+        age_s=14,
+        acknowledged=False,
+        metric="spo2",
+    )
+    return replace(base, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks", "symbol", "note"),
+    [
+        ({}, True, Symbol.NONE, ""),
+        ({"escalated": True}, True, Symbol.NONE, "NOT ANSWERED"),
+        ({"signal": SignalState.ACKNOWLEDGED}, False, Symbol.ACKNOWLEDGED, "ACKNOWLEDGED"),
+        ({"signal": SignalState.LATCHED}, True, Symbol.LATCHED, "LATCHED"),
+        ({"signal": SignalState.AUDIO_PAUSED}, True, Symbol.AUDIO_PAUSED, ""),
+    ],
+)
+def test_a_tile_shows_the_state_of_its_worst_signal(changes, asks, symbol, note):
+    view = tile_view(make_chair(make_visit(), conditions=(_spo2(**changes),)), NOW)
+    assert (view.alarm, view.word) == (Priority.HIGH, "SpO₂ LOW")
+    assert (view.asks, view.symbol, view.note) == (asks, symbol, note)
+
+
+def test_a_tile_whose_alarms_are_paused_carries_no_alarm_but_says_so_with_the_time_left():
+    pause = ChairPauseView(reason="Patient walks", left_s=252.9, by="R. Alvarez RN")
+    held = _spo2(signal=SignalState.ALARM_PAUSED)
+    view = tile_view(make_chair(make_visit(), conditions=(held,), pause=pause), NOW)
+    assert (view.alarm, view.asks, view.symbol) == (None, False, Symbol.ALARM_PAUSED)
+    assert view.note == "ALARM PAUSED 4:12"
+    assert "alarm paused 4:12" in view.spoken
