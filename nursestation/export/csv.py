@@ -80,14 +80,15 @@ def _row(sample: Sample, zone: tzinfo | None) -> list[str]:
         "" if unit is None else unit.value,
         sample.validity.value,
         sample.provenance.value,
-        _safe(sample.source),
-        _safe(sample.monitor),
+        safe(sample.source),
+        safe(sample.monitor),
         sample.mode.value,
         iso(sample.at.utc_ns, zone),
         "" if sample.cycle is None else str(sample.cycle),
-        _safe(sample.device_time or ""),
+        safe(sample.device_time or ""),
     ]
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
+from nursestation.export.alarms import alarms_csv
 from nursestation.export.csv import session_csv
 from nursestation.export.errors import ExportError
 from nursestation.export.files import Exported, write_export
@@ -55,6 +56,10 @@ def _csv(visit: VisitRecord, options: ExportOptions) -> bytes:
     return session_csv(visit, options.zone)
 
 
+def _alarms(visit: VisitRecord, options: ExportOptions) -> bytes:
+    return alarms_csv(visit, options.zone)
+
+
 def _pdf(visit: VisitRecord, options: ExportOptions) -> bytes:
     from nursestation.export.report import session_pdf  # late: the window starts sooner without the report's library
 
@@ -72,10 +77,17 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
         ),
         ExportFormat(
             "pdf", ".pdf", "Visit report (PDF)",
-            holds="identity, protocol, trend, vital signs at each cuff reading, events, blood-pressure flags, alarm "
-            "conditions, discharge with evidence, driver, signature",
+            holds="identity, protocol, trend, vital signs at each cuff reading, events, blood-pressure flags, the alarm "
+            "log, discharge with evidence, driver, signature",
             leaves_out="single readings between the cuff readings, waveforms",
             render=_pdf,
+        ),
+        ExportFormat(
+            "alarms", ".alarms.csv", "Alarm log as a table (CSV)",
+            holds="every alarm condition with onset, end, priority, worst value, limit, what happened to its signals with "
+            "who and when, and its delays; pauses of the sound, changed limits, self-tests",
+            leaves_out="who the patient is, readings, waveforms, events, signatures",
+            render=_alarms,
         ),
     )
 })  # fmt: skip

@@ -224,7 +224,7 @@ def _observation_tile(story: Story) -> tuple[str, str, str]:
 
 def _flags_tile(story: Story) -> tuple[str, str, str]:
     n = len(story.flags)
-    high = [one for one in story.conditions.values() if one.gravest is Priority.HIGH]
+    high = [one for one in story.alarms if one.gravest is Priority.HIGH]
     return "BP flags", str(n), f"high-priority alarms: {len(high)}"
 
 

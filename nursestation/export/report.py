@@ -49,7 +49,7 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
         *tables.cuff_table(story, vitals, width, zone),
         *tables.flag_section(visit, story, width, zone),
         *tables.event_table(lines, width, zone),
-        *tables.condition_table(visit, story, width, zone),
+        *tables.alarm_table(visit, story, width, zone),
         *tables.checkin_section(visit, story, width, zone),
         *tables.override_section(visit, story, width, zone),
         *tables.discharge_section(story, width, zone),

@@ -6,14 +6,10 @@ visit's steady line of time [ns].
 
 from dataclasses import dataclass, field, replace
 
-from devices.events import Priority
+from nursestation.core.alarm_log import LogRow
 from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, MonitorFacts, Phase
 from nursestation.core.records import (
     BaselineTaken,
-    ConditionAcknowledged,
-    ConditionChanged,
-    ConditionEnded,
-    ConditionRaised,
     ConsentRecorded,
     CriterionOverridden,
     CuffTaken,
@@ -38,7 +34,8 @@ from nursestation.core.records import (
     SessionMonitors,
     SessionOpened,
 )
-from nursestation.export.events import PATIENT_IN_QUESTION, in_words
+from nursestation.export.alarms import alarm_rows
+from nursestation.export.events import in_words
 from nursestation.export.visit import VisitRecord
 
 
@@ -81,25 +78,6 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """An alarm condition from start to end.
-
-    Attributes:
-        raised: How it began.
-        gravest: The highest priority that it reached.
-        text: What it said; of a limit, the worst value it reached.
-        acknowledged: Who saw it first.
-        ended: None where it was still present.
-    """
-
-    raised: ConditionRaised
-    gravest: Priority
-    text: str
-    acknowledged: ConditionAcknowledged | None = None
-    ended: ConditionEnded | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Override:
     """Something unmet that a clinician let pass."""
 
@@ -125,7 +103,7 @@ class Story:
     baseline_taken: BaselineTaken | None = None
     cuffs: list[Cuff] = field(default_factory=list)
     flags: dict[str, Flag] = field(default_factory=dict)
-    conditions: dict[str, Condition] = field(default_factory=dict)
+    alarms: tuple[LogRow, ...] = ()
     identity: IdentityConfirmed | None = None
     consent: ConsentRecorded | None = None
     fasting: FastingRecorded | None = None
@@ -168,12 +146,11 @@ class Story:
 def tell(visit: VisitRecord) -> Story:
     """Fold a visit's records into its story."""
     opened = next(record for record in visit.records if isinstance(record, SessionOpened))
-    story = Story(opened)
+    story = Story(opened, alarms=alarm_rows(visit))
     for record in visit.records:
         story.end = max(story.end, visit.timeline.steady_ns(record.at))
         _course(story, visit, record)
         _pressure(story, visit, record)
-        _alarms(story, record)
         _papers(story, record)
     if visit.samples and not story.phase.is_over:
         story.end = max(story.end, visit.timeline.steady_ns(visit.samples[-1].at))
@@ -251,31 +228,6 @@ def _mark(story: Story, reading: CuffReading, text: str) -> None:
         if cuff.reading == reading:
             story.cuffs[index] = replace(cuff, flag=f"{cuff.flag}; {text}" if cuff.flag else text)
             return
-
-
-def _alarms(story: Story, record: Record) -> None:
-    match record:
-        case ConditionRaised():
-            text = PATIENT_IN_QUESTION if record.rule == "monitor.patient" else record.text
-            story.conditions[record.condition_id] = Condition(record, record.priority, text)
-        case ConditionChanged() | ConditionAcknowledged() | ConditionEnded():
-            condition = story.conditions.get(record.condition_id)
-            if condition is not None:  # else it began before the visit did
-                story.conditions[record.condition_id] = _followed(condition, record)
-        case _:
-            pass
-
-
-def _followed(condition: Condition, record: ConditionChanged | ConditionAcknowledged | ConditionEnded) -> Condition:
-    match record:
-        case ConditionChanged():
-            gravest = max(condition.gravest, record.priority, key=lambda priority: priority.rank)
-            is_limit = condition.raised.rule.startswith("limit.")  # its text keeps the worst value
-            return replace(condition, gravest=gravest, text=record.text if is_limit else condition.text)
-        case ConditionAcknowledged():
-            return condition if condition.acknowledged else replace(condition, acknowledged=record)
-        case ConditionEnded():
-            return replace(condition, ended=record)
 
 
 def _papers(story: Story, record: Record) -> None:

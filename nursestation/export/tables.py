@@ -1,4 +1,4 @@
-"""The report's further sections: every cuff reading, flags, events, alarm conditions, the papers, and the signature."""
+"""The report's further sections: every cuff reading, flags, events, the alarm log, the papers, and the signature."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -7,11 +7,13 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from devices.events import Priority
+from nursestation.core.alarm_log import LogRow
 from nursestation.core.model import GateState, Phase, Provenance
+from nursestation.export.alarms import is_condition, lasted_ns, step_words
 from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, Event, in_words
 from nursestation.export.layout import BODY, CELL_BOLD, NOTE, SECTION, Cell, grid, text
 from nursestation.export.localtime import NS_PER_S, clock, clock_s, day, local, span, zone_name
-from nursestation.export.story import OUTCOMES, Condition, Cuff, Flag, Story
+from nursestation.export.story import OUTCOMES, Cuff, Flag, Story
 from nursestation.export.visit import VisitRecord
 from nursestation.export.vitals import AT_CUFF_NS, Series, rise, signed
 
@@ -123,31 +125,50 @@ def event_table(lines: Sequence[Event], width: float, zone: tzinfo | None) -> li
     return [text("Events", SECTION), table]
 
 
-def condition_table(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
-    """Return every alarm condition of the visit."""
-    found: list[Flowable] = [text("Alarm conditions", SECTION)]
-    if not story.conditions:
-        return [*found, text("None arose.")]
-    rows = [_condition_row(visit, story, one, zone) for one in story.conditions.values()]
-    head = ("Began", "Lasted", "Priority", "Condition", "About", "Acknowledged")
-    return [*found, grid(head, rows, [width * share for share in (0.1, 0.09, 0.12, 0.35, 0.14, 0.2)])]
+def alarm_table(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return the visit's alarm log: every condition, and what was done to signals and limits; high priority is marked."""
+    found: list[Flowable] = [text("Alarm log", SECTION)]
+    if not story.alarms:
+        return [*found, text("No alarm condition arose.")]
+    rows = [_alarm_row(visit, story, one, zone) for one in story.alarms]
+    head = ("Began", "Lasted", "Priority", "Condition", "About, limit", "Signals", "Delay")
+    grave = [number for number, one in enumerate(story.alarms) if one.gravest is Priority.HIGH]
+    note = (
+        "Value and text of a condition are those at its worst. Delay: from the arrival of the value that caused it to its first "
+        "signal at the station; --- where no value did, or none was measured. Nothing can be erased from this log."
+    )
+    table = grid(
+        head,
+        rows,
+        [width * share for share in (0.09, 0.08, 0.11, 0.24, 0.16, 0.25, 0.07)],
+        bold_rows=grave,
+        shaded_rows=grave,
+    )
+    return [*found, table, Spacer(0, 1 * mm), text(note, NOTE)]
 
 
-def _condition_row(visit: VisitRecord, story: Story, one: Condition, zone: tzinfo | None) -> list[str]:
-    start = visit.timeline.steady_ns(one.raised.at)
-    end = story.end if one.ended is None else visit.timeline.steady_ns(one.ended.at)
-    seen = "---"
-    if one.acknowledged is not None:
-        seen = f"{clock(one.acknowledged.at.utc_ns, zone)} {visit.name(one.acknowledged.operator)}"
-    kind = "patient" if one.raised.kind.value == "physiological" else "equipment"
+def _alarm_row(visit: VisitRecord, story: Story, one: LogRow, zone: tzinfo | None) -> list[Cell]:
+    lasted = span(lasted_ns(visit, one, story.end)) + ("" if one.ended is not None else ", still present")
+    steps = [text(step_words(visit, step, zone)) for step in one.steps]
+    nobody = "not acknowledged" if is_condition(one) else visit.name(one.by) or "---"
+    delay = "---" if one.signal_delay_ms is None else f"{one.signal_delay_ms / 1000:.2f} s"
     return [
-        clock_s(one.raised.at.utc_ns, zone),
-        span(end - start) + ("" if one.ended is not None else ", still present"),
-        _PRIORITY[one.gravest],
+        clock_s(one.onset.utc_ns, zone),
+        lasted if one.ended != one.onset else "---",
+        "---" if one.gravest is None else _PRIORITY[one.gravest],
         one.text,
-        kind,
-        seen,
+        _about(one),
+        steps or nobody,
+        delay,
     ]
+
+
+def _about(one: LogRow) -> str:
+    if not is_condition(one):
+        return "station" if one.chair is None else "this chair"
+    limit = "" if one.limit is None else f", limit {one.limit:g}"
+    preset = f" ({one.preset})" if one.preset else ""
+    return f"{one.kind.value}{limit}{preset}"
 
 
 def checkin_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:

@@ -1,13 +1,16 @@
 """One session as exports read it: everything loaded from the store at one moment, and one line of time through it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from devices.clock import Moment
+from devices.clock import NS_PER_S, Moment
+from nursestation.core.alarm_log import LOGGED
 from nursestation.core.model import Operator
-from nursestation.core.records import Record, Sample
+from nursestation.core.records import AudioSwitched, Record, Sample
 from nursestation.export.errors import ExportError
 from nursestation.store.reader import SessionSummary, StoreReader
+
+_DAY_NS = 24 * 3600 * NS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class VisitRecord:
     Attributes:
         summary: What the list of sessions says of it.
         records: Its discrete records, in order.
+        station: What the alarm log takes from the station itself while the session ran, and what was in force before.
         samples: Its readings, in order.
         operators: Staff by id.
         timeline: See there.
@@ -49,6 +53,7 @@ class VisitRecord:
     operators: Mapping[str, Operator] = field(repr=False)
     timeline: Timeline
     version: str
+    station: tuple[Record, ...] = field(default=(), repr=False)
 
     def name(self, operator: str | None) -> str:
         """Return an operator's name; "" for what the program or a monitor did."""
@@ -76,4 +81,12 @@ def load_visit(reader: StoreReader, session: str, version: str) -> VisitRecord:
             operators=reader.operators(),
             timeline=Timeline(tuple(reader.runs(session))),
             version=version,
+            station=tuple(_station(reader, summary)),
         )
+
+
+def _station(reader: StoreReader, summary: SessionSummary) -> Iterator[Record]:
+    """Yield the station's own records for the alarm log: from a day before, and the last switch of the sound before that."""
+    since = summary.opened.utc_ns - _DAY_NS
+    yield from list(reader.of_kinds((AudioSwitched,), until_utc_ns=since - 1, of_station=True))[-1:]
+    yield from reader.of_kinds(LOGGED, since_utc_ns=since, until_utc_ns=summary.ended_utc_ns, of_station=True)

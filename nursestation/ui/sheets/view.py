@@ -318,10 +318,12 @@ def stop_is_early(visit: VisitView) -> bool:
 EXPORT_FORMATS = (
     ("pdf", "PDF for the chart"),
     ("csv", "CSV with every reading"),
+    ("alarms", "CSV with every alarm"),
 )
+_ENDINGS = {"alarms": "alarms.csv"}
 
 
 def export_name(session: str, fmt: str) -> str:
     """Return the file name: the session's id and no word about the patient."""
     safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in session)
-    return f"session-{safe}.{fmt}"
+    return f"session-{safe}.{_ENDINGS.get(fmt, fmt)}"

@@ -17,7 +17,7 @@ OPTIONS = ExportOptions(FONTS, "0.1.0", NEW_YORK)
 def store(tmp_path):
     (tmp_path / "out").mkdir()
     store = Store.open(tmp_path / "record.sqlite3")
-    store.append(all_records(step_s=30, upto_min=60))
+    store.append(all_records(step_s=30, upto_min=50))
     yield store
     store.close()
 
@@ -29,7 +29,7 @@ def reader(store, tmp_path):
 
 
 def test_every_format_says_what_it_holds_and_leaves_out():
-    assert set(FORMATS) == {"csv", "pdf"}
+    assert set(FORMATS) == {"csv", "pdf", "alarms"}
     assert all(one.title and one.holds and one.leaves_out and one.suffix.startswith(".") for one in FORMATS.values())
 
 
@@ -46,7 +46,7 @@ def test_an_export_is_named_verified_and_the_same_each_time(reader, tmp_path, na
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_running_visit_is_exported_again_with_what_came_since(store, reader, tmp_path, name):
     first = export_session(reader, SESSION, name, tmp_path / "out", OPTIONS)
-    store.append([record for record in visit_records(step_s=30) if record.at > minute(60)])
+    store.append([record for record in visit_records(step_s=30) if record.at > minute(50)])
     later = export_session(reader, SESSION, name, tmp_path / "out", OPTIONS)
     assert later.sha256 != first.sha256
     assert later.chain_head == reader.chain_heads()[SESSION] != first.chain_head
