@@ -177,7 +177,7 @@ CUFF_SYS, CUFF_DIA, CUFF_MEAN = 0x4A05, 0x4A06, 0x4A07
 RESP_RATE, AIRWAY_RATE = 0x500A, 0x5012
 ETCO2, INSPIRED_CO2 = 0x50B0, 0x50BA
 TEMPERATURE = 0x4B48
-CUFF, CO2 = 0x4A04, 0x50AC
+CUFF, CO2, ABP = 0x4A04, 0x50AC, 0x4A14
 
 LEADS: Mapping[int, str] = {
     1: "I",
@@ -229,7 +229,7 @@ QUANTITIES: Mapping[int, Quantity] = {
 
 COMPOUNDS: Mapping[int, tuple[int, ...]] = {
     CUFF: (CUFF_SYS, CUFF_DIA, CUFF_MEAN),
-    0x4A14: (0x4A15, 0x4A16, 0x4A17),
+    ABP: (0x4A15, 0x4A16, 0x4A17),
     0x4A10: (0x4A11, 0x4A12, 0x4A13),
     CO2: (ETCO2, INSPIRED_CO2),
 }
@@ -238,7 +238,6 @@ COMPOUNDS: Mapping[int, tuple[int, ...]] = {
 _UNUSED_NAMES: Mapping[int, str] = {
     0x4261: "PVC",
     0x480A: "pulse from a pressure line",
-    0x4A14: "ABP wave",
     0x4A10: "ART wave",
 }
 """Words for ids that have no place in the vocabulary."""
@@ -266,6 +265,7 @@ TRACES: Mapping[int, Trace] = {
     PLETH_WAVE: Trace("pleth", "oximeter"),
     RESP_WAVE: Trace("resp", "impedance"),
     CO2: Trace("co2", "co2"),
+    ABP: Trace("art", "ABP"),
 }
 """Physiological id of a wave to what it is."""
 

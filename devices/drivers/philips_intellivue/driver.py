@@ -36,7 +36,7 @@ class PhilipsIntelliVue:
         vendor="Philips",
         models=("IntelliVue", "MP2 to MP90", "MX400 to MX800", "X2", "X3"),
         numerics=tuple(dict.fromkeys(quantity.metric for quantity in QUANTITIES.values())),
-        waveforms=("ecg", "pleth", "resp", "co2"),
+        waveforms=("ecg", "pleth", "resp", "co2", "art"),
         serial=(SerialSettings(115_200),),
         max_quiet_ms=SILENCE_NS // 1_000_000,
         source="Philips IntelliVue Data Export Interface Programming Guide, rev. G.0, as carried by public programs",

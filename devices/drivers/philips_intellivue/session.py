@@ -24,6 +24,7 @@ from enum import Enum
 from devices.drivers.philips_intellivue import association
 from devices.drivers.philips_intellivue.association import Option, Terms
 from devices.drivers.philips_intellivue.codes import (
+    ABP,
     CO2,
     ECG_LEADS,
     PLETH_WAVE,
@@ -71,7 +72,7 @@ NUMERICS_ID, ALARMS_ID, WAVES_ID, MDS_ID, KEEP_ALIVE_ID = 2, 3, 4, 5, 9
 PATIENT_ID, GET_PRIORITY_ID, SET_PRIORITY_ID = 0x03EA, 0x03EC, 0x03ED
 """Invoke ids, one for each question."""
 
-OTHER_WAVES = (PLETH_WAVE, RESP_WAVE, CO2)
+OTHER_WAVES = (PLETH_WAVE, RESP_WAVE, CO2, ABP)
 
 
 class Phase(Enum):

@@ -2,7 +2,8 @@
 
 Rules of the file:
 1. The monitor tells the scale of one object about every second; it is kept for the session. Until it has come a pleth, a
-   breath or a capnogram is not shown; an ECG has relative amplitude, on the raw scale that every published recording has.
+   breath, a capnogram or an arterial pressure is not shown; an ECG has relative amplitude, on the raw scale that every
+   published recording has.
 2. Samples have 14 bits or fewer in 16; the other bits are marks. A sample that is marked invalid is missing, one that is marked
    as pacer, defibrillation, saturation or QRS keeps its value.
 3. Pleth and respiration are relative: the monitor's scaled range becomes 0 to 1, and -1 to 1.

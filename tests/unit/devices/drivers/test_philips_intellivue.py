@@ -242,13 +242,15 @@ class TestSession:
 
     def test_the_next_lead_is_tried_when_ours_is_not_sent(self):
         driver, sent = polling()
-        assert user_data_of(sent[-1])[0] == messages.set_wave_priority((ECG_II, PLETH, RESP, 0x50AC), invoke=0x3ED)
+        assert user_data_of(sent[-1])[0] == messages.set_wave_priority(
+            (ECG_II, PLETH, RESP, 0x50AC, 0x4A14), invoke=0x3ED
+        )
         driver.feed(listing(5, 0x3ED, (PLETH, RESP)), 2 * S)
         (asked,) = questions(driver, 2 * S, 0.1)
         assert user_data_of(asked)[0] == messages.get_wave_priority(invoke=0x3EC)
         driver.feed(listing(3, 0x3EC, (PLETH, RESP)), 2100 * MS)
         (again,) = questions(driver, 2100 * MS, 0.1)
-        assert user_data_of(again)[0] == messages.set_wave_priority((0x0101, PLETH, RESP, 0x50AC), invoke=0x3ED)
+        assert user_data_of(again)[0] == messages.set_wave_priority((0x0101, PLETH, RESP, 0x50AC, 0x4A14), invoke=0x3ED)
         driver.feed(listing(5, 0x3ED, (0x0101, PLETH)), 2200 * MS)
         questions(driver, 2200 * MS, 0.1)
         driver.feed(listing(3, 0x3EC, (0x0101, PLETH)), 2300 * MS)
@@ -866,8 +868,22 @@ class TestWaves:
 
     def test_a_wave_that_has_no_place_is_counted(self):
         driver = PhilipsIntelliVue()
-        assert driver.feed(wave(0x4A14, [0] * 32), 0) == ()
-        assert driver.unknown == {"wave ABP wave (4A14)": 1}
+        assert driver.feed(wave(0x4A10, [0] * 32), 0) == ()
+        assert driver.unknown == {"wave ART wave (4A10)": 1}
+
+    @pytest.mark.parametrize(("unit", "factor"), [(b"\x0f\x20", 1), (b"\x0f\x03", 7.50062)])
+    def test_arterial_pressure_has_its_scale_once_that_is_told(self, unit, factor):
+        context = {
+            0x096D: bytes.fromhex("0020 10 0E 0000"),
+            0x098D: pack(">I", 0x40),
+            0x096F: pack(">IIHH", encode_float(-4, 1), encode_float(52, 1), 0, 5600),
+            0x0996: unit,
+        }
+        driver = PhilipsIntelliVue()
+        assert driver.feed(wave(0x4A14, [1400] * 32), 0) == ()
+        (chunk,) = driver.feed(wave(0x4A14, [1400] * 32, relative=RELATIVE + 2048, context=context), 0)
+        assert (chunk.metric, chunk.source, chunk.rate_hz, chunk.unit) == ("art", "ABP", 125, Unit.MMHG)
+        assert 1400 * chunk.scale + chunk.offset == pytest.approx(10 * factor)
 
     def test_carbon_dioxide_in_kilopascals_becomes_mmhg(self):
         context = {
