@@ -54,6 +54,8 @@ _LEAST_POLL_TICKS = 4000
 _MTU = 996
 _WHOLE_MAX, _PART_MAX = 700, 300  # bytes; an M8000 uses three parts where two would do
 _OPTIONS = 0x8E000000
+_NUMERIC_PERIODS = 0xF0000000  # who asks for none of these asks for no option at all
+_REPLACE, _DEFAULT = 0, 3
 _RELATIVE_START = 0x0D620000
 _HANDLE_STEP = 512
 
@@ -184,7 +186,8 @@ class PhilipsIntelliVueMonitor:
         assert self._asked is not None
         at_ns, asked = self._asked
         self._asked = None
-        terms = Terms(max(asked.min_poll_ticks, _LEAST_POLL_TICKS), min(asked.mtu, _MTU), asked.options & _OPTIONS)
+        options = asked.options & _OPTIONS if asked.options & _NUMERIC_PERIODS else 0
+        terms = Terms(max(asked.min_poll_ticks, _LEAST_POLL_TICKS), min(asked.mtu, _MTU), options)
         self._client = _Client(terms, at_ns, at_ns, at_ns + _MDS_NS)
         return [association.response(terms)]
 
@@ -275,7 +278,7 @@ class PhilipsIntelliVueMonitor:
         number, _, polled, group = _POLL.unpack_from(body, 8)
         if action not in (Action.POLL, Action.EXTENDED_POLL):
             return [messages.build_error(message.invoke, _NO_SUCH_ACTION)]
-        if polled not in set(ObjectClass):
+        if polled not in {*ObjectClass, objects.ENUMERATIONS}:
             return [messages.build_error(message.invoke, _NO_SUCH_CLASS)]
         if polled == ObjectClass.WAVES and not client.terms.options & Option.WAVES:
             return [messages.build_error(message.invoke, _ACCESS_DENIED)]
@@ -297,8 +300,12 @@ class PhilipsIntelliVueMonitor:
         if not client.terms.options & Option.WAVES:
             return [messages.build_error(message.invoke, _ACCESS_DENIED)]
         body = message.body
-        if len(body) < 14 or _TWO.unpack_from(body, 8) != (0, Attribute.WAVE_PRIORITY):
+        operator, attribute = _TWO.unpack_from(body, 8) if len(body) >= 14 else (0, 0)
+        if attribute != Attribute.WAVE_PRIORITY or operator not in (_REPLACE, _DEFAULT):
             return []
+        if operator == _DEFAULT:
+            self._waves = list(objects.WAVES)
+            return [self._tell_waves(message)]
         physios = messages.parse_labels(body[14:])
         known = {wave.physio: wave for wave in objects.WAVES}
         self._waves = [known[physio] for physio in physios if physio in known]  # unknown labels are dropped in silence
@@ -347,6 +354,8 @@ class PhilipsIntelliVueMonitor:
                 return [objects.patient_attributes(*self._patient_data, objects.PATIENT_HANDLE + handles)]
             case ObjectClass.MDS:
                 return [PolledObject(0, 1, dict(self._mds(at_ns)))]
+            case objects.ENUMERATIONS:
+                return []
             case _:
                 handle = objects.ALARM_HANDLE + handles
                 return [PolledObject(0, handle, {int(Attribute.HANDLE): handle.to_bytes(2, "big")})]

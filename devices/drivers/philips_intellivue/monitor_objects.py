@@ -24,6 +24,9 @@ _INFO = Struct(">HIHH")
 _SCALE = Struct(">IIHH")
 _ALERT_STATE = Struct(">5H")
 
+ENUMERATIONS = 0x0005
+"""Class of the objects that name a rhythm; this monitor has none."""
+
 _CONTEXT = 1
 _ST_II = codes.ST + 2
 NUMERIC_HANDLE, WAVE_HANDLE, ALARM_HANDLE, PATIENT_HANDLE = 0x826A, 0x02AE, 0x8401, 0x8510

@@ -1304,6 +1304,27 @@ class TestMonitor:
         for message in heard(monitor, 3 * S):
             attributes, _ = messages.parse_attributes(messages.parse(message).body)
             assert messages.parse_labels(attributes[0xF23A]) == (PLETH,)
+        default = bytes(4) + pack(">HHHHH", 1, 6, 3, 0xF23A, 0)
+        client(monitor, messages.build(Ro.INVOKE, 0x3ED, 5, default), 4 * S)
+        (answer,) = heard(monitor, 5 * S)
+        attributes, _ = messages.parse_attributes(messages.parse(answer).body)
+        assert messages.parse_labels(attributes[0xF23A]) == (ECG_II, PLETH, RESP, 0x50AC)
+
+    def test_it_has_no_enumerations_to_tell(self):
+        monitor = associated()
+        client(monitor, messages.poll(6, 0x0005, 0, invoke=6), 2 * S)
+        (answer,) = heard(monitor, 3 * S)
+        told = messages.parse_poll_result(messages.parse(answer).body)
+        assert (told.polled, told.objects) == (0x0005, ())
+
+    @pytest.mark.parametrize(
+        ("asked", "granted"), [(0x08000000, 0), (0x48000000, 0x08000000), (0x88000000, 0x88000000)]
+    )
+    def test_without_a_period_of_numbers_the_extension_is_ignored(self, asked, granted):
+        monitor = PhilipsIntelliVueMonitor()
+        heard(monitor, 0)
+        client(monitor, association.request(Terms(8000, 1400, asked)), 0)
+        assert association.parse_terms(heard(monitor, 1100 * MS)[0]).options == granted
 
 
 def bedside(script=(), seconds=8.0, monitor=None):
