@@ -50,15 +50,15 @@ def judge(turn: Turn, chair: ChairState) -> None:
         return
     if alarms.find(visit.conditions, RULE) is None:
         return
-    if rate is None:
+    if not rate:
         watch.inside_ns = None
-        if technical.is_silence_told(chair, visit, "resp_rate"):
+        if rate is None and technical.is_silence_told(chair, visit, "resp_rate"):
             alarms.end(turn, chair, RULE)
-    elif rate > 0:
-        watch.inside_ns = watch.inside_ns if watch.inside_ns is not None else t_ns
-        if t_ns - watch.inside_ns >= REARM_S * NS_PER_S:
-            alarms.end(turn, chair, RULE)
-            watch.inside_ns = None
+        return
+    watch.inside_ns = watch.inside_ns if watch.inside_ns is not None else t_ns
+    if t_ns - watch.inside_ns >= REARM_S * NS_PER_S:
+        alarms.end(turn, chair, RULE)
+        watch.inside_ns = None
 
 
 def is_present(visit: Visit) -> bool:

@@ -16,6 +16,7 @@ from devices.vocabulary import Unit
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import ChartKind, ConfirmedHow, Driver, Patient, Role, Severity, Transport
+from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.core.station import ChairSetup, MonitorBinding, MonitorInput, Station, StationInput, Tick
@@ -283,14 +284,22 @@ class Clinic:
         return c.SignDischarge(chair=self.chair, meaning=readiness.meaning, seen=readiness.digest, pin=pin)
 
 
-def make_clinic(*, simulated: bool = False, protocols: Sequence[Protocol] | None = None, **changes: object) -> Clinic:
+def make_clinic(
+    *,
+    simulated: bool = False,
+    protocols: Sequence[Protocol] | None = None,
+    preset: AlarmPreset | None = None,
+    **changes: object,
+) -> Clinic:
     """Return a station on a manual clock, nobody signed in, the monitor of chair 2 (with `changes`) connected."""
     chairs = (
         ChairSetup(number=1, monitors=()),
         ChairSetup(number=2, monitors=(binding(simulated=simulated, **changes),)),
     )
     known = protocols or [load_protocol(path.stem) for path in sorted(PROTOCOLS.glob("*.toml"))]
-    clinic = Clinic(station=Station(chairs, known, PlainPins(), "0.1.0"), clock=ManualClock(START), simulated=simulated)
+    clinic = Clinic(
+        station=Station(chairs, known, PlainPins(), "0.1.0", preset), clock=ManualClock(START), simulated=simulated
+    )
     clinic.records.extend(clinic.station.restore((), clinic.clock.now(), unclean=False))
     clinic.event(LinkState(t_ns=clinic.clock.now().mono_ns, phase=LinkPhase.CONNECTED))
     return clinic
