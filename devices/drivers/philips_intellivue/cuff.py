@@ -82,6 +82,11 @@ class Cuff:
         self._waits = None
         self._is_watched = False
 
+    @property
+    def is_measuring(self) -> bool:
+        """Say whether a measurement runs, or has ended a moment ago without a reading yet."""
+        return self._waits is not None
+
     def judge(
         self, out: list[DriverEvent], cuff: CuffObject, statuses: Statuses, now_ns: int, local: datetime | None
     ) -> None:
@@ -89,7 +94,7 @@ class Cuff:
 
         Args:
             out: Takes the events.
-            cuff: The three pressures of one result.
+            cuff: The three pressures of one result; none where the object is gone.
             statuses: What was told before.
             now_ns: Arrival, monotonic [ns].
             local: The monitor's clock at this result; None while unknown.
@@ -106,7 +111,7 @@ class Cuff:
             if self._waits <= 0:
                 self._waits = None
                 statuses.tell(out, "nibp", SensorStatus.FAILED, "ended without a reading, see the monitor", now_ns)
-        self._is_watched = True
+        self._is_watched = bool(cuff.values)
 
     def judge_pulse(self, out: list[DriverEvent], pulse: CuffObject, now_ns: int) -> None:
         """Tell the pulse rate of the last reading told, once; one with another time belongs to another reading."""

@@ -77,7 +77,7 @@ class Linking:
             self._open.pop(poll, None)
             if len(self._open) >= POLLS_MAX:
                 del self._open[next(iter(self._open))]
-            self._open[poll] = _Open(part.sequence, [part], count, state, count == 1)
+            self._open[poll] = _Open(part.sequence, [part], count, state, count == 1 and held is None)
         else:
             held.is_counted = held.is_counted and count == held.count + 1
             held.parts.append(part)

@@ -153,6 +153,8 @@ class Numerics:
                     pulse = CuffObject({CUFF_PULSE: of_cuff.pop(CUFF_PULSE)}, raw_stamp)
                 if of_cuff:
                     cuff = CuffObject(of_cuff, raw_stamp)
+        if cuff is None and result.is_complete and self._cuff.is_measuring:
+            cuff = CuffObject({}, b"")
         if cuff is not None:
             self._cuff.judge(out, cuff, self._statuses, now_ns, local)
         if pulse is not None:

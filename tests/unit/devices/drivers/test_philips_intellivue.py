@@ -590,6 +590,14 @@ class TestLinking:
         told = driver.feed(first + second + closing, 0)
         assert {e.metric for e in of(told, Numeric)} == {"spo2"}
 
+    def test_parts_that_come_in_another_order_end_nothing(self):
+        driver = PhilipsIntelliVue()
+        first, second, closing = self.parts()
+        driver.feed(first + second + closing, 0)
+        for n in range(1, 6):
+            first, second, closing = self.parts(n)
+            assert not of(driver.feed(second + first + closing, n * S), Numeric, metric="spo2")
+
     def test_a_lost_last_part_is_noticed(self):
         driver = PhilipsIntelliVue()
         first, second, closing = self.parts()
@@ -725,6 +733,15 @@ class TestCuff:
         driver.feed(result(pulse(stamp), cuff(125, stamp=CREATED_AT)), 62 * S)
         late = driver.feed(result(pulse(CREATED_AT, 67), cuff(125, stamp=CREATED_AT)), 63 * S)
         assert [(e.value, e.cycle) for e in of(late, Numeric)] == [(67, 2)]
+
+    def test_a_measurement_whose_object_goes_away_has_failed(self):
+        driver, _ = polling()
+        driver.feed(result(cuff(state=0x0020)), 0)
+        told = [driver.feed(result(single(1, HR, 60), sequence=n), n * S) for n in range(1, 5)]
+        (failed,) = of([e for events in told for e in events], DeviceStatus, metric="nibp")
+        assert failed.status is SensorStatus.FAILED
+        old = CREATED_AT - timedelta(hours=1)
+        assert of(driver.feed(result(cuff(stamp=old)), 5 * S), Numeric)[0].validity is Validity.VALID
 
 
 def wave(physio, samples, *, relative=RELATIVE, state=0, context=None, sequence=0, handle=5):
