@@ -16,7 +16,7 @@ from devices.clock import NS_PER_S, Clock
 from devices.errors import DriverLookupError, LinkError
 from devices.registry import lookup
 from devices.transport import PortFacts
-from nursestation.config.load import SettingsError, load_protocols, load_settings
+from nursestation.config.load import SettingsError, load_preset, load_protocols, load_settings
 from nursestation.config.schema import StationSettings
 from nursestation.paths import Profile, resource
 from nursestation.store.errors import StoreError
@@ -83,6 +83,7 @@ def check_settings(profile: Profile) -> tuple[StationSettings, Finding]:
             for monitor in chair.monitor:
                 lookup(monitor.driver)
         n_protocols = len(load_protocols(resource("protocols"), profile.protocols))
+        load_preset(resource("presets"), profile.presets)
     except DriverLookupError as error:
         return settings, Finding("settings", Verdict.FAILED, f"{profile.settings}: {error}")
     except SettingsError as error:

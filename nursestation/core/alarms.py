@@ -21,8 +21,8 @@ from nursestation.core.commands import Acknowledge
 from nursestation.core.state import ChairState, Condition
 from nursestation.core.turn import Refusal, Turn
 
-ENDS_ON_ACKNOWLEDGE = frozenset({"clock.stepped"})
-"""Conditions about something that is over by itself; seeing it is all that is left to do."""
+ENDS_ON_ACKNOWLEDGE = frozenset({"clock.stepped", "station.engine"})
+"""Conditions about something that is over by itself; seeing it is all that is left to do. It comes again with its cause."""
 
 
 SELF_TEST = "selftest.failed"

@@ -34,7 +34,7 @@ class Steps(_File):
 class SignalRules(_File):
     """How long signals may be stopped, and when they come again."""
 
-    audio_paused_s: Seconds = Field(default=120, gt=0, le=120)
+    audio_paused_s: float = Field(default=120, gt=0, le=120)
     realarm_s: Seconds = 180
     realarm_steps: Steps = Steps()
     chair_pause_s: Seconds = 300

@@ -12,10 +12,16 @@
 | cuff.overdue | a planned reading is later than `overdue_after_min` | low |
 | cuff.failed | the last cuff cycle gave no result | low |
 | clock.stepped (station) | for a minute after the wall clock jumped, or until acknowledged | low |
-| station.<id> (station) | the runtime says so: store slow or full, sound missing, a part of the program failed | as told |
+| station.store (station) | the disk is slow, full or refuses: records wait in memory | as told: medium |
+| station.reader (station) | the ports are not being read | as told: medium |
+| station.sound (station) | there is no loudspeaker, or it takes no sound | as told: medium |
+| station.engine (station) | a rule of the program failed and was left out; until acknowledged | as told: medium |
+| station.<id> (station) | the runtime says so | as told |
 | selftest.failed (station) | the last self-test was not passed (`signals.py`) | medium |
 
 "Later medium": from `no_data_medium_s` on, during infusion and observation.
+
+That the engine itself stands still cannot be told from in here: the window sees that its heartbeat stops.
 
 Source: silence thresholds from the treatment protocol's [technical]; that a lost link must be a technical condition of its
 own: IEC 60601-1-8, 6.11.2.2.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nursestation.config.load import SettingsError, load_protocols, load_settings
+from nursestation.config.load import SettingsError, load_preset, load_protocols, load_settings
 from nursestation.paths import resource
 
 CHAIR = '[[chair]]\nnumber = 2\n[[chair.monitor]]\ndriver = "ge_dinamap"\nport = "/dev/ttyUSB0"\n'
@@ -66,3 +66,36 @@ def test_a_protocol_under_a_wrong_file_name_is_refused(tmp_path):
     (tmp_path / "other.toml").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match="must be the file's name"):
         load_protocols(tmp_path)
+
+
+def test_the_shipped_preset_loads_and_the_clinics_own_replaces_it(tmp_path):
+    shipped = resource("presets")
+    assert load_preset(shipped).title == "Clinic default"
+    assert load_preset(shipped, tmp_path).title == "Clinic default"
+    text = (shipped / "clinic.toml").read_text(encoding="utf-8")
+    (tmp_path / "clinic.toml").write_text(text.replace("Clinic default", "Elm Street"), encoding="utf-8")
+    assert load_preset(shipped, tmp_path).title == "Elm Street"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('name = "clinic"', 'name = "other"', ["must be the file's name"]),
+        ("realarm_s = 180", "realarm_s = 0", ["signals.realarm_s", "greater than 0"]),
+        ("audio_paused_s = 120", "audio_paused_s = 121", ["signals.audio_paused_s", "120"]),
+        ("low_max = 60", "low_max = 30", ["bounds.0", "low_min 40 is above low_max 30"]),
+        ("low_max = 60", "", ["low_min and low_max are given together"]),
+        ('[[bounds]]\nmetric = "spo2"', '[[bounds]]\nmetric = "heart_rate"', ["heart_rate stands there twice"]),
+        ('[[bounds]]\nmetric = "spo2"', '[[bounds]]\nmetric = "spo3"', ["unknown metric 'spo3'"]),
+        ("[apnoea]", "[apnoea]\nminutes = 3", ["apnoea.minutes", "no such setting"]),
+    ],
+)
+def test_a_mistake_in_a_preset_is_told_with_file_and_key(tmp_path, before, after, words):
+    text = (resource("presets") / "clinic.toml").read_text(encoding="utf-8")
+    assert before in text
+    path = tmp_path / "clinic.toml"
+    path.write_text(text.replace(before, after), encoding="utf-8")
+    with pytest.raises(SettingsError) as told:
+        load_preset(tmp_path)
+    for word in (str(path), *words):
+        assert word in str(told.value)

@@ -292,3 +292,26 @@ def test_a_preferred_monitor_that_does_not_give_the_metric_is_not_waited_for() -
     without(clinic, 20)
     assert clinic.view.numeric("spo2").value == CALM["spo2"]
     assert [rule for rule, _ in present(clinic)] == ["link.lost"]  # of the silent second monitor
+
+
+def test_each_trouble_of_the_station_is_a_condition_of_its_own(clinic: Clinic) -> None:
+    troubles = {"store": "The disk is full", "sound": "There is no loudspeaker", "reader": "Reading has failed"}
+    for name, text in troubles.items():
+        clinic.apply(StationFault(id=name, text=text))
+    present = {one.rule: one for one in clinic.station.snapshot(clinic.clock.now()).conditions}
+    assert {rule: (one.text, one.priority, one.kind) for rule, one in present.items()} == {
+        f"station.{name}": (text, Priority.MEDIUM, AlarmKind.TECHNICAL) for name, text in troubles.items()
+    }
+    clinic.apply(StationFault(id="sound", text=""))
+    after = {one.rule for one in clinic.station.snapshot(clinic.clock.now()).conditions}
+    assert after == {"station.store", "station.reader"}
+
+
+def test_a_rule_that_failed_is_told_until_it_is_seen_and_again_when_it_fails_again(clinic: Clinic) -> None:
+    fault = StationFault(id="engine", text="Part of the program failed")
+    for _ in range(2):
+        clinic.apply(fault)
+        (condition,) = clinic.station.snapshot(clinic.clock.now()).conditions
+        clinic.clock.advance(1)
+        clinic.do(c.Acknowledge(chair=2, condition_id=condition.id))
+        assert clinic.station.snapshot(clinic.clock.now()).conditions == ()
