@@ -29,6 +29,7 @@ from nursestation.log import to_file
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.runtime.export_job import ExportJob
+from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
@@ -116,6 +117,7 @@ class OpenStation(QObject):
         taken = [chair.number for chair in settings.chair]
         self._profile, self._settings = profile, settings
         self._job: ExportJob | None = None
+        self._log_job: LogJob | None = None
         self._hooks = ExitStack()
         with ExitStack() as undo:
             self._scratch = tempfile.TemporaryDirectory(prefix="nursestation-")
@@ -140,6 +142,9 @@ class OpenStation(QObject):
             undo.pop_all()
         self.shell.export_sheet.export_requested.connect(self._on_export)
         self.shell.bridge.framed.connect(self._collect_export)
+        self.shell.alarm_log.past_wanted.connect(self._on_past_wanted)
+        self.shell.bridge.framed.connect(self._collect_log)
+        self.shell.bridge.framed.connect(self._tell_delays)
         self.shell.monitors.wished.connect(self._on_wish)
         self.shell.bridge.framed.connect(self._tell_monitors)
 
@@ -162,8 +167,9 @@ class OpenStation(QObject):
         """Close ports, engine, store and window, in that order. Idempotent."""
         self._hooks.close()
         self.shell.bridge.stop()
-        if self._job is not None:
-            self._job.join()
+        for job in (self._job, self._log_job):
+            if job is not None:
+                job.join()
         self._workbench.stop()
         self.station.stop()
         self._simulation.stop()
@@ -199,6 +205,29 @@ class OpenStation(QObject):
         self.station.writer.flush(_FLUSH_S)
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
         self._job = ExportJob(self._profile.record, session, format_name, path, options)
+
+    @Slot(object)
+    def _on_past_wanted(self, since_utc_ns: int) -> None:
+        if self._log_job is None:  # else the page asks again when that one has answered
+            self.station.writer.flush(_FLUSH_S)
+            self._log_job = LogJob(self._profile.record, since_utc_ns)
+
+    @Slot()
+    def _collect_log(self) -> None:
+        answer = None if self._log_job is None else self._log_job.poll()
+        if self._log_job is None or answer is None:
+            return
+        self._log_job.join()
+        self._log_job = None
+        if answer.text:
+            self.shell.alarm_log.past_failed(answer.text)
+        else:
+            self.shell.alarm_log.show_past(answer.rows, answer.since_utc_ns)
+
+    @Slot()
+    def _tell_delays(self) -> None:
+        if self.shell.delays.is_due():
+            self.shell.delays.show_figures(self.station.delays.figures())
 
     @Slot(object)
     def _on_wish(self, wish: Wish) -> None:

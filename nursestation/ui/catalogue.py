@@ -5,7 +5,9 @@ from pathlib import Path
 
 from devices.registry import all_drivers
 from nursestation.ui.about import AboutPage
+from nursestation.ui.alarmlog.page import AlarmLogPage
 from nursestation.ui.checkin.page import CheckInPage
+from nursestation.ui.delays.page import DelaysPage
 from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.no_chairs import NoChairsPage
@@ -24,6 +26,7 @@ from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
 from nursestation.ui.station_page import StationPage
+from nursestation.ui.theme import DARK_THEME
 
 
 def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
@@ -40,6 +43,8 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
         "check_in": CheckInPage(zone),
         "discharge": DischargePage(zone),
         "monitors": MonitorsPage(all_drivers(), zone),
+        "alarm_log": AlarmLogPage(DARK_THEME, zone),
+        "delays": DelaysPage(),
         "about": AboutPage(version),
         "station": StationPage(),
         "no_chairs": NoChairsPage(),

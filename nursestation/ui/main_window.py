@@ -19,6 +19,7 @@ from nursestation.core.commands import SignOut
 from nursestation.core.records import Refused
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
+from nursestation.ui.alarmlog.page import AlarmLogPage
 from nursestation.ui.alarms.bar import AlarmBar
 from nursestation.ui.alarms.first_pictures import FirstPictures
 from nursestation.ui.alarms.flashing import Flashing
@@ -45,7 +46,8 @@ FIRST_RUN = "first_run"
 SIGN_IN = "sign_in"
 STATION = "station"
 NO_CHAIRS = "no_chairs"
-_OPEN_TO_ALL = (STATION, "about")
+ALARM_LOG = "alarm_log"
+_OPEN_TO_ALL = (STATION, "about", "delays")
 """Pages that show nothing of a patient and ask for no name."""
 MESSAGE_MS = 15_000
 """How long a refusal stays on the message line [ms]."""
@@ -202,6 +204,7 @@ class MainWindow(QMainWindow):
         self._alarms.painted.connect(self._on_alarms_painted)
         self._alarm_list.chair_chosen.connect(self.show_chair)
         self._alarm_list.sheet_wanted.connect(self._on_alarm_sheet)
+        self._alarm_list.log_wanted.connect(self._on_log)
         self._rail.chair_chosen.connect(self.show_chair)
         self._rail.station_wanted.connect(self._on_station)
         self._operator.clicked.connect(self._on_operator)
@@ -214,6 +217,10 @@ class MainWindow(QMainWindow):
         if isinstance(station, StationPage):
             station.look_chosen.connect(self._on_look)
             station.show_look(self._theme.name)
+        log = self._pages.get(ALARM_LOG)
+        if isinstance(log, AlarmLogPage):
+            log.set_theme(self._theme)
+            self._bridge.records.connect(log.take)
         for number in range(1, _N_CHAIR_KEYS + 1):
             key = QShortcut(QKeySequence(f"F{number}"), self)
             key.setObjectName(f"key_chair_{number}")
@@ -384,6 +391,10 @@ class MainWindow(QMainWindow):
             self.open(name)
 
     @Slot()
+    def _on_log(self) -> None:
+        self._on_alarm_sheet(ALARM_LOG)
+
+    @Slot()
     def _on_station(self) -> None:
         self.open(STATION)
 
@@ -400,6 +411,9 @@ class MainWindow(QMainWindow):
         theme.rescale(self._ground)  # a new stylesheet takes back the fonts that were set
         for part in (self._alarms, self._alarm_list, self._rail, self._chair_page):
             part.set_theme(theme_)
+        log = self._pages.get(ALARM_LOG)
+        if isinstance(log, AlarmLogPage):
+            log.set_theme(theme_)
         self._chair_page.rescale()
 
     @Slot()

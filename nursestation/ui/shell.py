@@ -12,8 +12,10 @@ from devices.clock import Clock
 from nursestation import __version__
 from nursestation.core.commands import Command
 from nursestation.core.inputs import SignalSeen, StationFault
+from nursestation.ui.alarmlog.page import AlarmLogPage
 from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
 from nursestation.ui.catalogue import make_pages, make_sheets
+from nursestation.ui.delays.page import DelaysPage
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.plots.trend_model import TrendModel
@@ -29,6 +31,8 @@ class Shell:
     bridge: Bridge
     export_sheet: ExportSheet
     monitors: MonitorsPage
+    alarm_log: AlarmLogPage
+    delays: DelaysPage
 
 
 def make_application(fonts: Path) -> QApplication:
@@ -72,7 +76,9 @@ def make_shell(
     export_sheet = sheets["export"]
     assert isinstance(export_sheet, ExportSheet)
     pages = make_pages(__version__, zone)
-    monitors = pages["monitors"]
+    monitors, alarm_log, delays = pages["monitors"], pages["alarm_log"], pages["delays"]
     assert isinstance(monitors, MonitorsPage)
+    assert isinstance(alarm_log, AlarmLogPage)
+    assert isinstance(delays, DelaysPage)
     window = MainWindow(bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone)
-    return Shell(window, bridge, export_sheet, monitors)
+    return Shell(window, bridge, export_sheet, monitors, alarm_log, delays)

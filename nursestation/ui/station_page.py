@@ -32,6 +32,12 @@ class StationPage(Page):
         self._staff_note = Label(tone=Tone.SOFT, object_name="station_staff_note", wrap=True)
         self._monitors = Button(self.tr("Monitors…"), "station_monitors")
         self._monitors_note = Label(tone=Tone.SOFT, object_name="station_monitors_note", wrap=True)
+        self._log = Button(self.tr("Alarm log…"), "station_alarm_log")
+        self._log_note = Label(tone=Tone.SOFT, object_name="station_alarm_log_note", wrap=True)
+        self._delays = Button(self.tr("Delays…"), "station_delays")
+        self._self_test = Button(self.tr("Test…"), "station_self_test")
+        self._audio_off = Button(self.tr("Audio off…"), "station_audio_off")
+        self._signals_note = Label(tone=Tone.SOFT, object_name="station_signals_note", wrap=True)
         self._about = Button(self.tr("About…"), "station_about")
         self._look = Choices(
             "station_look",
@@ -42,6 +48,10 @@ class StationPage(Page):
         self._build()
         self._staff.clicked.connect(self._on_staff)
         self._monitors.clicked.connect(self._on_monitors)
+        self._log.clicked.connect(self._on_log)
+        self._delays.clicked.connect(self._on_delays)
+        self._self_test.clicked.connect(self._on_self_test)
+        self._audio_off.clicked.connect(self._on_audio_off)
         self._about.clicked.connect(self._on_about)
         self._look.chosen.connect(self.look_chosen)
         self._close.clicked.connect(self.closed)
@@ -61,6 +71,17 @@ class StationPage(Page):
         )
         inside.addWidget(_card("station_staff_card", self.tr("Staff"), self._staff_note, self._staff))
         inside.addWidget(_card("station_monitors_card", self.tr("Monitors"), self._monitors_note, self._monitors))
+        delays = Label(
+            self.tr("How late numbers and alarms are here, measured while the program runs."), tone=Tone.SOFT, wrap=True
+        )
+        buttons = QWidget()
+        pair = row()
+        pair.addWidget(self._self_test)
+        pair.addWidget(self._audio_off)
+        buttons.setLayout(pair)
+        inside.addWidget(_card("station_signals_card", self.tr("Lamps and sounds"), self._signals_note, buttons))
+        inside.addWidget(_card("station_alarm_log_card", self.tr("Alarm log"), self._log_note, self._log))
+        inside.addWidget(_card("station_delays_card", self.tr("Delays of this program"), delays, self._delays))
         inside.addWidget(_card("station_look_card", self.tr("Screen"), look, self._look))
         inside.addWidget(_card("station_about_card", self.tr("About"), about, self._about))
         content.setLayout(inside)
@@ -73,6 +94,16 @@ class StationPage(Page):
         signed_in = snapshot.operator is not None
         self._staff.setEnabled(signed_in)
         self._monitors.setEnabled(signed_in)
+        self._log.setEnabled(signed_in)
+        self._self_test.setEnabled(signed_in)
+        self._audio_off.setEnabled(signed_in)
+        tested = self.tr("Tested today.") if snapshot.self_test.done_today else self.tr("Not tested today.")
+        self._signals_note.setText(tested)
+        self._log_note.setText(
+            self.tr("Every alarm with its limits, its signals and who answered.")
+            if signed_in
+            else self.tr("Sign in to see past alarms.")
+        )
         self._monitors_note.setText(self._monitors_words(snapshot))
         n = len(snapshot.operators)
         note = self.tr("{n} on the staff. Add a colleague.") if signed_in else self.tr("Sign in to see and add staff.")
@@ -108,6 +139,22 @@ class StationPage(Page):
     @Slot()
     def _on_monitors(self) -> None:
         self.sheet_requested.emit("monitors")
+
+    @Slot()
+    def _on_log(self) -> None:
+        self.sheet_requested.emit("alarm_log")
+
+    @Slot()
+    def _on_delays(self) -> None:
+        self.sheet_requested.emit("delays")
+
+    @Slot()
+    def _on_self_test(self) -> None:
+        self.sheet_requested.emit("self_test")
+
+    @Slot()
+    def _on_audio_off(self) -> None:
+        self.sheet_requested.emit("audio_off")
 
     @Slot()
     def _on_about(self) -> None:

@@ -25,7 +25,8 @@ STATIONS = {
     "new": make_station(operators=(), operator=None),
 }
 NAMES = (
-    "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "about", "station", "no_chairs",
+    "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "alarm_log", "delays", "about", "station",
+    "no_chairs",
 )  # fmt: skip
 SHEETS = (
     "event", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient", "start_cuff",

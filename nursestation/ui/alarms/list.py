@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from devices.events import AlarmKind, Priority
@@ -21,6 +21,7 @@ from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.symbols import Symbol, draw_stars, draw_symbol, stars_width
 from nursestation.ui.alarms.view import KIND_WORDS, AlarmLine
+from nursestation.ui.controls import Button
 from nursestation.ui.roles import Text
 from nursestation.ui.theme import Theme
 
@@ -30,6 +31,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _ROW_HEIGHT = 48
 _HEAD_HEIGHT = 30
+_FOOT_HEIGHT = 56
 _MOST_HEIGHT = 8 * _ROW_HEIGHT + 2 * _HEAD_HEIGHT
 _STAR_PX = 18
 _STATE_PX = 26
@@ -171,10 +173,12 @@ class AlarmList(QListView):
     Signals:
         chair_chosen: Number of the chair.
         sheet_wanted: Name of the sheet that answers the line, after its chair was chosen.
+        log_wanted: The button below the lines was pressed: what was before is wanted too.
     """
 
     chair_chosen = Signal(int)
     sheet_wanted = Signal(str)
+    log_wanted = Signal()
 
     def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget) -> None:
         super().__init__(parent)
@@ -183,7 +187,9 @@ class AlarmList(QListView):
         self._flashing = flashing
         self.setModel(AlarmModel(self))
         self.setItemDelegate(AlarmDelegate(theme_, flashing, self))
+        self._log = Button(self.tr("Alarm log…"), "alarm_list_log", parent=self)
         self.setVisible(False)
+        self._log.clicked.connect(self._on_log)
         self.activated.connect(self._on_chosen)
         self.clicked.connect(self._on_chosen)
         flashing.flipped.connect(self._on_flipped)
@@ -201,7 +207,21 @@ class AlarmList(QListView):
             self.hide()
         n_heads = model.rowCount() - len(lines)
         height = min(_MOST_HEIGHT, len(lines) * _ROW_HEIGHT + n_heads * _HEAD_HEIGHT)
-        theme.set_length(self, theme.Length.HEIGHT, height + 4)
+        theme.set_length(self, theme.Length.HEIGHT, height + 4 + _FOOT_HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for the button below the lines."""
+        super().resizeEvent(event)
+        foot = theme.px(_FOOT_HEIGHT)
+        self.setViewportMargins(0, 0, 0, foot)
+        size = self._log.sizeHint()
+        left = self.width() - size.width() - _PAD
+        self._log.setGeometry(left, self.height() - (foot + size.height()) // 2, size.width(), size.height())
+
+    @Slot()
+    def _on_log(self) -> None:
+        self.hide()
+        self.log_wanted.emit()
 
     @Slot(object)
     def _on_flipped(self, _priority: Priority) -> None:

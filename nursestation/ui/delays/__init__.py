@@ -1,0 +1,1 @@
+"""The help page on the program's own delays."""

@@ -1,0 +1,39 @@
+import re
+from pathlib import Path
+
+from nursestation.core.protocols import LimitRule
+from nursestation.runtime.delays import DelayFigures, Spread
+from nursestation.ui.delays.view import MEASURED_ELSEWHERE, delay_lines, waits
+from tests.helpers.station_views import make_protocol
+
+PERFORMANCE = Path(__file__).parents[4] / "docs" / "performance.md"
+
+
+def test_a_delay_says_what_it_is_from_and_to_and_how_long_it_takes():
+    figures = DelayFigures(signal=Spread(1234, 31.4, 88.6, 201.0))
+    line = delay_lines(figures)[2]
+    assert line.title == "An alarm signal"
+    assert line.figures == "half within 0.031 s, 99 of 100 within 0.089 s, longest 0.201 s (1234 measured)"
+
+
+def test_nothing_measured_is_said_and_no_zero():
+    assert {line.figures for line in delay_lines(DelayFigures())} == {"nothing measured yet since the start"}
+
+
+def test_the_figures_measured_elsewhere_are_those_of_the_performance_page():
+    (row,) = [
+        line for line in PERFORMANCE.read_text("utf-8").splitlines() if line.startswith("| number, wire to screen")
+    ]
+    assert re.findall(r"(\d+) ms", row)[:2] == re.findall(r"(\d+) ms", MEASURED_ELSEWHERE)[:2]
+
+
+def test_what_is_waited_for_on_purpose_comes_from_the_protocol():
+    spo2 = LimitRule(metric="spo2", low=90, persist_s=10, at_once_at_or_below=80)
+    rate = LimitRule(metric="heart_rate", low=50, high=120, persist_s=12)
+    ((title, words),) = waits([make_protocol(limits=(spo2, rate))])
+    assert title == "Depression IV"
+    assert words == (
+        "SpO₂ below 90 %: after 10 s, at 80 or below at once; HR below 50: after 12 s; HR above 120: after 12 s; "
+        "no data from a monitor: low priority after 5 s, medium after 15 s during the treatment; "
+        "nothing but doubted values: after 30 s; blood pressure: with the reading, at once."
+    )
