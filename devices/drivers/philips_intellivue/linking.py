@@ -1,8 +1,9 @@
 """Joins the parts of a linked result into one.
 
 Rules of the file:
-1. Parts belong together by invoke id, poll number, sequence and class, and are made within `SPAN_TICKS`: what was left of an
-   answer is not told with the next one. A result is whole only with its closing RORS, which usually holds no objects.
+1. Parts belong together by invoke id, poll number, sequence and class. Answers to a single poll have no sequence: their parts
+   are made within `SPAN_TICKS`, lest what was left of one is told with the next. A result is whole only with its closing
+   RORS, which usually holds no objects.
 2. What has no closing RORS is let go when the next result of its poll begins: a second later there are newer values. Results
    of several polls may come between each other.
 3. None is missing when the parts count on and the one before the closing RORS says that it is the last.
@@ -22,7 +23,7 @@ POLLS_MAX = 8
 """Most polls whose parts are held; we ask for five things."""
 
 SPAN_TICKS = 4000
-"""Most time between the first part of a result and another [1/8 ms]; the next result comes 1.024 s later."""
+"""Most time between the first part of an answer and another [1/8 ms]; what is asked again is asked a second later."""
 
 _FIRST, _LAST = 1, 3  # state of a linked result; 2 is one between them
 
@@ -64,7 +65,7 @@ class Linking:
         """Take one part; return the result that it completes."""
         poll = (part.polled, message.invoke, part.poll)
         held = self._open.get(poll)
-        if held is not None and not _belongs(held, part):
+        if held is not None and not _belongs(held, part, message.ro):
             held = None
         if message.ro == Ro.RESULT:
             self._open.pop(poll, None)
@@ -89,6 +90,9 @@ class Linking:
         self._open.clear()
 
 
-def _belongs(held: _Open, part: PollResult) -> bool:
-    span = ticks_between(held.parts[0].relative, part.relative)
-    return held.sequence == part.sequence and abs(span) <= SPAN_TICKS
+def _belongs(held: _Open, part: PollResult, ro: int) -> bool:
+    if held.sequence != part.sequence:
+        return False
+    if part.sequence is not None or ro == Ro.RESULT:
+        return True
+    return abs(ticks_between(held.parts[0].relative, part.relative)) <= SPAN_TICKS

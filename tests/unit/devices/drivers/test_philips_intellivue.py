@@ -627,6 +627,14 @@ class TestLinking:
         )
         assert {e.metric for e in of(told, Numeric)} == {"spo2"}
 
+    @pytest.mark.parametrize("sequence", [None, 4])
+    def test_the_time_of_the_closing_part_does_not_matter(self, sequence):
+        driver = PhilipsIntelliVue()
+        hr, spo2 = single(1, HR, 60), single(2, SPO2, 97, unit=PERCENT)
+        parts = result(hr, sequence=sequence, link=(1, 1)) + result(spo2, sequence=sequence, link=(3, 2))
+        told = driver.feed(parts + result(sequence=sequence, relative=RELATIVE + 80_000), 0)
+        assert {e.metric for e in of(told, Numeric)} == {"heart_rate", "spo2"}
+
     def test_polls_without_end_are_let_go(self):
         driver = PhilipsIntelliVue()
         for invoke in range(100):
