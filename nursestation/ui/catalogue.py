@@ -6,12 +6,14 @@ from pathlib import Path
 from devices.registry import all_drivers
 from nursestation.ui.about import AboutPage
 from nursestation.ui.alarmlog.page import AlarmLogPage
+from nursestation.ui.audio_off_page import AudioOffPage
 from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.delays.page import DelaysPage
 from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.no_chairs import NoChairsPage
 from nursestation.ui.page import Page
+from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.event import EventSheet
@@ -47,6 +49,8 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
         "delays": DelaysPage(),
         "about": AboutPage(version),
         "station": StationPage(),
+        "self_test": SelfTestPage(zone),
+        "audio_off": AudioOffPage(),
         "no_chairs": NoChairsPage(),
     }
 

@@ -24,6 +24,7 @@ from nursestation.ui.alarms.bar import AlarmBar
 from nursestation.ui.alarms.first_pictures import FirstPictures
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.list import AlarmList
+from nursestation.ui.alarms.strip import StationStrip
 from nursestation.ui.alarms.view import AlarmLine, alarm_lines, audio_look
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.chair.page import ChairPage
@@ -46,6 +47,7 @@ FIRST_RUN = "first_run"
 SIGN_IN = "sign_in"
 STATION = "station"
 NO_CHAIRS = "no_chairs"
+SELF_TEST = "self_test"
 ALARM_LOG = "alarm_log"
 _OPEN_TO_ALL = (STATION, "about", "delays")
 """Pages that show nothing of a patient and ask for no name."""
@@ -122,6 +124,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
         for page in self._pages.values():
+            page.set_theme(self._theme)
             self._stack.addWidget(page)
         self._stack.setCurrentWidget(self._pages[CHAIR])
         body = QHBoxLayout()
@@ -133,6 +136,8 @@ class MainWindow(QMainWindow):
         whole.setSpacing(0)
         whole.addWidget(self._build_top())
         whole.addWidget(self._build_failure())
+        self._strip = StationStrip()
+        whole.addWidget(self._strip)
         whole.addLayout(body, 1)
         whole.addWidget(self._chair_page.action_bar)
         whole.addWidget(self._build_line())
@@ -202,6 +207,8 @@ class MainWindow(QMainWindow):
         self._alarms.command_requested.connect(self._bridge.send)
         self._alarms.list_requested.connect(self._toggle_list)
         self._alarms.painted.connect(self._on_alarms_painted)
+        self._strip.command_requested.connect(self._on_command)
+        self._strip.test_wanted.connect(self._on_test)
         self._alarm_list.chair_chosen.connect(self.show_chair)
         self._alarm_list.sheet_wanted.connect(self._on_alarm_sheet)
         self._alarm_list.log_wanted.connect(self._on_log)
@@ -219,7 +226,6 @@ class MainWindow(QMainWindow):
             station.show_look(self._theme.name)
         log = self._pages.get(ALARM_LOG)
         if isinstance(log, AlarmLogPage):
-            log.set_theme(self._theme)
             self._bridge.records.connect(log.take)
         for number in range(1, _N_CHAIR_KEYS + 1):
             key = QShortcut(QKeySequence(f"F{number}"), self)
@@ -238,6 +244,7 @@ class MainWindow(QMainWindow):
         if self._wanted == CHAIR:
             self._show_page(CHAIR)  # the first chair may have come, or the last one gone
         self._show_alarms(snapshot)
+        self._strip.render(snapshot)
         self._rail.render(snapshot)
         self._rail.select(self._chair)
         self._show_top(snapshot)
@@ -250,7 +257,8 @@ class MainWindow(QMainWindow):
         self._flashing.want("alarms", (line.priority for line in self._lines if line.asks))
         self._pictures.expect(self._lines)
         may_act = snapshot.operator is not None
-        self._alarms.render(self._lines, audio_look(snapshot.audio), may_act=may_act, chair=self._chair)
+        audio = audio_look(snapshot.audio, sounds=snapshot.sound is not None)
+        self._alarms.render(self._lines, audio, may_act=may_act, chair=self._chair)
         self._alarm_list.show_lines(self._lines)
         if self._pictures.is_waiting:
             self._alarms.repaint_soon()
@@ -395,6 +403,10 @@ class MainWindow(QMainWindow):
         self._on_alarm_sheet(ALARM_LOG)
 
     @Slot()
+    def _on_test(self) -> None:
+        self.open(SELF_TEST)
+
+    @Slot()
     def _on_station(self) -> None:
         self.open(STATION)
 
@@ -409,11 +421,10 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         theme.apply(application, theme_)
         theme.rescale(self._ground)  # a new stylesheet takes back the fonts that were set
-        for part in (self._alarms, self._alarm_list, self._rail, self._chair_page):
+        for part in (self._alarms, self._alarm_list, self._rail):
             part.set_theme(theme_)
-        log = self._pages.get(ALARM_LOG)
-        if isinstance(log, AlarmLogPage):
-            log.set_theme(theme_)
+        for page in self._pages.values():
+            page.set_theme(theme_)
         self._chair_page.rescale()
 
     @Slot()

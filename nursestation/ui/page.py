@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nursestation.core.snapshot import StationSnapshot
+from nursestation.ui.theme import Theme
 
 
 class Page(QWidget):
@@ -36,3 +37,6 @@ class Page(QWidget):
 
     def refused(self, reason: str) -> None:
         """Show why the last wish of this page was not carried out; the window's message line says it as well."""
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours; a page that paints nothing itself is dressed by Qt."""

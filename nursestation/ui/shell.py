@@ -19,6 +19,7 @@ from nursestation.ui.delays.page import DelaysPage
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.plots.trend_model import TrendModel
+from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.theme import Theme, load_fonts
 
@@ -33,6 +34,7 @@ class Shell:
     monitors: MonitorsPage
     alarm_log: AlarmLogPage
     delays: DelaysPage
+    self_test: SelfTestPage
 
 
 def make_application(fonts: Path) -> QApplication:
@@ -78,7 +80,9 @@ def make_shell(
     pages = make_pages(__version__, zone)
     monitors, alarm_log, delays = pages["monitors"], pages["alarm_log"], pages["delays"]
     assert isinstance(monitors, MonitorsPage)
+    self_test = pages["self_test"]
+    assert isinstance(self_test, SelfTestPage)
     assert isinstance(alarm_log, AlarmLogPage)
     assert isinstance(delays, DelaysPage)
     window = MainWindow(bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone)
-    return Shell(window, bridge, export_sheet, monitors, alarm_log, delays)
+    return Shell(window, bridge, export_sheet, monitors, alarm_log, delays, self_test)

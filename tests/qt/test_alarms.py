@@ -33,7 +33,7 @@ def _lines(*conditions):
     return alarm_lines(make_station(conditions=conditions))
 
 
-SOUND_ON = audio_look(AudioView())
+SOUND_ON = audio_look(AudioView(), sounds=True)
 
 
 @pytest.fixture
@@ -269,7 +269,7 @@ OFF = AudioView(state=AudioState.OFF, by="J. Okafor RN", reason="One patient, in
     ],
 )
 def test_one_tap_pauses_the_sound_and_brings_it_back(qtbot, bar, audio, symbol, title, command):
-    _show(bar, SPIKE, audio=audio_look(audio))
+    _show(bar, SPIKE, audio=audio_look(audio, sounds=True))
     button = bar.findChild(QWidget, "audio")
     assert bar.findChild(SymbolLabel, "audio_symbol").symbol is symbol
     assert _text(bar, "audio_title") == title
@@ -282,14 +282,14 @@ def test_one_tap_pauses_the_sound_and_brings_it_back(qtbot, bar, audio, symbol, 
 def test_the_sound_button_keeps_its_place_in_each_state(bar):
     widths = set()
     for audio in (AudioView(), PAUSED, OFF):
-        _show(bar, SPIKE, audio=audio_look(audio))
+        _show(bar, SPIKE, audio=audio_look(audio, sounds=True))
         QApplication.processEvents()
         widths.add(bar.findChild(QWidget, "audio").width())
     assert len(widths) == 1
 
 
 def test_a_pause_counts_down(bar):
-    _show(bar, SPIKE, audio=audio_look(PAUSED))
+    _show(bar, SPIKE, audio=audio_look(PAUSED, sounds=True))
     assert _text(bar, "audio_note") == "tap to end · 1:12"
 
 
@@ -306,7 +306,7 @@ def test_nobody_signed_in_cannot_pause_the_sound(bar):
 
 @pytest.mark.parametrize("audio", [AudioView(), PAUSED, OFF])
 def test_its_words_say_that_the_bedside_monitor_is_not_touched(audio):
-    look = audio_look(audio)
+    look = audio_look(audio, sounds=True)
     assert "Nursestation" in look.tip
 
 
@@ -319,3 +319,9 @@ def test_a_turn_waits_while_the_button_is_held(bar):
     button.setDown(False)
     bar._next_turn()
     assert bar.shown.condition == "b"
+
+
+def test_where_nothing_sounds_there_is_nothing_to_pause(bar):
+    _show(bar, audio=audio_look(AudioView(), sounds=False))
+    assert not bar.findChild(QWidget, "audio").isEnabled()
+    assert "nothing to pause" in bar.findChild(QWidget, "audio").toolTip()

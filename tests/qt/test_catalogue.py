@@ -26,7 +26,7 @@ STATIONS = {
 }
 NAMES = (
     "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "alarm_log", "delays", "about", "station",
-    "no_chairs",
+    "self_test", "audio_off", "no_chairs",
 )  # fmt: skip
 SHEETS = (
     "event", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient", "start_cuff",

@@ -54,7 +54,7 @@ class AudioButton(Button):
 
     def render(self, look: AudioLook, *, may_act: bool) -> None:  # type: ignore[override]
         """Show how the sound stands."""
-        self.setEnabled(may_act)
+        self.setEnabled(may_act and look.enabled)
         self.set_tip(look.tip if may_act else self.tr("Sign in first: who stops a sound is recorded."))
         if look == self._look:
             return

@@ -25,6 +25,9 @@ STATE_SYMBOLS = {
     SignalState.AUDIO_PAUSED: Symbol.AUDIO_PAUSED,
     SignalState.ALARM_PAUSED: Symbol.ALARM_PAUSED,
 }
+_PAUSE_TIP = (
+    "No sound from Nursestation for two minutes; a new alarm is heard all the same. The bedside monitor goes on."
+)
 _STILL = (SignalState.ACKNOWLEDGED, SignalState.ALARM_PAUSED)
 NOT_ANSWERED = "not answered"
 
@@ -91,6 +94,7 @@ class AudioLook:
         tip: What a tap does.
         command: What a tap asks for.
         is_stopped: No alarm can be heard, or only a new one.
+        enabled: Whether a tap has anything to do.
     """
 
     symbol: Symbol
@@ -99,19 +103,26 @@ class AudioLook:
     tip: str
     command: PauseAudio | EndAudioPause | SwitchAudioOn
     is_stopped: bool
+    enabled: bool = True
 
 
-def audio_look(audio: AudioView) -> AudioLook:
-    """Return the button of the sound; its words say that the bedside monitor's sound is not touched."""
+def audio_look(audio: AudioView, *, sounds: bool) -> AudioLook:
+    """Return the button of the sound; its words say that the bedside monitor's sound is not touched.
+
+    Args:
+        audio: How the sound stands.
+        sounds: Whether an alarm is to be heard now: else there is nothing to pause.
+    """
     match audio.state:
         case AudioState.ON:
             return AudioLook(
                 symbol=Symbol.SOUND,
                 title="Pause sound",
                 note="Nursestation only",
-                tip="No sound from Nursestation for two minutes; a new alarm is heard all the same. The bedside monitor goes on.",
+                tip=_PAUSE_TIP if sounds else "No alarm sounds in Nursestation: there is nothing to pause.",
                 command=PauseAudio(),
                 is_stopped=False,
+                enabled=sounds,
             )
         case AudioState.PAUSED:
             left = f" · {duration_text(audio.left_s)}" if audio.left_s is not None else ""

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from devices.events import AlarmKind, Priority, Validity
 from nursestation.core.model import Grade, Provenance
-from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView
+from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, SignalState
 from nursestation.ui.alarms.symbols import WORDS, Symbol
 from nursestation.ui.alarms.view import STATE_SYMBOLS, asks, top_condition
 from nursestation.ui.chairs.view import UNKNOWN, number_text, pulse_view
@@ -101,12 +101,11 @@ def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_a
     view = replace(view, preset=chair.preset_name if is_changed else "")
     if view.alarm is None:
         return view
-    if chair.pause is not None:
+    on_it = [one for one in chair.conditions if one.metric == metric and one.kind is AlarmKind.PHYSIOLOGICAL]
+    top = top_condition([one for one in on_it if one.signal is not SignalState.ALARM_PAUSED])
+    if top is None and on_it:
         told = (WORDS[Symbol.ALARM_PAUSED], *view.lines)
         return replace(view, alarm=None, word="", symbol=Symbol.ALARM_PAUSED, lines=told)
-    top = top_condition(
-        [one for one in chair.conditions if one.metric == metric and one.kind is AlarmKind.PHYSIOLOGICAL]
-    )
     if top is None:
         return view
     symbol = STATE_SYMBOLS[top.signal]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from devices.clock import Moment
 from devices.events import LinkPhase, Priority, Validity
 from nursestation.core.model import Phase
-from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, StationSnapshot
+from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, SignalState, StationSnapshot
 from nursestation.ui.alarms.symbols import WORDS, Symbol
 from nursestation.ui.alarms.view import NOT_ANSWERED, PRIORITY_WORDS, STATE_SYMBOLS, alarm_word, asks, top_condition
 from nursestation.ui.durations import age_text, duration_text
@@ -155,17 +155,18 @@ class _Worst:
 
 
 def _worst(chair: ChairSnapshot) -> _Worst:
-    if chair.pause is not None:
-        note = f"{WORDS[Symbol.ALARM_PAUSED]} {duration_text(chair.pause.left_s)}"
-        return _Worst(symbol=Symbol.ALARM_PAUSED, note=note)
+    told = [one for one in chair.conditions if one.signal is not SignalState.ALARM_PAUSED]  # a pause spares some
     silent = link_word(chair)
-    top = top_condition(chair.conditions)
+    top = top_condition(told)
+    paused = "" if chair.pause is None else f"{WORDS[Symbol.ALARM_PAUSED]} {duration_text(chair.pause.left_s)}"
     if top is None:
+        if paused:
+            return _Worst(symbol=Symbol.ALARM_PAUSED, note=paused)
         return _Worst(Priority.LOW, silent) if silent and chair.visit is not None else _Worst()
     word = silent if silent and top.rule.startswith("link.") else alarm_word(top)
-    symbol = STATE_SYMBOLS[top.signal]
+    symbol = Symbol.ALARM_PAUSED if paused else STATE_SYMBOLS[top.signal]
     note = NOT_ANSWERED.upper() if top.escalated and asks(top) else _TILE_WORDS.get(symbol, "")
-    return _Worst(top.priority, word, asks(top), symbol, note)
+    return _Worst(top.priority, word, asks(top), symbol, paused or note)
 
 
 def _numbers(chair: ChairSnapshot) -> tuple[TileNumber, ...]:

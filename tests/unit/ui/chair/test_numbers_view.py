@@ -178,7 +178,8 @@ def test_a_number_asks_until_its_alarm_was_seen():
 
 
 def test_a_number_of_a_chair_whose_alarms_are_paused_keeps_its_value_and_says_so():
-    tile = _oxygen(pause=ChairPauseView(reason="Patient walks", left_s=60, by="R. Alvarez RN"))
+    pause = ChairPauseView(reason="Patient walks", left_s=60, by="R. Alvarez RN")
+    tile = _oxygen(pause=pause, conditions=(replace(LOW_OXYGEN, signal=SignalState.ALARM_PAUSED),))
     assert (tile.value, tile.alarm, tile.asks, tile.symbol) == ("86", None, False, Symbol.ALARM_PAUSED)
     assert tile.lines[0] == "ALARM PAUSED"
 

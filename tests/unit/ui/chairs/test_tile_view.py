@@ -131,3 +131,11 @@ def test_a_tile_whose_alarms_are_paused_carries_no_alarm_but_says_so_with_the_ti
     assert (view.alarm, view.asks, view.symbol) == (None, False, Symbol.ALARM_PAUSED)
     assert view.note == "ALARM PAUSED 4:12"
     assert "alarm paused 4:12" in view.spoken
+
+
+def test_what_a_pause_spares_is_shown_through_it():
+    pause = ChairPauseView(reason="Patient walks", left_s=252.9, by="R. Alvarez RN")
+    latched = _spo2(rule="bp.crisis", metric="nibp_sys", signal=SignalState.LATCHED)
+    view = tile_view(make_chair(make_visit(), conditions=(latched,), pause=pause), NOW)
+    assert (view.alarm, view.word, view.asks) == (Priority.HIGH, "BP CRISIS", True)
+    assert view.note == "ALARM PAUSED 4:12"

@@ -1,0 +1,249 @@
+"""The self-test at the start of the day: all three lamps and all three sounds, and a person who says whether they were there.
+
+Rules of the file:
+1. The lamps are what the alarm bar paints, flashed by the same clock; the sounds come from the same loudspeaker.
+2. Only a person proves a lamp or a sound; the page judges nothing. An alarm that comes meanwhile is heard before the test.
+"""
+
+from datetime import tzinfo
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from devices.events import Priority
+from nursestation.core.commands import SelfTest
+from nursestation.core.snapshot import StationSnapshot
+from nursestation.ui import theme
+from nursestation.ui.alarms.flashing import Flashing
+from nursestation.ui.alarms.symbols import draw_stars, stars_width
+from nursestation.ui.choices import Choices
+from nursestation.ui.controls import Button, FieldLabel, Label, Panel, PrimaryButton, QuietButton
+from nursestation.ui.layouts import centred, column, row, scrolled
+from nursestation.ui.page import Page
+from nursestation.ui.roles import Surface, Text, Tone
+from nursestation.ui.theme import DARK_THEME, Theme
+from nursestation.ui.timetext import day_and_clock_text
+
+STEP_MS = 4000
+"""How long each sound is wanted [ms]: the longest burst takes 3.3 s, and the next begins 2.5 s after it."""
+_ORDER = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
+_WORDS = {
+    Priority.HIGH: ("High", "red, quick flashes"),
+    Priority.MEDIUM: ("Medium", "yellow, slow flashes"),
+    Priority.LOW: ("Low", "blue, steady"),
+}
+_WIDEST = 760
+_LAMP_PX = 96
+_STAR_PX = 28
+_YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+class Lamp(QWidget):
+    """A priority's ground, stars and name, as the alarm bar paints them; with a frame while its sound is played."""
+
+    def __init__(self, priority: Priority, theme_: Theme, flashing: Flashing, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"self_test_lamp_{priority.value}")
+        self.setAccessibleName(self.tr("{} priority: {}").format(*_WORDS[priority]))
+        theme.set_length(self, theme.Length.HEIGHT, _LAMP_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._priority, self._theme, self._flashing = priority, theme_, flashing
+        self._is_playing = False
+        flashing.flipped.connect(self._on_flipped)
+
+    def sizeHint(self) -> QSize:
+        """Return the size at which its words fit."""
+        return QSize(theme.px(200), theme.px(_LAMP_PX))
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
+        self.update()
+
+    def show_playing(self, is_playing: bool) -> None:
+        """Show whether its sound is played now."""
+        if is_playing != self._is_playing:
+            self._is_playing = is_playing
+            self.update()
+
+    @Slot(object)
+    def _on_flipped(self, priority: Priority) -> None:
+        if priority is self._priority and self.isVisible():
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw ground, stars and words."""
+        look, area = self._theme.alarm(self._priority), QRectF(self.rect())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.ground(is_dark=self._flashing.is_dark(self._priority)))
+        painter.drawRoundedRect(area, theme.RADIUS, theme.RADIUS)
+        size = theme.px(_STAR_PX)
+        left = area.center().x() - stars_width(self._priority, size) / 2
+        draw_stars(painter, self._priority, QRectF(left, area.top() + theme.px(12), size, size), look.on_fill)
+        name, how = _WORDS[self._priority]
+        told = self.tr("{}: playing").format(name) if self._is_playing else f"{name}: {how}"
+        painter.setPen(look.on_fill)
+        painter.setFont(theme.font(Text.STRONG))
+        below = area.adjusted(0, theme.px(12) + size, 0, 0)
+        painter.drawText(below, int(Qt.AlignmentFlag.AlignCenter), told)
+        painter.end()
+
+
+class SelfTestPage(Page):
+    """Three lamps, three sounds, two questions.
+
+    Signals:
+        sound_wanted: The `Priority` whose sound is to be played, None for no more.
+    """
+
+    sound_wanted = Signal(object)
+
+    def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("self_test_page")
+        self.setAccessibleName(self.tr("Lamps and sounds"))
+        self._zone = zone
+        self._flashing = Flashing(self)
+        self._lamps = {priority: Lamp(priority, DARK_THEME, self._flashing) for priority in _ORDER}
+        self._left: list[Priority] = []
+        self._steps = QTimer(self, interval=STEP_MS)
+        self._steps.timeout.connect(self._next_sound)
+        self._play = Button(self.tr("Play the three sounds"), "self_test_play", shortcut="Ctrl+P")
+        self._seen = Choices("self_test_seen", self.tr("Three lamps seen"), _YES_NO)
+        self._heard = Choices("self_test_heard", self.tr("Three sounds heard"), _YES_NO)
+        self._note = Label("", tone=Tone.SOFT, object_name="self_test_note", wrap=True)
+        self._last = Label("", Text.CAPTION, Tone.SOFT, object_name="self_test_last")
+        self._send = PrimaryButton(self.tr("Note the result"), "self_test_send")
+        self._close = QuietButton(self.tr("Later"), "self_test_close", tip=self.tr("Back to the chair (Esc)"))
+        self._may_act = False
+        self._build()
+        self._play.clicked.connect(self._on_play)
+        self._seen.chosen.connect(self._look)
+        self._heard.chosen.connect(self._look)
+        self._send.clicked.connect(self._on_send)
+        self._close.clicked.connect(self.closed)
+        self._look()
+
+    def _build(self) -> None:
+        head = row(spacing=theme.MARGIN)
+        head.addWidget(Label(self.tr("Lamps and sounds"), Text.HEADING), 1)
+        head.addWidget(self._close)
+        lamps = row(spacing=theme.MARGIN)
+        for lamp in self._lamps.values():
+            lamps.addWidget(lamp, 1)
+        content = QWidget()
+        inside = column(spacing=theme.MARGIN)
+        inside.addLayout(head)
+        inside.addWidget(self._last)
+        inside.addLayout(lamps)
+        questions = Panel("self_test_questions", Surface.RAISED)
+        lines = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
+        lines.addWidget(self._play, 0, Qt.AlignmentFlag.AlignLeft)
+        for question, answer in (
+            (
+                self.tr("Do the two left lamps flash, each at its own pace, and does the right one stand still?"),
+                self._seen,
+            ),
+            (
+                self.tr("Did you hear three different sounds: ten quick tones, three slower ones, two low ones?"),
+                self._heard,
+            ),
+        ):
+            line = row(spacing=theme.MARGIN)
+            words = FieldLabel(question, answer)
+            words.setWordWrap(True)
+            line.addWidget(words, 1)
+            line.addWidget(answer)
+            lines.addLayout(line)
+        foot = row(spacing=theme.MARGIN)
+        foot.addWidget(self._note, 1)
+        foot.addWidget(self._send)
+        lines.addLayout(foot)
+        questions.setLayout(lines)
+        inside.addWidget(questions)
+        content.setLayout(inside)
+        outer = column()
+        outer.addWidget(scrolled(centred(content, _WIDEST), "self_test_scroll"))
+        self.setLayout(outer)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        for lamp in self._lamps.values():
+            lamp.set_theme(theme_)
+
+    def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
+        """Say when the last test was."""
+        at = snapshot.self_test.at
+        told = self.tr("Not tested yet.")
+        if at is not None:
+            told = self.tr("Last tested: {}.").format(day_and_clock_text(at.utc_ns, snapshot.at.utc_ns, self._zone))
+        if not snapshot.self_test.done_today:
+            told += self.tr(" Today's test is still to be passed.")
+        self._last.setText(told)
+        self._may_act = snapshot.operator is not None
+        self._look()
+
+    def begin(self) -> None:
+        """Begin with the button that plays."""
+        self._play.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Light the lamps, and forget the answers of before."""
+        super().showEvent(event)
+        self._flashing.want("self_test", _ORDER)
+        self._seen.choose(None)
+        self._heard.choose(None)
+        self._look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let lamps and sounds rest."""
+        super().hideEvent(event)
+        self._flashing.want("self_test", ())
+        self._left = []
+        self._next_sound()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back to the chair on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+            return
+        super().keyPressEvent(event)
+
+    @Slot()
+    def _on_play(self) -> None:
+        self._left = list(_ORDER)
+        self._steps.start()
+        self._next_sound()
+
+    @Slot()
+    def _next_sound(self) -> None:
+        playing = self._left.pop(0) if self._left else None
+        if playing is None:
+            self._steps.stop()
+        for priority, lamp in self._lamps.items():
+            lamp.show_playing(priority is playing)
+        self.sound_wanted.emit(playing)
+
+    @Slot()
+    def _look(self) -> None:
+        seen, heard = self._seen.value(), self._heard.value()
+        self._send.setEnabled(self._may_act and bool(seen) and bool(heard))
+        told = ""
+        if not self._may_act:
+            told = self.tr("Sign in first: the result carries a name.")
+        elif heard == "no":
+            told = self.tr(
+                "Look at the loudspeaker, its plug and its volume, and test again. Keep the bedside alarms audible."
+            )
+        elif seen == "no":
+            told = self.tr("Tell support, and keep the bedside monitors in sight.")
+        self._note.setText(told)
+        self._note.set_tone(Tone.WARN if told and self._may_act else Tone.SOFT)
+
+    @Slot()
+    def _on_send(self) -> None:
+        self.command_requested.emit(SelfTest(heard=self._heard.value() == "yes", seen=self._seen.value() == "yes"))
+        self.closed.emit()
