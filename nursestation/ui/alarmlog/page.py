@@ -68,7 +68,7 @@ class AlarmLogPage(Page):
         self._title = ElidingLabel("", Text.STRONG, object_name="alarm_log_title")
         self._facts = [
             (
-                Label("", Text.CAPTION, Tone.SOFT, object_name=f"alarm_log_fact_{number}"),
+                Label("", Text.BODY, Tone.SOFT, object_name=f"alarm_log_fact_{number}"),
                 Label("", object_name=f"alarm_log_words_{number}", wrap=True),
             )
             for number in range(_N_SHORT + 1)

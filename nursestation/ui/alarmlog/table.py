@@ -1,6 +1,6 @@
-"""The alarm log as a table: two lines a row, the priority as a filled mark with its sign, high enough for a finger."""
+"""The alarm log as a table: two lines a row, the priority as stars on its ground, high enough for a finger."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,14 +15,17 @@ from PySide6.QtWidgets import (
 from nursestation.ui import theme
 from nursestation.ui.alarmlog.model import BEGAN, LASTED, LINE_ROLE, SIGNALS, WHAT, WHERE, LogModel
 from nursestation.ui.alarmlog.view import LogLine
+from nursestation.ui.alarms.symbols import draw_stars, stars_width
 from nursestation.ui.roles import Text
 from nursestation.ui.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 52
 _HEAD_HEIGHT = 30
-_MARK = 40
-_WIDTHS = {BEGAN: 150, WHERE: 84, LASTED: 112, SIGNALS: 250}
+_MARK = 52
+_MARK_HEIGHT = 28
+_STAR_PX = 12
+_WIDTHS = {BEGAN: 160, WHERE: 84, LASTED: 112, SIGNALS: 250}
 _PAD = 8
 
 
@@ -83,16 +86,15 @@ class LogDelegate(QStyledItemDelegate):
     def _draw_mark(self, painter: QPainter, area: QRect, made: LogLine) -> None:
         if made.row.gravest is None:
             return
-        look = self._theme.alarm(made.row.gravest)
-        high = min(area.height(), theme.px(30))
-        mark = QRect(area.left(), area.top() + (area.height() - high) // 2, area.width(), high)
+        look, size = self._theme.alarm(made.row.gravest), theme.px(_STAR_PX)
+        high = min(area.height(), theme.px(_MARK_HEIGHT))
+        mark = QRectF(area.left(), area.center().y() - high / 2, area.width(), high)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.fill)
         painter.drawRoundedRect(mark, 6, 6)
-        painter.setFont(theme.font(Text.STRONG))
-        painter.setPen(look.on_fill)
-        painter.drawText(mark, Qt.AlignmentFlag.AlignCenter, look.symbol)
+        left = mark.center().x() - stars_width(made.row.gravest, size) / 2
+        draw_stars(painter, made.row.gravest, QRectF(left, mark.center().y() - size / 2, size, size), look.on_fill)
 
 
 class LogHeader(QHeaderView):
