@@ -153,6 +153,6 @@ def acknowledge(turn: Turn, chair: ChairState, command: Acknowledge) -> Conditio
 
 def _next_id(turn: Turn, chair: ChairState | None, rule: str) -> str:
     if chair is None or chair.visit is None:
-        return f"station-{rule}-{turn.now.utc_ns}"
+        return f"station-{rule}-{turn.state.n_conditions + 1}"
     visit = chair.visit
     return f"{visit.session}-c{len(visit.conditions) + len(visit.past_conditions) + 1}"

@@ -222,7 +222,9 @@ def _fold_condition(state: StationState, record: _ConditionRecord) -> None:
             unanswered_ns=record.at.mono_ns,
         )
         _note_onset(state, record.priority)
-        if visit is not None:
+        if visit is None:
+            state.n_conditions += 1
+        else:
             visit.waivers.pop("no_open_condition", None)  # it was given for the conditions of its time
         return
     condition = table.get(record.condition_id)

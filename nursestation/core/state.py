@@ -461,6 +461,7 @@ class StationState:
     operator: str | None = None
     tries: dict[str, SignInTries] = field(default_factory=dict)
     conditions: dict[str, Condition] = field(default_factory=dict)  # of the station itself
+    n_conditions: int = 0  # of the station itself, ever
     audio: Audio = field(default_factory=Audio)
     self_test: SelfTested | None = None
     sessions: set[str] = field(default_factory=set)

@@ -3,6 +3,7 @@
 `Clinic` is the nurse, the monitors and the clock in one; `run_visit` drives the visit that most tests want.
 """
 
+import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,13 @@ def binding(monitor_id: str = MONITOR, *, simulated: bool = False, **changes: ob
         "max_quiet_ms": 2000,
     }
     return MonitorBinding(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def _wavering(metric: str, value: float, n: int) -> float:
+    """Return a value that is not the same each time, as a monitor's; a rate of 0 stays 0, and no saturation passes 100."""
+    if metric == "resp_rate":
+        return value
+    return min(value + (n % 3 == 0), 100.0 if metric == "spo2" else math.inf)
 
 
 class Refusal(AssertionError):
@@ -202,7 +210,7 @@ class Clinic:
             passed += every_s
             n = round(self.clock.now().mono_ns / NS_PER_S)
             for metric, value in told.items():
-                self.numeric(metric, min(value + (n % 3 == 0), 100.0) if metric != "resp_rate" else value)
+                self.numeric(metric, _wavering(metric, value, n))
             self.tick()
         if seconds > passed:
             self.clock.advance(seconds - passed)

@@ -315,3 +315,10 @@ def test_a_rule_that_failed_is_told_until_it_is_seen_and_again_when_it_fails_aga
         clinic.clock.advance(1)
         clinic.do(c.Acknowledge(chair=2, condition_id=condition.id))
         assert clinic.station.snapshot(clinic.clock.now()).conditions == ()
+
+
+def test_a_trouble_that_comes_back_in_the_same_moment_is_another_condition(clinic: Clinic) -> None:
+    for text in ("The disk is full", "", "The disk is full"):
+        clinic.apply(StationFault(id="store", text=text))
+    first, second = clinic.of(r.ConditionRaised)
+    assert first.condition_id != second.condition_id
