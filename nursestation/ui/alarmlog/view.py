@@ -20,6 +20,8 @@ from nursestation.ui.timetext import day_and_clock_text, local_time, to_utc_ns
 
 KIND_WORDS = {RowKind.PATIENT: "Patient", RowKind.EQUIPMENT: "Equipment", RowKind.SIGNALS: "Signals and limits"}
 PAST_DAYS = 30
+_AT_ONCE_MS = 10
+"""A condition is found within the same step of the engine as its value, below this [ms]."""
 
 
 class Scope(StrEnum):
@@ -259,6 +261,8 @@ def condition_delay_words(row: LogRow) -> str:
     """Return how long the condition took after the bytes that caused it."""
     if row.condition_delay_ms is None:
         return "found by the clock, not by a value"
+    if row.condition_delay_ms < _AT_ONCE_MS:
+        return "with the value that caused it"
     return f"{seconds_text(row.condition_delay_ms)} after the value came"
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -104,7 +105,7 @@ def test_in_depth_a_row_tells_all_that_is_known():
         "Worst value": "83 %",
         "Limit in force": "90 %, preset clinic",
         "Priority": "high",
-        "Condition": "0.00 s after the value came",
+        "Condition": "with the value that caused it",
         "First signal": "0.09 s after the value came",
         "Data at the onset": "valid, as the monitor says",
         "Rule": "limit.spo2.low",
@@ -117,4 +118,6 @@ def test_in_depth_a_row_tells_all_that_is_known():
 
 def test_a_condition_of_silence_says_that_no_value_caused_it():
     assert condition_delay_words(BY_ID["link"]) == "found by the clock, not by a value"
+    late = replace(BY_ID["spo2"], condition_delay_ms=250.0)
+    assert condition_delay_words(late) == "0.25 s after the value came"
     assert signal_delay_words(BY_ID["old"]) == "not measured"
