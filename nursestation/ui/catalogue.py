@@ -19,11 +19,12 @@ from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.event import EventSheet
 from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.sheets.flag import FlagSheet
+from nursestation.ui.sheets.limits import LimitsSheet, ProposalSheet
 from nursestation.ui.sheets.monitor_patient import MonitorPatientSheet
 from nursestation.ui.sheets.override import OverrideSheet
 from nursestation.ui.sheets.reason import ReasonSheet
 from nursestation.ui.sheets.start_cuff import StartCuffSheet
-from nursestation.ui.sheets.view import END_EARLY, NOTIFY, PAUSE, STOP, HurdleKind
+from nursestation.ui.sheets.view import END_EARLY, NOTIFY, PAUSE, PAUSE_ALARMS, STOP, HurdleKind
 from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
@@ -72,6 +73,9 @@ def make_sheets(export_folder: Path) -> dict[str, Page]:
         "flag": FlagSheet(),
         "monitor_patient": MonitorPatientSheet(),
         "start_cuff": StartCuffSheet(),
+        "limits": LimitsSheet(),
+        "limits_proposal": ProposalSheet(),
+        "pause_alarms": ReasonSheet(PAUSE_ALARMS),
         "override_gate": OverrideSheet(HurdleKind.GATE, "override_gate"),
         "override_criterion": OverrideSheet(HurdleKind.CRITERION, "override_criterion"),
         "export": ExportSheet(export_folder),

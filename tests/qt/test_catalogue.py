@@ -30,7 +30,7 @@ NAMES = (
 )  # fmt: skip
 SHEETS = (
     "event", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient", "start_cuff",
-    "override_gate", "override_criterion", "export",
+    "limits", "limits_proposal", "pause_alarms", "override_gate", "override_criterion", "export",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import Action, actions
+from nursestation.ui.chair.alarm_controls import AlarmControls, PauseBar
 from nursestation.ui.chair.header import Header
 from nursestation.ui.chair.numbers_view import number_views
 from nursestation.ui.chair.numerics import Numerics
@@ -77,6 +78,8 @@ class ChairPage(Page):
         self._question = QuestionBar()
         theme.set_length(self._numerics, theme.Length.LEAST_WIDTH, _NUMBERS_PX[0])
         theme.set_length(self._numerics, theme.Length.MOST_WIDTH, _NUMBERS_PX[1])
+        self._alarm_controls = AlarmControls()
+        self._pause = PauseBar()
         self._bar = ActionBar()
         ground = Panel("wave_panel", Surface.PLOT)
         inside = QVBoxLayout(ground)
@@ -94,6 +97,7 @@ class ChairPage(Page):
         centre.addWidget(self._header)
         centre.addWidget(self._flag)
         centre.addWidget(self._question)
+        centre.addWidget(self._pause)
         centre.addWidget(ground)
         centre.addWidget(self._lower)
         self._divide(_WITH_TREND)
@@ -101,7 +105,11 @@ class ChairPage(Page):
         middle.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         middle.setSpacing(theme.GAP)
         middle.addLayout(centre, _CENTRE)
-        middle.addWidget(self._numerics, _NUMBERS)
+        right = QVBoxLayout()
+        right.setSpacing(theme.GAP)
+        right.addWidget(self._numerics, 1)
+        right.addWidget(self._alarm_controls)
+        middle.addLayout(right, _NUMBERS)
         self.setLayout(middle)
 
     def _divide(self, parts: tuple[int, int]) -> None:
@@ -114,6 +122,8 @@ class ChairPage(Page):
         self._bar.wanted.connect(self._on_wanted)
         self._flag.wanted.connect(self._on_wanted)
         self._question.answer_wanted.connect(self._on_question)
+        self._pause.command_requested.connect(self.command_requested)
+        self._alarm_controls.sheet_wanted.connect(self.sheet_requested)
         for sheet in self._sheets.values():
             sheet.command_requested.connect(self.command_requested)
             sheet.sheet_requested.connect(self.sheet_requested)
@@ -173,6 +183,8 @@ class ChairPage(Page):
         self._flag.render(asked, chair.number, may_act=signed_in)
         question = "" if self._sheet == "monitor_patient" else monitor_question(chair)
         self._question.show_question(question, may_act=signed_in)
+        self._pause.render(chair, may_act=signed_in)
+        self._alarm_controls.render(chair, may_act=signed_in)
         self._bar.render(actions(chair, signed_in=signed_in))
         self._waves.show_chair(chair.number, chair.waves, _why_no_waves(chair), simulated=chair.simulated)
         self._trend.render(chair, snapshot.at)

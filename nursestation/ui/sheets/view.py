@@ -18,6 +18,7 @@ from nursestation.core.commands import (
     Command,
     EndEarly,
     EnterCuffReading,
+    PauseChairAlarms,
     PauseInfusion,
     StopInfusion,
 )
@@ -89,6 +90,18 @@ NOTIFY = ReasonSpec(
     ("BP rise", "Breathing or SpO₂", "Heart rate or rhythm", "Side effects", "Patient asked", "Question on dose"),
     False,
     lambda chair, reason: Chart(chair=chair, kind=ChartKind.CLINICIAN_TOLD, text="Clinician told", reason=reason),
+)
+
+
+PAUSE_ALARMS = ReasonSpec(
+    "pause_alarms",
+    "Pause this chair's alarms",
+    "For a patient who is off the monitor on purpose. Stops light and sound of this chair in Nursestation alone, for a few "
+    "minutes; alarms are recorded all the same. Stay with the patient.",
+    "Pause the alarms",
+    ("Patient walks to the toilet", "Sensor is being moved", "Monitor is being changed"),
+    False,
+    lambda chair, reason: PauseChairAlarms(chair=chair, reason=reason),
 )
 
 
