@@ -103,7 +103,7 @@ def chosen(
         if _is_in_scope(row, wanted)
         and _is_of_kind(row, wanted)
         and (row.ended is None or row.ended.utc_ns >= since_ns)
-        and (not words or _has(line(row, now, names, zone), words))
+        and (not words or _has(row, words, names))
     )
 
 
@@ -128,9 +128,17 @@ def _is_of_kind(row: LogRow, wanted: LogFilter) -> bool:
     return wanted.least is None or (row.gravest is not None and row.gravest.rank >= wanted.least.rank)
 
 
-def _has(made: LogLine, words: Sequence[str]) -> bool:
-    text = " ".join((made.where, made.text, made.note, made.state, made.state_note, made.row.rule)).casefold()
+def _has(row: LogRow, words: Sequence[str], names: Mapping[str, str]) -> bool:
+    """Say whether each word stands in the row: place, text, kind, rule, preset, what happened to its signals, and who."""
+    steps = (part for step in row.steps for part in (_STATES[step.kind], _name(step.operator, names), step.reason))
+    grave = PRIORITY_WORDS[row.gravest] if row.gravest is not None else ""
+    parts = (_where(row), row.text, KIND_WORDS[row.kind], grave, row.rule, row.preset, _name(row.by, names), *steps)
+    text = " ".join(parts).casefold()
     return all(word in text for word in words)
+
+
+def _where(row: LogRow) -> str:
+    return "Station" if row.chair is None else f"Chair {row.chair}"
 
 
 def line(row: LogRow, now: Moment, names: Mapping[str, str], zone: tzinfo | None = None) -> LogLine:
@@ -143,7 +151,7 @@ def line(row: LogRow, now: Moment, names: Mapping[str, str], zone: tzinfo | None
         row=row,
         began=time_text(row.onset, zone),
         day=day,
-        where="Station" if row.chair is None else f"Chair {row.chair}",
+        where=_where(row),
         text=row.text,
         note=_note(row),
         lasted=lasted if row.ended is not None else f"{lasted} so far",
