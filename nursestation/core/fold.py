@@ -235,7 +235,11 @@ def _fold_condition(state: StationState, record: _ConditionRecord) -> None:
     match record:
         case r.ConditionChanged():
             if record.priority.rank > condition.priority.rank:
+                waits_since_ns = _unanswered_since(state, condition)
+                was_escalated = condition.is_escalated
                 _signal_again(state, condition, record.at)  # what was seen was the milder state
+                if waits_since_ns is not None:
+                    condition.is_escalated, condition.unanswered_ns = was_escalated, waits_since_ns
                 condition.seen_by = None
             condition.priority = record.priority
             condition.text = record.text
@@ -273,6 +277,13 @@ def _signal_again(state: StationState, condition: Condition, at: Moment, *, is_t
     if state.audio.pause is not None and not is_timed:
         state.audio.pause.covered.discard(condition.id)
     _note_onset(state, condition.priority)
+
+
+def _unanswered_since(state: StationState, condition: Condition) -> int | None:
+    """Return since when a condition that asked for an answer has none; what gets graver then is not waited for anew."""
+    pause = state.audio.pause
+    is_silenced = condition.acknowledged_by is not None or (pause is not None and condition.id in pause.covered)
+    return None if is_silenced or condition.priority is Priority.LOW else condition.unanswered_ns
 
 
 def _note_onset(state: StationState, priority: Priority) -> None:

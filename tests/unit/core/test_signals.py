@@ -413,6 +413,13 @@ def test_the_chair_sounds_when_nobody_answers(alarming: Clinic) -> None:
     assert station(alarming).chair_sound == ((2, Priority.MEDIUM),)
 
 
+def test_a_chair_that_sounds_goes_on_when_what_nobody_answered_gets_graver(alarming: Clinic) -> None:
+    alarming.run(119, LOW_SPO2)
+    assert station(alarming).chair_sound == ((2, Priority.MEDIUM),)
+    alarming.run(2, {"spo2": 80.0})
+    assert station(alarming).chair_sound == ((2, Priority.HIGH),)
+
+
 @pytest.mark.parametrize("pause", [c.PauseAudio(), PAUSE])
 def test_a_pause_is_an_answer_and_after_it_the_time_begins_anew(alarming: Clinic, pause: c.Command) -> None:
     alarming.run(100, LOW_SPO2)
