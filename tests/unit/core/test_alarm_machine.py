@@ -103,6 +103,7 @@ class RandomAlarms(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from((2, 6, 20, 125)))
     def silence(self, seconds: int) -> None:
         self.one.wait(seconds)
+        self.one.tick()  # what a long silence has made graver is answered for, or not, from there on
 
     @rule(n=chairs, reading=st.sampled_from(((124, 76), (152, 84), (171, 100), (188, 112), (212, 124), (78, 45))))
     def cuff(self, n: int, reading: tuple[int, int]) -> None:
@@ -197,6 +198,7 @@ class RandomAlarms(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         """The program ends and comes back: all stands as it stood but for what has to be seen anew."""
+        self.one.tick()
         self._read()
         before, now = self.snapshot(), self.one.clock.now()
         stored = [
@@ -247,18 +249,23 @@ class RandomAlarms(RuleBasedStateMachine):
                 assert record.condition_id not in self.ended
                 self.present[record.condition_id] = Told(record.rule, record.chair, record.kind, record.priority, at_ns)
             case r.ConditionChanged():
-                self.present[record.condition_id].priority = record.priority
+                told = self.present[record.condition_id]
+                if record.priority.rank > told.priority.rank:
+                    if told.priority is Priority.LOW or told.acknowledged or told.covered:
+                        told.escalated, told.unanswered_ns = False, at_ns
+                    told.acknowledged = told.covered = False
+                told.priority = record.priority
             case r.ConditionLatched():
                 self.present[record.condition_id].latched = True
             case r.ConditionAcknowledged():
                 told = self.present[record.condition_id]
-                told.acknowledged, told.acknowledged_ns = True, at_ns
+                told.acknowledged, told.acknowledged_ns, told.escalated = True, at_ns, False
             case r.ConditionEscalated():
                 self.present[record.condition_id].escalated = True
             case r.ConditionRealarmed():
                 told = self.present[record.condition_id]
-                told.acknowledged = told.covered = False
-                told.latched = told.latched and record.reason != "again"
+                told.covered = told.covered and record.reason not in (r.WORSE, r.AGAIN)
+                told.acknowledged = told.latched = told.escalated = False
                 told.unanswered_ns = at_ns
             case r.ConditionEnded():
                 del self.present[record.condition_id]
@@ -266,7 +273,7 @@ class RandomAlarms(RuleBasedStateMachine):
             case r.AudioPaused():
                 self.audio_until_ns = at_ns + round(SIGNALS.audio_paused_s * NS_PER_S)
                 for told in self.present.values():
-                    told.covered = True
+                    told.covered, told.escalated = True, False
             case r.AudioPauseEnded():
                 self.audio_until_ns = None
                 for told in self.present.values():
@@ -276,13 +283,19 @@ class RandomAlarms(RuleBasedStateMachine):
                 self._answered_anew(at_ns)
             case r.ChairAlarmsPaused() if record.chair is not None:
                 self.chair_until_ns[record.chair] = at_ns + round(SIGNALS.chair_pause_s * NS_PER_S)
+                self._answered_at(record.chair, at_ns)
             case r.ChairAlarmsResumed() if record.chair is not None:
                 del self.chair_until_ns[record.chair]
-                self._answered_anew(at_ns)
+                self._answered_at(record.chair, at_ns)
             case r.StationStarted():
                 self._answered_anew(at_ns)
             case _:
                 pass
+
+    def _answered_at(self, chair: int, at_ns: int) -> None:
+        for told in self.present.values():
+            if told.chair == chair and not told.rule.startswith(SPARED):
+                told.escalated, told.unanswered_ns = False, at_ns
 
     def _answered_anew(self, at_ns: int) -> None:
         for told in self.present.values():
