@@ -2,7 +2,7 @@
 
 Rules of the file:
 1. Whatever is measured runs in a fresh process of its own; the simulated monitors in another.
-2. Nothing but JSON lines goes to standard output; the whole takes less than three minutes.
+2. Nothing but JSON lines goes to standard output; the whole takes some four minutes.
 """
 
 import json
@@ -11,12 +11,15 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic_ns
 
 from devices.clock import NS_PER_S
+from tests.bench import alarm_monitors
 from tests.bench.figures import percentiles, spread, tell
 from tests.bench.machine import ROOT, environment, machine
 from tests.bench.monitors import N_CHAIRS, link_of
@@ -24,6 +27,9 @@ from tests.bench.station import write_settings
 
 LOAD = ("load", 3, 10.0)  # windows, seconds each
 LATENCY = ("latency", 1, 40.0)
+ALARMS = ("30", "15")  # seconds: the window at work, and held up for two seconds again and again
+CALM_VISITS, CALM_MINUTES = 200, 10
+SCRIPTED_SEEDS = ("1", "5")
 N_STARTS = 5
 ENOUGH_S = 120
 ONE_MS = 1e6
@@ -46,6 +52,8 @@ def main() -> None:
         tell_load(load, record)
         tell_starts(folder / "starts")
         tell_late_trend()
+        tell_alarm_latency(folder / "alarms")
+        tell_false_alarms()
         sys.stdout.flush()
         run("parts", str(folder), stdout=None)
 
@@ -58,11 +66,11 @@ def run(module: str, *arguments: str, stdout: int | None = subprocess.PIPE) -> s
 
 
 @contextmanager
-def monitors(folder: Path) -> Iterator[list[list[object]]]:
+def monitors(folder: Path, module: str = "monitors") -> Iterator[list[list[object]]]:
     """Serve the monitors in a process of their own; what they marked is in the list at the end."""
     marks: list[list[object]] = []
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.monitors", str(folder)],
+        [sys.executable, "-m", f"tests.bench.{module}", str(folder)],
         cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -108,6 +116,59 @@ def _first_after(seen: list[tuple[str, int]], at_ns: int, which: str | None) -> 
     took = (seen_ns - at_ns for name, seen_ns in seen if seen_ns >= at_ns and which in (None, name))
     first = next(took, None)
     return first if first is not None and first < NS_PER_S else None
+
+
+def tell_alarm_latency(folder: Path) -> None:
+    """Print how long it takes from the bytes of an eight-chair station's alarms to their records and first pictures."""
+    folder.mkdir()
+    profile = folder / "profile"
+    n_chairs = alarm_monitors.N_CHAIRS
+    write_settings(profile, {chair: link_of(folder, chair) for chair in range(1, n_chairs + 1)})
+    with monitors(folder, "alarm_monitors") as marks:
+        result = json.loads(run("alarm_station", str(profile), *ALARMS))
+    raised = [tuple(one) for one in result["raised"]]
+    to_record: list[float] = []
+    to_picture: list[float] = []
+    blocked: list[float] = []
+    for chair, written_ns in marks:
+        found = next((one for one in raised if one[1] == chair and 0 <= one[3] - written_ns < NS_PER_S), None)
+        if found is None or written_ns < result["began_ns"]:
+            continue
+        name, _, arrived_ns, recorded_ns = found
+        record_ms = (recorded_ns - written_ns) / ONE_MS
+        if any(from_ns <= written_ns < until_ns - NS_PER_S // 4 for from_ns, until_ns in result["blocks"]):
+            blocked.append(record_ms)
+        elif written_ns < result["blocks_from_ns"]:
+            to_record.append(record_ms)
+            if name in result["shown"]:
+                to_picture.append((arrived_ns - written_ns) / ONE_MS + result["shown"][name])
+    seconds = float(ALARMS[0])
+    n_written = sum(result["began_ns"] <= written_ns < result["blocks_from_ns"] for _, written_ns in marks)
+    tell("alarm_wire_to_record", "ms", seconds, **percentiles(to_record, 1), n_written=n_written, chairs=n_chairs)
+    tell("alarm_wire_to_picture", "ms", seconds, **percentiles(to_picture, 1), n_written=n_written, chairs=n_chairs)
+    tell("alarm_wire_to_record_window_blocked", "ms", float(ALARMS[1]), **percentiles(blocked, 1), blocked_s=2)
+
+
+def tell_false_alarms() -> None:
+    """Print what calm visits raise, and what of the scripted events is told; two processes at once."""
+    began_ns = monotonic_ns()
+    half = CALM_VISITS // 2
+    parts = [("calm", "0", str(half)), ("calm", str(half), str(CALM_VISITS))]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        halves = pool.map(lambda part: json.loads(run("alarms", *part, str(CALM_MINUTES))), parts)
+        counts: Counter[str] = Counter()
+        hours = 0.0
+        for one in halves:
+            counts.update(one["raised"])
+            hours += one["seconds"] / 3600
+    scripted = json.loads(run("alarms", "scripted", *SCRIPTED_SEEDS))
+    seconds = (monotonic_ns() - began_ns) / NS_PER_S
+    n_false = sum(n for name, n in counts.items() if name.startswith("physiological"))
+    tell(
+        "false_alarms", "conditions/hour", seconds,
+        value=round(n_false / hours, 3), visits=CALM_VISITS, hours=round(hours, 1), raised=dict(counts),
+    )  # fmt: skip
+    tell("scripted_alarms", "caught", seconds, **scripted)
 
 
 def tell_load(result: dict, record: Path) -> None:
