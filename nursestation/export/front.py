@@ -128,6 +128,8 @@ def _monitor(name: str, facts: MonitorFacts | None) -> str:
     if facts is None:
         return name.partition(":")[2] or name
     title = facts.title.partition(" on ")[0] or name
+    if facts.model and title.casefold() in facts.model.casefold():
+        title = facts.model
     model = facts.model if facts.model and facts.model.casefold() not in title.casefold() else None
     said = " ".join(word for word in (facts.vendor, model) if word)
     words = ", ".join(word for word in (said, f"no. {facts.serial}" if facts.serial else "") if word)
