@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from devices.clock import ManualClock
 from devices.events import AlarmKind, Priority
 from nursestation.core.commands import Acknowledge, PauseInfusion, SignOut
+from nursestation.core.inputs import SignalSeen
 from nursestation.core.model import Phase
 from nursestation.core.records import Refused
-from nursestation.core.snapshot import ConditionView, CuffView
+from nursestation.core.snapshot import ConditionView, CuffView, SignalState
+from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.catalogue import make_pages, make_sheets
 from nursestation.ui.main_window import MainWindow
@@ -361,3 +363,32 @@ def test_closing_stops_the_bridge_and_says_so(qtbot, desk):
     with qtbot.waitSignal(desk.window.closing):
         desk.window.close()
     desk.window.close()
+
+
+def test_the_first_picture_of_a_condition_is_told_to_the_engine_once(qtbot, desk):
+    desk.publish(make_station(make_chair(RUNNING, 1)))
+    condition = replace(SPIKE, cause_ns=desk.clock.now().mono_ns - 40_000_000)
+    alarmed = make_station(make_chair(RUNNING, 1, conditions=(condition,)), conditions=(condition,))
+    desk.publish(alarmed)
+    assert SignalSeen(condition_id="a", delay_ms=40.0) not in desk.sent
+    qtbot.waitUntil(lambda: SignalSeen(condition_id="a", delay_ms=40.0) in desk.sent)
+    desk.publish(replace(alarmed, at=NOW.shifted(1_000_000_000)))
+    desk.window.grab()
+    assert len([item for item in desk.sent if isinstance(item, SignalSeen)]) == 1
+
+
+def test_nothing_is_flashed_in_a_quiet_room(desk):
+    alarmed = make_station(make_chair(RUNNING, 1, conditions=(SPIKE,)), conditions=(SPIKE,))
+    desk.publish(alarmed)
+    flashing = desk.window.findChild(Flashing)
+    assert flashing.is_running
+    seen = replace(SPIKE, acknowledged=True, signal=SignalState.ACKNOWLEDGED)
+    desk.publish(make_station(make_chair(RUNNING, 1, conditions=(seen,)), conditions=(seen,)))
+    assert not flashing.is_running
+
+
+def test_the_strip_leads_to_the_self_test(qtbot, desk):
+    desk.publish(make_station(make_chair(RUNNING, 1)))
+    with qtbot.waitSignal(desk.window.sheet_requested) as asked:
+        qtbot.mouseClick(desk.find("station_strip_test"), Qt.MouseButton.LeftButton)
+    assert asked.args == ["self_test"]

@@ -16,13 +16,12 @@ from nursestation.ui.sheets.limits_view import (
     accept,
     limit_commands,
     limit_lines,
-    limits_text,
     proposed_lines,
 )
 from nursestation.ui.sheets.sheet import Sheet
 
-_VALUE_PX = 56
-_TITLE_PX = 120
+_VALUE_PX = 48
+_TITLE_PX = 104
 
 
 class Stepper(QWidget):
@@ -89,7 +88,7 @@ class LimitsSheet(Sheet):
         self._titles: dict[str, tuple[Label, ElidingLabel]] = {}
         self._source = Label("", tone=Tone.SOFT, object_name="limits_source", wrap=True)
         self._propose = Button(self.tr("Limits from this patient…"), "limits_propose")
-        self._reset = Button(self.tr("Back to the preset"), "limits_reset")
+        self._reset = Button(self.tr("Preset again"), "limits_reset")
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.MARGIN)
         self._grid.setVerticalSpacing(4)
@@ -107,7 +106,7 @@ class LimitsSheet(Sheet):
     def show_visit(self, chair: ChairSnapshot, _visit: VisitView) -> None:
         """Show the limits in force, and what was stepped since."""
         self._chair_shown = chair
-        say(self._source, limits_text(chair) or self.tr("No limits are in force: this visit is over."))
+        say(self._source, "" if chair.limits else self.tr("No limits are in force: this visit is over."))
         self._propose.setEnabled(bool(chair.proposal))
         self._propose.set_tip("" if chair.proposal else self.tr("Take the baseline first."))
         self._reset.setEnabled(any(view.changed_by for view in chair.limits))

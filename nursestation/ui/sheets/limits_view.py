@@ -100,13 +100,13 @@ def limits_text(chair: ChairSnapshot) -> str:
 
 def _line(view: LimitView, edits: Edits) -> LimitLine:
     preset = f"preset {_span(view.preset_low, view.preset_high)}"
-    by = f"changed by {view.changed_by} · " if view.changed_by else ""
+    rest = f"by {view.changed_by}" if view.changed_by else f"after {view.persist_s:g} s · {view.priority.value}"
     return LimitLine(
         metric=view.metric,
         title=_title(view.metric),
         low=_side(view.metric, view.low, view.low_min, view.low_max, edits.get((view.metric, True))),
         high=_side(view.metric, view.high, view.high_min, view.high_max, edits.get((view.metric, False))),
-        note=f"{by}{preset} · after {view.persist_s:g} s · {view.priority.value} priority",
+        note=f"{preset} · {rest}",
     )
 
 

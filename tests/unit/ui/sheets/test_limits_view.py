@@ -35,7 +35,7 @@ def test_a_line_tells_the_limit_its_preset_and_what_a_tap_would_make_of_it():
     line = _line(HEART)
     assert line.title == "HR /min"
     assert (line.low.text, line.low.down, line.low.up, line.low.is_edited) == ("50", 45, 55, False)
-    assert line.note == "preset 50–120 · after 10 s · medium priority"
+    assert line.note == "preset 50–120 · after 10 s · medium"
 
 
 def test_a_tap_stops_at_the_bounds_of_the_preset():
@@ -53,7 +53,7 @@ def test_a_side_that_may_not_be_moved_has_no_steps_and_one_that_is_not_there_is_
 
 
 def test_a_change_carries_the_name_of_who_made_it():
-    assert _line(replace(HEART, low=45, changed_by="R. Alvarez RN")).note.startswith("changed by R. Alvarez RN · ")
+    assert _line(replace(HEART, low=45, changed_by="R. Alvarez RN")).note == "preset 50–120 · by R. Alvarez RN"
 
 
 @pytest.mark.parametrize(
