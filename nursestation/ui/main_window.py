@@ -205,6 +205,7 @@ class MainWindow(QMainWindow):
         self._bridge.engine_dead.connect(self._on_engine_dead)
         self._bridge.framed.connect(self._waves.advance)
         self._alarms.command_requested.connect(self._bridge.send)
+        self._alarms.flag_acknowledged.connect(self._on_flag_acknowledged)
         self._alarms.list_requested.connect(self._toggle_list)
         self._alarms.painted.connect(self._on_alarms_painted)
         self._strip.command_requested.connect(self._on_command)
@@ -401,6 +402,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_log(self) -> None:
         self._on_alarm_sheet(ALARM_LOG)
+
+    @Slot(int)
+    def _on_flag_acknowledged(self, chair: int) -> None:
+        """Bring the chair whose flag was seen: its page asks what was done. Work on another page is not interrupted."""
+        if self._wanted == CHAIR:
+            self.show_chair(chair)
 
     @Slot()
     def _on_test(self) -> None:

@@ -20,7 +20,15 @@ from nursestation.ui.page import Page
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME, apply
 from tests.helpers.published import HandOutbox
-from tests.helpers.station_views import NOW, make_chair, make_discharge_visit, make_reading, make_station, make_visit
+from tests.helpers.station_views import (
+    NOW,
+    make_chair,
+    make_discharge_visit,
+    make_flag,
+    make_reading,
+    make_station,
+    make_visit,
+)
 
 RUNNING = make_visit(Phase.INFUSION, infusion_run_s=60.0)
 SPIKE = ConditionView(
@@ -392,3 +400,14 @@ def test_the_strip_leads_to_the_self_test(qtbot, desk):
     with qtbot.waitSignal(desk.window.sheet_requested) as asked:
         qtbot.mouseClick(desk.find("station_strip_test"), Qt.MouseButton.LeftButton)
     assert asked.args == ["self_test"]
+
+
+def test_acknowledging_a_bp_flag_brings_the_chair_that_asks_what_was_done(qtbot, desk):
+    flagged = make_visit(Phase.INFUSION, infusion_run_s=60.0, flags=(make_flag(),))
+    desk.publish(make_station(make_chair(flagged, 1, conditions=(SPIKE,)), make_chair(RUNNING, 2), conditions=(SPIKE,)))
+    desk.window.show_chair(2)
+    qtbot.mouseClick(desk.find("acknowledge"), Qt.MouseButton.LeftButton)
+    assert desk.window.chair == 1
+    with qtbot.waitSignal(desk.find("flag_bar").wanted):
+        qtbot.mouseClick(desk.find("action_flag_clinician_told"), Qt.MouseButton.LeftButton)
+    assert [type(command).__name__ for command in desk.sent] == ["Acknowledge", "AnswerFlag"]

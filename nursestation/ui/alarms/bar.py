@@ -37,11 +37,13 @@ class AlarmBar(QWidget):
 
     Signals:
         command_requested: `Acknowledge` of the condition shown, or what the sound button asks for.
+        flag_acknowledged: Chair whose BP flag was acknowledged: what was done about it is to be asked there.
         list_requested: The bar was clicked, or its key pressed: show the list of all.
         painted: The conditions were painted.
     """
 
     command_requested = Signal(object)
+    flag_acknowledged = Signal(int)
     list_requested = Signal()
     painted = Signal()
 
@@ -143,6 +145,8 @@ class AlarmBar(QWidget):
         if shown is not None:
             chair = self._chair if shown.chair is None else shown.chair
             self.command_requested.emit(Acknowledge(chair=chair, condition_id=shown.condition))
+            if shown.opens == "flag":
+                self.flag_acknowledged.emit(chair)
 
 
 class _Strip(QWidget):

@@ -219,7 +219,7 @@ def _line(condition: ConditionView) -> AlarmLine:
         state=condition.signal,
         is_escalated=condition.escalated,
         cause_ns=condition.cause_ns,
-        opens=_SHEETS.get(condition.rule, ""),
+        opens="flag" if condition.rule.startswith("bp.") else _SHEETS.get(condition.rule, ""),
     )
 
 
