@@ -239,6 +239,19 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         visit.picture(program, "4-event")
         program.click("event_close")
 
+        # the log tells the spike, who answered, and the condition of before the kill
+        program.click("station")
+        program.click("station_alarm_log")
+        program.click("alarm_log_scope_today")
+        program.until(lambda: program.do("text", "alarm_log_note").split(" ")[0].isdecimal(), "the record was read")
+        visit.picture(program, "4-alarm-log")
+        program.click("alarm_log_close")
+        program.click("station")
+        program.click("station_delays")
+        program.until(lambda: program.do("text", "delays_figures_0").startswith("half within"), "delays are measured")
+        visit.picture(program, "4-delays")
+        program.click("delays_close")
+
         program.until(lambda: program.chair(CHAIR)["run_s"] > 245, "the planned end")
         program.click("action_stop_infusion")
         program.until(lambda: phase_is(program, "observation"), "observation")
