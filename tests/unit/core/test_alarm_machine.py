@@ -182,6 +182,17 @@ class RandomAlarms(RuleBasedStateMachine):
         rules = [view.rule for view in self.snapshot().chair(n).conditions]
         assert name in rules, f"{metric} {value} for 25 s: {rules}"
 
+    @rule(n=chairs, spo2=st.sampled_from((88.0, 84.0)))
+    def sit_out(self, n: int, spo2: float) -> None:
+        """A pause is over in time though its cause is not; what comes in between is heard at once."""
+        self._connect(n)
+        self.clinics[n].run(12, {"spo2": spo2})
+        self.one.apply(c.PauseAudio())
+        self.clinics[n].run(60, {"spo2": spo2})
+        self.what_must_be_heard_is_heard_and_nothing_else()
+        self.clinics[n].run(61, {"spo2": spo2})
+        assert self.snapshot().audio.state is not AudioState.PAUSED
+
     @rule(n=chairs)
     def recover(self, n: int) -> None:
         """Once all is well for a while, nothing stands but what latches."""
