@@ -15,7 +15,7 @@ Source: makers give apnoea high priority, always (Mindray TM80 manual, p. 12-5);
 import re
 
 from devices.clock import NS_PER_S
-from devices.events import AlarmKind, LinkPhase, Priority, Validity
+from devices.events import AlarmKind, Priority, Validity
 from nursestation.core import alarms, technical, vitals
 from nursestation.core.snapshot import Freshness
 from nursestation.core.state import ChairState, LimitWatch, MonitorState, Visit
@@ -52,7 +52,7 @@ def judge(turn: Turn, chair: ChairState) -> None:
         return
     if not rate:
         watch.inside_ns = None
-        if rate is None and technical.is_silence_told(chair, visit, "resp_rate"):
+        if technical.is_silence_told(chair, visit, "resp_rate"):
             alarms.end(turn, chair, RULE)
         return
     watch.inside_ns = watch.inside_ns if watch.inside_ns is not None else t_ns
@@ -101,5 +101,4 @@ def _told(chair: ChairState, visit: Visit) -> str:
 def _is_heeded(chair: ChairState, visit: Visit, monitor: MonitorState) -> bool:
     name = monitor.binding.id
     is_silent = alarms.find(visit.conditions, "link.lost", name) is not None
-    is_connected = monitor.phase is LinkPhase.CONNECTED
-    return is_connected and not is_silent and chair.hold_on(name) is None and monitor.played is None
+    return not is_silent and chair.hold_on(name) is None and monitor.played is None

@@ -124,6 +124,7 @@ def test_without_bounds_nothing_is_changed_at_the_chair() -> None:
 
 def test_a_present_condition_goes_by_the_new_limit(clinic: Clinic) -> None:
     steady(clinic, 11, heart_rate=125.0)
+    steady(clinic, 2, heart_rate=122.0)
     clinic.do(c.SetLimit(chair=2, metric="heart_rate", high=110))
     (condition,) = clinic.view.conditions
     assert (condition.text, condition.limit) == ("HR 125 > 110", 110)
@@ -142,6 +143,13 @@ def test_reset_takes_every_limit_back(clinic: Clinic) -> None:
     assert {(told.metric, told.low, told.high) for told in resets} == {("heart_rate", 50, 120), ("spo2", 90, None)}
     assert {view.changed_by for view in clinic.view.limits} == {""}
     assert (limit(clinic, "heart_rate").high, limit(clinic, "spo2").low) == (120, 90)
+
+
+def test_reset_forgets_also_who_set_what_the_preset_says(clinic: Clinic) -> None:
+    clinic.do(c.SetLimit(chair=2, metric="spo2", low=92), c.SetLimit(chair=2, metric="spo2", low=90))
+    assert limit(clinic, "spo2").changed_by == "R. Alvarez RN"
+    clinic.do(c.ResetLimits(chair=2))
+    assert limit(clinic, "spo2").changed_by == ""
 
 
 def test_the_proposal_follows_the_baseline_and_keeps_the_bounds(clinic: Clinic) -> None:

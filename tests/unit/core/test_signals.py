@@ -156,6 +156,8 @@ def test_a_pressure_that_rises_by_a_step_is_heard_again(clinic: Clinic) -> None:
     clinic.run(60)
     clinic.cuff(185, 80)
     assert state(clinic, "bp.severe") is SignalState.ON
+    clinic.run(60)
+    clinic.cuff(175, 80)
     assert one(clinic, "bp.severe").value == 185
 
 
@@ -512,6 +514,12 @@ def test_a_delay_is_noted_also_when_the_condition_is_over(alarming: Clinic) -> N
     for _ in range(2):
         alarming.apply(SignalSeen(condition_id=name, delay_ms=12.0))
     assert len(alarming.of(r.SignalShown)) == 1
+
+
+def test_a_cuff_readings_cause_is_when_it_came_whatever_settles_it(clinic: Clinic) -> None:
+    came_ns = clinic.clock.now().mono_ns
+    clinic.cuff(165, 80, None)  # without a mean it is settled by the next tick
+    assert one(clinic, "bp.severe").cause_ns == came_ns
 
 
 def test_silence_has_no_cause_on_the_wire(clinic: Clinic) -> None:
