@@ -35,6 +35,7 @@ from nursestation.core.commands import (
     RequestCuff,
     ResolveChart,
     ResumeInfusion,
+    SelfTest,
     SignDischarge,
     StartInfusion,
     StopInfusion,
@@ -113,6 +114,8 @@ class StandInNurse:
     # --- the plain steps ----------------------------------------------------------------------------------------------
 
     def _check_in(self, snapshot: StationSnapshot) -> Command:
+        if not snapshot.self_test.done_today:
+            return SelfTest(heard=True, seen=True)
         today = datetime.fromtimestamp(snapshot.at.utc_ns / NS_PER_S, UTC).date()
         return CheckIn(
             chair=self._chair, patient=patient_of(self._scenario.patient, today), protocol=self._protocol.name
