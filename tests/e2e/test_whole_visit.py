@@ -134,7 +134,7 @@ def check_in(program: Program, visit: Visit) -> None:
     visit.picture(program, "1-check-in")
     reveal(program, "check_in_gate_fasting_food_answer", "check_in_food_time")
     for what in ("food", "drink"):
-        program.type(f"check_in_{what}_time", "00:30")
+        program.type(f"check_in_{what}_time", "00:00")
         program.click(f"check_in_{what}_yesterday")
     program.click("check_in_fasting_record")
     program.until(lambda: gate_is_met(program, "fasting_food"), "fasting told")
