@@ -269,9 +269,9 @@ def _without_s(turn: Turn, chair: ChairState, metric: str, *, doubt_counts: bool
     """Return for how long no monitor that may be shown gave a usable value of a metric, or one without doubt [s]."""
     told = [latest for monitor in vitals.eligible(chair, metric) if (latest := monitor.latest.get(metric)) is not None]
     times = [t_ns for latest in told if (t_ns := latest.usable_ns if doubt_counts else latest.valid_ns) is not None]
-    started = turn.state.started
-    newest = max(times, default=started.mono_ns if started is not None else turn.now.mono_ns)
-    return (turn.now.mono_ns - newest) / NS_PER_S
+    # The time before this run does not count: after a restart the monitors are given the time to speak up.
+    started_ns = turn.state.started.mono_ns if turn.state.started is not None else turn.now.mono_ns
+    return (turn.now.mono_ns - max((started_ns, *times))) / NS_PER_S
 
 
 def _is_explained(chair: ChairState, visit: Visit, metrics: tuple[str, ...]) -> bool:
