@@ -209,10 +209,7 @@ def test_a_determination_told_again_is_known_though_the_clock_stepped_before_the
 
 def test_after_a_restart_the_monitors_are_given_the_time_to_speak_up(clinic: Clinic) -> None:
     clinic.run(5)
-    again = restarted(clinic, after_s=60)
-    again.clock.advance(5)
-    again.tick()
-    assert not [one for one in again.of(r.ConditionRaised) if one.rule.startswith("data.")]
-    again.run(5)
-    again.clock.advance(1)
-    assert not [one for one in again.of(r.ConditionRaised) if one.rule.startswith("data.")]
+    after = restarted(clinic, after_s=60)
+    after.numeric("spo2", 97.0)  # the first of a message; the heart rate is still to come
+    after.tick()
+    assert not [one for one in after.of(r.ConditionRaised) if one.rule.startswith("data.")]
