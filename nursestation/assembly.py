@@ -37,6 +37,7 @@ from nursestation.core.station import (
 )
 from nursestation.errors import NurseStationError
 from nursestation.paths import Profile, resource
+from nursestation.runtime.delays import Delays
 from nursestation.runtime.engine import Engine
 from nursestation.runtime.inbox import Inbox
 from nursestation.runtime.outbox import Outbox
@@ -80,6 +81,7 @@ class RunningStation:
         profile: Its folder.
         inbox: Commands go in here.
         outbox: Records and snapshots come out here.
+        delays: How late it is, measured.
         engine, reader, writer: Three that have threads; the fourth is the wire log.
     """
 
@@ -111,6 +113,7 @@ class RunningStation:
         self._is_stopped = False
         self.inbox = Inbox(clock)
         self.outbox = Outbox()
+        self.delays = Delays(clock)
         self._unwritten = ""
         self._chairs = settings.chair
         self._simulated = bedside.chairs
@@ -134,7 +137,7 @@ class RunningStation:
             clock,
             self.inbox,
             self.outbox,
-            (self.writer.put, bedside.heed, self._start_cuffs),
+            (self.writer.put, bedside.heed, self._start_cuffs, self.delays.note),
             (self._check_reader,),
         )
         self.engine.publish_past(past)
