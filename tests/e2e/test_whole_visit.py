@@ -243,7 +243,7 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         program.click("station")
         program.click("station_alarm_log")
         program.click("alarm_log_scope_today")
-        program.until(lambda: program.do("text", "alarm_log_note").split(" ")[0].isdecimal(), "the record was read")
+        program.until(lambda: program.do("text", "alarm_log_note")[:1].isdecimal() is True, "the record was read")
         visit.picture(program, "4-alarm-log")
         program.click("alarm_log_close")
         program.click("station")
