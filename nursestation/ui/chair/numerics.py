@@ -16,6 +16,7 @@ from nursestation.ui.roles import Surface, Text, Tone, tone_upon
 from nursestation.ui.theme import Theme
 
 _PAD = 6
+_HEAD_GAP = 6
 _STAR_PX = 18
 _STATE_PX = 22
 _N_LINES = {"hr": 2, "spo2": 2, "nibp": 4, "rr": 2}
@@ -68,7 +69,7 @@ class NumberTile(Panel):
 
     def _build(self) -> None:
         head = QHBoxLayout()
-        head.setSpacing(6)
+        head.setSpacing(_HEAD_GAP)
         head.addWidget(self._title)
         head.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
         head.addStretch(1)
@@ -117,7 +118,20 @@ class NumberTile(Panel):
         self._word.setText(view.word)
         self._word.setVisible(bool(view.word))
         self._show_tones(view)
+        self._fit_head()
         self.setAccessibleName(view.spoken)
+
+    def _fit_head(self) -> None:
+        """Let stars and word of an alarm take the room of limits and unit where the tile is narrow."""
+        room = self.width() - 2 * theme.MARGIN - 2 * _HEAD_GAP
+        for mark in (self._title, self._state, self._stars, self._word):
+            if not mark.isHidden():
+                room -= mark.sizeHint().width() + _HEAD_GAP
+        for label in (self._limits, self._unit):
+            width = label.sizeHint().width() + _HEAD_GAP
+            label.setVisible(self._alarm is None or width <= room)
+            if not label.isHidden():
+                room -= width
 
     def _show_second(self, view: NumberView) -> None:
         label, text, role = view.second or ("", "", "co2")
@@ -171,9 +185,10 @@ class NumberTile(Panel):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose the size of the figures by the room that there is."""
+        """Choose the size of the figures, and what stands in the head, by the room that there is."""
         super().resizeEvent(event)
         self.fit()
+        self._fit_head()
 
     def fit(self) -> None:
         """Choose the size of the figures by the room that there is."""
