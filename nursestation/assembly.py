@@ -14,9 +14,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from devices.addresses import Address, PortIdentity, is_simulated, parse_address
+from devices.addresses import PortIdentity, is_simulated
 from devices.clock import NS_PER_S, Clock, Moment
-from devices.driver import DriverInfo, Parity, SerialSettings, line_settings
 from devices.errors import DriverLookupError, LinkError
 from devices.events import LinkPhase, LinkState
 from devices.port import Port, opener_for
@@ -24,6 +23,7 @@ from devices.reader import Reader
 from devices.registry import lookup
 from devices.wirelog import WireLog
 from nursestation import __version__
+from nursestation.config.line import address_of, settings_of
 from nursestation.config.load import SettingsError, load_preset, load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
 from nursestation.core.records import CuffStarted, CuffStopped, Record, Refused, StationStopped
@@ -313,32 +313,6 @@ def _heed_nothing(records: Sequence[Record]) -> None:
 def monitor_id(chair: int, driver: str) -> str:
     """Return the id of a chair's monitor."""
     return f"{chair}:{driver}"
-
-
-def address_of(monitor: MonitorSettings) -> Address:
-    """Return the address of a configured monitor, with what is remembered of its adapter.
-
-    Raises:
-        LinkError: the settings' `port` is no address.
-    """
-    address = parse_address(monitor.port)
-    if isinstance(address, PortIdentity) and (monitor.usb_serial or monitor.usb_location):
-        return PortIdentity(
-            address.path, monitor.usb_serial or None, monitor.usb_location or None, monitor.usb_vid, monitor.usb_pid
-        )
-    return address
-
-
-def settings_of(monitor: MonitorSettings, info: DriverInfo) -> SerialSettings:
-    """Return the line settings of a configured monitor: the driver's, with those of the settings file put over them."""
-    return line_settings(
-        info.serial,
-        baud=monitor.baud,
-        data_bits=monitor.data_bits,
-        parity=None if monitor.parity is None else Parity[monitor.parity.upper()],
-        stop_bits=monitor.stop_bits,
-        rtscts=monitor.rtscts,
-    )
 
 
 def chair_setup(chair: ChairSettings) -> ChairSetup:

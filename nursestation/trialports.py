@@ -10,8 +10,9 @@ from devices.errors import CaptureError
 from devices.port import Port, opener_for
 from devices.registry import all_drivers, lookup
 from devices.transport import Opener
-from nursestation.assembly import RunningStation, address_of, settings_of
+from nursestation.assembly import RunningStation
 from nursestation.commandline.detect import Heard, default_file, kept_sentence
+from nursestation.config.line import address_of, settings_of
 from nursestation.config.schema import ChairSettings, MonitorSettings
 
 

@@ -7,7 +7,8 @@ import pytest
 from devices.addresses import PortIdentity, TcpAddress, is_simulated, parse_address
 from devices.driver import Parity, SerialSettings
 from devices.registry import lookup
-from nursestation.assembly import address_of, chair_setup, settings_of
+from nursestation.assembly import chair_setup
+from nursestation.config.line import address_of, settings_of
 from nursestation.config.schema import ChairSettings, MonitorSettings
 
 

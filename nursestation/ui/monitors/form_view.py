@@ -7,9 +7,10 @@ from pydantic import ValidationError
 
 from devices.addresses import PortFacts, parse_address
 from devices.detect import Finding
-from devices.driver import DriverInfo, Parity, SerialSettings, line_settings
+from devices.driver import DriverInfo, Parity, SerialSettings
 from devices.errors import LinkError
 from devices.registry import DriverEntry
+from nursestation.config.line import settings_of as configured_line
 from nursestation.config.schema import MonitorSettings
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.runtime.workbench import BenchState
@@ -87,7 +88,7 @@ MAY_START_CUFF = "may_start_cuff"
 def draft_of(chair: int, monitor: MonitorSettings, info: DriverInfo | None, present: Sequence[PortFacts]) -> Draft:
     """Return the draft that stands for a monitor as it is set up."""
     facts = facts_of(monitor, present)
-    line = _line_of(monitor, info) if info is not None else None
+    line = configured_line(monitor, info) if info is not None else None
     return Draft(
         chair=chair,
         port=facts.path if facts is not None else monitor.port,
@@ -259,17 +260,6 @@ def open_visit_words(draft: Draft, snapshot: StationSnapshot) -> str:
     )
 
 
-def _line_of(monitor: MonitorSettings, info: DriverInfo) -> SerialSettings:
-    return line_settings(
-        info.serial,
-        baud=monitor.baud,
-        data_bits=monitor.data_bits,
-        parity=None if monitor.parity is None else Parity[monitor.parity.upper()],
-        stop_bits=monitor.stop_bits,
-        rtscts=monitor.rtscts,
-    )
-
-
 def _line_values(line: SerialSettings, info: DriverInfo) -> dict[str, object]:
     """Return the fewest settings that say `line`, seen from what the driver does by itself."""
     usual = info.serial[0]
@@ -283,7 +273,7 @@ def _line_values(line: SerialSettings, info: DriverInfo) -> dict[str, object]:
     own = {**whole, "parity": line.parity}
     few = {name: whole[name] for name in whole if own[name] != getattr(usual, name)}
     probe = MonitorSettings.model_validate({"driver": info.name, "port": "COM1", **few})
-    return few if _line_of(probe, info) == line else whole
+    return few if configured_line(probe, info) == line else whole
 
 
 def _holder(port: str, bench: BenchState) -> str:

@@ -7,6 +7,7 @@ from devices.addresses import PortFacts, PortIdentity, canonical, find_port, is_
 from devices.driver import Parity, SerialSettings
 from devices.errors import LinkError
 from devices.vocabulary import METRICS, Unit
+from nursestation.config.line import address_of
 from nursestation.config.schema import MonitorSettings
 
 _UNITS = {Unit.PER_MIN: "/min", Unit.DEG_C: "°C"}
@@ -26,15 +27,12 @@ def usb_name(facts: PortFacts) -> str:
 def facts_of(monitor: MonitorSettings, present: Sequence[PortFacts]) -> PortFacts | None:
     """Return what is present of a monitor's port now; None where it is no serial port or not plugged in."""
     try:
-        address = parse_address(monitor.port)
+        address = address_of(monitor)
     except LinkError:
         return None
     if not isinstance(address, PortIdentity):
         return None
-    wanted = PortIdentity(
-        address.path, monitor.usb_serial or None, monitor.usb_location or None, monitor.usb_vid, monitor.usb_pid
-    )
-    path = find_port(wanted, present)
+    path = find_port(address, present)
     if path is None:
         return None
     return next((facts for facts in present if canonical(facts.path) == canonical(path)), None)
