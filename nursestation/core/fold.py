@@ -128,8 +128,7 @@ def _fold_fed(state: StationState, record: r.SessionMonitors) -> None:
 
 def _fold_sample(state: StationState, record: r.Sample) -> None:
     found = state.monitors.get(record.monitor)
-    if found is not None:
-        hear(found[0], record)
+    is_in_use = found is None or hear(found[0], record)
     visit = _visit(state, record)
     if visit is None:
         return
@@ -137,7 +136,8 @@ def _fold_sample(state: StationState, record: r.Sample) -> None:
         visit.simulated = True
     if is_usable(record):
         visit.delivered.add(record.metric)
-        note_sample(visit, record)
+        if is_in_use:
+            note_sample(visit, record)
 
 
 def is_usable(sample: r.Sample) -> bool:
@@ -145,17 +145,20 @@ def is_usable(sample: r.Sample) -> bool:
     return sample.value is not None and r.is_live(sample)
 
 
-def hear(chair: ChairState, sample: r.Sample) -> None:
+def hear(chair: ChairState, sample: r.Sample) -> bool:
     """Keep a numeric as its monitor's newest of that metric; also for samples outside a session, which leave no record.
 
     A bedside monitor may measure one metric in two ways (breathing by CO2 and by impedance): their numbers are not mixed, or
     the screen would jump between them. The one in use stays until another is better: usable, less doubted, or of a sensor
     that stands first in `SOURCE_ORDER`.
+
+    Returns:
+        Whether it is of the sensor in use, whose numbers are shown and judged.
     """
     latest = chair.monitors[sample.monitor].latest
     before = latest.get(sample.metric)
     if before is not None and before.source != sample.source and not _takes_over(before, sample):
-        return
+        return False
     usable_ns = before.usable_ns if before is not None else None
     valid_ns = before.valid_ns if before is not None else None
     is_valid = is_usable(sample) and sample.validity is Validity.VALID
@@ -169,6 +172,7 @@ def hear(chair: ChairState, sample: r.Sample) -> None:
         usable_ns=sample.at.mono_ns if is_usable(sample) else usable_ns,
         valid_ns=sample.at.mono_ns if is_valid else valid_ns,
     )
+    return True
 
 
 SOURCE_ORDER = {"resp_rate": ("co2",)}
@@ -177,6 +181,12 @@ move air, while impedance counts any movement of the chest (ASA, Standards for B
 
 SOURCE_SILENT_NS = 10 * NS_PER_S
 """When a sensor in use has said nothing for longer, another one takes its place [ns]: two turns of the slowest monitor."""
+
+
+def source_rank(metric: str, source: str) -> int:
+    """Return how far back a sensor stands in the order of those that give a metric, 0 for the one to prefer."""
+    order = SOURCE_ORDER.get(metric, ())
+    return order.index(source) if source in order else len(order)
 
 
 def _takes_over(before: Latest, sample: r.Sample) -> bool:
@@ -189,9 +199,7 @@ def _takes_over(before: Latest, sample: r.Sample) -> bool:
     doubts = (before.validity is not Validity.VALID, sample.validity is not Validity.VALID)
     if doubts[0] != doubts[1]:
         return doubts[0]
-    order = SOURCE_ORDER.get(sample.metric, ())
-    ranks = [order.index(source) if source in order else len(order) for source in (before.source, sample.source)]
-    return ranks[1] < ranks[0]
+    return source_rank(sample.metric, sample.source) < source_rank(sample.metric, before.source)
 
 
 _ConditionRecord = (

@@ -7,7 +7,8 @@ Rules of the file:
    monitor said "no value", stands NaN: a gap in the data is a gap in the plot.
 3. What a monitor sends while it is held, or plays in a test or demonstration, is no value of the patient.
 4. Of several monitors, or sensors of one monitor, that give the same metric, one is drawn: the preferred monitor, else the
-   first that gave a value. Another takes over when it has given none for longer than `GAP_S`; two are never mixed.
+   first that gave a value. Another takes over when it has given none for longer than `GAP_S`, and at once when it is a sensor
+   of the same monitor that the core prefers (`fold.source_rank`), as under the big number; two are never mixed.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from devices.clock import NS_PER_S
+from nursestation.core.fold import source_rank
 from nursestation.core.records import Sample, is_held, is_live
 
 Series = npt.NDArray[np.float64]
@@ -74,6 +76,14 @@ class _Trace:
     valued_s: int
 
 
+def _takes_over(trace: _Trace, sample: Sample, second: int) -> bool:
+    """Say whether a value of another trace is to be drawn from here on."""
+    if second - trace.valued_s > GAP_S:
+        return True
+    is_preferred = source_rank(sample.metric, sample.source) < source_rank(sample.metric, trace.source)
+    return sample.monitor == trace.monitor and is_preferred
+
+
 class TrendModel:
     """The trends of every chair's present visit.
 
@@ -98,7 +108,7 @@ class TrendModel:
         if self._prefer.get(at) not in (None, sample.monitor):
             return
         second, trace = sample.at.utc_ns // NS_PER_S, self._traces.get(at)
-        if trace is None or (value is not None and second - trace.valued_s > GAP_S):
+        if trace is None or (value is not None and _takes_over(trace, sample, second)):
             trace = self._traces[at] = _Trace(sample.monitor, sample.source, second)
         if (sample.monitor, sample.source) != (trace.monitor, trace.source):
             return

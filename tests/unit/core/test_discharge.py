@@ -157,6 +157,17 @@ def test_vitals_are_stable_after_fifteen_minutes_of_data() -> None:
     assert line(clinic, "vitals_stable").evidence == "HR 72 · SpO₂ 98 · RR 14"
 
 
+def test_the_breaths_of_a_sensor_that_is_not_shown_steady_nothing(clinic: Clinic) -> None:
+    for _ in range(901):
+        clinic.clock.advance(1)
+        for metric in ("heart_rate", "spo2"):
+            clinic.numeric(metric, CALM[metric])
+        clinic.numeric("resp_rate", 26.0, source="co2")
+        clinic.numeric("resp_rate", 14.0, source="impedance")
+        clinic.tick()
+    assert line(clinic, "vitals_stable").state is GateState.UNMET
+
+
 @pytest.mark.parametrize(
     ("metric", "value"),
     [("heart_rate", 121.0), ("heart_rate", 49.0), ("spo2", 91.0), ("resp_rate", 25.0), ("resp_rate", 7.0)],

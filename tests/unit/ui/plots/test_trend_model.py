@@ -132,3 +132,11 @@ def test_what_is_held_or_played_is_no_point_and_begins_no_visit_of_its_own():
     assert t.tolist() == [0, 2, 3]
     assert v[[0, 2]].tolist() == [97.0, 98.0]
     assert np.isnan(v[1])
+
+
+def test_the_trend_draws_the_sensor_whose_number_is_shown():
+    model = TrendModel()
+    for second in range(3):
+        model.add(_sample(second, 19.0, metric="resp_rate", source="impedance"))
+        model.add(_sample(second, 14.0, metric="resp_rate", source="co2"))
+    assert model.series(2, "s", "resp_rate")[1].tolist() == [14.0, 14.0, 14.0]
