@@ -2,9 +2,9 @@
 
 Rules of the file:
 1. Samples are numbered: number i belongs to the time i / rate on the monotonic clock. Where nothing came stands NaN.
-2. A monitor's sample clock is never quite ours. While the two differ by less than `JUMP_S`, a sample is left out or put in
-   twice now and then to stay in step (at most one a chunk); beyond that there is a gap. This is for the picture only: the
-   record keeps what came.
+2. A monitor's sample clock is never quite ours: a sample is left out or put in twice now and then to stay in step (at most one
+   a chunk). What comes more than `JUMP_S` late leaves a gap before it; what is more than `AHEAD_S` ahead of its time is left
+   out. This is for the picture only: the record keeps what came.
 3. What comes in a burst (a second of samples in one message, four messages at once) is shown at the pace of its samples: its
    beginning counts as arrived now, and the rest follows in its time.
 """
@@ -73,7 +73,7 @@ class Trace:
         if late > jump:
             self._skip(late)
             self._late = 0.0
-        elif late < -(AHEAD_S * self.rate_hz if is_burst else jump):
+        elif late < -AHEAD_S * self.rate_hz:
             self._break()
             return
         elif not is_burst:

@@ -129,3 +129,18 @@ def test_one_chunk_longer_than_the_ring_keeps_its_end():
     trace = Trace(RATE, kept_s=1.0)
     trace.add(_ramp(0, 250), _at(5))
     assert trace.read(trace.next_index - 3, trace.next_index).tolist() == [247, 248, 249]
+
+
+def test_what_was_held_up_and_comes_at_once_costs_nothing_of_what_follows():
+    trace = Trace(RATE)
+    _stream(trace, 5, 20)
+    for n in range(10):  # a second was held up
+        trace.add(_ramp(200 + 10 * n, 10), _at(7.9))
+    _stream(trace, 8, 40, first=300)
+    kept = trace.read(trace.index_at(_at(5)), trace.next_index)
+    gap = np.flatnonzero(np.isnan(kept))
+    assert 0 < len(gap) <= 1.0 * RATE
+    assert gap[-1] - gap[0] == len(gap) - 1, "one gap, and none behind it"
+    fresh = kept[kept >= 300]
+    assert len(fresh) >= 0.88 * 400, "one sample in ten is left out until it is in step again"
+    assert fresh[0] == 300 or fresh[0] == 301
