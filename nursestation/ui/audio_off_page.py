@@ -59,7 +59,7 @@ class AudioOffPage(Page):
         lines = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
         told = self.tr(
             "This stops the sound of Nursestation alone, not that of the bedside monitors. Alarms are shown and recorded as "
-            "before; a short tone reminds every three minutes."
+            "before; a short tone reminds every few minutes."
         )
         lines.addWidget(Label(told, tone=Tone.SOFT, wrap=True))
         lines.addLayout(labelled(self.tr("Reason"), self._reasons))

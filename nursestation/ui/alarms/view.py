@@ -26,7 +26,7 @@ STATE_SYMBOLS = {
     SignalState.ALARM_PAUSED: Symbol.ALARM_PAUSED,
 }
 _PAUSE_TIP = (
-    "No sound from Nursestation for two minutes; a new alarm is heard all the same. The bedside monitor goes on."
+    "No sound from Nursestation until the countdown ends; a new alarm is heard all the same. The bedside monitor goes on."
 )
 _STILL = (SignalState.ACKNOWLEDGED, SignalState.ALARM_PAUSED)
 NOT_ANSWERED = "not answered"
