@@ -25,7 +25,9 @@ STATE_SYMBOLS = {
     SignalState.AUDIO_PAUSED: Symbol.AUDIO_PAUSED,
     SignalState.ALARM_PAUSED: Symbol.ALARM_PAUSED,
 }
-_PAUSE_TIP = "No sound from Nursestation until the countdown ends; a new alarm is heard all the same. The monitor goes on."
+_PAUSE_TIP = (
+    "No sound from Nursestation until the countdown ends; a new alarm is heard all the same. The monitor goes on."
+)
 _STILL = (SignalState.ACKNOWLEDGED, SignalState.ALARM_PAUSED)
 NOT_ANSWERED = "not answered"
 
