@@ -374,4 +374,5 @@ def _restore(station: Station, path: Path, now: Moment) -> tuple[list[Record], t
     with StoreReader.open(path) as reader:
         unclean = not reader.was_closed_in_order()
         past = list(reader.restore_records())
-    return past, station.restore(past, now, unclean=unclean)
+        heads = reader.chain_heads()
+    return past, station.restore(past, now, unclean=unclean, heads=heads)

@@ -5,7 +5,7 @@ operator's command or a tick at a time, and the present moment with each; it ans
 records into its state, so that a station restored from stored records stands exactly where the first one stood.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from devices.clock import Moment
@@ -94,16 +94,36 @@ class Station:
             },
         )
 
-    def restore(self, records: Iterable[Record], now: Moment, *, unclean: bool) -> tuple[Record, ...]:
+    def restore(
+        self,
+        records: Iterable[Record],
+        now: Moment,
+        *,
+        unclean: bool,
+        heads: Mapping[str | None, str] | None = None,
+    ) -> tuple[Record, ...]:
         """Fold stored records of this station, oldest first, and return what the restart itself records.
 
         Open sessions go on: monotonic times of an earlier run are moved onto the present monotonic clock through UTC. Samples
         of open sessions may be among the records; without them the discharge's stable stretch begins anew. A restart signs
         everybody out.
+
+        Args:
+            records: What is stored.
+            now: The moment of the restart.
+            unclean: Whether the run before ended by a kill or a crash.
+            heads: The hash of each session's newest record as it is stored. An older version of the program may have written
+                the records with fewer fields: their chain goes on from what was written then, and not from how this version
+                would write them. None where the records come from no store: the chain is worked out from them.
         """
         for stored, moved in onto(records, now):
             fold(self._state, moved)
-            chain(self._state, stored)
+            if heads is None:
+                chain(self._state, stored)
+        if heads is not None:
+            for chair in self._state.chairs.values():
+                if chair.visit is not None:
+                    chair.visit.chain = heads[chair.visit.session]
         for number in list(self._state.chairs):
             if number not in self._state.configured and self._state.chairs[number].open_visit is None:
                 del self._state.chairs[number]
