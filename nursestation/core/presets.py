@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from devices.vocabulary import METRICS
+from nursestation.core.sounds.figures import PAUSE_REMINDER
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
@@ -39,7 +40,7 @@ class SignalRules(_File):
     realarm_steps: Steps = Steps()
     chair_pause_s: Seconds = 300
     escalation_s: Seconds = 120
-    reminder_s: Seconds = 180
+    reminder_s: float = Field(default=180, ge=PAUSE_REMINDER.low / 1000, le=PAUSE_REMINDER.high / 1000)
 
 
 class Bounds(_File):

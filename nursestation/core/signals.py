@@ -20,6 +20,7 @@ Rules of the file:
 """
 
 import math
+from dataclasses import replace
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, Priority
@@ -60,13 +61,23 @@ def sound(state: StationState, now: Moment) -> Priority | None:
     return None if state.audio.off is not None else _highest(_heard(state, now))
 
 
+def chair_heard(state: StationState, now: Moment) -> tuple[tuple[int, Priority], ...]:
+    """Return the chairs of which something is to be heard, each with its highest priority."""
+    return () if state.audio.off is not None else _by_chair(_heard(state, now))
+
+
 def chair_sound(state: StationState, now: Moment) -> tuple[tuple[int, Priority], ...]:
-    """Return the chairs that are to sound too, each with its highest priority."""
+    """Return the chairs that are to sound too, each with the highest priority that nobody answered."""
+    if state.audio.off is not None:
+        return ()
+    return _by_chair([condition for condition in _heard(state, now) if condition.is_escalated])
+
+
+def _by_chair(conditions: list[Condition]) -> tuple[tuple[int, Priority], ...]:
     found: dict[int, list[Condition]] = {}
-    if state.audio.off is None:
-        for condition in _heard(state, now):
-            if condition.is_escalated and condition.chair is not None:
-                found.setdefault(condition.chair, []).append(condition)
+    for condition in conditions:
+        if condition.chair is not None:
+            found.setdefault(condition.chair, []).append(condition)
     highest = ((number, _highest(found[number])) for number in sorted(found))
     return tuple((number, priority) for number, priority in highest if priority is not None)
 
@@ -74,22 +85,25 @@ def chair_sound(state: StationState, now: Moment) -> tuple[tuple[int, Priority],
 def audio(state: StationState, now: Moment) -> AudioView:
     """Return the station's sound as a screen shows it."""
     heard = sound(state, now)
-    told = state.audio
-    n_onsets = told.n_onsets.get(heard, 0) if heard is not None else 0
+    told, rules = state.audio, state.preset.signals
+    on = AudioView(
+        n_onsets=told.n_onsets.get(heard, 0) if heard is not None else 0,
+        n_silenced=told.n_silenced,
+        pause_s=rules.audio_paused_s,
+        reminder_s=rules.reminder_s,
+    )
     if told.off is not None:
         by, reason = told.off
-        name = staff_name(state.operators, by)
-        return AudioView(state=AudioState.OFF, by=name, reason=reason, n_silenced=told.n_silenced)
+        return replace(on, state=AudioState.OFF, by=staff_name(state.operators, by), reason=reason)
     if told.pause is None or now.mono_ns >= told.pause.until_ns:
-        return AudioView(n_onsets=n_onsets, n_silenced=told.n_silenced)
-    return AudioView(
+        return on
+    return replace(
+        on,
         state=AudioState.PAUSED,
         left_s=(told.pause.until_ns - now.mono_ns) / NS_PER_S,
         by=staff_name(state.operators, told.pause.by),
         until_ns=told.pause.until_ns,
         held=_highest(_held(state, now)),
-        n_onsets=n_onsets,
-        n_silenced=told.n_silenced,
     )
 
 

@@ -321,6 +321,8 @@ class AudioView:
         held: The highest priority that the pause keeps silent, None for nothing.
         n_onsets: How often a condition of the priority that sounds has begun to sound, since the program started.
         n_silenced: How often an operator has silenced something since the program started.
+        pause_s: How long a pause that begins now would last [s]; the preset's.
+        reminder_s: From one reminder of AUDIO OFF to the next [s]; the preset's.
     """
 
     state: AudioState = AudioState.ON
@@ -331,6 +333,8 @@ class AudioView:
     held: Priority | None = None
     n_onsets: int = 0
     n_silenced: int = 0
+    pause_s: float = 120
+    reminder_s: float = 180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,6 +383,7 @@ class StationSnapshot:
         audio: Whether alarms are heard.
         sound: What the station is to sound now: the highest priority after pauses and acknowledgements, None for silence.
         chair_sound: The chairs that are to sound too, because nobody answered: (chair, priority).
+        chair_heard: The chairs of which something is to be heard, answered late or not: (chair, priority).
         self_test: Of lamps and sound.
         preset: The title of the clinic's alarm preset.
     """
@@ -392,6 +397,7 @@ class StationSnapshot:
     audio: AudioView = AudioView()
     sound: Priority | None = None
     chair_sound: tuple[tuple[int, Priority], ...] = ()
+    chair_heard: tuple[tuple[int, Priority], ...] = ()
     self_test: SelfTestView = SelfTestView()
     preset: str = ""
 

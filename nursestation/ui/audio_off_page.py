@@ -11,6 +11,7 @@ from nursestation.ui import theme
 from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, Label, Panel, QuietButton, TextField
+from nursestation.ui.durations import round_text
 from nursestation.ui.layouts import centred, column, labelled, row, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import ButtonKind, Surface, Text, Tone
@@ -34,6 +35,7 @@ class AudioOffPage(Page):
             "audio_off_reason", self.tr("Reason"), [(key_of(one), one) for one in _REASONS], stacked=True
         )
         self._words = TextField("audio_off_words", self.tr("In your words"), placeholder=self.tr("in your words"))
+        self._told = Label("", tone=Tone.SOFT, object_name="audio_off_told", wrap=True)
         self._form = Panel("audio_off_form", Surface.RAISED)
         self._note = Label("", tone=Tone.SOFT, object_name="audio_off_note", wrap=True)
         self._off = Button(self.tr("Switch the sound of Nursestation off"), "audio_off_send", ButtonKind.DANGER)
@@ -57,11 +59,7 @@ class AudioOffPage(Page):
         state.addWidget(self._state, 1)
         state.addWidget(self._on)
         lines = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
-        told = self.tr(
-            "This stops the sound of Nursestation alone, not that of the bedside monitors. Alarms are shown and recorded as "
-            "before; a short tone reminds every few minutes."
-        )
-        lines.addWidget(Label(told, tone=Tone.SOFT, wrap=True))
+        lines.addWidget(self._told)
         lines.addLayout(labelled(self.tr("Reason"), self._reasons))
         lines.addWidget(self._words)
         lines.addWidget(self._note)
@@ -86,6 +84,11 @@ class AudioOffPage(Page):
         self._state.setText(off if is_off else self.tr("The alarm sound is on."))
         self._state.set_tone(Tone.WARN if is_off else Tone.PLAIN)
         self._symbol.set_tone(Tone.WARN if is_off else Tone.PLAIN)
+        told = self.tr(
+            "This stops the sound of Nursestation alone, at the station and at the chairs, not that of the bedside monitors. "
+            "Alarms are shown and recorded as before; a short low tone reminds every {}."
+        )
+        self._told.setText(told.format(round_text(audio.reminder_s)))
         self._on.setVisible(is_off)
         self._on.setEnabled(operator is not None)
         self._form.setVisible(not is_off)

@@ -22,6 +22,11 @@ def span_text(seconds: float) -> str:
     return f"{whole // HOUR_S} h {whole % HOUR_S // MINUTE_S} min"
 
 
+def round_text(seconds: float) -> str:
+    """Return a length that was set by a person, exact and short: "2 min", "90 s"."""
+    return f"{seconds / MINUTE_S:g} min" if seconds and seconds % MINUTE_S == 0 else f"{seconds:g} s"
+
+
 def age_text(seconds: float) -> str:
     """Return how long ago something was: "now" under 5 s, then "22 s ago", "15 min ago", "1 h 20 min ago"."""
     return "now" if seconds < 5 else f"{span_text(seconds)} ago"

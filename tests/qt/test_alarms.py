@@ -263,7 +263,8 @@ OFF = AudioView(state=AudioState.OFF, by="J. Okafor RN", reason="One patient, in
 @pytest.mark.parametrize(
     ("audio", "symbol", "title", "command"),
     [
-        (AudioView(), Symbol.SOUND, "Pause sound", PauseAudio()),
+        (AudioView(), Symbol.SOUND, "Pause sound 2 min", PauseAudio()),
+        (AudioView(pause_s=90), Symbol.SOUND, "Pause sound 90 s", PauseAudio()),
         (PAUSED, Symbol.AUDIO_PAUSED, "AUDIO PAUSED", EndAudioPause()),
         (OFF, Symbol.AUDIO_OFF, "AUDIO OFF", SwitchAudioOn()),
     ],

@@ -123,6 +123,11 @@ def test_a_lead_nurse_switches_the_sound_off_with_a_reason(qtbot, off_page):
     assert asked.args == [SwitchAudioOff(reason="The bedside monitors sound")]
 
 
+def test_the_page_tells_when_it_reminds(off_page):
+    off_page.render(make_station(operator=LEAD, audio=AudioView(reminder_s=240)))
+    assert "reminds every 4 min" in _text(off_page, "audio_off_told")
+
+
 def test_another_nurse_is_told_who_may(qtbot, off_page):
     off_page.render(make_station(operator=NURSE))
     _press(qtbot, off_page, "audio_off_reason_the_bedside_monitors_sound")

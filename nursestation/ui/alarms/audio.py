@@ -11,7 +11,7 @@ from nursestation.ui.controls import Button, Label
 from nursestation.ui.roles import Text, Tone
 
 _SYMBOL_PX = 28
-_WIDEST = ("AUDIO PAUSED", "Nursestation only")
+_WIDEST = ("Pause sound 120 s", "Nursestation only")
 
 
 class AudioButton(Button):

@@ -14,7 +14,7 @@ from devices.vocabulary import METRICS
 from nursestation.core.commands import EndAudioPause, PauseAudio, SwitchAudioOn
 from nursestation.core.snapshot import AudioState, AudioView, ConditionView, SignalState, StationSnapshot
 from nursestation.ui.alarms.symbols import WORDS, Symbol
-from nursestation.ui.durations import duration_text, lasting_text
+from nursestation.ui.durations import duration_text, lasting_text, round_text
 
 KIND_WORDS = {AlarmKind.PHYSIOLOGICAL: "Patient", AlarmKind.TECHNICAL: "Equipment"}
 PRIORITY_WORDS = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
@@ -117,7 +117,7 @@ def audio_look(audio: AudioView, *, sounds: bool) -> AudioLook:
         case AudioState.ON:
             return AudioLook(
                 symbol=Symbol.SOUND,
-                title="Pause sound",
+                title=f"Pause sound {round_text(audio.pause_s)}",
                 note="Nursestation only",
                 tip=_PAUSE_TIP if sounds else "No alarm sounds in Nursestation: there is nothing to pause.",
                 command=PauseAudio(),

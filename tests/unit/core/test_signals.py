@@ -9,7 +9,7 @@ from nursestation.core import records as r
 from nursestation.core.chain import from_json, to_json
 from nursestation.core.inputs import SignalSeen, StationFault
 from nursestation.core.model import Role
-from nursestation.core.presets import AlarmPreset
+from nursestation.core.presets import AlarmPreset, SignalRules
 from nursestation.core.snapshot import AudioState, ConditionView, SignalState, StationSnapshot
 from nursestation.core.station import ChairSetup, Station
 from tests.helpers.visit import (
@@ -464,6 +464,32 @@ def test_the_highest_priority_sounds_whoever_it_concerns(alarming: Clinic) -> No
     alarming.apply(StationFault(id="reader", text="Reading has failed", priority=Priority.LOW))
     assert station(alarming).audio.n_onsets == n_onsets + 1
     assert station(alarming).audio.n_silenced == 1
+
+
+def test_a_chair_is_heard_from_the_start_and_sounds_when_nobody_answered(alarming: Clinic) -> None:
+    assert (station(alarming).chair_heard, station(alarming).chair_sound) == (((2, Priority.MEDIUM),), ())
+    alarming.run(119, LOW_SPO2)
+    assert station(alarming).chair_heard == station(alarming).chair_sound == ((2, Priority.MEDIUM),)
+    alarming.do(c.PauseAudio())
+    assert station(alarming).chair_heard == ()
+    alarming.do(c.EndAudioPause())
+    assert station(alarming).chair_heard == ((2, Priority.MEDIUM),)
+    alarming.do(OFF)
+    assert station(alarming).chair_heard == ()
+
+
+def test_the_times_of_the_preset_are_told_however_the_sound_stands() -> None:
+    clinic = make_clinic(preset=AlarmPreset(signals=SignalRules(audio_paused_s=90, reminder_s=240)))
+    clinic.start()
+    clinic.run(12, LOW_SPO2)
+    for then, stands in (
+        (c.PauseAudio(), AudioState.PAUSED),
+        (OFF, AudioState.OFF),
+        (c.SwitchAudioOn(), AudioState.ON),
+    ):
+        clinic.do(then)
+        audio = station(clinic).audio
+        assert (audio.state, audio.pause_s, audio.reminder_s) == (stands, 90, 240)
 
 
 # --- the self-test ------------------------------------------------------------------------------------------------

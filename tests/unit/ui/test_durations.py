@@ -1,6 +1,6 @@
 import pytest
 
-from nursestation.ui.durations import age_text, duration_text, span_text
+from nursestation.ui.durations import age_text, duration_text, round_text, span_text
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,11 @@ def test_a_length_is_told_like_a_timer(seconds, text):
 )
 def test_an_age_is_told_in_its_one_telling_unit(seconds, text):
     assert age_text(seconds) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(120.0, "2 min"), (90, "90 s"), (59.5, "59.5 s"), (0, "0 s")])
+def test_a_length_that_was_set_is_told_exactly(seconds, text):
+    assert round_text(seconds) == text
 
 
 def test_a_span_is_never_negative():
