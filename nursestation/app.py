@@ -24,6 +24,7 @@ from nursestation.commandline.doctor import Verdict, check_qt
 from nursestation.config.load import load_settings
 from nursestation.config.schema import ChairSettings, StationSettings
 from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.sounds.wishes import SoundPlan, Tried, wishes
 from nursestation.core.station import PinVerifier, StationFault
 from nursestation.errors import NurseStationError
 from nursestation.export.formats import ExportOptions
@@ -35,7 +36,6 @@ from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
-from nursestation.ui.alarms.wish import sound_wish
 from nursestation.ui.shell import Shell, make_application, make_shell
 from nursestation.ui.sounding import Sounding
 from nursestation.ui.soundlevel import LevelWatch
@@ -259,7 +259,8 @@ class OpenStation(QObject):
 
     def _sound(self) -> None:
         if self._sounding is not None and self._snapshot is not None:
-            self._sounding.wish(sound_wish(self._snapshot, tested=self._tested, is_dead=self._is_dead))
+            tried = None if self._tested is None else Tried(None, self._tested)
+            self._sounding.wish(wishes(self._snapshot, SoundPlan(), tried=tried, is_dead=self._is_dead)[None])
 
     @Slot(str)
     def _on_sound_trouble(self, trouble: str) -> None:

@@ -20,7 +20,7 @@ from typing import Protocol
 from devices.clock import NS_PER_S, Clock
 from nursestation.core.sounds.figures import SoundSet
 from nursestation.core.sounds.sequencer import QUIET, Sequencer, SoundWish
-from nursestation.core.sounds.voice import Voice, all_samples
+from nursestation.core.sounds.voice import Voice
 from nursestation.log import trace_of
 
 AHEAD_MS = 150
@@ -104,7 +104,6 @@ class Loudspeaker:
     Args:
         outputs: Where to play.
         sounds: What to play.
-        volume: 0 to 1: see `tones.amplitude`.
         clock: The one that the times in the wishes are of.
 
     Attributes:
@@ -113,13 +112,12 @@ class Loudspeaker:
         n_beats: Grows while this is alive; read by any thread.
     """
 
-    def __init__(self, outputs: Outputs, sounds: SoundSet, volume: float, clock: Clock) -> None:
+    def __init__(self, outputs: Outputs, sounds: SoundSet, clock: Clock) -> None:
         self.wish: SoundWish = QUIET
         self.trouble = ""
         self.n_beats = 0
         self._outputs = outputs
         self._sounds = sounds
-        self._volume = volume
         self._clock = clock
         self._sequencer = Sequencer(sounds)
         self._output: Output | None = None
@@ -175,7 +173,7 @@ class Loudspeaker:
             self.trouble = str(error)
             return
         self._output = output
-        self._voice = Voice(all_samples(self._sounds, self._volume, output.rate_hz), output.rate_hz)
+        self._voice = Voice(self._sounds, output.rate_hz)
         self._sequencer.forget()
         self._opened_ns = self._fed_ns = now_ns
         self._was_starved = True  # before the first sample it cannot be otherwise

@@ -36,7 +36,6 @@ class Sounding(QObject):
     Args:
         clock: The one that the times in the wishes are of.
         sounds: The figures of the sounds.
-        volume: 0 to 1: see `tones.amplitude`.
         outputs: Makes what knows the computer's sound outputs; called by `start`.
         level: Watches mute and volume of the computer; None: nobody does.
         parent: Qt's owner.
@@ -51,7 +50,6 @@ class Sounding(QObject):
         self,
         clock: Clock,
         sounds: SoundSet = DEFAULT,
-        volume: float = 1.0,
         *,
         outputs: Callable[[], Outputs] = QtOutputs,
         level: LevelWatch | None = None,
@@ -60,7 +58,6 @@ class Sounding(QObject):
         super().__init__(parent)
         self._clock = clock
         self._sounds = sounds
-        self._volume = volume
         self._make_outputs = outputs
         self._level = level
         self._outputs: Outputs | None = None
@@ -83,7 +80,7 @@ class Sounding(QObject):
         except ImportError as error:
             self._own_trouble = missing_part(error)
         else:
-            self._thread = _SoundThread(Loudspeaker(self._outputs, self._sounds, self._volume, self._clock))
+            self._thread = _SoundThread(Loudspeaker(self._outputs, self._sounds, self._clock))
             self._thread.loudspeaker.wish = self._wish
             self._n_beats, self._beat_ns = 0, self._clock.now().mono_ns
             self._thread.start()

@@ -17,6 +17,7 @@ Rules of the file:
 | S5 | a burst comes again after its pause; for a new condition of its priority after the shortest there may be | Table 3 |
 | S6 | AUDIO PAUSED ends by itself, also when nothing more is heard from the engine | IEC 60601-1-8 6.8 |
 | S7 | while AUDIO OFF, nothing but the reminder, an interval after it began and then each interval | docs/adr/0015 |
+| S8 | what is to be louder is as good as new (S5); what is made softer by an operator's hand stops at once (S4) | docs/adr/0017 |
 """
 
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class SoundWish:
         is_off: AUDIO OFF is on.
         n_onsets: How often a condition of this priority has begun to sound (raised, worsened, alarmed again) since the start.
         n_silenced: How often an operator has silenced something (acknowledged, paused an alarm) since the start.
+        volume: How loud, 0 to 1: see `tones.amplitude`.
+        reminder_s: From one reminder of AUDIO OFF to the next [s]; None: the sound set's; infinite: there is none.
     """
 
     priority: Priority | None = None
@@ -56,6 +59,8 @@ class SoundWish:
     is_off: bool = False
     n_onsets: int = 0
     n_silenced: int = 0
+    volume: float = 1.0
+    reminder_s: float | None = None
 
     def heard(self, now_ns: int) -> Priority | None:
         """Return the priority that is to be heard at a time, with pause and off taken into account."""
@@ -77,9 +82,10 @@ QUIET = SoundWish()
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Begin this sound now, from its first sample."""
+    """Begin this sound now, from its first sample, at this volume (`tones.amplitude`)."""
 
     sound: Sound
+    volume: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class _Burst:
     end_ns: int
     """When its last fall is over; of what was cut, when it would be over had it fallen then."""
     n_onsets: int
+    volume: float
     is_ending: bool = False
 
 
@@ -172,7 +179,8 @@ class Sequencer:
 
     def _judge_sounding(self, now: _Burst, heard: Priority | None, is_by_hand: bool, now_ns: int) -> tuple[Action, ...]:
         rank = 0 if heard is None else heard.rank
-        if rank > _rank(now.sound) or (rank < _rank(now.sound) and is_by_hand):
+        is_less = rank < _rank(now.sound) or self._wish.volume < now.volume
+        if rank > _rank(now.sound) or (is_less and is_by_hand):
             self._end(now_ns + _ns(burst_of(self._sounds, now.sound).tail_ms))
             return (Cut(),)
         if rank < _rank(now.sound) and not now.is_ending:
@@ -191,7 +199,8 @@ class Sequencer:
             return self._begin(sound, now_ns) if now_ns >= self._due_ns(sound) else ()
         if self._reminded_ns is None:
             return ()
-        if now_ns - self._reminded_ns < _ns(self._sounds.reminder.pause_ms):
+        pause_ms = self._sounds.reminder.pause_ms if self._wish.reminder_s is None else self._wish.reminder_s * 1000
+        if (now_ns - self._reminded_ns) / NS_PER_MS < pause_ms:
             return ()
         self._reminded_ns = now_ns
         return self._begin(Sound.REMINDER, now_ns)
@@ -205,7 +214,7 @@ class Sequencer:
         ended_ns = before.end_ns - _ns(burst.tail_ms)  # where a pause begins: the 90 % point
         if sound is not before.sound:
             pause_ms = BETWEEN_MS
-        elif self._wish.n_onsets != before.n_onsets:
+        elif self._wish.n_onsets != before.n_onsets or self._wish.volume > before.volume:
             pause_ms = _SHORTEST_MS[sound]
         else:
             pause_ms = burst.pause_ms
@@ -214,8 +223,8 @@ class Sequencer:
     def _begin(self, sound: Sound, now_ns: int) -> tuple[Action, ...]:
         burst = burst_of(self._sounds, sound)
         end_ns = now_ns + _ns(burst.lead_ms + burst.length_ms + burst.tail_ms)
-        self._now = _Burst(sound, now_ns, end_ns, self._wish.n_onsets)
-        return (Play(sound),)
+        self._now = _Burst(sound, now_ns, end_ns, self._wish.n_onsets, self._wish.volume)
+        return (Play(sound, self._wish.volume),)
 
 
 _SHORTEST_MS = {Sound.HIGH: PAUSE_HIGH.low, Sound.MEDIUM: PAUSE_MEDIUM.low, Sound.LOW: PAUSE_LOW.low + 1}

@@ -5,7 +5,7 @@ Rules of the file:
 2. What is cut fades over `FADE_MS`, also when another sound begins at once: no click.
 """
 
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import assert_never
 
 import numpy as np
@@ -20,21 +20,24 @@ FADE_MS = 5
 _NONE: Samples = np.zeros(0, np.int16)
 
 
-def all_samples(sounds: SoundSet, volume: float, rate_hz: int) -> dict[Sound, Samples]:
-    """Return every sound of a set at a volume; see `tones.burst_samples`."""
-    return {sound: burst_samples(burst_of(sounds, sound), volume, rate_hz) for sound in Sound}
+@lru_cache(maxsize=64)
+def sound_samples(sounds: SoundSet, sound: Sound, volume: float, rate_hz: int) -> Samples:
+    """Return a sound of a set, made once and not to be written to; see `tones.burst_samples`."""
+    samples = burst_samples(burst_of(sounds, sound), volume, rate_hz)
+    samples.flags.writeable = False
+    return samples
 
 
 class Voice:
     """Plays one sound at a time into whoever takes samples.
 
     Args:
-        samples: Every sound.
+        sounds: The figures of what it can play.
         rate_hz: Samples a second.
     """
 
-    def __init__(self, samples: Mapping[Sound, Samples], rate_hz: int) -> None:
-        self._samples = samples
+    def __init__(self, sounds: SoundSet, rate_hz: int) -> None:
+        self._sounds = sounds
         self._rate_hz = rate_hz
         self._playing = _NONE
         self._played = 0
@@ -43,8 +46,8 @@ class Voice:
     def do(self, action: Action) -> None:
         """Begin, shorten or stop a sound."""
         match action:
-            case Play(sound):
-                self._playing = self._samples[sound]
+            case Play(sound, volume):
+                self._playing = sound_samples(self._sounds, sound, volume, self._rate_hz)
                 self._played = 0
             case EndAt(offset_ms):
                 left = round(offset_ms * self._rate_hz / 1000) - self._played

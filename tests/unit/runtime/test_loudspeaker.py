@@ -5,7 +5,7 @@ from devices.clock import ManualClock
 from devices.events import Priority
 from nursestation.core.sounds.figures import DEFAULT
 from nursestation.core.sounds.sequencer import QUIET, Sound, SoundWish
-from nursestation.core.sounds.voice import all_samples
+from nursestation.core.sounds.voice import sound_samples
 from nursestation.runtime.loudspeaker import FAILED, LOST, STALLED, STUTTERING, Loudspeaker, OutputState
 from tests.helpers.handsound import RATE_HZ, HandOutputs
 from tests.helpers.soundmeter import bursts, measure
@@ -18,7 +18,7 @@ class Room:
     def __init__(self):
         self.clock = ManualClock()
         self.outputs = HandOutputs()
-        self.loudspeaker = Loudspeaker(self.outputs, DEFAULT, 1.0, self.clock)
+        self.loudspeaker = Loudspeaker(self.outputs, DEFAULT, self.clock)
         self.troubles = []
 
     def live(self, seconds, wish=None, *, plays=True):
@@ -51,7 +51,7 @@ def test_an_alarm_is_heard_whole_within_what_the_output_holds(room):
     room.live(1)
     room.live(5, HIGH)
     heard = room.outputs.last.heard
-    whole = all_samples(DEFAULT, 1.0, RATE_HZ)[Sound.HIGH]
+    whole = sound_samples(DEFAULT, Sound.HIGH, 1.0, RATE_HZ)
     start = int(np.flatnonzero(heard)[0]) - int(np.flatnonzero(whole)[0])
     assert 1.0 <= start / RATE_HZ <= 1.0 + 0.150
     assert (heard[start : start + whole.size] == whole).all()
@@ -168,6 +168,5 @@ def test_closing_lets_go_of_the_output_and_may_be_said_twice(room):
 
 
 def test_a_volume_of_nought_is_heard_as_nothing(room):
-    room.loudspeaker = Loudspeaker(room.outputs, DEFAULT, 0.0, room.clock)
-    room.live(5, LOW)
+    room.live(5, SoundWish(priority=Priority.LOW, volume=0.0))
     assert not room.outputs.last.heard.any()

@@ -1,3 +1,6 @@
+import math
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -165,6 +168,38 @@ def test_the_reminder_starts_anew_when_audio_was_on_between(room):
     room.live(off, 170)
     room.live(QUIET, 1)
     assert plays(room.live(off, 181)) == [(351_000, Sound.REMINDER)]
+
+
+def test_the_reminder_comes_as_often_as_is_wished_or_never(room):
+    assert plays(room.live(SoundWish(is_off=True, reminder_s=60), 125)) == [
+        (60_000, Sound.REMINDER),
+        (120_000, Sound.REMINDER),
+    ]
+    assert room.live(SoundWish(is_off=True, reminder_s=math.inf), 400) == []
+
+
+@pytest.mark.parametrize(("wish", "after_ms"), [(HIGH, 2500), (MEDIUM, 2500), (LOW, 15_001)])
+def test_what_is_to_be_louder_waits_for_the_shortest_pause_alone(room, wish, after_ms):
+    soft, loud = replace(wish, volume=0.3), replace(wish, volume=1.0)
+    room.live(soft, 1)
+    (at_ms, action), *_ = room.live(loud, 30)
+    burst = burst_of(DEFAULT, action.sound)
+    assert action == Play(action.sound, 1.0)
+    assert 0 <= at_ms - (burst.length_ms + after_ms) <= BEAT_MS
+
+
+def test_a_louder_burst_is_not_cut_when_its_cause_needs_less(room):
+    room.live(HIGH, 1)
+    assert room.live(replace(HIGH, volume=0.3), 5) == []
+
+
+def test_what_a_hand_made_softer_stops_at_once_and_comes_again_softly(room):
+    room.live(HIGH, 1)
+    softer = replace(HIGH, volume=0.3, n_silenced=1)
+    (cut_ms, cut), (again_ms, again) = room.live(softer, 7)
+    assert (cut_ms, cut) == (1000, Cut())
+    assert again == Play(Sound.HIGH, 0.3)
+    assert 5_900 <= again_ms <= 6_100
 
 
 def test_an_alarm_cuts_the_reminder(room):

@@ -9,16 +9,16 @@ from devices.clock import ManualClock
 from devices.events import Priority
 from nursestation.core.sounds.figures import DEFAULT
 from nursestation.core.sounds.sequencer import QUIET, Cut, EndAt, Play, Sequencer, Sound, SoundWish
-from nursestation.core.sounds.voice import Voice, all_samples
+from nursestation.core.sounds.voice import Voice, sound_samples
 from tests.helpers.soundmeter import bursts, measure
 
 RATE_HZ = 48_000
-SAMPLES = all_samples(DEFAULT, 1.0, RATE_HZ)
+SAMPLES = {sound: sound_samples(DEFAULT, sound, 1.0, RATE_HZ) for sound in Sound}
 
 
 @pytest.fixture
 def voice():
-    return Voice(SAMPLES, RATE_HZ)
+    return Voice(DEFAULT, RATE_HZ)
 
 
 def test_without_a_sound_it_gives_silence(voice):
@@ -28,7 +28,7 @@ def test_without_a_sound_it_gives_silence(voice):
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 9_000), min_size=1, max_size=60))
 def test_a_sound_is_whole_however_it_is_taken(pieces):
-    voice = Voice(SAMPLES, RATE_HZ)
+    voice = Voice(DEFAULT, RATE_HZ)
     voice.do(Play(Sound.LOW))
     taken = np.concatenate([voice.take(n) for n in pieces])
     whole = np.concatenate([SAMPLES[Sound.LOW], np.zeros(600_000, np.int16)])
@@ -67,6 +67,14 @@ def test_the_first_half_of_high_has_five_whole_pulses(voice):
     assert np.abs(np.diff(rest.astype(int))).max() <= np.abs(np.diff(SAMPLES[Sound.HIGH].astype(int))).max()
 
 
+def test_each_sound_is_as_loud_as_is_asked(voice):
+    peaks = []
+    for volume in (1.0, 0.8, 0.3):
+        voice.do(Play(Sound.MEDIUM, volume))
+        peaks.append(np.abs(voice.take(2 * RATE_HZ).astype(int)).max())
+    assert [round(20 * np.log10(peak / peaks[0])) for peak in peaks] == [0, -6, -21]
+
+
 def test_an_end_that_is_past_is_now(voice):
     voice.do(Play(Sound.HIGH))
     voice.take(RATE_HZ)
@@ -76,7 +84,7 @@ def test_an_end_that_is_past_is_now(voice):
 
 def played(script):
     """Everything that is heard when each wish stands for so many seconds, at a beat of 25 ms."""
-    clock, sequencer, voice = ManualClock(), Sequencer(DEFAULT), Voice(SAMPLES, RATE_HZ)
+    clock, sequencer, voice = ManualClock(), Sequencer(DEFAULT), Voice(DEFAULT, RATE_HZ)
     pieces = []
     for wish, seconds in script:
         for _ in range(round(seconds * 40)):
