@@ -124,9 +124,13 @@ class OverrideGate(OnChair):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartInfusion(OnChair):
-    """Start (IM: the injection is given, observation begins). Refused while a gate is unmet."""
+    """Start (IM: the injection is given, observation begins). Refused while a gate is unmet.
+
+    `planned_min` is how long it is to run [min], within what the protocol allows; None takes the protocol's own length.
+    """
 
     dose_text: str
+    planned_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

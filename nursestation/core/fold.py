@@ -372,6 +372,7 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
         case r.InfusionStarted():
             visit.infusion_started = record.at
             visit.dose_text = record.dose_text
+            visit.chosen_min = record.planned_min
         case r.InfusionPaused():
             visit.pauses.append(Span(record.at))
         case r.InfusionResumed():

@@ -12,9 +12,10 @@ from nursestation.core import alarms, checkin, signals, spikes
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import GateState, Phase, Route
+from nursestation.core.protocols import Protocol
 from nursestation.core.state import ChairState, Visit, seconds_between
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import left, listed, span
+from nursestation.core.wording import left, listed, long_span, span
 
 MOVES: Mapping[Phase, frozenset[Phase]] = MappingProxyType(
     {
@@ -105,7 +106,7 @@ def start(turn: Turn, chair: ChairState, visit: Visit, command: c.StartInfusion)
     """Start the infusion, or note the injection.
 
     Raises:
-        Refusal: a gate is not met, or the dose is missing.
+        Refusal: a gate is not met, the dose is missing, or the protocol does not allow the length chosen.
     """
     closed = [
         f"{view.title} ({view.detail})"
@@ -116,9 +117,26 @@ def start(turn: Turn, chair: ChairState, visit: Visit, command: c.StartInfusion)
         raise Refusal(f"Not yet. Still open: {listed(closed)}.")
     if not command.dose_text.strip():
         raise Refusal("Enter the dose.")
-    turn.emit(r.InfusionStarted(**turn.acted(chair), dose_text=command.dose_text.strip()))
+    planned_min = _chosen_min(visit.protocol, command.planned_min)
+    turn.emit(r.InfusionStarted(**turn.acted(chair), dose_text=command.dose_text.strip(), planned_min=planned_min))
     is_injection = visit.protocol.route is Route.IM
     move(turn, chair, visit, Phase.OBSERVATION if is_injection else Phase.INFUSION)
+
+
+def _chosen_min(protocol: Protocol, planned_min: float | None) -> float | None:
+    """Return the length chosen, None where it is the protocol's own."""
+    if planned_min is None or planned_min == protocol.planned_min:
+        return None
+    if protocol.planned_allowed_min is None:
+        raise Refusal(
+            f"{protocol.title} is planned for {long_span(protocol.planned_min * 60)}; no other length is allowed."
+        )
+    least, most = protocol.planned_allowed_min
+    if not least <= planned_min <= most:
+        raise Refusal(
+            f"{protocol.title} may be planned for {long_span(least * 60)} to {long_span(most * 60)}: choose within that."
+        )
+    return planned_min
 
 
 def pause(turn: Turn, chair: ChairState, visit: Visit, command: c.PauseInfusion) -> None:
@@ -149,7 +167,7 @@ def stop(turn: Turn, chair: ChairState, visit: Visit, command: c.StopInfusion) -
     Raises:
         Refusal: it ends before the plan and no reason is given.
     """
-    short_s = visit.protocol.planned_min * 60 - (run_s(visit, turn) or 0.0)
+    short_s = visit.planned_min * 60 - (run_s(visit, turn) or 0.0)
     reason = command.reason.strip()
     if short_s > 0 and not reason:
         raise Refusal(f"The infusion has {left(short_s)} of its plan to go: say why it stops now.")

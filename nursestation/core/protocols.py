@@ -152,6 +152,37 @@ class Technical(_File):
     doubted_after_s: Seconds = 30  # nothing but doubted values for so long is told: project decision
 
 
+class SeriesPlan(_File):
+    """How treatments follow each other: how many make a series, how far apart they are, and when a booster is due.
+
+    `length` is what is planned, `length_min` and `length_max` what a prescriber may choose instead (each `length` where it is
+    not given). An interval counts from one treatment's day to the next one's; a booster's months from the last treatment.
+    """
+
+    length: int = Field(ge=1, le=60)
+    length_min: int | None = Field(default=None, ge=1, le=60)
+    length_max: int | None = Field(default=None, ge=1, le=60)
+    interval_days_min: int | None = Field(default=None, ge=0, le=365)
+    interval_days_max: int | None = Field(default=None, ge=0, le=365)
+    weekdays_only: bool = False  # a weekend between two treatments counts for nothing, and none is planned on one
+    booster_months_min: float | None = Field(default=None, gt=0, le=36)
+    booster_months_max: float | None = Field(default=None, gt=0, le=36)
+
+    @model_validator(mode="after")
+    def _check(self) -> "SeriesPlan":
+        if self.length_min is not None and self.length_min > self.length:
+            raise ValueError(f"length_min {self.length_min} is above length {self.length}")
+        if self.length_max is not None and self.length_max < self.length:
+            raise ValueError(f"length_max {self.length_max} is below length {self.length}")
+        for name in ("interval_days", "booster_months"):
+            least, most = getattr(self, f"{name}_min"), getattr(self, f"{name}_max")
+            if (least is None) != (most is None):
+                raise ValueError(f"{name}_min and {name}_max are given together")
+            if least is not None and least > most:
+                raise ValueError(f"{name}_min {least:g} is above {name}_max {most:g}")
+        return self
+
+
 class Protocol(_File):
     """One treatment protocol."""
 
@@ -164,9 +195,10 @@ class Protocol(_File):
     dose_text: str
     dose_mg_per_kg: float | None = Field(default=None, gt=0, le=10)
     planned_min: Minutes
+    planned_allowed_min: tuple[Minutes, Minutes] | None = None  # what may be chosen at the start instead
     observation_min: Minutes
     observation_planned_min: Minutes
-    series_length: int | None = Field(default=None, ge=1, le=30)
+    series: SeriesPlan | None = None
     limits: tuple[LimitRule, ...]
     technical: Technical = Technical()
     bp: BpRules
@@ -174,3 +206,28 @@ class Protocol(_File):
     gates: GateRules
     discharge: DischargeRules
     side_effects: tuple[str, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_older(cls, given: object) -> object:
+        """Read what an earlier version wrote into a session: a series was a bare count."""
+        if not isinstance(given, dict) or "series_length" not in given:
+            return given
+        taken = {key: value for key, value in given.items() if key != "series_length"}
+        if given["series_length"] is not None and taken.get("series") is None:
+            taken["series"] = {"length": given["series_length"]}
+        return taken
+
+    @model_validator(mode="after")
+    def _check(self) -> "Protocol":
+        if self.planned_allowed_min is not None:
+            least, most = self.planned_allowed_min
+            if not least <= self.planned_min <= most:
+                raise ValueError(
+                    f"planned_allowed_min {least:g} to {most:g} does not hold planned_min {self.planned_min:g}"
+                )
+        if self.observation_min > self.observation_planned_min:
+            raise ValueError(
+                f"observation_min {self.observation_min:g} is above observation_planned_min {self.observation_planned_min:g}"
+            )
+        return self

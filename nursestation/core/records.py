@@ -347,9 +347,10 @@ class BaselineTaken(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfusionStarted(_Record):
-    """The infusion runs (IM: the injection was given)."""
+    """The infusion runs (IM: the injection was given). `planned_min` is the length chosen [min], None for the protocol's."""
 
     dose_text: str
+    planned_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -338,6 +338,7 @@ class Visit:
     pauses: list[Span] = field(default_factory=list)
     infusion_started: Moment | None = None
     infusion_stopped: Moment | None = None
+    chosen_min: float | None = None  # how long the infusion is to run, where that was chosen at the start [min]
     dose_text: str = ""
     identity_by: str | None = None
     consent_by: str | None = None
@@ -380,6 +381,11 @@ class Visit:
     def is_paused(self) -> bool:
         """Say whether the pump stands still."""
         return bool(self.pauses) and self.pauses[-1].end is None
+
+    @property
+    def planned_min(self) -> float:
+        """Return how long the infusion is to run [min]."""
+        return self.protocol.planned_min if self.chosen_min is None else self.chosen_min
 
     @property
     def phase_began(self) -> Moment:

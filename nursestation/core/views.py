@@ -277,7 +277,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, now: Moment) ->
         infusion_started=visit.infusion_started,
         infusion_stopped=visit.infusion_stopped,
         infusion_run_s=phases.running_s(visit, now.mono_ns),
-        infusion_planned_s=visit.protocol.planned_min * 60,
+        infusion_planned_s=visit.planned_min * 60,
         observation_s=observed_s,
         observation_left_s=planned_s - observed_s if observed_s is not None else None,
         dose_text=visit.dose_text,

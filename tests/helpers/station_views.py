@@ -27,7 +27,7 @@ from nursestation.core.model import (
     Route,
     Severity,
 )
-from nursestation.core.protocols import BpRules, DischargeRules, FlagRule, GateRules, Protocol
+from nursestation.core.protocols import BpRules, DischargeRules, FlagRule, GateRules, Protocol, SeriesPlan
 from nursestation.core.snapshot import (
     ChairSnapshot,
     ChartEntryView,
@@ -81,7 +81,7 @@ def make_protocol(**changes):
         planned_min=40,
         observation_min=15,
         observation_planned_min=30,
-        series_length=6,
+        series=SeriesPlan(length=6),
         limits=(),
         bp=BpRules(
             flags=(FlagRule(grade=Grade.SPIKE, priority=Priority.HIGH, prompt="Repeat at once", sys_at_or_above=180),),
@@ -316,8 +316,8 @@ def make_station(*chairs, operator=NURSE, operators=(NURSE, LEAD, CLINICIAN), at
         conditions=(),
         protocols=(
             make_protocol(),
-            make_protocol(name="pain-iv", title="Chronic pain IV", planned_min=240, series_length=5),
-            make_protocol(name="im", title="IM injection", route=Route.IM, planned_min=0, series_length=None),
+            make_protocol(name="pain-iv", title="Chronic pain IV", planned_min=240, series=SeriesPlan(length=5)),
+            make_protocol(name="im", title="IM injection", route=Route.IM, planned_min=0, series=None),
         ),
     )
     return replace(base, **changes)

@@ -7,7 +7,7 @@ from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import Phase, Role
 from nursestation.core.phases import MOVES, WHEN
-from tests.helpers.visit import PATIENT, Clinic, make_clinic
+from tests.helpers.visit import PATIENT, Clinic, load_protocol, make_clinic
 
 
 @pytest.fixture
@@ -88,6 +88,50 @@ def test_stopping_at_the_planned_end_needs_none(clinic: Clinic) -> None:
     clinic.wait(2400)
     clinic.do(c.StopInfusion(chair=2))
     assert not clinic.of(r.InfusionStopped)[0].early
+
+
+def with_allowed(allowed: tuple[float, float] | None) -> Clinic:
+    """Return a clinic whose depression protocol runs 40 min, and `allowed` where another length is chosen [min]."""
+    protocol = load_protocol().model_copy(update={"planned_min": 40.0, "planned_allowed_min": allowed})
+    clinic = make_clinic(protocols=[protocol])
+    clinic.staff()
+    clinic.check_in()
+    clinic.take_baseline()
+    clinic.run(5)
+    return clinic
+
+
+def start(planned_min: float | None) -> c.StartInfusion:
+    return c.StartInfusion(chair=2, dose_text="Ketamine 72 mg IV", planned_min=planned_min)
+
+
+@pytest.mark.parametrize("chosen", [20, 60, 90])
+def test_a_length_that_was_chosen_is_what_early_and_late_are_judged_by(chosen: float) -> None:
+    clinic = with_allowed((20, 90))
+    clinic.do(start(chosen))
+    assert clinic.visit.infusion_planned_s == chosen * 60
+    clinic.wait(chosen * 60 - 1)
+    assert "0:01 of its plan" in clinic.refused(c.StopInfusion(chair=2))
+    clinic.wait(1)
+    clinic.do(c.StopInfusion(chair=2))
+    assert not clinic.of(r.InfusionStopped)[0].early
+
+
+@pytest.mark.parametrize("chosen", [None, 40])
+def test_without_a_choice_the_protocol_gives_the_length(chosen: float | None) -> None:
+    clinic = with_allowed(None)
+    clinic.do(start(chosen))
+    assert clinic.visit.infusion_planned_s == 2400
+    assert clinic.of(r.InfusionStarted)[0].planned_min is None
+
+
+def test_a_length_that_the_protocol_does_not_allow_is_refused() -> None:
+    clinic = with_allowed((20, 90))
+    says = "Depression IV may be planned for 20 min to 1 h 30 min: choose within that."
+    assert clinic.refused(start(19)) == says
+    assert clinic.refused(start(91)) == says
+    assert with_allowed(None).refused(start(60)) == "Depression IV is planned for 40 min; no other length is allowed."
+    assert clinic.visit.phase is Phase.BASELINE
 
 
 def test_ready_is_refused_before_the_observation_minimum(clinic: Clinic) -> None:

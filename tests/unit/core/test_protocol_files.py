@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from nursestation.core.model import Grade, Route
-from nursestation.core.protocols import BpRules, LimitRule, Protocol
+from nursestation.core.protocols import BpRules, LimitRule, Protocol, SeriesPlan
 from tests.helpers.visit import PROTOCOLS, load_protocol
 
 NAMES = sorted(path.stem for path in PROTOCOLS.glob("*.toml"))
@@ -62,3 +62,36 @@ def test_a_ladder_out_of_order_is_refused() -> None:
         BpRules.model_validate(rules.model_dump() | {"flags": tuple(reversed(rules.flags))})
     with pytest.raises(ValidationError, match="is above"):
         BpRules.model_validate(rules.model_dump() | {"baseline_min_apart_min": 9})
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"length": 6, "length_min": 7}, "length_min 7 is above length 6"),
+        ({"length": 6, "length_max": 5}, "length_max 5 is below length 6"),
+        ({"length": 6, "interval_days_min": 2}, "interval_days_min and interval_days_max are given together"),
+        ({"length": 6, "booster_months_min": 6, "booster_months_max": 3}, "booster_months_min 6 is above"),
+    ],
+)
+def test_a_series_that_cannot_be_is_refused(fields: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        SeriesPlan.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"planned_allowed_min": [120, 480]}, "planned_allowed_min 120 to 480 does not hold planned_min"),
+        ({"observation_min": 40}, "observation_min 40 is above observation_planned_min 30"),
+    ],
+)
+def test_lengths_that_contradict_each_other_are_refused(changes: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        Protocol.model_validate(load_protocol().model_dump() | changes)
+
+
+def test_a_session_of_an_earlier_version_is_read_with_its_series() -> None:
+    stored = load_protocol().model_dump()
+    del stored["series"]
+    assert Protocol.model_validate(stored | {"series_length": 6}).series == SeriesPlan(length=6)
+    assert Protocol.model_validate(stored | {"series_length": None}).series is None
