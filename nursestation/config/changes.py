@@ -81,6 +81,7 @@ def _chair_after(number: int, chair: ChairSettings | None, change: PutMonitor | 
     prefer = chair.prefer.items() if chair is not None else ()
     kept = {metric: driver for metric, driver in prefer if driver in drivers}
     try:
-        return ChairSettings(number=number, monitor=monitors, prefer=kept)
+        sound = chair.model_dump(include={"sound_output", "quiet_sound"}) if chair is not None else {}
+        return ChairSettings(number=number, monitor=monitors, prefer=kept, **sound)
     except ValidationError as error:  # a number out of range and the like
         raise ChangeError(f"Chair {number} cannot be set up so: {error.errors()[0]['msg']}.") from error

@@ -62,6 +62,14 @@ class ChairSettings(_Section):
     prefer: dict[str, str] = Field(
         default_factory=dict, description="Metric name to the driver whose value is shown, where two monitors give it."
     )
+    sound_output: str = Field(
+        default="",
+        description="Its own loudspeaker, by the name or id that `nursestation doctor` prints: it sounds when nobody answers an "
+        "alarm of this chair. Left out, the station gets louder instead. Restart needed.",
+    )
+    quiet_sound: Literal["none", "low"] = Field(
+        default="none", description="What that loudspeaker plays of an alarm until then: nothing, or the alarm softly."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> "ChairSettings":
@@ -92,6 +100,18 @@ class StationSettings(_Section):
         default=True,
         description="Keep the last half hour of raw bytes of every port in the profile, for support. Restart needed.",
     )
+    sound_output: str = Field(
+        default="",
+        description="The station's loudspeaker, by the name or id that `nursestation doctor` prints; the computer's usual one if "
+        "left out. Restart needed.",
+    )
+    sound_volume: int = Field(
+        default=8,
+        ge=1,
+        le=10,
+        description="How loud the station's alarms are, in steps of 3 dB; 10 is full. At 10 the station cannot get louder for a "
+        "chair that nobody answers. Restart needed.",
+    )
     chair: tuple[ChairSettings, ...] = Field(default=(), description="The chairs, one [[chair]] each.")
 
     @model_validator(mode="after")
@@ -99,4 +119,13 @@ class StationSettings(_Section):
         numbers = [chair.number for chair in self.chair]
         if len(set(numbers)) != len(numbers):
             raise ValueError("two chairs have the same number")
+        places = [
+            ("the station", self.sound_output),
+            *((f"chair {chair.number}", chair.sound_output) for chair in self.chair),
+        ]
+        owners: dict[str, str] = {}
+        for place, name in places:
+            if name and name in owners:
+                raise ValueError(f"{owners[name]} and {place} have the same sound_output: each needs one of its own")
+            owners[name] = place
         return self

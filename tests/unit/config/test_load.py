@@ -30,6 +30,12 @@ def test_chairs_and_their_monitors_are_read(tmp_path):
         (CHAIR + CHAIR, ["two chairs have the same number"]),
         (CHAIR + "[chair.prefer]\nspo2 = 'nonin'\n", ["chair.0", "nonin", "no such monitor"]),
         (CHAIR + "[chair.prefer]\nspo3 = 'ge_dinamap'\n", ["chair.0", "'spo3', which is no metric"]),
+        ("sound_volume = 0\n", ["sound_volume", "1", "0"]),
+        ("[[chair]]\nnumber = 1\nquiet_sound = 'loud'\n", ["chair.0.quiet_sound", "'none' or 'low'"]),
+        (
+            "sound_output = 'USB'\n[[chair]]\nnumber = 3\nsound_output = 'USB'\n",
+            ["the station and chair 3 have the same sound_output"],
+        ),
         ("theme = \n", ["not a TOML file", "line 1"]),
     ],
 )

@@ -142,6 +142,18 @@ def test_a_chair_with_monitors_stays(text, number):
         changed(chairs(text), RemoveChair(chair=number))
 
 
+def test_a_chair_keeps_its_loudspeaker_when_its_monitors_change(tmp_path):
+    text = WRITTEN.replace("number = 2", 'number = 2\nsound_output = "USB 2" # under the arm\nquiet_sound = "low"')
+    path = tmp_path / "station.toml"
+    path.write_text(text)
+    change = PutMonitor(chair=2, monitor=NEW)
+    plan = plan_change(path, change, chairs(text))
+    chair = plan.settings.chair[1]
+    assert (chair.sound_output, chair.quiet_sound, chair.monitor) == ("USB 2", "low", (NEW,))
+    assert changed(chairs(text), change) == plan.settings.chair
+    assert lines_gone(text, plan.new.decode()) == []
+
+
 def test_windows_line_ends_stay():
     after = put(WRITTEN.replace("\n", "\r\n"), 1, NEW)
     assert after.replace("\r\n", "").count("\n") == 0
