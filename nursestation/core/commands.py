@@ -5,12 +5,14 @@ is checked by the verifier that the station was given, and appears in no record,
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from nursestation.core.model import (
     ChartKind,
     ConfirmedHow,
     Driver,
     FlagOutcome,
+    LeavingPath,
     Patient,
     Role,
     Severity,
@@ -235,13 +237,15 @@ class AnswerFlag(OnChair):
 class AnswerCriterion(OnChair):
     """What a person saw for a discharge criterion.
 
-    `met` is the answer, `evidence` its words ("MOAA/S 5", "removed, site dry"), `score` a number where the criterion has one.
+    `met` is the answer, `evidence` its words ("MOAA/S 5", "removed, site dry"), `score` a number where the criterion has one;
+    `items` are its parts as (item, points), where it has parts: of a score, or 1 for yes and 0 for no (`criteria.GAIT`).
     """
 
     criterion: str
     met: bool
     evidence: str
     score: int | None = None
+    items: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,10 +268,85 @@ class SignDischarge(OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShortenObservation(OnChair):
+    """Let the observation last `minutes` at least, in place of the protocol's minimum; a clinician signs with a PIN."""
+
+    minutes: float
+    reason: str
+    clinician_id: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOrthostatic(OnChair):
+    """Blood pressure and pulse lying, and after 1 and 3 min of standing, as (sys, dia, pulse) [mmHg, /min].
+
+    A standing reading is None where it was not taken. `symptoms`: dizzy, faint or unsteady on standing. `skipped_because`
+    says why the check was left out; the readings are None then.
+    """
+
+    lying: tuple[int, int, int | None] | None = None
+    standing_1: tuple[int, int, int | None] | None = None
+    standing_3: tuple[int, int, int | None] | None = None
+    symptoms: bool = False
+    skipped_because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionsGiven(OnChair):
+    """State that the written instructions were printed, or saved as a file to hand over.
+
+    `language` is a key of the protocol's `instructions_by_language`, "" for the text that the protocol gives by itself;
+    `sha256` (hex) names the very sheet.
+    """
+
+    language: str
+    how: Literal["printed", "file"]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeInstructions(OnChair):
+    """State that the patient or the driver has read the instructions and said so."""
+
+    by: Literal["patient", "driver"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseLeaving(OnChair):
+    """Say how the patient leaves; again to change it.
+
+    Attributes:
+        path: With the driver (as planned), without one, or against advice.
+        reason: Why not as planned, in the patient's or the nurse's words.
+        arrangement: Without a driver: how the patient gets home safely, in words.
+        risks_told: Against advice: the risks were explained.
+        patient_signed: Against advice: the patient signed that they go; where not, `witness` saw that they refused.
+        clinician_id: Without a driver: the clinician who answers for it with `pin`. Against advice: the clinician who was told.
+    """
+
+    path: LeavingPath
+    reason: str = ""
+    arrangement: str = ""
+    risks_told: bool = False
+    patient_signed: bool = False
+    witness: str = ""
+    clinician_id: str = ""
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndEarly(OnChair):
-    """Close the visit before its end, from any phase, with a reason."""
+    """Close the visit before its end, from any phase, with a reason.
+
+    Once the drug was given, and where the protocol asks for it, `handed_to` names who has the patient in care from now on
+    ("ambulance crew 12, to County Hospital"), and a clinician signs with a PIN: it is no way round the discharge.
+    """
 
     reason: str
+    handed_to: str = ""
+    clinician_id: str = ""
+    pin: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +421,8 @@ VisitCommand = (
     ConfirmIdentity | RecordConsent | RecordFasting | AnswerExclusions | NameDriver | ConfirmDriver | BeginBaseline
     | TakeBaseline | OverrideGate | StartInfusion | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady
     | RequestCuff | EnterCuffReading | Chart | ResolveChart | AnswerFlag | AnswerCriterion | OverrideCriterion
-    | SignDischarge | EndEarly | ConfirmMonitors | PauseChairAlarms | EndChairPause | SetLimit | ResetLimits
+    | SignDischarge | ShortenObservation | RecordOrthostatic | InstructionsGiven | AcknowledgeInstructions
+    | ChooseLeaving | EndEarly | ConfirmMonitors | PauseChairAlarms | EndChairPause | SetLimit | ResetLimits
     | AcceptLimits
 )  # fmt: skip
 """What is asked of the visit in a chair."""

@@ -12,7 +12,7 @@ from devices.events import AdmissionState, Priority, Validity
 from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
 from nursestation.core.inputs import ChairSetup
-from nursestation.core.model import ChartKind, Provenance, ToldPatient
+from nursestation.core.model import ChartKind, LeavingPath, Provenance, ToldPatient
 from nursestation.core.stability import note_sample
 from nursestation.core.state import (
     Answer,
@@ -357,6 +357,8 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             visit.gate_waivers.pop("exclusions", None)
         case r.DriverNamed():
             visit.driver = record.driver
+            if visit.path is LeavingPath.NO_DRIVER:
+                visit.leaving = None  # there is one now
             visit.driver_confirmed = None
             visit.gate_waivers.pop("driver", None)
             visit.waivers.pop("driver", None)
@@ -410,18 +412,60 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             _fold_flag(visit, record)
         case r.CriterionAnswered():
             visit.answers[record.criterion] = Answer(
-                record.met, record.evidence, record.score, record.operator or "", record.at
+                met=record.met,
+                evidence=record.evidence,
+                score=record.score,
+                by=record.operator or "",
+                at=record.at,
+                items=record.items,
+                variant=record.variant,
             )
             visit.waivers.pop(record.criterion, None)
         case r.CriterionOverridden():
             visit.waivers[record.criterion] = Waiver(record.reason, record.clinician)
             state.tries.pop(record.clinician, None)
+        case (
+            r.ObservationShortened() | r.OrthostaticRecorded() | r.InstructionsPrinted() | r.InstructionsAcknowledged()
+            | r.LeavingChosen() | r.HandedOver()
+        ):  # fmt: skip
+            _fold_leaving(state, visit, record)
         case r.DischargeSigned():
             visit.signed = record
             visit.evidence = record.evidence
             state.tries.pop(record.signature.operator_id, None)
         case _:
             pass  # told for the record alone
+
+
+_LeavingRecord = (
+    r.ObservationShortened | r.OrthostaticRecorded | r.InstructionsPrinted | r.InstructionsAcknowledged | r.LeavingChosen
+    | r.HandedOver
+)  # fmt: skip
+
+
+def _fold_leaving(state: StationState, visit: Visit, record: _LeavingRecord) -> None:
+    match record:
+        case r.ObservationShortened():
+            visit.shortened = record
+            state.tries.pop(record.clinician, None)
+        case r.OrthostaticRecorded():
+            visit.orthostatic = record
+            visit.waivers.pop("orthostatic", None)
+        case r.InstructionsPrinted():
+            visit.instructions_printed = record
+            known = visit.instructions_acknowledged
+            if known is not None and known.sha256 != record.sha256:
+                visit.instructions_acknowledged = None  # they read another sheet
+        case r.InstructionsAcknowledged():
+            visit.instructions_acknowledged = record
+        case r.LeavingChosen():
+            visit.leaving = record
+            if record.path is LeavingPath.NO_DRIVER:
+                state.tries.pop(record.clinician, None)
+        case r.HandedOver():
+            visit.handed_over = record
+            visit.evidence = record.evidence
+            state.tries.pop(record.clinician, None)
 
 
 def _fold_monitor_patient(visit: Visit, record: r.MonitorPatient | r.MonitorPatientConfirmed) -> None:

@@ -68,6 +68,14 @@ class ConfirmedHow(StrEnum):
     BOOKING = "booking"  # a transport company's booking number
 
 
+class LeavingPath(StrEnum):
+    """How the patient leaves: docs/adr/0020."""
+
+    WITH_DRIVER = "with_driver"
+    NO_DRIVER = "no_driver"  # nobody fetches the patient; a clinician answers for what was arranged instead
+    AGAINST_ADVICE = "against_advice"  # the patient goes before every criterion is met
+
+
 class Severity(StrEnum):
     """Of a side effect."""
 
@@ -225,6 +233,7 @@ class GateState(StrEnum):
     UNMET = "unmet"
     UNKNOWN = "unknown"  # nothing to judge by yet
     OVERRIDDEN = "overridden"
+    AGAINST_ADVICE = "against_advice"  # not met when the patient left against advice; in a signature's evidence alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

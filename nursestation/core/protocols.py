@@ -138,8 +138,26 @@ class DischargeRules(_File):
     aldrete_at_least: int = Field(default=9, ge=0, le=10)
     moaas_at_least: int = Field(default=5, ge=0, le=5)
     no_driving_hours: tuple[int, int] = (24, 48)
+    recovery_score: Literal["aldrete", "mpadss"] = "aldrete"
+    mpadss_at_least: int = Field(default=9, ge=0, le=10)
+    ask_orientation: bool = False
+    ask_gait: bool = False
+    ask_orthostatic: bool = False
+    orthostatic_fall_sys: MmHg = 20  # from lying to standing: this much or more stands against leaving
+    orthostatic_fall_dia: MmHg = 10
+    driver_code: bool = False  # the code that the driver was given at check-in is asked for at hand-over
+    observation_floor_min: Minutes = 0  # a clinician may shorten the observation to this and no further
+    end_early_needs_handover: bool = False  # once the drug was given, an early end names who takes the patient over
+    instructions_printed: bool = False  # printed and acknowledged, where it is on; else answered by staff
+    instructions_by_language: dict[str, str] = {}
     instructions: str
     meaning: str
+    meaning_no_driver: str = (
+        "I assessed this patient and discharge them without a driver, as a clinician arranged with them"
+    )
+    meaning_against_advice: str = (
+        "The patient leaves against advice; what was not met is listed, and the risks were explained"
+    )
 
 
 class Technical(_File):

@@ -10,7 +10,7 @@ Rules of the file:
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from devices.clock import Moment
 from devices.events import AlarmKind, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
@@ -23,6 +23,7 @@ from nursestation.core.model import (
     Driver,
     FlagOutcome,
     Grade,
+    LeavingPath,
     MonitorFacts,
     Operator,
     Patient,
@@ -620,12 +621,17 @@ class SelfTested(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionAnswered(_Record):
-    """What a person saw for a discharge criterion."""
+    """What a person saw for a discharge criterion.
+
+    `items` are its parts as (item, points); `variant` names the table that a score was taken by (`scores.RECOVERY`).
+    """
 
     criterion: str
     met: bool
     evidence: str
     score: int | None = None
+    items: tuple[tuple[str, int], ...] = ()
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -635,6 +641,57 @@ class CriterionOverridden(_Record):
     criterion: str
     reason: str
     clinician: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservationShortened(_Record):
+    """A clinician let the observation last `minutes` at least, in place of `before` [min]."""
+
+    minutes: float
+    before: float
+    reason: str
+    clinician: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrthostaticRecorded(_Record):
+    """Pressure and pulse lying and standing, as (sys, dia, pulse) [mmHg, /min]; or why it was left out."""
+
+    lying: tuple[int, int, int | None] | None
+    standing_1: tuple[int, int, int | None] | None
+    standing_3: tuple[int, int, int | None] | None
+    symptoms: bool
+    skipped_because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionsPrinted(_Record):
+    """The written instructions were printed or saved as a file; `sha256` (hex) names the sheet."""
+
+    language: str
+    how: Literal["printed", "file"]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionsAcknowledged(_Record):
+    """The patient or the driver said that they have read the instructions; `sha256` names the sheet."""
+
+    by: Literal["patient", "driver"]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingChosen(_Record):
+    """How the patient leaves. Without a driver `clinician` signed for the arrangement; against advice they were told."""
+
+    path: LeavingPath
+    reason: str = ""
+    arrangement: str = ""
+    risks_told: bool = False
+    patient_signed: bool = False
+    witness: str = ""
+    clinician: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -649,11 +706,27 @@ class CriterionEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DischargeSigned(_Record):
-    """The patient was signed out to the driver, on this evidence."""
+    """The patient was signed out, on this evidence.
+
+    `driver` is who took the patient along: None where nobody did. `leaving` says what stood in the driver's place, or how the
+    patient left against advice; "" for the path with a driver.
+    """
 
     signature: Signature
-    driver: Driver
+    driver: Driver | None
     evidence: tuple[CriterionEvidence, ...]
+    path: LeavingPath = LeavingPath.WITH_DRIVER
+    leaving: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(_Record):
+    """The visit ends early with the drug given: who has the patient in care from now on, and how the criteria stood."""
+
+    to: str
+    reason: str
+    evidence: tuple[CriterionEvidence, ...]
+    clinician: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -670,7 +743,8 @@ DISCRETE = (
     FastingRecorded, ExclusionsAnswered, DriverNamed, DriverConfirmed, GateOverridden, PhaseChanged, BaselineTaken,
     InfusionStarted, InfusionPaused, InfusionResumed, InfusionStopped, CuffRequested, CuffTaken, CuffFailed, Charted,
     ChartResolved, FlagRaised, FlagDecided, FlagAnswered, FlagEnded, ConditionRaised, ConditionChanged,
-    ConditionAcknowledged, ConditionEnded, CriterionAnswered, CriterionOverridden, DischargeSigned, ChairFreed,
+    ConditionAcknowledged, ConditionEnded, CriterionAnswered, CriterionOverridden, ObservationShortened,
+    OrthostaticRecorded, InstructionsPrinted, InstructionsAcknowledged, LeavingChosen, HandedOver, DischargeSigned, ChairFreed,
     MonitorBound, MonitorUnbound, MonitorPatient, MonitorPatientConfirmed, SessionMonitors, MonitorsConfirmed,
     CuffStarted, CuffStopped, ConditionRealarmed, ConditionLatched, ConditionEscalated, SignalShown, AudioPaused,
     AudioPauseEnded, AudioSwitched, ChairAlarmsPaused, ChairAlarmsResumed, LimitsChanged, SelfTested,
@@ -684,7 +758,8 @@ Record = (
     | DriverConfirmed | GateOverridden | PhaseChanged | BaselineTaken | InfusionStarted | InfusionPaused
     | InfusionResumed | InfusionStopped | CuffRequested | CuffTaken | CuffFailed | Charted | ChartResolved | FlagRaised
     | FlagDecided | FlagAnswered | FlagEnded | ConditionRaised | ConditionChanged | ConditionAcknowledged
-    | ConditionEnded | CriterionAnswered | CriterionOverridden | DischargeSigned | ChairFreed | MonitorBound
+    | ConditionEnded | CriterionAnswered | CriterionOverridden | ObservationShortened | OrthostaticRecorded
+    | InstructionsPrinted | InstructionsAcknowledged | LeavingChosen | HandedOver | DischargeSigned | ChairFreed | MonitorBound
     | MonitorUnbound | MonitorPatient | MonitorPatientConfirmed | SessionMonitors | MonitorsConfirmed | CuffStarted
     | CuffStopped | ConditionRealarmed | ConditionLatched | ConditionEscalated | SignalShown | AudioPaused
     | AudioPauseEnded | AudioSwitched | ChairAlarmsPaused | ChairAlarmsResumed | LimitsChanged | SelfTested

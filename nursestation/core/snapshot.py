@@ -18,6 +18,7 @@ from nursestation.core.model import (
     FlagOutcome,
     GateState,
     Grade,
+    LeavingPath,
     Operator,
     Patient,
     Phase,
@@ -140,6 +141,9 @@ class CriterionView:
         asks_person: True where a person answers it, False where the record does.
         score: The number last given, where the criterion has one.
         earliest_in_s: Soonest it can turn, where a clock decides.
+        age_s: How old the evidence is, where it ages.
+        items: The parts of the last answer, as (item, points).
+        variant: The table that a score was taken by, "" where the criterion has none.
     """
 
     id: str
@@ -149,17 +153,80 @@ class CriterionView:
     asks_person: bool
     score: int | None = None
     earliest_in_s: float | None = None
+    age_s: float | None = None
+    items: tuple[tuple[str, int], ...] = ()
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadinessView:
-    """The discharge page. `digest` names this exact state; a signature over another one is refused."""
+    """The discharge page. `digest` names this exact state; a signature over another one is refused.
+
+    `path` is how the patient leaves, `meaning` what a signature means on that path; `why_not` says what stands against signing
+    although the criteria are met, "" where nothing does.
+    """
 
     criteria: tuple[CriterionView, ...]
     n_met: int
     may_sign: bool
     digest: str
     meaning: str
+    path: LeavingPath = LeavingPath.WITH_DRIVER
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveView:
+    """When the patient may leave at the earliest, and what holds them until then.
+
+    Attributes:
+        earliest_in_s: The soonest that every criterion that a clock decides can be met [s], 0 for now.
+        holds: What is not met, in short words, in the order of the page: "observation 12 min", "BP", "driver".
+    """
+
+    earliest_in_s: float
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingView:
+    """How it was chosen that the patient leaves; fields as `records.LeavingChosen`, people by their names."""
+
+    path: LeavingPath
+    reason: str
+    arrangement: str
+    risks_told: bool
+    patient_signed: bool
+    witness: str
+    clinician: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrthostaticView:
+    """The orthostatic check: fields as `records.OrthostaticRecorded`, with the largest falls found [mmHg], who and when."""
+
+    lying: tuple[int, int, int | None] | None
+    standing_1: tuple[int, int, int | None] | None
+    standing_3: tuple[int, int, int | None] | None
+    symptoms: bool
+    skipped_because: str
+    fall_sys: int | None
+    fall_dia: int | None
+    by: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionsView:
+    """The sheet that was printed or saved, and who has acknowledged it: "patient", "driver" or "" for nobody yet."""
+
+    language: str
+    how: str
+    sha256: str
+    at: Moment
+    by: str
+    acknowledged_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +337,13 @@ class VisitView:
     fasting: tuple[int, int] | None  # last food, last drink, UTC [ns]
     exclusions: tuple[tuple[str, bool], ...]
     signed_by: str  # "" until discharged
+    observation_min_s: float = 0.0  # how long the observation lasts at least
+    observation_shortened: str = ""  # "from 15 min to 10 min by S. Okafor MD: ..."
+    leave: LeaveView | None = None  # from the start until the visit is closed
+    leaving: LeavingView | None = None  # None until it is chosen
+    orthostatic: OrthostaticView | None = None
+    instructions: InstructionsView | None = None
+    handed_to: str = ""  # who took the patient over when the visit ended early
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

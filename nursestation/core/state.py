@@ -20,6 +20,7 @@ from nursestation.core.model import (
     Driver,
     FlagOutcome,
     Grade,
+    LeavingPath,
     MonitorFacts,
     Operator,
     Patient,
@@ -30,7 +31,17 @@ from nursestation.core.model import (
 )
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
-from nursestation.core.records import CriterionEvidence, DischargeSigned, SelfTested
+from nursestation.core.records import (
+    CriterionEvidence,
+    DischargeSigned,
+    HandedOver,
+    InstructionsAcknowledged,
+    InstructionsPrinted,
+    LeavingChosen,
+    ObservationShortened,
+    OrthostaticRecorded,
+    SelfTested,
+)
 
 
 def seconds_between(earlier: Moment, later: Moment) -> float:
@@ -225,6 +236,8 @@ class Answer:
     score: int | None
     by: str
     at: Moment
+    items: tuple[tuple[str, int], ...] = ()
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +378,12 @@ class Visit:
     waivers: dict[str, Waiver] = field(default_factory=dict)
     limits: dict[str, PatientLimits] = field(default_factory=dict)
     alarm_pause: ChairPause | None = None
+    shortened: ObservationShortened | None = None
+    orthostatic: OrthostaticRecorded | None = None
+    instructions_printed: InstructionsPrinted | None = None
+    instructions_acknowledged: InstructionsAcknowledged | None = None  # of that sheet
+    leaving: LeavingChosen | None = None
+    handed_over: HandedOver | None = None
     evidence: tuple[CriterionEvidence, ...] = ()
     signed: DischargeSigned | None = None
     delivered: set[str] = field(default_factory=set)
@@ -395,6 +414,16 @@ class Visit:
     def began(self, phase: Phase) -> Moment | None:
         """Return when `phase` began, or None when it has not."""
         return next((stretch.start for which, stretch in self.spans if which is phase), None)
+
+    @property
+    def observation_min(self) -> float:
+        """Return how long the observation lasts at least [min]: the protocol's minimum, or what a clinician shortened it to."""
+        return self.protocol.observation_min if self.shortened is None else self.shortened.minutes
+
+    @property
+    def path(self) -> LeavingPath:
+        """Return how the patient leaves."""
+        return LeavingPath.WITH_DRIVER if self.leaving is None else self.leaving.path
 
     def pauses_signals_of(self, condition: Condition) -> bool:
         """Say whether ALARM PAUSED of the chair would stop a condition's signals; what it spares: docs/adr/0016.

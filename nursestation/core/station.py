@@ -18,9 +18,13 @@ from nursestation.core import (
     cuff,
     discharge,
     feeding,
+    instructions,
+    leaving,
     limits,
     monitor_patient,
     monitors,
+    observation,
+    orthostatic,
     patient_limits,
     phases,
     setup,
@@ -314,6 +318,16 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
             discharge.override(turn, chair, visit, command)
         case c.SignDischarge():
             signature.sign_discharge(turn, chair, visit, command)
+        case c.ShortenObservation():
+            observation.shorten(turn, chair, visit, command)
+        case c.RecordOrthostatic():
+            orthostatic.record(turn, chair, visit, command)
+        case c.InstructionsGiven():
+            instructions.give(turn, chair, visit, command)
+        case c.AcknowledgeInstructions():
+            instructions.acknowledge(turn, chair, visit, command)
+        case c.ChooseLeaving():
+            leaving.choose(turn, chair, visit, command)
         case c.PauseChairAlarms():
             signals.pause_chair(turn, chair, command)
         case c.EndChairPause():

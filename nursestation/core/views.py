@@ -6,8 +6,12 @@ from devices.vocabulary import METRICS
 from nursestation.core import (
     checkin,
     discharge,
+    instructions,
+    leaving,
     limits,
     monitor_patient,
+    observation,
+    orthostatic,
     patient_limits,
     phases,
     schedule,
@@ -307,6 +311,12 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, now: Moment) ->
         fasting=visit.fasting,
         exclusions=visit.exclusions,
         signed_by=visit.signed.signature.name if visit.signed is not None else "",
+        observation_min_s=visit.observation_min * 60,
+        observation_shortened=observation.shortened_line(visit, state.operators),
+        leaving=leaving.view(visit, state.operators),
+        orthostatic=orthostatic.view(visit, state.operators),
+        instructions=instructions.view(visit, state.operators),
+        handed_to=visit.handed_over.to if visit.handed_over is not None else "",
     )
 
 

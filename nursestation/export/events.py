@@ -156,7 +156,9 @@ def _line(record: Record, titles: dict[str, str]) -> str:
         case MonitorPatientConfirmed():
             return "Monitor: still this patient" if record.same else "Monitor: another patient, its readings left out"
         case DischargeSigned():
-            return f"Discharge signed; handed over to {record.driver.name}"
+            return "Discharge signed; " + (
+                f"handed over to {record.driver.name}" if record.driver is not None else "left without a driver"
+            )
         case _:
             return ""
 

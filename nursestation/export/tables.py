@@ -23,6 +23,7 @@ _STATE = {
     GateState.UNMET.value: "✗ not met",
     GateState.UNKNOWN.value: "? unknown",
     GateState.OVERRIDDEN.value: "OVERRIDDEN",
+    GateState.AGAINST_ADVICE.value: "NOT MET, LEFT",
 }
 
 
@@ -251,7 +252,13 @@ def discharge_section(story: Story, width: float, zone: tzinfo | None) -> list[F
     when = f"{day(signature.signed_utc_ns, zone)}, {clock_s(signature.signed_utc_ns, zone)}"
     hand_over = [one for one in story.driver_confirmed if one.phase in (Phase.OBSERVATION, Phase.READY)]
     how = f", {CONFIRMED_WORDS[hand_over[-1].how]}" if hand_over else ", not confirmed at hand-over"
-    to = f"Handed over to {signed.driver.name} ({signed.driver.relation}), phone {signed.driver.phone}{how}."
+    driver = signed.driver
+    to = (
+        f"Handed over to {driver.name} ({driver.relation}), phone {driver.phone}{how}."
+        if driver is not None
+        else "Left without a driver."
+    )
+    to = f"{to} {signed.leaving}".rstrip()
     block = [
         Spacer(0, 3 * mm),
         text(to, BODY),

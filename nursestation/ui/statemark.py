@@ -15,6 +15,7 @@ WORDS = {
     GateState.UNMET: "not met",
     GateState.UNKNOWN: "nothing to judge by yet",
     GateState.OVERRIDDEN: "overridden by a clinician",
+    GateState.AGAINST_ADVICE: "not met, left against advice",
 }
 
 _SIZE = 28
@@ -23,6 +24,7 @@ _TONES = {
     GateState.UNMET: Tone.WARN,
     GateState.UNKNOWN: Tone.SOFT,
     GateState.OVERRIDDEN: Tone.BAD,
+    GateState.AGAINST_ADVICE: Tone.BAD,
 }
 
 
@@ -74,7 +76,7 @@ class StateMark(QLabel):
             case GateState.UNKNOWN:
                 for offset in (-6.0, 0.0, 6.0):
                     painter.drawPoint(middle + QPointF(offset, 0))
-            case GateState.OVERRIDDEN:
+            case GateState.OVERRIDDEN | GateState.AGAINST_ADVICE:
                 painter.drawLine(middle + QPointF(0, -6), middle + QPointF(0, 2))
                 painter.drawPoint(middle + QPointF(0, 6))
             case _:

@@ -8,6 +8,25 @@ from nursestation.core.protocols import BpRules, LimitRule, Protocol, SeriesPlan
 from tests.helpers.visit import PROTOCOLS, load_protocol
 
 NAMES = sorted(path.stem for path in PROTOCOLS.glob("*.toml"))
+NOT_ASKED_YET = {
+    "discharge": {
+        "recovery_score",
+        "mpadss_at_least",
+        "ask_orientation",
+        "ask_gait",
+        "ask_orthostatic",
+        "orthostatic_fall_sys",
+        "orthostatic_fall_dia",
+        "driver_code",
+        "observation_floor_min",
+        "end_early_needs_handover",
+        "instructions_printed",
+        "instructions_by_language",
+        "meaning_no_driver",
+        "meaning_against_advice",
+    },
+}
+"""What a file may leave out, because no shipped protocol asks for it; the list only shrinks."""
 
 
 def test_three_are_shipped() -> None:
@@ -33,7 +52,8 @@ def test_every_number_in_the_file_of_the_model_is_said(name: str) -> None:
     given = tomllib.loads((PROTOCOLS / f"{name}.toml").read_text(encoding="utf-8"))
     protocol = Protocol.model_validate(given)
     for section in ("technical", "cuff", "gates", "discharge"):
-        assert set(given[section]) == set(type(getattr(protocol, section)).model_fields)
+        unsaid = set(type(getattr(protocol, section)).model_fields) - set(given[section])
+        assert unsaid <= NOT_ASKED_YET.get(section, set())
 
 
 def test_a_mistake_is_told_with_its_place() -> None:
