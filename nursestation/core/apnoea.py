@@ -37,7 +37,7 @@ def judge(turn: Turn, chair: ChairState) -> None:
     if watch is None:
         watch = visit.watches[RULE] = LimitWatch()
     t_ns = turn.now.mono_ns
-    told = _told(chair, visit) if visit.phase in technical.SENSOR_PHASES else ""
+    told = _told(turn, chair, visit) if visit.phase in technical.SENSOR_PHASES else ""
     rate = _rate(turn, chair)
     watch.outside_ns = (watch.outside_ns if watch.outside_ns is not None else t_ns) if rate == 0 else None
     after_s = turn.state.preset.apnoea.s
@@ -88,17 +88,16 @@ def _rate(turn: Turn, chair: ChairState) -> float | None:
     return view.value
 
 
-def _told(chair: ChairState, visit: Visit) -> str:
+def _told(turn: Turn, chair: ChairState, visit: Visit) -> str:
     """Return the text of a monitor's own alarm of no breath, "" for none."""
     for monitor in chair.monitors.values():
-        if _is_heeded(chair, visit, monitor):
+        if _is_heeded(turn, chair, visit, monitor):
             for is_active, _, text, kind in monitor.alarms.values():
                 if is_active and kind is AlarmKind.PHYSIOLOGICAL and _SAYS_NO_BREATH.search(text):
                     return text
     return ""
 
 
-def _is_heeded(chair: ChairState, visit: Visit, monitor: MonitorState) -> bool:
-    name = monitor.binding.id
-    is_silent = alarms.find(visit.conditions, "link.lost", name) is not None
-    return not is_silent and chair.hold_on(name) is None and monitor.played is None
+def _is_heeded(turn: Turn, chair: ChairState, visit: Visit, monitor: MonitorState) -> bool:
+    is_silent = technical.is_silent(turn, visit, monitor)
+    return not is_silent and chair.hold_on(monitor.binding.id) is None and monitor.played is None

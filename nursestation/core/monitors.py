@@ -25,7 +25,7 @@ from devices.events import (
     SensorStatus,
     WaveformChunk,
 )
-from nursestation.core import alarms, apnoea, cuff, feeding, limits, monitor_patient, technical
+from nursestation.core import apnoea, cuff, feeding, limits, monitor_patient, technical
 from nursestation.core import records as r
 from nursestation.core.fold import hear
 from nursestation.core.inputs import MonitorInput
@@ -44,7 +44,8 @@ def take(turn: Turn, item: MonitorInput) -> None:
     chair, monitor = found
     event = item.event
     if not isinstance(event, LinkState | FrameRejected):
-        _hear(turn, chair, monitor)
+        monitor.heard_ns = turn.now.mono_ns
+        technical.note_heard(turn, chair, monitor, is_number=isinstance(event, Numeric))
     match event:
         case Numeric():
             _numeric(turn, chair, monitor, event)
@@ -85,13 +86,6 @@ def tell_rejects(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
             turn.emit(r.FramesRejected(**turn.noted(chair), monitor=monitor.binding.id, reason=reason, count=rejects.n))
             rejects.n = 0
             rejects.told_ns = turn.now.mono_ns
-
-
-def _hear(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
-    monitor.heard_ns = turn.now.mono_ns
-    visit = chair.open_visit
-    if visit is not None and visit.conditions:
-        alarms.end(turn, chair, "link.lost", monitor.binding.id)
 
 
 def _of_bulk(turn: Turn, chair: ChairState, monitor: MonitorState) -> Stamp:

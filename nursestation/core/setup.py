@@ -66,7 +66,7 @@ def _set_up(turn: Turn, chair: ChairState, setup: ChairSetup) -> None:
         if monitor.binding.id not in kept:
             _unbind(turn, chair, monitor)
     chair.setup, chair.prefer = setup, dict(setup.prefer)
-    chair.monitors = {binding.id: kept.get(binding.id) or MonitorState(binding) for binding in setup.monitors}
+    chair.monitors = {binding.id: kept.get(binding.id) or _begun(turn, binding) for binding in setup.monitors}
     for binding in setup.monitors:
         monitor = chair.monitors[binding.id]
         is_told = binding.id in kept and monitor.binding == binding
@@ -77,6 +77,11 @@ def _set_up(turn: Turn, chair: ChairState, setup: ChairSetup) -> None:
         monitor_patient.settle(turn, chair, monitor)
     feeding.note(turn, chair)
     technical.judge_chair(turn, chair)
+
+
+def _begun(turn: Turn, binding: MonitorBinding) -> MonitorState:
+    """Return a monitor that has had no time to speak up yet."""
+    return MonitorState(binding, begun_ns=turn.now.mono_ns)
 
 
 def _is_same_place(before: MonitorBinding, after: MonitorBinding) -> bool:

@@ -118,6 +118,7 @@ class MonitorState:
     phase: LinkPhase = LinkPhase.DISCONNECTED
     reason: str = ""
     heard_ns: int | None = None  # last good event of this run, monotonic
+    begun_ns: int | None = None  # when it was set up, or heard again after its link was lost, monotonic
     latest: dict[str, Latest] = field(default_factory=dict)
     sensors: dict[str, Sensor] = field(default_factory=dict)
     alarms: dict[str, tuple[bool, Priority | None, str, AlarmKind]] = field(

@@ -3,6 +3,7 @@
 | rule | present while | priority |
 |---|---|---|
 | link.lost (a monitor) | no good frame for `no_data_low_s`, and longer than the monitor's own quiet time | low, later medium |
+| same, heard again | until its numbers come, or its time for them (`lost_after_s`) is over | same |
 | sensor.<measurement> (a monitor) | probe or lead off, unplugged or line blocked, for `no_data_low_s` | low, later medium |
 | data.lost (a required group or limited metric) | no usable value for `lost_after_s`, link and sensor fine | low, later medium |
 | data.doubted (same) | values come, all of them doubted, for `doubted_after_s`: limits are not judged | low, later medium |
@@ -35,7 +36,7 @@ from nursestation.core import records as r
 from nursestation.core.inputs import StationFault
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import Freshness
-from nursestation.core.state import ChairState, MonitorState, Visit
+from nursestation.core.state import ChairState, Condition, MonitorState, Visit
 from nursestation.core.turn import Turn
 
 CLOCK_STEP_NS = 2 * NS_PER_S
@@ -111,15 +112,48 @@ def judge_chair(turn: Turn, chair: ChairState) -> None:
         alarms.end(turn, chair, "cuff.overdue")
 
 
+def note_heard(turn: Turn, chair: ChairState, monitor: MonitorState, *, is_number: bool) -> None:
+    """Take note that a monitor says something: after a lost link its silences count from here, and its numbers end the loss."""
+    visit = chair.open_visit
+    lost = alarms.find(visit.conditions, "link.lost", monitor.binding.id) if visit is not None else None
+    if visit is None or lost is None:
+        return
+    if not _is_back(monitor, lost):
+        monitor.begun_ns = turn.now.mono_ns
+    if is_number or not _is_awaited(visit, monitor):
+        alarms.end(turn, chair, "link.lost", monitor.binding.id)
+
+
+def _is_back(monitor: MonitorState, lost: Condition) -> bool:
+    """Say whether a monitor was heard again since its link counts as lost."""
+    return monitor.begun_ns is not None and monitor.begun_ns >= lost.raised.mono_ns
+
+
+def _is_awaited(visit: Visit, monitor: MonitorState) -> bool:
+    """Say whether numbers of this monitor were seen in the visit, so that their coming tells that nothing is missing."""
+    given = visit.delivered.intersection(vitals.CONTINUOUS)
+    return any(metric in monitor.latest or metric in monitor.binding.numerics for metric in given)
+
+
+def is_silent(turn: Turn, visit: Visit, monitor: MonitorState) -> bool:
+    """Say whether nothing good has come from a monitor for as long as makes its link a lost one."""
+    least_s = max(visit.protocol.technical.no_data_low_s, monitor.binding.max_quiet_ms / 1000)
+    return _silent_s(turn, visit, monitor) >= least_s
+
+
 def judge_link(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
-    """Judge the silence of one monitor."""
+    """Judge the silence of one monitor.
+
+    One that is heard again has its time to give numbers. Until they come, or that time is over and what is missing is told
+    for itself, the loss stands: there is no moment in which nothing tells that the numbers are missing.
+    """
     visit = chair.open_visit
     if visit is None:
         return
-    silent_s = _silent_s(turn, visit, monitor)
-    least_s = max(visit.protocol.technical.no_data_low_s, monitor.binding.max_quiet_ms / 1000)
-    if silent_s < least_s:
-        alarms.end(turn, chair, "link.lost", monitor.binding.id)
+    lost = alarms.find(visit.conditions, "link.lost", monitor.binding.id)
+    if not is_silent(turn, visit, monitor):
+        if lost is not None and not _has_time_left(turn, visit, monitor, lost):
+            alarms.end(turn, chair, "link.lost", monitor.binding.id)
         return
     text = f"NO DATA FROM MONITOR: {monitor.binding.title}. Look at the bedside monitor"
     alarms.hold(
@@ -127,10 +161,25 @@ def judge_link(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
         chair,
         "link.lost",
         AlarmKind.TECHNICAL,
-        _priority(visit, silent_s),
+        _priority(visit, max(_silent_s(turn, visit, monitor), _unseen_s(turn, monitor))),
         text,
         subject=monitor.binding.id,
     )
+
+
+def _unseen_s(turn: Turn, monitor: MonitorState) -> float:
+    """Return for how long a monitor that gave numbers has given none to use [s]: a word in between ends no loss."""
+    usable = [latest.usable_ns for metric, latest in monitor.latest.items() if metric in vitals.CONTINUOUS]
+    newest_ns = max((t_ns for t_ns in usable if t_ns is not None), default=turn.now.mono_ns)
+    return (turn.now.mono_ns - newest_ns) / NS_PER_S
+
+
+def _has_time_left(turn: Turn, visit: Visit, monitor: MonitorState, lost: Condition) -> bool:
+    """Say whether a monitor that is heard again may still be about to give its numbers."""
+    if monitor.begun_ns is None or not _is_back(monitor, lost) or not _is_awaited(visit, monitor):
+        return False
+    back_s = (turn.now.mono_ns - monitor.begun_ns) / NS_PER_S
+    return back_s <= vitals.lost_after_s(monitor, visit.protocol.technical)
 
 
 def _judge_sensors(turn: Turn, chair: ChairState, visit: Visit, monitor: MonitorState) -> None:
@@ -195,6 +244,7 @@ def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
         subject = group[0]
         delivered = [metric for metric in group if metric in visit.delivered]
         lost_s = min((_without_s(turn, chair, metric) for metric in delivered), default=0.0)
+        unseen_s = min((_without_s(turn, chair, metric, has_grace=False) for metric in delivered), default=0.0)
         is_lost = lost_s > _lost_after_s(chair, visit, delivered) and visit.phase in SENSOR_PHASES
         is_explained = _is_explained(chair, visit, group)
         doubted_s = min((_without_s(turn, chair, metric, doubt_counts=False) for metric in delivered), default=0.0)
@@ -221,7 +271,7 @@ def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
                 chair,
                 "data.lost",
                 AlarmKind.TECHNICAL,
-                _priority(visit, lost_s),
+                _priority(visit, unseen_s),
                 f"No {_group_name(subject)}: {why or 'no value'}. Look at the bedside monitor",
                 subject=subject,
                 metric=subject,
@@ -265,11 +315,19 @@ def _lost_after_s(chair: ChairState, visit: Visit, metrics: list[str]) -> float:
     return max((vitals.lost_after_s(monitor, technical) for monitor in monitors), default=technical.lost_after_s)
 
 
-def _without_s(turn: Turn, chair: ChairState, metric: str, *, doubt_counts: bool = True) -> float:
-    """Return for how long no monitor that may be shown gave a usable value of a metric, or one without doubt [s]."""
-    told = [latest for monitor in vitals.eligible(chair, metric) if (latest := monitor.latest.get(metric)) is not None]
+def _without_s(
+    turn: Turn, chair: ChairState, metric: str, *, doubt_counts: bool = True, has_grace: bool = True
+) -> float:
+    """Return for how long no monitor that may be shown gave a usable value of a metric, or one without doubt [s].
+
+    The time before this run does not count, nor, with a grace, that before a monitor was set up or a lost link came back: the
+    monitors get the time to speak up.
+    """
+    monitors = vitals.eligible(chair, metric)
+    told = [latest for monitor in monitors if (latest := monitor.latest.get(metric)) is not None]
     times = [t_ns for latest in told if (t_ns := latest.usable_ns if doubt_counts else latest.valid_ns) is not None]
-    # The time before this run does not count: after a restart the monitors are given the time to speak up.
+    if has_grace:
+        times += [monitor.begun_ns for monitor in monitors if monitor.begun_ns is not None]
     started_ns = turn.state.started.mono_ns if turn.state.started is not None else turn.now.mono_ns
     return (turn.now.mono_ns - max((started_ns, *times))) / NS_PER_S
 
@@ -292,8 +350,7 @@ def _silent_s(turn: Turn, visit: Visit, monitor: MonitorState) -> float:
     since_ns = visit.opened.mono_ns
     if turn.state.started is not None:
         since_ns = max(since_ns, turn.state.started.mono_ns)
-    if monitor.heard_ns is not None:
-        since_ns = max(since_ns, monitor.heard_ns) if monitor.heard_ns >= visit.opened.mono_ns else since_ns
+    since_ns = max(since_ns, monitor.heard_ns or since_ns, monitor.begun_ns or since_ns)
     return (turn.now.mono_ns - since_ns) / NS_PER_S
 
 

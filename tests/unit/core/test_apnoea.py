@@ -130,6 +130,13 @@ def test_a_silent_monitors_alarm_is_not_claimed(clinic: Clinic) -> None:
     assert rules(clinic) == ["link.lost"]
 
 
+def test_an_alarm_is_heard_before_the_first_number_of_a_monitor_that_is_back(clinic: Clinic) -> None:
+    for _ in range(6):
+        clinic.wait(1)
+    say(clinic)
+    assert rules(clinic) == ["apnoea", "link.lost"]
+
+
 def test_it_is_not_judged_while_sensors_are_being_put_on() -> None:
     clinic = make_clinic()
     clinic.staff()

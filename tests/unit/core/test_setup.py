@@ -74,6 +74,16 @@ def test_a_monitor_on_another_port_begins_unheard(clinic):
     assert clinic.view.numeric("spo2").value is None
 
 
+def test_a_monitor_that_was_just_set_up_gets_the_time_to_speak_up(clinic):
+    clinic.run(60)
+    change(clinic, *setups(binding(port="/dev/ttyUSB5")))
+    clinic.tick()
+    assert rules(clinic) == []
+    for _ in range(5):
+        clinic.wait(1)
+    assert rules(clinic) == ["link.lost"]
+
+
 @pytest.mark.parametrize("field", [{"title": "Berry by the window"}, {"may_start_cuff": True}])
 def test_another_name_or_permission_keeps_what_the_monitor_said(clinic, field):
     records = change(clinic, *setups(binding(**field)))

@@ -58,8 +58,63 @@ def test_a_silent_monitor_is_told_low_then_medium_and_ends_with_the_next_frame(c
     assert present(clinic) == [("link.lost", "low")]
     silence(clinic, 1)
     assert present(clinic) == [("link.lost", "medium")]
-    clinic.wave()
+    clinic.numeric("spo2", 98.0)
     assert ("link.lost", "medium") not in present(clinic)
+
+
+def test_a_monitor_that_comes_back_raises_nothing_while_its_numbers_are_on_their_way(clinic: Clinic) -> None:
+    silence(clinic, 60)
+    clinic.records.clear()
+    for _ in range(9):
+        clinic.clock.advance(1)
+        clinic.wave()
+        clinic.event(DeviceStatus(t_ns=0, metric="ecg", status=SensorStatus.OK, text="ok"))
+        clinic.tick()
+        assert present(clinic) == [("link.lost", "medium")], "somebody must still be told that nothing is to be seen"
+    without(clinic, 20)
+    assert present(clinic) == []
+    assert clinic.of(r.ConditionRaised) == []
+
+
+def test_what_does_not_come_back_with_the_monitor_is_told_after_the_ordinary_time(clinic: Clinic) -> None:
+    silence(clinic, 60)
+    without(clinic, 11, "spo2")
+    assert present(clinic) == []
+    without(clinic, 1, "spo2")
+    assert [rule for rule, _ in present(clinic)] == ["data.lost"]
+    assert clinic.view.conditions[0].metric == "spo2"
+
+
+def test_a_monitor_that_comes_back_without_numbers_is_told_of_without_a_break(clinic: Clinic) -> None:
+    silence(clinic, 60)
+    for _ in range(11):
+        clinic.clock.advance(1)
+        clinic.wave()
+        clinic.tick()
+        assert [rule for rule, _ in present(clinic)] == ["link.lost"]
+    clinic.clock.advance(1)
+    clinic.wave()
+    clinic.tick()
+    assert set(present(clinic)) == {("data.lost", "medium")}
+
+
+def test_a_link_that_comes_and_goes_without_a_number_never_looks_better_than_it_is(clinic: Clinic) -> None:
+    silence(clinic, 20)
+    for _ in range(5):
+        clinic.wave()
+        for _ in range(8):
+            clinic.wait(1)
+            assert {priority for _, priority in present(clinic)} == {"medium"}
+
+
+def test_a_monitor_of_cuffs_alone_is_back_with_its_first_word() -> None:
+    clinic = make_clinic(numerics=("nibp_sys", "nibp_dia", "nibp_mean"))
+    clinic.staff()
+    clinic.check_in()
+    silence(clinic, 6)
+    assert present(clinic) == [("link.lost", "low")]
+    clinic.event(DeviceInfo(t_ns=0, vendor="Berry", model="PM6750"))
+    assert present(clinic) == []
 
 
 def test_before_the_start_silence_stays_low() -> None:
