@@ -15,7 +15,9 @@ from nursestation.core.model import (
     LeavingPath,
     Patient,
     Role,
+    ScoreKind,
     Severity,
+    TimedStep,
 )
 
 
@@ -198,19 +200,86 @@ class EnterCuffReading(OnChair):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart(OnChair):
-    """Chart what happened, with one tap. `text` names it ("Nausea", "Rate 30 to 20 mL/h", "Headache")."""
+    """Chart what happened, with one tap. `text` names it ("Nausea", "Rate 30 to 20 mL/h", "Headache").
+
+    `at_utc_ns` is when it happened where that was earlier, UTC [ns]: not before check-in.
+    """
 
     kind: ChartKind
     text: str
     severity: Severity | None = None
     reason: str = ""
+    at_utc_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolveChart(OnChair):
-    """State that a charted side effect or symptom is over."""
+    """State that a charted side effect or symptom is over; `at_utc_ns` is since when, UTC [ns], None for now."""
 
     entry_id: str
+    at_utc_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectChart(OnChair):
+    """Correct what was charted; None leaves a part as it is. The original stays, struck through.
+
+    `at_utc_ns` is when it happened, `resolved_at_utc_ns` when it was over, UTC [ns].
+    """
+
+    entry_id: str
+    reason: str
+    at_utc_ns: int | None = None
+    text: str | None = None
+    severity: Severity | None = None
+    resolved_at_utc_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeChart(OnChair):
+    """Strike out what was charted in error; it stays, struck through."""
+
+    entry_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectTime(OnChair):
+    """Say when a step of the treatment really was, UTC [ns]; every clock follows. `index` counts the pauses from 0."""
+
+    what: TimedStep
+    at_utc_ns: int
+    reason: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordScore(OnChair):
+    """Record a score within the range of its kind (`scorings.SCALES`).
+
+    `items` are its parts where staff gave them, `label` names a score of kind OTHER, `at_utc_ns` is when it was rated where
+    that was earlier, UTC [ns].
+    """
+
+    kind: ScoreKind
+    value: int
+    items: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+    label: str = ""
+    at_utc_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterVitals(OnChair):
+    """Vitals measured by hand, (metric, value) in the metric's unit, and which could not be measured, (metric, why).
+
+    "nibp_sys" and "nibp_dia" come together and are one cuff reading, judged like any other; "nibp_mean" and
+    "nibp_pulse_rate" may stand beside them. `at_utc_ns` is when it was measured where that was earlier, UTC [ns].
+    """
+
+    values: tuple[tuple[str, float], ...] = ()
+    not_measurable: tuple[tuple[str, str], ...] = ()
+    at_utc_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -421,6 +490,7 @@ VisitCommand = (
     ConfirmIdentity | RecordConsent | RecordFasting | AnswerExclusions | NameDriver | ConfirmDriver | BeginBaseline
     | TakeBaseline | OverrideGate | StartInfusion | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady
     | RequestCuff | EnterCuffReading | Chart | ResolveChart | AnswerFlag | AnswerCriterion | OverrideCriterion
+    | CorrectChart | StrikeChart | CorrectTime | RecordScore | EnterVitals
     | SignDischarge | ShortenObservation | RecordOrthostatic | InstructionsGiven | AcknowledgeInstructions
     | ChooseLeaving | EndEarly | ConfirmMonitors | PauseChairAlarms | EndChairPause | SetLimit | ResetLimits
     | AcceptLimits

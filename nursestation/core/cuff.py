@@ -11,7 +11,7 @@ Rules of the file:
    that a flag asks for, and never on a monitor that names another patient.
 """
 
-from devices.clock import NS_PER_S
+from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, LinkPhase, Mode, Numeric, Priority, Validity
 from devices.vocabulary import METRICS
 from nursestation.core import alarms, monitor_patient, spikes, vitals
@@ -131,19 +131,28 @@ def enter(turn: Turn, chair: ChairState, command: EnterCuffReading) -> None:
             raise Refusal(f"{known.label} {value} cannot be right: enter {known.low:.0f} to {known.high:.0f}.")
     if command.dia >= command.sys:
         raise Refusal("The upper number must be higher than the lower one: check the reading.")
+    take_by_hand(turn, chair, sys=command.sys, dia=command.dia, mean=None, pulse=command.pulse, at=turn.now)
+
+
+def take_by_hand(
+    turn: Turn, chair: ChairState, *, sys: int, dia: int, mean: int | None, pulse: int | None, at: Moment
+) -> None:
+    """Take a reading that was measured by hand at `at`; it is judged unless a newer one says how it is now."""
     operator = turn.state.signed_in
     reading = CuffReading(
-        sys=command.sys,
-        dia=command.dia,
-        mean=None,
-        pulse=command.pulse,
-        measured_utc_ns=turn.now.utc_ns,
-        measured_mono_ns=turn.now.mono_ns,
+        sys=sys,
+        dia=dia,
+        mean=mean,
+        pulse=pulse,
+        measured_utc_ns=at.utc_ns,
+        measured_mono_ns=at.mono_ns,
         provenance=Provenance.MANUAL,
         source=operator.name if operator is not None else "",
     )
     turn.emit(r.CuffTaken(**turn.acted(chair), reading=reading))
-    spikes.judge(turn, chair, reading)
+    visit = chair.open_visit
+    if visit is not None and visit.cuffs[-1][0].measured_mono_ns <= at.mono_ns:
+        spikes.judge(turn, chair, reading)
 
 
 def request(turn: Turn, chair: ChairState, command: RequestCuff) -> None:  # noqa: ARG001 - one shape for all commands

@@ -11,15 +11,15 @@ from devices.clock import NS_PER_S, Moment
 from devices.events import AdmissionState, Priority, Validity
 from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
+from nursestation.core.charted import fold_chart, note_measured
 from nursestation.core.inputs import ChairSetup
-from nursestation.core.model import ChartKind, LeavingPath, Provenance, ToldPatient
+from nursestation.core.model import LeavingPath, Provenance, ToldPatient
 from nursestation.core.stability import note_sample
 from nursestation.core.state import (
     Answer,
     AudioPause,
     ChairPause,
     ChairState,
-    ChartEntry,
     Condition,
     Flag,
     Latest,
@@ -383,25 +383,18 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             visit.infusion_stopped = record.at
             if visit.is_paused:
                 visit.pauses[-1].end = record.at
+                visit.pauses[-1].is_cut = True
         case r.CuffRequested() | r.CuffTaken() | r.CuffFailed() | r.CuffStarted() | r.CuffStopped():
             _fold_cuff(visit, record)
         case r.MonitorPatient() | r.MonitorPatientConfirmed():
             _fold_monitor_patient(visit, record)
         case r.MonitorsConfirmed():
             visit.fed_confirmed = record.monitors
-        case r.Charted():
-            visit.entries[record.entry_id] = ChartEntry(
-                id=record.entry_id,
-                at=record.at,
-                kind=record.kind,
-                text=record.text,
-                severity=record.severity,
-                by=record.operator or "",
-            )
-            if record.kind in (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM):
-                visit.waivers.pop("side_effects", None)
-        case r.ChartResolved():
-            visit.entries[record.entry_id].resolved = record.at
+        case (
+            r.Charted() | r.ChartResolved() | r.ChartCorrected() | r.ChartStruck() | r.TimeCorrected()
+            | r.ScoreRecorded() | r.VitalsEntered() | r.NotMeasurable()
+        ):  # fmt: skip
+            fold_chart(visit, record)
         case r.ChairAlarmsPaused() | r.ChairAlarmsResumed():
             if isinstance(record, r.ChairAlarmsPaused):
                 state.audio.n_silenced += 1
@@ -519,6 +512,7 @@ def _fold_cuff(
             visit.cuff_started = None
             visit.cuff_trouble = ""
             visit.waivers.pop("bp", None)  # it was given for the reading of its time
+            note_measured(visit, "nibp_sys", record.reading.measured_mono_ns)
         case r.CuffFailed():
             visit.cuff_started = None
             visit.cuff_trouble = record.text

@@ -226,6 +226,28 @@ class ChartKind(StrEnum):
     NOTE = "note"
 
 
+class ScoreKind(StrEnum):
+    """What staff score in numbers; how far each goes is in `scorings.py`."""
+
+    MOAAS = "moaas"  # alertness and sedation
+    RASS = "rass"  # agitation and sedation
+    PAIN = "pain"
+    ORIENTATION = "orientation"
+    UNREAL = "unreal"  # a plain rating of our own
+    CADSS6 = "cadss6"  # the number alone
+    CADSS = "cadss"  # the number alone
+    OTHER = "other"  # named by its label
+
+
+class TimedStep(StrEnum):
+    """A step of the treatment whose time may be corrected."""
+
+    INFUSION_STARTED = "infusion_started"  # of an injection: when it was given
+    INFUSION_PAUSED = "infusion_paused"
+    INFUSION_RESUMED = "infusion_resumed"
+    INFUSION_STOPPED = "infusion_stopped"
+
+
 class GateState(StrEnum):
     """Whether a gate before the start, or a criterion before discharge, is met."""
 

@@ -82,6 +82,12 @@ class Apnoea(_File):
     s: float = Field(default=20, ge=10, le=40)
 
 
+class Rounds(_File):
+    """The list of what is due next at every chair."""
+
+    clash_min: float = Field(default=2, ge=0, le=30)  # things that need hands at two chairs within so long clash
+
+
 class AlarmPreset(_File):
     """The clinic's alarm preset; `name` is the file's name without its ending."""
 
@@ -91,6 +97,7 @@ class AlarmPreset(_File):
     bounds: tuple[Bounds, ...] = ()
     auto: tuple[AutoRule, ...] = ()
     apnoea: Apnoea = Apnoea()
+    rounds: Rounds = Rounds()
 
     @model_validator(mode="after")
     def _check(self) -> "AlarmPreset":

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from devices.events import Priority
 from devices.vocabulary import METRICS
-from nursestation.core.model import Grade, Role, Route
+from nursestation.core.model import ChartKind, Grade, Phase, Role, Route, ScoreKind
 
 Minutes = Annotated[float, Field(ge=0, le=24 * 60)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -160,6 +160,30 @@ class DischargeRules(_File):
     )
 
 
+class EventButton(_File):
+    """What is charted with one tap; `key` is the digit that does it from the keyboard."""
+
+    text: str = Field(min_length=1)
+    kind: ChartKind
+    key: int | None = Field(default=None, ge=1, le=9)
+    asks_severity: bool = False
+
+
+class ScorePlan(_File):
+    """A score that is due every so often in some phases; the first one so long after they begin."""
+
+    kind: ScoreKind
+    phases: tuple[Phase, ...] = Field(min_length=1)
+    every_min: float = Field(gt=0, le=24 * 60)
+
+
+class WatchRules(_File):
+    """What counts as watched."""
+
+    gap_s: Seconds = 30  # a longer stretch without valid data is a gap
+    side_effect_open_min: Minutes = 60  # one still open so long after the end is told
+
+
 class Technical(_File):
     """When silence becomes a technical condition [s]."""
 
@@ -224,6 +248,9 @@ class Protocol(_File):
     gates: GateRules
     discharge: DischargeRules
     side_effects: tuple[str, ...]
+    events: tuple[EventButton, ...] = ()  # () makes a button of each side effect
+    scores: tuple[ScorePlan, ...] = ()
+    watch: WatchRules = WatchRules()
 
     @model_validator(mode="before")
     @classmethod

@@ -29,8 +29,10 @@ from nursestation.core.model import (
     Patient,
     Phase,
     Provenance,
+    ScoreKind,
     Severity,
     Signature,
+    TimedStep,
     ToldPatient,
 )
 from nursestation.core.protocols import Protocol
@@ -412,7 +414,10 @@ class CuffFailed(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charted(_Record):
-    """Staff charted something; `vitals` are the numbers at that moment (metric, value)."""
+    """Staff charted something; `vitals` are the numbers at that moment (metric, value).
+
+    `happened_utc_ns` is when it happened where that was earlier than `at`, UTC [ns].
+    """
 
     entry_id: str
     kind: ChartKind
@@ -420,13 +425,101 @@ class Charted(_Record):
     severity: Severity | None
     reason: str
     vitals: tuple[tuple[str, float], ...]
+    happened_utc_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartResolved(_Record):
-    """A charted side effect or symptom is over."""
+    """A charted side effect or symptom is over; `happened_utc_ns` as in `Charted`."""
 
     entry_id: str
+    happened_utc_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartCorrected(_Record):
+    """What was charted is to be read otherwise; None for what stays as it was.
+
+    `happened_utc_ns` is when it happened, `resolved_utc_ns` when it was over, UTC [ns]. `vitals` are the numbers at the new
+    time; () where none are known any more.
+    """
+
+    entry_id: str
+    reason: str
+    happened_utc_ns: int | None = None
+    text: str | None = None
+    severity: Severity | None = None
+    resolved_utc_ns: int | None = None
+    vitals: tuple[tuple[str, float], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartStruck(_Record):
+    """What was charted is struck out: it was charted in error."""
+
+    entry_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeCorrected(_Record):
+    """A step of the treatment happened at another time than its record says.
+
+    Attributes:
+        what, index: Which step; `index` counts the pauses from 0.
+        before_utc_ns: When it was thought to be until now, UTC [ns].
+        happened_utc_ns: When it was, UTC [ns].
+        reason: Why it is corrected.
+    """
+
+    what: TimedStep
+    before_utc_ns: int
+    happened_utc_ns: int
+    reason: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRecorded(_Record):
+    """A score; `items` are its parts where it has any, `label` names one of another kind. `happened_utc_ns` as in `Charted`."""
+
+    kind: ScoreKind
+    value: int
+    items: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+    label: str = ""
+    happened_utc_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitalsEntered(_Record):
+    """Vitals that staff measured by hand: (metric, value), each in its unit. `happened_utc_ns` as in `Charted`.
+
+    A cuff reading by hand is a `CuffTaken`.
+    """
+
+    values: tuple[tuple[str, float], ...]
+    happened_utc_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeasurable(_Record):
+    """A vital sign could not be measured, and why."""
+
+    metric: str
+    reason: str
+    happened_utc_ns: int | None = None
+
+
+Backdated = Charted | ChartResolved | ScoreRecorded | VitalsEntered | NotMeasurable
+"""Records that may tell of an earlier time."""
+
+
+def happened(record: Backdated) -> Moment:
+    """Return when what a record tells happened, on both clocks."""
+    if record.happened_utc_ns is None:
+        return record.at
+    return record.at.shifted(record.happened_utc_ns - record.at.utc_ns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -746,6 +839,7 @@ DISCRETE = (
     ConditionAcknowledged, ConditionEnded, CriterionAnswered, CriterionOverridden, ObservationShortened,
     OrthostaticRecorded, InstructionsPrinted, InstructionsAcknowledged, LeavingChosen, HandedOver, DischargeSigned, ChairFreed,
     MonitorBound, MonitorUnbound, MonitorPatient, MonitorPatientConfirmed, SessionMonitors, MonitorsConfirmed,
+    ChartCorrected, ChartStruck, TimeCorrected, ScoreRecorded, VitalsEntered, NotMeasurable,
     CuffStarted, CuffStopped, ConditionRealarmed, ConditionLatched, ConditionEscalated, SignalShown, AudioPaused,
     AudioPauseEnded, AudioSwitched, ChairAlarmsPaused, ChairAlarmsResumed, LimitsChanged, SelfTested,
 )  # fmt: skip
@@ -762,6 +856,7 @@ Record = (
     | InstructionsPrinted | InstructionsAcknowledged | LeavingChosen | HandedOver | DischargeSigned | ChairFreed | MonitorBound
     | MonitorUnbound | MonitorPatient | MonitorPatientConfirmed | SessionMonitors | MonitorsConfirmed | CuffStarted
     | CuffStopped | ConditionRealarmed | ConditionLatched | ConditionEscalated | SignalShown | AudioPaused
+    | ChartCorrected | ChartStruck | TimeCorrected | ScoreRecorded | VitalsEntered | NotMeasurable
     | AudioPauseEnded | AudioSwitched | ChairAlarmsPaused | ChairAlarmsResumed | LimitsChanged | SelfTested
 )  # fmt: skip
 """Everything that can have happened."""

@@ -72,7 +72,7 @@ def suggest_spo2(chair: ChairSnapshot) -> Suggestion:
     if view is None or view.value is None or view.freshness is not Freshness.LIVE:
         return Suggestion(None, "no live SpO₂")
     chart = chair.visit.chart if chair.visit is not None else ()
-    on_oxygen = any(entry.kind is ChartKind.OXYGEN and entry.resolved is None for entry in chart)
+    on_oxygen = any(entry.kind is ChartKind.OXYGEN and entry.resolved is None and not entry.struck for entry in chart)
     air = "on oxygen" if on_oxygen else "room air, no oxygen charted"
     because = f"{view.value:g} %, {air}"
     if on_oxygen:

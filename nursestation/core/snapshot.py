@@ -23,7 +23,9 @@ from nursestation.core.model import (
     Patient,
     Phase,
     Provenance,
+    ScoreKind,
     Severity,
+    TimedStep,
 )
 from nursestation.core.protocols import Protocol
 
@@ -283,7 +285,19 @@ class FlagView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartEntryView:
-    """Something charted. `resolved` is None while it lasts."""
+    """Something charted, as it is to be read now.
+
+    Attributes:
+        id, kind, text, severity, by: What, and who charted it.
+        at: When it happened.
+        resolved: When it was over, None while it lasts.
+        noted_at: When it was charted; later than `at` where it was charted afterwards or its time was corrected.
+        vitals: The numbers when it happened, (metric, value); () where none are known.
+        struck: It was struck out: shown struck through, and no evidence for anything.
+        original: What it said before each correction, oldest first; shown struck through.
+        changed_by, changed_at, reason: Of the correction or the striking out that made it what it is; of a view in
+            `original` the one that replaced it.
+    """
 
     id: str
     at: Moment
@@ -292,6 +306,123 @@ class ChartEntryView:
     severity: Severity | None
     by: str
     resolved: Moment | None
+    noted_at: Moment | None = None
+    vitals: tuple[tuple[str, float], ...] = ()
+    struck: bool = False
+    original: tuple["ChartEntryView", ...] = ()
+    changed_by: str = ""
+    changed_at: Moment | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreView:
+    """A score that was recorded. `label` names it ("MOAA/S", "Pain"); `at` is when it was rated."""
+
+    kind: ScoreKind
+    label: str
+    value: int
+    at: Moment
+    by: str
+    items: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualView:
+    """A vital sign that staff measured, for where no monitor shows one: marked "by hand" with its time, never as live."""
+
+    metric: str
+    value: float
+    at: Moment
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeasurableView:
+    """A vital sign that could not be measured, and why; gone when a newer value came."""
+
+    metric: str
+    reason: str
+    at: Moment
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeCorrectedView:
+    """A step's time that was corrected; `before` is shown struck through, `after` is in force until the next one of the step."""
+
+    what: TimedStep
+    index: int
+    before: Moment
+    after: Moment
+    reason: str
+    by: str
+    at: Moment
+
+
+class DueKind(StrEnum):
+    """What is due at a chair."""
+
+    CUFF = "cuff"
+    REPEAT_CUFF = "repeat_cuff"  # a flag waits for it
+    SCORE = "score"
+    INFUSION_END = "infusion_end"
+    OBSERVATION_MINIMUM = "observation_minimum"
+    OBSERVATION_END = "observation_end"
+    DRIVER = "driver"
+    FOOD = "food"  # the fasting clock turns green
+    DRINK = "drink"
+    SIDE_EFFECT = "side_effect"  # still open long after the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueView:
+    """Something that is due at a chair.
+
+    Attributes:
+        chair, kind: Where, and what.
+        what: In words ("Cuff", "MOAA/S", "Observation minimum over").
+        due_in_s: In how long [s]; negative for since when.
+        is_overdue: It is later than it may be.
+        clashes_with: Other chairs that need hands at about the same time.
+    """
+
+    chair: int
+    kind: DueKind
+    what: str
+    due_in_s: float
+    is_overdue: bool
+    clashes_with: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchingView:
+    """Proof of watching: from the begin of the baseline until the patient was ready to leave, or until now.
+
+    Attributes:
+        coverage: (metric, fraction of the time with valid data, longest gap [s]) of heart rate (or pulse rate), SpO2,
+            respiration and the cuff pressure ("nibp_sys": within the protocol's plan).
+        cuffs_planned, cuffs_taken, cuffs_failed: Cuff readings that the plan called for, that were taken, that failed.
+        longest_cuff_gap_s: Longest time between two readings [s].
+        signed_in: Who was signed in: (name, from, until); None until now.
+        alarms: Conditions of high or medium priority.
+        median_response_s, slowest_response_s: From a condition's begin to the first acknowledgement [s]; None for none.
+        began: When the watch began; None before the baseline.
+        bins: One entry a minute from `began` on: for each metric of `coverage`, whether the whole minute was covered.
+    """
+
+    coverage: tuple[tuple[str, float, float], ...] = ()
+    cuffs_planned: int = 0
+    cuffs_taken: int = 0
+    cuffs_failed: int = 0
+    longest_cuff_gap_s: float = 0.0
+    signed_in: tuple[tuple[str, Moment, Moment | None], ...] = ()
+    alarms: int = 0
+    median_response_s: float | None = None
+    slowest_response_s: float | None = None
+    began: Moment | None = None
+    bins: tuple[tuple[bool, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +468,11 @@ class VisitView:
     fasting: tuple[int, int] | None  # last food, last drink, UTC [ns]
     exclusions: tuple[tuple[str, bool], ...]
     signed_by: str  # "" until discharged
+    scores: tuple[ScoreView, ...] = ()  # by time of rating
+    manual: tuple[ManualView, ...] = ()  # the newest of each metric that no monitor shows now
+    not_measurable: tuple[NotMeasurableView, ...] = ()
+    times_corrected: tuple[TimeCorrectedView, ...] = ()
+    watching: WatchingView = WatchingView()
     observation_min_s: float = 0.0  # how long the observation lasts at least
     observation_shortened: str = ""  # "from 15 min to 10 min by S. Okafor MD: ..."
     leave: LeaveView | None = None  # from the start until the visit is closed
@@ -474,6 +610,7 @@ class StationSnapshot:
     chair_heard: tuple[tuple[int, Priority], ...] = ()
     self_test: SelfTestView = SelfTestView()
     preset: str = ""
+    due: tuple[DueView, ...] = ()  # at every chair, soonest first
 
     def chair(self, number: int) -> ChairSnapshot:
         """Return one chair.

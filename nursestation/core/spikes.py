@@ -202,7 +202,7 @@ def _symptom_lifts(rule: FlagRule, grade: Grade) -> bool:
 def present_symptom(visit: Visit) -> str:
     """Return a charted red-flag symptom that is not over, or ""."""
     for entry in visit.entries.values():
-        if entry.kind is ChartKind.SYMPTOM and entry.resolved is None:
+        if entry.kind is ChartKind.SYMPTOM and entry.is_lasting:
             return entry.text
     return ""
 

@@ -5,6 +5,7 @@ Two kinds of state live here:
 2. What a monitor says this second (latest values, link, cuff parts, limit timers). It is not kept over a restart.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -26,7 +27,10 @@ from nursestation.core.model import (
     Patient,
     Phase,
     Provenance,
+    Route,
+    ScoreKind,
     Severity,
+    TimedStep,
     ToldPatient,
 )
 from nursestation.core.presets import AlarmPreset
@@ -215,9 +219,40 @@ class Flag:
     is_present: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ChartVersion:
+    """What a charted entry said until it was corrected; `changed_by`, `changed` and `reason` tell of the correction."""
+
+    at: Moment
+    text: str
+    severity: Severity | None
+    resolved: Moment | None
+    vitals: tuple[tuple[str, float], ...]
+    changed_by: str
+    changed: Moment
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """Who struck an entry out, when and why."""
+
+    by: str
+    at: Moment
+    reason: str
+
+
 @dataclass(slots=True)
 class ChartEntry:
-    """Something charted."""
+    """Something charted, as it is to be read now.
+
+    Attributes:
+        at: When it happened.
+        noted: When it was charted.
+        vitals: The numbers when it happened, (metric, value).
+        earlier: What it said before each correction, oldest first.
+        struck: Who struck it out; None while it stands.
+    """
 
     id: str
     at: Moment
@@ -225,7 +260,60 @@ class ChartEntry:
     text: str
     severity: Severity | None
     by: str
+    noted: Moment
     resolved: Moment | None = None
+    vitals: tuple[tuple[str, float], ...] = ()
+    earlier: tuple[ChartVersion, ...] = ()
+    struck: Struck | None = None
+
+    @property
+    def is_lasting(self) -> bool:
+        """Say whether it stands and is not over yet."""
+        return self.struck is None and self.resolved is None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score that was recorded; `at` is when it was rated."""
+
+    kind: ScoreKind
+    value: int
+    at: Moment
+    by: str
+    items: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A vital sign that staff measured, in the metric's unit."""
+
+    value: float
+    at: Moment
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """Why a vital sign could not be measured."""
+
+    reason: str
+    at: Moment
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeChange:
+    """A step's time that was corrected: until then `before`, from then on `after`."""
+
+    what: TimedStep
+    index: int
+    before: Moment
+    after: Moment
+    reason: str
+    by: str
+    at: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +339,11 @@ class Waiver:
 
 @dataclass(slots=True)
 class Span:
-    """A stretch of the visit in one phase, or of the infusion in pause."""
+    """A stretch of the visit in one phase, or of the infusion in pause. `is_cut`: a pause that the infusion's stop ended."""
 
     start: Moment
     end: Moment | None = None
+    is_cut: bool = False
 
 
 @dataclass(slots=True)
@@ -372,6 +461,10 @@ class Visit:
     fed_before: tuple[MonitorFacts, ...] | None = None  # the monitors of this chair's last session
     fed_confirmed: tuple[MonitorFacts, ...] | None = None
     entries: dict[str, ChartEntry] = field(default_factory=dict)
+    scores: list[Score] = field(default_factory=list)  # by time of rating
+    by_hand: dict[str, ByHand] = field(default_factory=dict)  # by metric: the newest
+    not_measured: dict[str, NotMeasured] = field(default_factory=dict)  # by metric: the newest
+    times_corrected: list[TimeChange] = field(default_factory=list)
     flags: dict[str, Flag] = field(default_factory=dict)
     conditions: dict[str, Condition] = field(default_factory=dict)
     past_conditions: list[Condition] = field(default_factory=list)
@@ -391,6 +484,12 @@ class Visit:
     stretches: dict[tuple[str, str], Stretch] = field(default_factory=dict)
     chain: str = GENESIS
     watches: dict[str, LimitWatch] = field(default_factory=dict)  # live
+    lately: deque[tuple[int, tuple[tuple[str, float], ...]]] = field(default_factory=deque)  # live: see `remembered.py`
+
+    @property
+    def begun_by_start(self) -> Phase:
+        """Return the phase that the start of the treatment begins."""
+        return Phase.OBSERVATION if self.protocol.route is Route.IM else Phase.INFUSION
 
     @property
     def is_open(self) -> bool:

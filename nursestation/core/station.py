@@ -15,9 +15,11 @@ from nursestation.core import (
     apnoea,
     charting,
     checkin,
+    corrections,
     cuff,
     discharge,
     feeding,
+    handwritten,
     instructions,
     leaving,
     limits,
@@ -27,6 +29,8 @@ from nursestation.core import (
     orthostatic,
     patient_limits,
     phases,
+    remembered,
+    scorings,
     setup,
     signals,
     signature,
@@ -201,6 +205,7 @@ def _pass_time(turn: Turn) -> None:
         apnoea.judge(turn, chair)
         limits.judge_all(turn, chair)
         spikes.note_time(turn, chair)
+        remembered.keep(chair, turn.now)
     signals.note_time(turn)
 
 
@@ -310,6 +315,16 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
             charting.chart(turn, chair, visit, command)
         case c.ResolveChart():
             charting.resolve(turn, chair, visit, command)
+        case c.CorrectChart():
+            charting.correct(turn, chair, visit, command)
+        case c.StrikeChart():
+            charting.strike(turn, chair, visit, command)
+        case c.CorrectTime():
+            corrections.correct_time(turn, chair, visit, command)
+        case c.RecordScore():
+            scorings.record_score(turn, chair, visit, command)
+        case c.EnterVitals():
+            handwritten.enter(turn, chair, visit, command)
         case c.AnswerFlag():
             spikes.answer(turn, chair, visit, command)
         case c.AnswerCriterion():

@@ -4,6 +4,7 @@ from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
 from devices.vocabulary import METRICS
 from nursestation.core import (
+    chart_views,
     checkin,
     discharge,
     instructions,
@@ -23,7 +24,6 @@ from nursestation.core.model import Baseline, GateState, Phase
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import (
     ChairSnapshot,
-    ChartEntryView,
     ConditionView,
     CriterionView,
     CuffView,
@@ -36,7 +36,6 @@ from nursestation.core.snapshot import (
     VisitView,
 )
 from nursestation.core.state import ChairState, Condition, Flag, MonitorState, StationState, Visit, seconds_between
-from nursestation.core.wording import staff_name
 
 _WAVES_LATELY_NS = 10 * NS_PER_S
 _WAVE_ORDER = {name: position for position, name in enumerate(METRICS)}
@@ -81,16 +80,17 @@ def _in_order(conditions: list[ConditionView]) -> tuple[ConditionView, ...]:
 def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot:
     visit = chair.visit
     conditions = list(visit.conditions.values()) if visit is not None else []
+    shown = _numerics(chair, now)
     return ChairSnapshot(
         number=chair.number,
         links=tuple(_link(chair, monitor, now) for monitor in chair.monitors.values()),
         simulated=chair.simulated,
         monitoring=bool(chair.monitors) and all(m.heard_ns is not None for m in chair.monitors.values()),
-        numerics=tuple(_numerics(chair, now)),
+        numerics=tuple(shown),
         cuff=_cuff(chair, now),
         waves=_waves(chair, now),
         conditions=_in_order([_condition(state, condition, now) for condition in conditions]),
-        visit=_visit(state, chair, visit, now) if visit is not None else None,
+        visit=_visit(state, chair, visit, shown, now) if visit is not None else None,
         pause=signals.chair_pause(state, chair, now),
         limits=patient_limits.views(state, visit) if visit is not None and visit.is_open else (),
         proposal=patient_limits.proposal(visit, state.preset) if visit is not None and visit.is_open else (),
@@ -264,7 +264,7 @@ def _condition(state: StationState, condition: Condition, now: Moment) -> Condit
 # --- the visit ----------------------------------------------------------------------------------------------------
 
 
-def _visit(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> VisitView:
+def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[NumericView], now: Moment) -> VisitView:
     gates = checkin.gates(chair, visit, state.operators, now)
     observed_s = _observed_s(visit, now)
     planned_s = visit.protocol.observation_planned_min * 60
@@ -293,24 +293,17 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, now: Moment) ->
         gates=gates,
         may_start=visit.phase is Phase.BASELINE and checkin.may_start(gates),
         flags=tuple(_flag(flag, now) for flag in visit.flags.values()),
-        chart=tuple(
-            ChartEntryView(
-                id=entry.id,
-                at=entry.at,
-                kind=entry.kind,
-                text=entry.text,
-                severity=entry.severity,
-                by=staff_name(state.operators, entry.by),
-                resolved=entry.resolved,
-            )
-            for entry in visit.entries.values()
-        ),
+        chart=chart_views.chart(visit, state.operators),
         cuffs=tuple(reading for reading, _ in visit.cuffs),
         readiness=_readiness(state, chair, visit, now),
         simulated=visit.simulated,
         fasting=visit.fasting,
         exclusions=visit.exclusions,
         signed_by=visit.signed.signature.name if visit.signed is not None else "",
+        scores=chart_views.scores(visit, state.operators),
+        manual=chart_views.manual(visit, shown, state.operators),
+        not_measurable=chart_views.not_measurable(visit, shown, state.operators),
+        times_corrected=chart_views.times_corrected(visit, state.operators),
         observation_min_s=visit.observation_min * 60,
         observation_shortened=observation.shortened_line(visit, state.operators),
         leaving=leaving.view(visit, state.operators),

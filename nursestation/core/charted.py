@@ -1,0 +1,113 @@
+"""What the chart's records change in a visit: entries and their corrections, scores, vitals by hand.
+
+A part of the fold (`fold.py`): it decides nothing and refuses nothing.
+"""
+
+import bisect
+
+from nursestation.core import records as r
+from nursestation.core import steps
+from nursestation.core.model import ChartKind
+from nursestation.core.state import ByHand, ChartEntry, ChartVersion, NotMeasured, Score, Struck, Visit
+
+ChartRecord = (
+    r.Charted | r.ChartResolved | r.ChartCorrected | r.ChartStruck | r.TimeCorrected | r.ScoreRecorded | r.VitalsEntered
+    | r.NotMeasurable
+)  # fmt: skip
+"""What this file folds."""
+
+_LASTING = (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM)
+
+
+def fold_chart(visit: Visit, record: ChartRecord) -> None:
+    """Change the visit by what a record of the chart tells."""
+    match record:
+        case r.Charted():
+            visit.entries[record.entry_id] = ChartEntry(
+                id=record.entry_id,
+                at=r.happened(record),
+                kind=record.kind,
+                text=record.text,
+                severity=record.severity,
+                by=record.operator or "",
+                noted=record.at,
+                vitals=record.vitals,
+            )
+            _drop_waiver(visit, visit.entries[record.entry_id])
+        case r.ChartResolved():
+            visit.entries[record.entry_id].resolved = r.happened(record)
+        case r.ChartCorrected():
+            _correct(visit, record)
+        case r.ChartStruck():
+            visit.entries[record.entry_id].struck = Struck(record.operator or "", record.at, record.reason)
+        case r.TimeCorrected():
+            steps.retime(visit, record)
+        case r.ScoreRecorded():
+            score = Score(
+                kind=record.kind,
+                value=record.value,
+                at=r.happened(record),
+                by=record.operator or "",
+                items=record.items,
+                note=record.note,
+                label=record.label,
+            )
+            bisect.insort_right(visit.scores, score, key=lambda known: known.at.mono_ns)
+        case r.VitalsEntered():
+            _enter(visit, record)
+        case r.NotMeasurable():
+            _note_unmeasured(visit, record)
+
+
+def _drop_waiver(visit: Visit, entry: ChartEntry) -> None:
+    """Take back the override of open side effects: it was given for what was charted then."""
+    if entry.kind in _LASTING:
+        visit.waivers.pop("side_effects", None)
+
+
+def _correct(visit: Visit, record: r.ChartCorrected) -> None:
+    entry = visit.entries[record.entry_id]
+    version = ChartVersion(
+        at=entry.at,
+        text=entry.text,
+        severity=entry.severity,
+        resolved=entry.resolved,
+        vitals=entry.vitals,
+        changed_by=record.operator or "",
+        changed=record.at,
+        reason=record.reason,
+    )
+    entry.earlier = (*entry.earlier, version)
+    if record.happened_utc_ns is not None:
+        entry.at = entry.at.shifted(record.happened_utc_ns - entry.at.utc_ns)
+    if record.resolved_utc_ns is not None and entry.resolved is not None:
+        entry.resolved = entry.resolved.shifted(record.resolved_utc_ns - entry.resolved.utc_ns)
+    entry.text = entry.text if record.text is None else record.text
+    entry.severity = entry.severity if record.severity is None else record.severity
+    entry.vitals = entry.vitals if record.vitals is None else record.vitals
+    _drop_waiver(visit, entry)
+
+
+def _enter(visit: Visit, record: r.VitalsEntered) -> None:
+    at = r.happened(record)
+    for metric, value in record.values:
+        known = visit.by_hand.get(metric)
+        if known is None or known.at.mono_ns <= at.mono_ns:
+            visit.by_hand[metric] = ByHand(value, at, record.operator or "")
+        note_measured(visit, metric, at.mono_ns)
+
+
+def _note_unmeasured(visit: Visit, record: r.NotMeasurable) -> None:
+    at = r.happened(record)
+    known = visit.by_hand.get(record.metric)
+    earlier = visit.not_measured.get(record.metric)
+    if any(one is not None and one.at.mono_ns > at.mono_ns for one in (known, earlier)):
+        return
+    visit.not_measured[record.metric] = NotMeasured(record.reason, at, record.operator or "")
+
+
+def note_measured(visit: Visit, metric: str, at_ns: int) -> None:
+    """Take back that a vital sign could not be measured: here is a value that is not older, monotonic [ns]."""
+    known = visit.not_measured.get(metric)
+    if known is not None and known.at.mono_ns <= at_ns:
+        del visit.not_measured[metric]
