@@ -1,77 +1,63 @@
-"""Check-in: who the patient is, what was asked, and the gates that must be met before the start.
-
-| gate | met when | overridable |
-|---|---|---|
-| identity | two identifiers were checked with the patient | no |
-| consent | the signed consent is on file | no |
-| fasting_food | `food_hours` since the last food | yes |
-| fasting_drink | `drink_hours` since the last drink | yes |
-| exclusions | every exclusion was answered, none is present | yes |
-| driver | a driver is named and confirmed | yes |
-| baseline | the baseline was taken | yes |
-| bp_ceiling | baseline, and any newer reading, at or below `start_ceiling_sys`/`start_ceiling_dia` | yes |
-| monitors | one metric of each required group is live, the cuff gave a reading of this visit, nothing is asked of them | yes |
+"""Check-in: who the patient is, and what staff asked, saw and confirmed before the start. What must be met: `gates.py`.
 
 Rules of the file:
-1. All numbers come from the treatment protocol ([gates], [bp], [cuff]).
-2. An override is a clinician's own, with PIN and reason, for one gate; entering the gate's facts anew takes it back. So does,
-   for the pressure's gate, a reading that is flagged.
-3. A gate that a clock will turn says in how long.
-4. Of the monitors it is asked whether they are the right ones where they are not those of this chair's last session
-   (`feeding.py`), and whether they are on this patient where one names another (`monitor_patient.py`).
-5. After the start the clocks, the pressure and the monitors are shown as they stood then.
+1. An answer is taken as it is given, also one that keeps a gate shut: what was asked belongs to the record. Refused is what
+   is no answer: nothing typed, a question left out, a time in the future.
+2. A form that was sent uses up its draft (`drafts.py`).
+3. Each visit names its driver anew; nothing is carried over from the last one.
 """
 
-from collections.abc import Mapping
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from devices.clock import NS_PER_S, Moment
-from nursestation.core import feeding, monitor_patient, signin, vitals
+from devices.clock import NS_PER_S
+from nursestation.core import drafts, feeding, gates, monitor_patient, signin
 from nursestation.core import records as r
 from nursestation.core.commands import (
     AnswerExclusions,
     CheckIn,
+    ConfirmCheck,
     ConfirmDriver,
     ConfirmIdentity,
+    NameAvailable,
     NameDriver,
     OverrideGate,
+    RecordAllergies,
+    RecordCompanion,
     RecordConsent,
     RecordFasting,
+    RecordMedicines,
+    RecordPregnancy,
+    RecordReferral,
+    RecordWeight,
 )
-from nursestation.core.model import ConfirmedHow, GateState, Operator, Phase, Provenance, Transport
-from nursestation.core.snapshot import Freshness, GateView
-from nursestation.core.state import ChairState, Visit
+from nursestation.core.model import ConfirmedHow, GateState, MedicineAnswer, Phase, Transport
+from nursestation.core.state import ChairState, StationState, Visit
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import listed, long_left, long_span, staff_name
+from nursestation.core.wording import listed
 
-_NS_PER_HOUR = 3600 * NS_PER_S
-_HARD = ("identity", "consent")
 _PLAUSIBLE_KG = (
     20.0,
     350.0,
 )  # an adult's scale; catches pounds typed twice and slipped digits. Source: project decision
-_GROUP_NAMES = {
-    "heart_rate": "heart rate",
-    "spo2": "SpO₂",
-    "nibp_sys": "cuff pressure",
-    "resp_rate": "respiration rate",
+_CODES = 10_000  # four digits
+_FARTHEST_ZONE_S = 14 * 3600  # UTC+14, Kiribati: the core knows no time zone
+TRANSPORT_WORDS = {
+    Transport.FAMILY_OR_FRIEND: "family or a friend",
+    Transport.MEDICAL_TRANSPORT: "medical transport",
+    Transport.OTHER_ADULT: "another adult",
+    Transport.TAXI: "a taxi alone",
 }
-_HOW = {
-    ConfirmedHow.BY_PHONE: "confirmed by phone",
-    ConfirmedHow.SEEN_IN_PERSON: "seen in person",
-    ConfirmedHow.BOOKING: "booking confirmed",
-}
-
-
-# --- commands -----------------------------------------------------------------------------------------------------
+"""How the patient goes home, as it reads in a sentence."""
 
 
 def open_session(turn: Turn, chair: ChairState, command: CheckIn) -> None:
     """Open a session in a free chair.
 
     Raises:
-        Refusal: the chair is taken, the protocol unknown, the patient incomplete or in another chair.
+        Refusal: the chair is taken, the protocol unknown, the patient incomplete or in another chair, the place in the series
+            no number.
     """
     if chair.visit is not None:
         what = "is taken" if chair.visit.is_open else "still shows the last visit: free it first"
@@ -87,24 +73,78 @@ def open_session(turn: Turn, chair: ChairState, command: CheckIn) -> None:
     )
     if not patient.full_name or not patient.record_number:
         raise Refusal("Enter the patient's name and record number.")
-    low, high = _PLAUSIBLE_KG
-    if not low <= patient.weight_kg <= high:
-        raise Refusal(f"Enter today's weight in kilograms ({low:.0f} to {high:.0f}).")
-    for other in turn.state.chairs.values():
-        there = other.open_visit
-        if there is not None and there.patient.record_number.casefold() == patient.record_number.casefold():
-            raise Refusal(f"This patient is already in chair {other.number}.")
+    if not protocol.gates.ask_weight:  # else it is asked for by itself, and a scale may stand elsewhere
+        _check_weight(patient.weight_kg)
+    place = command.series
+    if place is not None and not 1 <= place.number <= (place.of or place.number):
+        raise Refusal("Check the place in the series: it counts from 1, up to the planned number.")
+    elsewhere = open_elsewhere(turn.state, chair, patient.record_number)
+    if elsewhere is not None:
+        raise Refusal(f"This patient is already in chair {elsewhere.number}.")
     stamp = turn.acted(chair)
     stamp["session"] = _new_session_id(turn, chair)
-    turn.emit(r.SessionOpened(**stamp, patient=patient, protocol=protocol, simulated=chair.simulated))
+    turn.emit(
+        r.SessionOpened(**stamp, patient=patient, protocol=protocol, simulated=chair.simulated, series=place)
+    )  # fmt: skip
+    drafts.use_up_all(turn, chair)
     turn.emit(r.PhaseChanged(**turn.acted(chair), before=None, after=Phase.CHECK_IN))
     feeding.note(turn, chair)
     monitor_patient.note_session(turn, chair)
 
 
+def open_elsewhere(state: StationState, chair: ChairState, record_number: str) -> ChairState | None:
+    """Return another chair with an open visit of the patient with this record number, or None."""
+    for other in state.chairs.values():
+        there = other.open_visit
+        if other is chair or there is None:
+            continue
+        if there.patient.record_number.casefold() == record_number.casefold():
+            return other
+    return None
+
+
 def confirm_identity(turn: Turn, chair: ChairState, visit: Visit, command: ConfirmIdentity) -> None:  # noqa: ARG001
-    """Note that two identifiers were checked."""
-    turn.emit(r.IdentityConfirmed(**turn.acted(chair)))
+    """Note which identifiers were checked with the patient.
+
+    Raises:
+        Refusal: they are fewer than two different ones.
+    """
+    checked = tuple(dict.fromkeys(command.identifiers))
+    if len(checked) < 2:
+        raise Refusal("Check two different identifiers with the patient, the name and the date of birth for example.")
+    turn.emit(r.IdentityConfirmed(**turn.acted(chair), identifiers=checked))
+
+
+def record_weight(turn: Turn, chair: ChairState, visit: Visit, command: RecordWeight) -> None:  # noqa: ARG001
+    """Note today's weight.
+
+    Raises:
+        Refusal: no adult weighs that.
+    """
+    _check_weight(command.kg)
+    turn.emit(r.WeightRecorded(**turn.acted(chair), kg=command.kg, measured=command.measured))
+    drafts.use_up(turn, chair, "weight")
+
+
+def _check_weight(kg: float) -> None:
+    low, high = _PLAUSIBLE_KG
+    if not low <= kg <= high:
+        raise Refusal(f"Enter today's weight in kilograms ({low:.0f} to {high:.0f}).")
+
+
+def record_allergies(turn: Turn, chair: ChairState, visit: Visit, command: RecordAllergies) -> None:  # noqa: ARG001
+    """Note the patient's allergies.
+
+    Raises:
+        Refusal: nothing is named and "none known" is not said, or both.
+    """
+    text = command.text.strip()
+    if command.none_known and text:
+        raise Refusal("Name the allergies, or say that none are known: not both.")
+    if not command.none_known and not text:
+        raise Refusal("Name the allergies, or say that none are known.")
+    turn.emit(r.AllergiesRecorded(**turn.acted(chair), text=text, none_known=command.none_known))
+    drafts.use_up(turn, chair, "allergies")
 
 
 def record_consent(turn: Turn, chair: ChairState, visit: Visit, command: RecordConsent) -> None:  # noqa: ARG001
@@ -127,6 +167,7 @@ def record_fasting(turn: Turn, chair: ChairState, visit: Visit, command: RecordF
             last_drink_utc_ns=command.last_drink_utc_ns,
         )
     )
+    drafts.use_up(turn, chair, "fasting", "fasting_food", "fasting_drink")
 
 
 def answer_exclusions(turn: Turn, chair: ChairState, visit: Visit, command: AnswerExclusions) -> None:
@@ -143,30 +184,131 @@ def answer_exclusions(turn: Turn, chair: ChairState, visit: Visit, command: Answ
     if sorted(answered) != sorted(asked):
         raise Refusal("The answers do not fit this protocol's exclusions: open the check-in again.")
     turn.emit(r.ExclusionsAnswered(**turn.acted(chair), answers=command.answers))
+    drafts.use_up(turn, chair, "exclusions")
 
 
-def name_driver(turn: Turn, chair: ChairState, visit: Visit, command: NameDriver) -> None:  # noqa: ARG001
+def record_pregnancy(turn: Turn, chair: ChairState, visit: Visit, command: RecordPregnancy) -> None:  # noqa: ARG001
+    """Note what is known of a pregnancy."""
+    turn.emit(r.PregnancyRecorded(**turn.acted(chair), answer=command.answer, note=command.note.strip()))
+    drafts.use_up(turn, chair, "pregnancy")
+
+
+def record_medicines(turn: Turn, chair: ChairState, visit: Visit, command: RecordMedicines) -> None:
+    """Note the answers to the medicines that the protocol asks for; a note that is wanted keeps the gate shut.
+
+    Raises:
+        Refusal: one is missing, or not of this protocol.
+    """
+    asked = [rule.name for rule in visit.protocol.gates.medicines]
+    answered = [one.name for one in command.answers]
+    missing = [name for name in asked if name not in answered]
+    if missing:
+        raise Refusal(f"Answer every medicine; still open: {listed(missing)}.")
+    if sorted(answered) != sorted(asked) or not asked:
+        raise Refusal("The answers do not fit this protocol's medicines: open the check-in again.")
+    answers = tuple(MedicineAnswer(one.name, one.taken, one.note.strip()) for one in command.answers)
+    turn.emit(r.MedicinesRecorded(**turn.acted(chair), answers=answers))
+    drafts.use_up(turn, chair, "medicines")
+
+
+def record_referral(turn: Turn, chair: ChairState, visit: Visit, command: RecordReferral) -> None:  # noqa: ARG001
+    """Note who referred the patient, or that nobody did.
+
+    Raises:
+        Refusal: the letter is dated after today (in the time zone that is farthest ahead).
+    """
+    latest = datetime.fromtimestamp(turn.now.utc_ns // NS_PER_S + _FARTHEST_ZONE_S, UTC).date()
+    if command.dated is not None and command.dated > latest:
+        raise Refusal("The referral cannot be dated in the future: check the date.")
+    turn.emit(r.ReferralRecorded(**turn.acted(chair), from_whom=command.from_whom.strip(), dated=command.dated))
+    drafts.use_up(turn, chair, "referral")
+
+
+def name_available(turn: Turn, chair: ChairState, visit: Visit, command: NameAvailable) -> None:
+    """Name who is immediately available; another name later is a change that the record tells.
+
+    Raises:
+        Refusal: no name.
+    """
+    name = command.name.strip()
+    if not name:
+        raise Refusal("Name who comes at once when called.")
+    if name != visit.available:
+        turn.emit(r.AvailableNamed(**turn.acted(chair), name=name))
+    drafts.use_up(turn, chair, "available")
+
+
+def confirm_check(turn: Turn, chair: ChairState, visit: Visit, command: ConfirmCheck) -> None:
+    """Note that one of the protocol's checks was done.
+
+    Raises:
+        Refusal: this protocol has no such check.
+    """
+    if command.text not in visit.protocol.gates.checks:
+        raise Refusal("That is no check of this protocol: open the check-in again.")
+    if command.text not in visit.checks:
+        turn.emit(r.CheckConfirmed(**turn.acted(chair), text=command.text))
+
+
+def record_companion(turn: Turn, chair: ChairState, visit: Visit, command: RecordCompanion) -> None:  # noqa: ARG001
+    """Note who is with the patient, or that nobody is."""
+    name = command.name.strip()
+    is_there = bool(name)
+    turn.emit(
+        r.CompanionRecorded(
+            **turn.acted(chair), name=name, stays=command.stays and is_there, brought=command.brought and is_there
+        )
+    )
+    drafts.use_up(turn, chair, "companion")
+
+
+def name_driver(turn: Turn, chair: ChairState, visit: Visit, command: NameDriver) -> None:
     """Name who takes the patient home.
 
     Raises:
-        Refusal: name or phone is missing.
+        Refusal: name or phone is missing, or the protocol does not take that transport.
     """
     if not command.driver.name.strip() or not command.driver.phone.strip():
         raise Refusal("Enter the driver's name and phone number.")
-    turn.emit(r.DriverNamed(**turn.acted(chair), driver=command.driver))
+    if command.driver.transport not in visit.protocol.gates.transports:
+        ways = listed([TRANSPORT_WORDS[way] for way in visit.protocol.gates.transports])
+        raise Refusal(
+            f"This protocol does not let the patient go home with {TRANSPORT_WORDS[command.driver.transport]}; it takes {ways}."
+        )
+    turn.emit(r.DriverNamed(**turn.acted(chair), driver=command.driver, code=_driver_code(visit)))
+    drafts.use_up(turn, chair, "driver")
+
+
+def _driver_code(visit: Visit) -> str:
+    """Return the four digits that the driver is told and says at hand-over; nobody can know them before."""
+    if not visit.protocol.discharge.driver_code:
+        return ""
+    digest = hashlib.sha256(f"{visit.session}\n{visit.chain}".encode()).digest()
+    return f"{int.from_bytes(digest[:8]) % _CODES:04}"
 
 
 def confirm_driver(turn: Turn, chair: ChairState, visit: Visit, command: ConfirmDriver) -> None:
-    """Note how the driver was confirmed.
+    """Note how the driver was confirmed, and that they knew the code that was given to them at check-in.
 
     Raises:
-        Refusal: nobody is named, or a booking is given for a private driver.
+        Refusal: nobody is named, a booking is given for a private driver, or the code is another one.
     """
     if visit.driver is None:
         raise Refusal("Name the driver first.")
     if command.how is ConfirmedHow.BOOKING and visit.driver.transport is not Transport.MEDICAL_TRANSPORT:
         raise Refusal("A booking counts for a transport company only: phone the driver or see them in person.")
-    turn.emit(r.DriverConfirmed(**turn.acted(chair), how=command.how, phase=visit.phase))
+    code = command.code.strip()
+    if code and code != visit.driver_code:
+        raise Refusal("That is not the driver's code: ask again, or look at a document and say which.")
+    turn.emit(
+        r.DriverConfirmed(
+            **turn.acted(chair),
+            how=command.how,
+            phase=visit.phase,
+            code_matched=bool(code),
+            identity_seen=command.identity_seen.strip(),
+        )
+    )
 
 
 def override_gate(turn: Turn, chair: ChairState, visit: Visit, command: OverrideGate) -> None:
@@ -175,12 +317,13 @@ def override_gate(turn: Turn, chair: ChairState, visit: Visit, command: Override
     Raises:
         Refusal: no such gate, met already, not to be overridden, no reason, or not a clinician.
     """
-    gate = next((view for view in gates(chair, visit, turn.state.operators, turn.now) if view.id == command.gate), None)
+    found = gates.gates(turn.state, chair, visit, turn.now)
+    gate = next((view for view in found if view.id == command.gate), None)
     if gate is None:
         raise Refusal(f"There is no gate called {command.gate!r}.")
     if gate.state is GateState.MET:
         raise Refusal(f"{gate.title} is met already; it needs no override.")
-    if gate.id in _HARD:
+    if gate.id in gates.HARD:
         raise Refusal(f"{gate.title} cannot be overridden: do it before the start.")
     if not command.reason.strip():
         raise Refusal("Give the reason for the override; it prints on the report.")
@@ -200,159 +343,3 @@ def _new_session_id(turn: Turn, chair: ChairState) -> str:
         n += 1
         known = f"{stem}-{n}"
     return known
-
-
-# --- gates --------------------------------------------------------------------------------------------------------
-
-
-def gates(chair: ChairState, visit: Visit, operators: Mapping[str, Operator], now: Moment) -> tuple[GateView, ...]:
-    """Return every gate as it stands; after the start, as it stood then. Staff are told by their names."""
-
-    def name(operator_id: str | None) -> str | None:
-        return None if operator_id is None else staff_name(operators, operator_id)
-
-    at = visit.infusion_started or now
-    food_ns, drink_ns = visit.fasting if visit.fasting is not None else (None, None)
-    rules = visit.protocol.gates
-    views = (
-        _done("identity", "Identity checked", name(visit.identity_by), "Check name and date of birth with the patient"),
-        _done("consent", "Consent on file", name(visit.consent_by), "Put the signed consent on file"),
-        _fasting("fasting_food", "No food", food_ns, rules.food_hours, at),
-        _fasting("fasting_drink", "No drink", drink_ns, rules.drink_hours, at),
-        _exclusions(visit),
-        _driver(visit),
-        _baseline(visit),
-        _ceiling(visit, at),
-        _monitors(chair, visit, at),
-    )
-    return tuple(_with_waiver(visit, view, operators) for view in views)
-
-
-def may_start(views: tuple[GateView, ...]) -> bool:
-    """Say whether every gate is met or overridden."""
-    return all(view.state in (GateState.MET, GateState.OVERRIDDEN) for view in views)
-
-
-def _with_waiver(visit: Visit, view: GateView, operators: Mapping[str, Operator]) -> GateView:
-    waiver = visit.gate_waivers.get(view.id)
-    if waiver is None or view.state is GateState.MET:
-        return view
-    detail = f"{view.detail}; overridden by {staff_name(operators, waiver.clinician)}: {waiver.reason}"
-    return replace(view, state=GateState.OVERRIDDEN, detail=detail)
-
-
-def _done(gate: str, title: str, by: str | None, todo: str) -> GateView:
-    state = GateState.UNMET if by is None else GateState.MET
-    return GateView(id=gate, title=title, state=state, detail=todo if by is None else f"by {by}")
-
-
-def _fasting(gate: str, title: str, last_utc_ns: int | None, hours: float, at: Moment) -> GateView:
-    title = f"{title} for {hours:g} h"
-    if last_utc_ns is None:
-        return GateView(id=gate, title=title, state=GateState.UNKNOWN, detail="Ask when it was last")
-    fasted_s = (at.utc_ns - last_utc_ns) / NS_PER_S
-    short_s = (last_utc_ns + hours * _NS_PER_HOUR - at.utc_ns) / NS_PER_S
-    detail = f"{long_span(fasted_s)} since the last"
-    if short_s <= 0:
-        return GateView(id=gate, title=title, state=GateState.MET, detail=detail)
-    return GateView(
-        id=gate,
-        title=title,
-        state=GateState.UNMET,
-        detail=f"{detail}; opens in {long_left(short_s)}",
-        opens_in_s=short_s,
-    )
-
-
-def _exclusions(visit: Visit) -> GateView:
-    title = "No exclusion"
-    if not visit.exclusions:
-        return GateView(id="exclusions", title=title, state=GateState.UNKNOWN, detail="Ask every exclusion")
-    found = [text for text, is_present in visit.exclusions if is_present]
-    if found:
-        detail = f"{listed(found)}: a clinician decides"
-        return GateView(id="exclusions", title=title, state=GateState.UNMET, detail=detail)
-    detail = f"{len(visit.exclusions)} asked, none present"
-    return GateView(id="exclusions", title=title, state=GateState.MET, detail=detail)
-
-
-def driver_line(visit: Visit) -> str:
-    """Return who drives and how that is known: "Maria K. (sister), seen in person, phone ending 0192"."""
-    if visit.driver is None:
-        return "Nobody is named yet"
-    relation = f" ({visit.driver.relation})" if visit.driver.relation else ""
-    how = _HOW[visit.driver_confirmed[0]] if visit.driver_confirmed is not None else "not confirmed yet"
-    return f"{visit.driver.name}{relation}, {how}, phone ending {visit.driver.phone.strip()[-4:]}"
-
-
-def _driver(visit: Visit) -> GateView:
-    is_known = visit.driver is not None and visit.driver_confirmed is not None
-    state = GateState.MET if is_known else GateState.UNMET
-    return GateView(id="driver", title="Driver confirmed", state=state, detail=driver_line(visit))
-
-
-def _baseline(visit: Visit) -> GateView:
-    if visit.baseline is None:
-        return GateView(id="baseline", title="Baseline taken", state=GateState.UNMET, detail="Take the baseline")
-    n = len(visit.baseline.readings)
-    detail = f"{visit.baseline} from {n} cuff reading{'s' if n != 1 else ''}"
-    return GateView(id="baseline", title="Baseline taken", state=GateState.MET, detail=detail)
-
-
-def _ceiling(visit: Visit, at: Moment) -> GateView:
-    rules = visit.protocol.bp
-    title = f"BP at or below {rules.start_ceiling_sys:g}/{rules.start_ceiling_dia:g}"
-    readings = [reading for reading, _ in visit.cuffs if reading.measured_mono_ns <= at.mono_ns]
-    pressures: list[tuple[str, int, int]] = []
-    if visit.baseline is not None:
-        pressures.append(("baseline", visit.baseline.sys, visit.baseline.dia))
-    newest = readings[-1] if readings else None
-    if newest is not None and (visit.baseline is None or newest not in visit.baseline.readings):
-        pressures.append(("last reading", newest.sys, newest.dia))
-    if not pressures:
-        return GateView(id="bp_ceiling", title=title, state=GateState.UNKNOWN, detail="No cuff reading yet")
-    too_high = [
-        f"{name} {sys}/{dia}"
-        for name, sys, dia in pressures
-        if sys > rules.start_ceiling_sys or dia > rules.start_ceiling_dia
-    ]
-    if too_high:
-        detail = f"{listed(too_high)}: let the patient rest and measure again, or a clinician decides"
-        return GateView(id="bp_ceiling", title=title, state=GateState.UNMET, detail=detail)
-    detail = ", ".join(f"{name} {sys}/{dia}" for name, sys, dia in pressures)
-    return GateView(id="bp_ceiling", title=title, state=GateState.MET, detail=detail)
-
-
-def _monitors(chair: ChairState, visit: Visit, now: Moment) -> GateView:
-    title = "Monitors delivering"
-    if visit.infusion_started is not None:
-        state = GateState.UNMET if "monitors" in visit.gate_waivers else GateState.MET
-        detail = "not all were delivering at the start" if state is GateState.UNMET else "delivering at the start"
-        return GateView(id="monitors", title=title, state=state, detail=detail)
-    for monitor in chair.monitors.values():
-        held = monitor_patient.question(chair, monitor)
-        if held:
-            return GateView(id="monitors", title=title, state=GateState.UNMET, detail=held)
-    asks = feeding.question(chair, visit)
-    if asks:
-        return GateView(id="monitors", title=title, state=GateState.UNMET, detail=asks, asks=asks)
-    missing = [
-        _GROUP_NAMES.get(group[0], group[0])
-        for group in visit.protocol.gates.required_metrics
-        if not any(_is_delivering(chair, visit, metric, now) for metric in group)
-    ]
-    if missing:
-        return GateView(id="monitors", title=title, state=GateState.UNMET, detail=f"No {listed(missing)} yet")
-    return GateView(id="monitors", title=title, state=GateState.MET, detail="All required readings are coming")
-
-
-def _is_delivering(chair: ChairState, visit: Visit, metric: str, now: Moment) -> bool:
-    if not metric.startswith("nibp_"):
-        view = vitals.shown(chair, metric, now)
-        return view is not None and view.value is not None and view.freshness is Freshness.LIVE
-    plan = visit.protocol.cuff
-    from_monitor = [reading for reading, _ in visit.cuffs if reading.provenance is not Provenance.MANUAL]
-    if not from_monitor:
-        return False
-    age_s = (now.mono_ns - from_monitor[-1].measured_mono_ns) / NS_PER_S
-    return not plan.baseline_min or age_s <= (plan.baseline_min + plan.overdue_after_min) * 60

@@ -5,6 +5,7 @@ is checked by the verifier that the station was given, and appears in no record,
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from nursestation.core.model import (
@@ -12,10 +13,14 @@ from nursestation.core.model import (
     ConfirmedHow,
     Driver,
     FlagOutcome,
+    Identifier,
     LeavingPath,
+    MedicineAnswer,
     Patient,
+    Pregnancy,
     Role,
     ScoreKind,
+    SeriesPlace,
     Severity,
     TimedStep,
 )
@@ -65,11 +70,87 @@ class CheckIn(OnChair):
 
     patient: Patient
     protocol: str
+    series: SeriesPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmIdentity(OnChair):
-    """State that name and date of birth (or record number) were checked with the patient."""
+    """State that these identifiers were checked with the patient: two different ones at least."""
+
+    identifiers: tuple[Identifier, ...] = (Identifier.NAME, Identifier.BIRTH_DATE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordWeight(OnChair):
+    """Today's weight [kg]; `measured` is False where the patient said it."""
+
+    kg: float = field(repr=False)
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAllergies(OnChair):
+    """The patient's allergies, or that none are known."""
+
+    text: str = field(repr=False)
+    none_known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPregnancy(OnChair):
+    """What is known of a pregnancy."""
+
+    answer: Pregnancy = field(repr=False)
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordMedicines(OnChair):
+    """Answer every medicine that the protocol asks for."""
+
+    answers: tuple[MedicineAnswer, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReferral(OnChair):
+    """Who referred the patient, and the letter's date; "" where there is no referral."""
+
+    from_whom: str = field(repr=False)
+    dated: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameAvailable(OnChair):
+    """Name who is immediately available for an emergency; a change during the visit is named again."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmCheck(OnChair):
+    """State that one of the protocol's checks before the start was done; `text` is the check's own."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCompanion(OnChair):
+    """Who is with the patient; an empty name for nobody."""
+
+    name: str = field(repr=False)
+    stays: bool
+    brought: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepDraft(OnChair):
+    """Keep what was typed into a form and not yet sent, (field, text); no fields clear it. For a free chair too.
+
+    `form` names it: "patient" while nobody is checked in, else the gate that it answers ("weight", "driver", ...).
+    """
+
+    form: str
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +182,15 @@ class NameDriver(OnChair):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmDriver(OnChair):
-    """Confirm the named driver: before the start (phone will do), and at hand-over (seen in person or the booking)."""
+    """Confirm the named driver: before the start (phone will do), and at hand-over (seen in person or the booking).
+
+    At hand-over `code` is what the driver was given at check-in; where it is lost, `identity_seen` names the document that
+    was looked at instead.
+    """
 
     how: ConfirmedHow
+    code: str = field(default="", repr=False)
+    identity_seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -480,15 +567,17 @@ class SwitchAudioOn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfTest:
-    """Say whether the sounds of the self-test were heard and its lamps seen."""
+    """Say whether the station's sounds of the self-test were heard and its lamps seen, and at which chairs no sound was heard."""
 
     heard: bool
     seen: bool
+    chairs_not_heard: tuple[int, ...] = ()
 
 
 VisitCommand = (
-    ConfirmIdentity | RecordConsent | RecordFasting | AnswerExclusions | NameDriver | ConfirmDriver | BeginBaseline
-    | TakeBaseline | OverrideGate | StartInfusion | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady
+    ConfirmIdentity | RecordWeight | RecordAllergies | RecordPregnancy | RecordMedicines | RecordReferral | NameAvailable
+    | ConfirmCheck | RecordCompanion | RecordConsent | RecordFasting | AnswerExclusions | NameDriver | ConfirmDriver
+    | BeginBaseline | TakeBaseline | OverrideGate | StartInfusion | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady
     | RequestCuff | EnterCuffReading | Chart | ResolveChart | AnswerFlag | AnswerCriterion | OverrideCriterion
     | CorrectChart | StrikeChart | CorrectTime | RecordScore | EnterVitals
     | SignDischarge | ShortenObservation | RecordOrthostatic | InstructionsGiven | AcknowledgeInstructions
@@ -497,7 +586,9 @@ VisitCommand = (
 )  # fmt: skip
 """What is asked of the visit in a chair."""
 
-ChairCommand = VisitCommand | CheckIn | Acknowledge | FreeChair | ConfirmMonitorPatient | StartCuff | StopCuff
+ChairCommand = (
+    VisitCommand | CheckIn | KeepDraft | Acknowledge | FreeChair | ConfirmMonitorPatient | StartCuff | StopCuff
+)  # fmt: skip
 """What is asked of a chair."""
 
 SignalCommand = PauseAudio | EndAudioPause | SwitchAudioOff | SwitchAudioOn | SelfTest

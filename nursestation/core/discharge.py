@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind
-from nursestation.core import checkin, signin, vitals
+from nursestation.core import gates, signin, vitals
 from nursestation.core import records as r
 from nursestation.core.commands import AnswerCriterion, OverrideCriterion
 from nursestation.core.model import ChartKind, ConfirmedHow, CuffReading, GateState, Operator, Phase, Role, Route
@@ -281,7 +281,7 @@ def is_driver_here(visit: Visit) -> bool:
 
 
 def _driver(visit: Visit) -> _Found:
-    line = checkin.driver_line(visit)
+    line = gates.driver_line(visit)
     if visit.driver is None or visit.driver_confirmed is None:
         return _Found(GateState.UNMET, line)
     how, phase = visit.driver_confirmed

@@ -6,6 +6,7 @@ Rules of the file:
 """
 
 import bisect
+from dataclasses import replace
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import AdmissionState, Priority, Validity
@@ -13,7 +14,7 @@ from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
 from nursestation.core.charted import fold_chart, note_measured
 from nursestation.core.inputs import ChairSetup
-from nursestation.core.model import LeavingPath, Provenance, ToldPatient
+from nursestation.core.model import Companion, LeavingPath, Provenance, Referral, ToldPatient
 from nursestation.core.stability import note_sample
 from nursestation.core.state import (
     Answer,
@@ -25,6 +26,7 @@ from nursestation.core.state import (
     Latest,
     PatientLimits,
     PatientWatch,
+    Said,
     SignInTries,
     Span,
     StationState,
@@ -79,6 +81,8 @@ def fold(state: StationState, record: r.Record) -> None:
             pass  # the monitors' live state does not outlive a run
         case r.SessionMonitors():
             _fold_fed(state, record)
+        case r.DraftKept():
+            _fold_draft(state, record)
         case r.ChairFreed():
             chair = state.chairs.get(record.chair) if record.chair is not None else None
             if chair is not None:
@@ -110,6 +114,7 @@ def _open(state: StationState, record: r.SessionOpened) -> None:
         patient=record.patient,
         protocol=record.protocol,
         simulated=record.simulated,
+        series=record.series,
         opened=record.at,
         fed_before=chair.fed,
     )
@@ -344,33 +349,16 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
                 visit.spans[-1][1].end = record.at
             visit.phase = record.after
             visit.spans.append((record.after, Span(record.at)))
-        case r.IdentityConfirmed():
-            visit.identity_by = record.operator
-        case r.ConsentRecorded():
-            visit.consent_by = record.operator
-        case r.FastingRecorded():
-            visit.fasting = (record.last_food_utc_ns, record.last_drink_utc_ns)
-            visit.gate_waivers.pop("fasting_food", None)
-            visit.gate_waivers.pop("fasting_drink", None)
-        case r.ExclusionsAnswered():
-            visit.exclusions = record.answers
-            visit.gate_waivers.pop("exclusions", None)
-        case r.DriverNamed():
-            visit.driver = record.driver
-            if visit.path is LeavingPath.NO_DRIVER:
-                visit.leaving = None  # there is one now
-            visit.driver_confirmed = None
-            visit.gate_waivers.pop("driver", None)
-            visit.waivers.pop("driver", None)
-        case r.DriverConfirmed():
-            visit.driver_confirmed = (record.how, record.phase)
+        case (
+            r.IdentityConfirmed() | r.WeightRecorded() | r.AllergiesRecorded() | r.ConsentRecorded()
+            | r.FastingRecorded() | r.ExclusionsAnswered() | r.PregnancyRecorded() | r.MedicinesRecorded()
+            | r.ReferralRecorded() | r.AvailableNamed() | r.CheckConfirmed() | r.CompanionRecorded()
+            | r.DriverNamed() | r.DriverConfirmed() | r.BaselineTaken()
+        ):  # fmt: skip
+            _fold_check_in(visit, record)
         case r.GateOverridden():
-            visit.gate_waivers[record.gate] = Waiver(record.reason, record.clinician)
+            visit.gate_waivers[record.gate] = Waiver(record.reason, record.clinician, record.at)
             state.tries.pop(record.clinician, None)
-        case r.BaselineTaken():
-            visit.baseline = record.baseline
-            visit.baseline_at = record.at
-            visit.gate_waivers.pop("bp_ceiling", None)
         case r.InfusionStarted():
             visit.infusion_started = record.at
             visit.dose_text = record.dose_text
@@ -428,6 +416,88 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             state.tries.pop(record.signature.operator_id, None)
         case _:
             pass  # told for the record alone
+
+
+_CheckInRecord = (
+    r.IdentityConfirmed | r.WeightRecorded | r.AllergiesRecorded | r.ConsentRecorded | r.FastingRecorded
+    | r.ExclusionsAnswered | r.PregnancyRecorded | r.MedicinesRecorded | r.ReferralRecorded | r.AvailableNamed
+    | r.CheckConfirmed | r.CompanionRecorded | r.DriverNamed | r.DriverConfirmed | r.BaselineTaken
+)  # fmt: skip
+
+
+def _fold_check_in(visit: Visit, record: _CheckInRecord) -> None:
+    """Keep what a gate rests on, and who gave it; an override was given for what stood there before."""
+    match record:
+        case r.IdentityConfirmed():
+            visit.identifiers = record.identifiers
+            _note_said(visit, record, "identity")
+        case r.WeightRecorded():
+            visit.weight = (record.kg, record.measured)
+            visit.patient = replace(visit.patient, weight_kg=record.kg)
+            _note_said(visit, record, "weight")
+        case r.AllergiesRecorded():
+            visit.allergies = record.text
+            visit.patient = replace(visit.patient, allergies=record.text)
+            _note_said(visit, record, "allergies")
+        case r.ConsentRecorded():
+            _note_said(visit, record, "consent")
+        case r.FastingRecorded():
+            visit.fasting = (record.last_food_utc_ns, record.last_drink_utc_ns)
+            _note_said(visit, record, "fasting_food", "fasting_drink")
+        case r.ExclusionsAnswered():
+            visit.exclusions = record.answers
+            _note_said(visit, record, "exclusions")
+        case r.PregnancyRecorded():
+            visit.pregnancy, visit.pregnancy_note = record.answer, record.note
+            _note_said(visit, record, "pregnancy")
+        case r.MedicinesRecorded():
+            visit.medicines = record.answers
+            _note_said(visit, record, "medicines")
+        case r.ReferralRecorded():
+            visit.referral = Referral(record.from_whom, record.dated)
+            _note_said(visit, record, "referral")
+        case r.AvailableNamed():
+            visit.available = record.name
+            _note_said(visit, record, "available")
+        case r.CheckConfirmed():
+            visit.checks[record.text] = Said(record.operator or "", record.at)
+            _note_said(visit, record, "checks")
+        case r.CompanionRecorded():
+            visit.companion = Companion(record.name, record.stays, record.brought) if record.name else None
+        case r.DriverNamed():
+            visit.driver = record.driver
+            if visit.path is LeavingPath.NO_DRIVER:
+                visit.leaving = None  # there is one now
+            visit.driver_code = record.code
+            visit.driver_confirmed, visit.driver_code_matched, visit.driver_identity_seen = None, False, ""
+            visit.waivers.pop("driver", None)
+            _note_said(visit, record, "driver")
+        case r.DriverConfirmed():
+            visit.driver_confirmed = (record.how, record.phase)
+            visit.driver_code_matched, visit.driver_identity_seen = record.code_matched, record.identity_seen
+            visit.said["driver"] = Said(record.operator or "", record.at)
+        case r.BaselineTaken():
+            visit.baseline = record.baseline
+            visit.baseline_at = record.at
+            visit.said["baseline"] = Said(record.operator or "", record.at)
+            visit.gate_waivers.pop("bp_ceiling", None)
+
+
+def _note_said(visit: Visit, record: _CheckInRecord, *gates: str) -> None:
+    for gate in gates:
+        visit.said[gate] = Said(record.operator or "", record.at)
+        visit.gate_waivers.pop(gate, None)
+
+
+def _fold_draft(state: StationState, record: r.DraftKept) -> None:
+    """Keep a draft with what it was typed for; one of another visit (kept by a run that was killed) is none of this one's."""
+    chair = state.chairs.get(record.chair) if record.chair is not None else None
+    if chair is None:
+        return
+    if not record.fields:
+        chair.drafts.pop(record.form, None)
+    elif record.session == (chair.visit.session if chair.visit is not None else None):
+        chair.drafts[record.form] = dict(record.fields)
 
 
 _LeavingRecord = (

@@ -58,6 +58,7 @@ class Transport(StrEnum):
     FAMILY_OR_FRIEND = "family_or_friend"
     MEDICAL_TRANSPORT = "medical_transport"
     OTHER_ADULT = "other_adult"
+    TAXI = "taxi"  # taxi or ride share alone; only where the protocol allows it
 
 
 class ConfirmedHow(StrEnum):
@@ -66,6 +67,33 @@ class ConfirmedHow(StrEnum):
     BY_PHONE = "by_phone"
     SEEN_IN_PERSON = "seen_in_person"
     BOOKING = "booking"  # a transport company's booking number
+
+
+class Identifier(StrEnum):
+    """What staff check a patient's identity with."""
+
+    NAME = "name"
+    BIRTH_DATE = "birth_date"
+    RECORD_NUMBER = "record_number"
+    PHOTO_ID = "photo_id"
+
+
+class Pregnancy(StrEnum):
+    """What is known before the start."""
+
+    NOT_POSSIBLE = "not_possible"
+    TEST_NEGATIVE = "test_negative"
+    EXCLUDED = "excluded"  # by a clinician
+    POSSIBLE = "possible"  # and not tested
+    PREGNANT = "pregnant"
+
+
+class VisitKind(StrEnum):
+    """What a visit is within a patient's treatment."""
+
+    COURSE = "course"
+    MAINTENANCE = "maintenance"
+    BOOSTER = "booster"
 
 
 class LeavingPath(StrEnum):
@@ -118,12 +146,56 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """Who takes the patient home; the software that decodes a monitor is `devices.driver.Driver`."""
+    """Who takes the patient home; the software that decodes a monitor is `devices.driver.Driver`.
+
+    Attributes:
+        name, relation, phone: Who. `name` is the company where there is one.
+        transport: How.
+        booking: A transport company's booking number, "" where there is none.
+        expected_utc_ns: When they are expected, UTC [ns].
+    """
 
     name: str
     relation: str
     phone: str
     transport: Transport = Transport.FAMILY_OR_FRIEND
+    booking: str = ""
+    expected_utc_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Who is with the patient. `brought`: they brought the patient here; `stays`: they stay during the treatment."""
+
+    name: str
+    stays: bool
+    brought: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Who sent the patient, and the letter's date; `from_whom` is "" where it was asked and there is none."""
+
+    from_whom: str
+    dated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineAnswer:
+    """Whether the patient takes a medicine that the protocol asks for, with a note."""
+
+    name: str
+    taken: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPlace:
+    """Where a visit stands in a series: the third of six. `number` counts from 1; `of` is None without a planned length."""
+
+    kind: VisitKind
+    number: int
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +301,14 @@ class ChartKind(StrEnum):
 class ScoreKind(StrEnum):
     """What staff score in numbers; how far each goes is in `scorings.py`."""
 
-    MOAAS = "moaas"  # alertness and sedation
-    RASS = "rass"  # agitation and sedation
+    MOAAS = "moaas"
+    RASS = "rass"
     PAIN = "pain"
     ORIENTATION = "orientation"
-    UNREAL = "unreal"  # a plain rating of our own
-    CADSS6 = "cadss6"  # the number alone
-    CADSS = "cadss"  # the number alone
-    OTHER = "other"  # named by its label
+    UNREAL = "unreal"  # unreal or detached
+    CADSS6 = "cadss6"
+    CADSS = "cadss"
+    OTHER = "other"
 
 
 class TimedStep(StrEnum):

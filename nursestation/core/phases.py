@@ -8,7 +8,7 @@ before the start, observation after it, discharge to a driver.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from nursestation.core import alarms, checkin, signals, spikes
+from nursestation.core import alarms, drafts, gates, signals, spikes
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import GateState, Phase, Route
@@ -37,6 +37,14 @@ _LEAVING = frozenset({Phase.OBSERVATION, Phase.READY})
 WHEN: Mapping[type[object], tuple[frozenset[Phase], str]] = MappingProxyType(
     {
         c.ConfirmIdentity: (_BEFORE, "Identity is checked before the start."),
+        c.RecordWeight: (_BEFORE, "The weight is recorded before the start."),
+        c.RecordAllergies: (_BEFORE, "Allergies are asked before the start; later ones go into a note."),
+        c.RecordPregnancy: (_BEFORE, "Pregnancy is asked before the start."),
+        c.RecordMedicines: (_BEFORE, "Medicines are asked before the start; later ones go into a note."),
+        c.RecordReferral: (_BEFORE, "The referral is recorded before the start."),
+        c.ConfirmCheck: (_BEFORE, "The checks are done before the start."),
+        c.NameAvailable: (_OPEN, ""),
+        c.RecordCompanion: (_OPEN, ""),
         c.RecordConsent: (_BEFORE, "Consent is recorded before the start."),
         c.RecordFasting: (_BEFORE, "Fasting is recorded before the start."),
         c.AnswerExclusions: (_BEFORE, "Exclusions are asked before the start."),
@@ -99,6 +107,7 @@ def move(turn: Turn, chair: ChairState, visit: Visit, after: Phase, reason: str 
     if after not in MOVES[visit.phase]:
         raise AssertionError(f"no move from {visit.phase} to {after}")
     if after.is_over:
+        drafts.use_up_all(turn, chair)
         spikes.close(turn, chair, visit)
         alarms.end_all(turn, chair)
         signals.close(turn, chair, visit)
@@ -120,7 +129,7 @@ def start(turn: Turn, chair: ChairState, visit: Visit, command: c.StartInfusion)
     """
     closed = [
         f"{view.title} ({view.detail})"
-        for view in checkin.gates(chair, visit, turn.state.operators, turn.now)
+        for view in gates.gates(turn.state, chair, visit, turn.now)
         if view.state not in (GateState.MET, GateState.OVERRIDDEN)
     ]
     if closed:

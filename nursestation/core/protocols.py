@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from devices.events import Priority
 from devices.vocabulary import METRICS
-from nursestation.core.model import ChartKind, Grade, Phase, Role, Route, ScoreKind
+from nursestation.core.model import ChartKind, Grade, Phase, Role, Route, ScoreKind, Transport
 
 Minutes = Annotated[float, Field(ge=0, le=24 * 60)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -105,11 +105,35 @@ class CuffPlan(_File):
     overdue_after_min: Minutes = 3
 
 
+class MedicineRule(_File):
+    """A medicine (or a kind of them) to ask for before the start.
+
+    `note_needed`: taken, it needs a word; `ask` says which ("Which prescriber was asked?").
+    """
+
+    name: str
+    note_needed: bool = False
+    ask: str = ""
+
+
 class GateRules(_File):
-    """What must be true before the start."""
+    """What must be true before the start. `referral` "asked": an answer is wanted, and there may be none."""
 
     food_hours: float = Field(default=6, ge=0, le=24)
     drink_hours: float = Field(default=2, ge=0, le=24)
+    ask_weight: bool = False
+    ask_allergies: bool = False
+    ask_pregnancy: bool = False
+    medicines: tuple[MedicineRule, ...] = ()
+    referral: Literal["required", "asked", "off"] = "off"
+    available: bool = False  # who is immediately available is named
+    checks: tuple[str, ...] = ()  # what a person confirms: rescue equipment, pump read back, cuff on the other arm
+    baseline_scores: tuple[ScoreKind, ...] = ()
+    transports: tuple[Transport, ...] = (
+        Transport.FAMILY_OR_FRIEND,
+        Transport.MEDICAL_TRANSPORT,
+        Transport.OTHER_ADULT,
+    )
     exclusions: tuple[str, ...]
     required_metrics: tuple[tuple[str, ...], ...] = (
         ("heart_rate", "pulse_rate"),

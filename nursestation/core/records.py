@@ -3,13 +3,15 @@
 Rules of the file:
 1. A record is never changed; a correction is a new record that points at the old one.
 2. `at` is when the station took it; `session` is None for what concerns the station and not a visit.
-3. `Sample`, `Wave` and `Gap` are bulk data (many a second); every other record is discrete and is chained by hash in the store.
+3. `Sample`, `Wave` and `Gap` are bulk data (many a second); every other record is discrete and is chained by hash in the store,
+   but for `DraftKept` (what was typed and not yet sent) and `Refused`.
 4. State is a fold over records: a station that is given its stored records stands where it stood (`Station.restore`).
 5. What a monitor sends while it is held (docs/adr/0013) is kept beside its session, under the name that `held_beside` gives:
    it is no part of the session, and nothing judges or shows it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import ClassVar, Literal
 
 from devices.clock import Moment
@@ -23,13 +25,17 @@ from nursestation.core.model import (
     Driver,
     FlagOutcome,
     Grade,
+    Identifier,
     LeavingPath,
+    MedicineAnswer,
     MonitorFacts,
     Operator,
     Patient,
     Phase,
+    Pregnancy,
     Provenance,
     ScoreKind,
+    SeriesPlace,
     Severity,
     Signature,
     TimedStep,
@@ -262,11 +268,12 @@ class Refused(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOpened(_Record):
-    """A patient was checked in. The session keeps the whole protocol it runs on."""
+    """A patient was checked in. The session keeps the whole protocol it runs on; `series` is its place in the treatment."""
 
     patient: Patient
     protocol: Protocol
     simulated: bool
+    series: SeriesPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +292,83 @@ class MonitorsConfirmed(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityConfirmed(_Record):
-    """Two identifiers were checked with the patient."""
+    """Identifiers were checked with the patient; () where an older version of the program did not tell which."""
+
+    identifiers: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightRecorded(_Record):
+    """The weight of this visit [kg]: `measured` on a scale, or as the patient said."""
+
+    kg: float = field(repr=False)
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllergiesRecorded(_Record):
+    """The patient's allergies; `text` is "" where none are known."""
+
+    text: str = field(repr=False)
+    none_known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PregnancyRecorded(_Record):
+    """What is known of a pregnancy."""
+
+    answer: Pregnancy = field(repr=False)
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MedicinesRecorded(_Record):
+    """Each medicine that the protocol asks for, with the answer."""
+
+    answers: tuple[MedicineAnswer, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRecorded(_Record):
+    """Who referred the patient, "" where nobody did; `dated` is the letter's date."""
+
+    from_whom: str = field(repr=False)
+    dated: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailableNamed(_Record):
+    """Who is immediately available for an emergency from now on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckConfirmed(_Record):
+    """One of the protocol's checks before the start was done."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanionRecorded(_Record):
+    """Who is with the patient; the name is "" for nobody."""
+
+    name: str = field(repr=False)
+    stays: bool
+    brought: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftKept(_Record):
+    """What was typed into a form of a chair and not yet sent; no fields: it is gone.
+
+    The one record that is no part of what happened: it is not chained, only the newest of each chair and form is stored, and
+    none outlives the check-in or the visit that it was typed for. `session` is None for what was typed at a free chair.
+    """
+
+    form: str
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,17 +393,23 @@ class ExclusionsAnswered(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverNamed(_Record):
-    """Who takes the patient home."""
+    """Who takes the patient home; `code` is what they were given to say at hand-over, "" where none is used."""
 
     driver: Driver
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverConfirmed(_Record):
-    """The driver was confirmed. `phase` is when: before the start, or at hand-over."""
+    """The driver was confirmed. `phase` is when: before the start, or at hand-over.
+
+    `code_matched`: they told the code that was given at check-in; else `identity_seen` may name the document looked at.
+    """
 
     how: ConfirmedHow
     phase: Phase
+    code_matched: bool = False
+    identity_seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -706,10 +795,16 @@ class LimitsChanged(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfTested(_Record):
-    """Staff tried lamps and sound."""
+    """Staff tried lamps and sound. `chairs_not_heard` are those whose own loudspeaker was not heard."""
 
     heard: bool
     seen: bool
+    chairs_not_heard: tuple[int, ...] = ()
+
+    @property
+    def is_passed(self) -> bool:
+        """Say whether every lamp was seen and every loudspeaker heard."""
+        return self.heard and self.seen and not self.chairs_not_heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -842,6 +937,8 @@ DISCRETE = (
     ChartCorrected, ChartStruck, TimeCorrected, ScoreRecorded, VitalsEntered, NotMeasurable,
     CuffStarted, CuffStopped, ConditionRealarmed, ConditionLatched, ConditionEscalated, SignalShown, AudioPaused,
     AudioPauseEnded, AudioSwitched, ChairAlarmsPaused, ChairAlarmsResumed, LimitsChanged, SelfTested,
+    WeightRecorded, AllergiesRecorded, PregnancyRecorded, MedicinesRecorded, ReferralRecorded, AvailableNamed,
+    CheckConfirmed, CompanionRecorded,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -858,5 +955,7 @@ Record = (
     | CuffStopped | ConditionRealarmed | ConditionLatched | ConditionEscalated | SignalShown | AudioPaused
     | ChartCorrected | ChartStruck | TimeCorrected | ScoreRecorded | VitalsEntered | NotMeasurable
     | AudioPauseEnded | AudioSwitched | ChairAlarmsPaused | ChairAlarmsResumed | LimitsChanged | SelfTested
+    | WeightRecorded | AllergiesRecorded | PregnancyRecorded | MedicinesRecorded | ReferralRecorded | AvailableNamed
+    | CheckConfirmed | CompanionRecorded | DraftKept
 )  # fmt: skip
 """Everything that can have happened."""

@@ -4,7 +4,7 @@ The engine publishes a `StationSnapshot` after each step; a screen renders it an
 [s] at the moment `at`; a negative "left" means overdue.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from devices.clock import Moment
@@ -12,6 +12,7 @@ from devices.events import AlarmKind, LinkPhase, Priority, Validity
 from nursestation.core.model import (
     Baseline,
     ChartKind,
+    Companion,
     ConfirmedHow,
     CuffReading,
     Driver,
@@ -19,11 +20,15 @@ from nursestation.core.model import (
     GateState,
     Grade,
     LeavingPath,
+    MedicineAnswer,
     Operator,
     Patient,
     Phase,
+    Pregnancy,
     Provenance,
+    Referral,
     ScoreKind,
+    SeriesPlace,
     Severity,
     TimedStep,
 )
@@ -120,8 +125,15 @@ class LinkView:
 class GateView:
     """One gate before the start.
 
-    `detail` is its evidence or what is missing; `opens_in_s` where a clock will turn it; `asks` is a question that
-    `ConfirmMonitors` answers with yes, "" where nothing is asked.
+    Attributes:
+        id, title, state: Which, and how it stands.
+        detail: Its evidence, or what is missing.
+        opens_in_s: Where a clock will turn it.
+        asks: A question that `ConfirmMonitors` answers with yes, "" where nothing is asked.
+        by, at_utc_ns: Who gave the evidence (or overrode the gate), and when, UTC [ns]: "by R. Alvarez 13:05" goes behind
+            `detail`. "" and None where a monitor, a clock or nobody did.
+        warns: True where `detail` says what staff must look at though the gate is met: another patient of that name.
+        may_override: A clinician may let the start pass it.
     """
 
     id: str
@@ -130,6 +142,10 @@ class GateView:
     detail: str
     opens_in_s: float | None = None
     asks: str = ""
+    by: str = ""
+    at_utc_ns: int | None = None
+    warns: bool = False
+    may_override: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -468,11 +484,6 @@ class VisitView:
     fasting: tuple[int, int] | None  # last food, last drink, UTC [ns]
     exclusions: tuple[tuple[str, bool], ...]
     signed_by: str  # "" until discharged
-    scores: tuple[ScoreView, ...] = ()  # by time of rating
-    manual: tuple[ManualView, ...] = ()  # the newest of each metric that no monitor shows now
-    not_measurable: tuple[NotMeasurableView, ...] = ()
-    times_corrected: tuple[TimeCorrectedView, ...] = ()
-    watching: WatchingView = WatchingView()
     observation_min_s: float = 0.0  # how long the observation lasts at least
     observation_shortened: str = ""  # "from 15 min to 10 min by S. Okafor MD: ..."
     leave: LeaveView | None = None  # from the start until the visit is closed
@@ -480,6 +491,24 @@ class VisitView:
     orthostatic: OrthostaticView | None = None
     instructions: InstructionsView | None = None
     handed_to: str = ""  # who took the patient over when the visit ended early
+    scores: tuple[ScoreView, ...] = ()  # by time of rating
+    manual: tuple[ManualView, ...] = ()  # the newest of each metric that no monitor shows now
+    not_measurable: tuple[NotMeasurableView, ...] = ()
+    times_corrected: tuple[TimeCorrectedView, ...] = ()
+    watching: WatchingView = WatchingView()
+    series: SeriesPlace | None = None
+    weight_kg: float | None = None  # of this visit; None until it is known
+    weight_by: str = ""  # "" where it was not recorded by itself
+    weight_measured: bool = False
+    allergies: str | None = None  # "" for none known; None while nobody asked
+    pregnancy: Pregnancy | None = None
+    pregnancy_note: str = ""
+    medicines: tuple[MedicineAnswer, ...] = ()
+    referral: Referral | None = None
+    available: str = ""  # who is immediately available
+    companion: Companion | None = None
+    checks_done: tuple[str, ...] = ()
+    driver_code: str = ""  # to be given to the driver; "" where none is used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -564,6 +593,7 @@ class ChairSnapshot:
         limits: What the visit's continuous vitals are judged by; () without an open visit.
         proposal: "Limits from this patient": (metric, low, high, how they were worked out); () without a baseline.
         preset_name: The title of the file that the limits come from.
+        drafts: What was typed and not yet sent: (form, ((field, text), ...)).
     """
 
     number: int
@@ -579,6 +609,11 @@ class ChairSnapshot:
     limits: tuple[LimitView, ...] = ()
     proposal: tuple[tuple[str, float | None, float | None, str], ...] = ()
     preset_name: str = ""
+    drafts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
+
+    def draft(self, form: str) -> dict[str, str]:
+        """Return what was typed into a form and not yet sent, by field; empty for nothing."""
+        return next((dict(fields) for name, fields in self.drafts if name == form), {})
 
     def numeric(self, metric: str) -> NumericView | None:
         """Return the view of one metric, or None where no monitor of the chair gives it."""

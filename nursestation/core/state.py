@@ -16,19 +16,25 @@ from nursestation.core.inputs import ChairSetup, MonitorBinding
 from nursestation.core.model import (
     Baseline,
     ChartKind,
+    Companion,
     ConfirmedHow,
     CuffReading,
     Driver,
     FlagOutcome,
     Grade,
+    Identifier,
     LeavingPath,
+    MedicineAnswer,
     MonitorFacts,
     Operator,
     Patient,
     Phase,
+    Pregnancy,
     Provenance,
+    Referral,
     Route,
     ScoreKind,
+    SeriesPlace,
     Severity,
     TimedStep,
     ToldPatient,
@@ -330,11 +336,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Who gave what a gate rests on, by id, and when."""
+
+    by: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Waiver:
     """A clinician's override of a gate or criterion."""
 
     reason: str
     clinician: str
+    at: Moment | None = None
 
 
 @dataclass(slots=True)
@@ -443,12 +458,25 @@ class Visit:
     infusion_stopped: Moment | None = None
     chosen_min: float | None = None  # how long the infusion is to run, where that was chosen at the start [min]
     dose_text: str = ""
-    identity_by: str | None = None
-    consent_by: str | None = None
+    series: SeriesPlace | None = None
+    said: dict[str, Said] = field(default_factory=dict)  # by gate: who gave it last
+    identifiers: tuple[Identifier, ...] = ()
+    weight: tuple[float, bool] | None = None  # [kg], and whether it was measured
+    allergies: str | None = None  # "" for none known; None while nobody asked
+    pregnancy: Pregnancy | None = None
+    pregnancy_note: str = ""
+    medicines: tuple[MedicineAnswer, ...] = ()
+    referral: Referral | None = None
+    available: str = ""
+    checks: dict[str, Said] = field(default_factory=dict)  # by text: who confirmed it
+    companion: Companion | None = None
     fasting: tuple[int, int] | None = None
     exclusions: tuple[tuple[str, bool], ...] = ()
     driver: Driver | None = None
     driver_confirmed: tuple[ConfirmedHow, Phase] | None = None
+    driver_code: str = ""  # "" where none was given
+    driver_code_matched: bool = False  # as told at the last confirmation
+    driver_identity_seen: str = ""  # the document looked at in place of the code
     gate_waivers: dict[str, Waiver] = field(default_factory=dict)
     baseline: Baseline | None = None
     baseline_at: Moment | None = None
@@ -552,6 +580,7 @@ class ChairState:
     visit: Visit | None = None
     idle_cuff: CuffReading | None = None  # last reading while no visit is open; never part of a session
     fed: tuple[MonitorFacts, ...] | None = None  # the monitors of its newest session; None before the first
+    drafts: dict[str, dict[str, str]] = field(default_factory=dict)  # by form: what was typed and not yet sent
 
     @property
     def number(self) -> int:

@@ -18,6 +18,7 @@ from nursestation.core import (
     corrections,
     cuff,
     discharge,
+    drafts,
     feeding,
     handwritten,
     instructions,
@@ -257,6 +258,8 @@ def _chair_command(turn: Turn, chair: ChairState, command: c.ChairCommand) -> No
             checkin.open_session(turn, chair, command)
         case c.FreeChair():
             phases.free_chair(turn, chair, command)
+        case c.KeepDraft():
+            drafts.keep(turn, chair, command)
         case c.ConfirmMonitorPatient():
             monitor_patient.confirm(turn, chair, command)
         case c.StartCuff():
@@ -277,6 +280,22 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
     match command:
         case c.ConfirmIdentity():
             checkin.confirm_identity(turn, chair, visit, command)
+        case c.RecordWeight():
+            checkin.record_weight(turn, chair, visit, command)
+        case c.RecordAllergies():
+            checkin.record_allergies(turn, chair, visit, command)
+        case c.RecordPregnancy():
+            checkin.record_pregnancy(turn, chair, visit, command)
+        case c.RecordMedicines():
+            checkin.record_medicines(turn, chair, visit, command)
+        case c.RecordReferral():
+            checkin.record_referral(turn, chair, visit, command)
+        case c.NameAvailable():
+            checkin.name_available(turn, chair, visit, command)
+        case c.ConfirmCheck():
+            checkin.confirm_check(turn, chair, visit, command)
+        case c.RecordCompanion():
+            checkin.record_companion(turn, chair, visit, command)
         case c.RecordConsent():
             checkin.record_consent(turn, chair, visit, command)
         case c.RecordFasting():

@@ -5,8 +5,8 @@ from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
 from devices.vocabulary import METRICS
 from nursestation.core import (
     chart_views,
-    checkin,
     discharge,
+    gates,
     instructions,
     leaving,
     limits,
@@ -36,6 +36,7 @@ from nursestation.core.snapshot import (
     VisitView,
 )
 from nursestation.core.state import ChairState, Condition, Flag, MonitorState, StationState, Visit, seconds_between
+from nursestation.core.wording import staff_name
 
 _WAVES_LATELY_NS = 10 * NS_PER_S
 _WAVE_ORDER = {name: position for position, name in enumerate(METRICS)}
@@ -95,6 +96,7 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         limits=patient_limits.views(state, visit) if visit is not None and visit.is_open else (),
         proposal=patient_limits.proposal(visit, state.preset) if visit is not None and visit.is_open else (),
         preset_name=visit.protocol.title if visit is not None else "",
+        drafts=tuple((form, tuple(fields.items())) for form, fields in chair.drafts.items()),
     )
 
 
@@ -265,7 +267,7 @@ def _condition(state: StationState, condition: Condition, now: Moment) -> Condit
 
 
 def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[NumericView], now: Moment) -> VisitView:
-    gates = checkin.gates(chair, visit, state.operators, now)
+    found = gates.gates(state, chair, visit, now)
     observed_s = _observed_s(visit, now)
     planned_s = visit.protocol.observation_planned_min * 60
     how = visit.driver_confirmed[0] if visit.driver_confirmed is not None else None
@@ -290,8 +292,8 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         driver_confirmed_at_handover=discharge.is_driver_here(visit),
         baseline=visit.baseline,
         baseline_ready=spikes.baseline_missing(visit, now),
-        gates=gates,
-        may_start=visit.phase is Phase.BASELINE and checkin.may_start(gates),
+        gates=found,
+        may_start=visit.phase is Phase.BASELINE and gates.may_start(found),
         flags=tuple(_flag(flag, now) for flag in visit.flags.values()),
         chart=chart_views.chart(visit, state.operators),
         cuffs=tuple(reading for reading, _ in visit.cuffs),
@@ -310,7 +312,27 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         orthostatic=orthostatic.view(visit, state.operators),
         instructions=instructions.view(visit, state.operators),
         handed_to=visit.handed_over.to if visit.handed_over is not None else "",
+        series=visit.series,
+        weight_kg=_weight_kg(visit),
+        weight_by=staff_name(state.operators, visit.said["weight"].by) if "weight" in visit.said else "",
+        weight_measured=visit.weight is not None and visit.weight[1],
+        allergies=visit.allergies if visit.protocol.gates.ask_allergies else visit.patient.allergies,
+        pregnancy=visit.pregnancy,
+        pregnancy_note=visit.pregnancy_note,
+        medicines=visit.medicines,
+        referral=visit.referral,
+        available=visit.available,
+        companion=visit.companion,
+        checks_done=tuple(visit.checks),
+        driver_code=visit.driver_code,
     )
+
+
+def _weight_kg(visit: Visit) -> float | None:
+    """Return the weight of this visit [kg]; None while it is still to be taken."""
+    if visit.weight is not None:
+        return visit.weight[0]
+    return None if visit.protocol.gates.ask_weight else visit.patient.weight_kg
 
 
 def _observed_s(visit: Visit, now: Moment) -> float | None:
