@@ -55,6 +55,12 @@ class Priority(StrEnum):
         return {"low": 1, "medium": 2, "high": 3}[self.value]
 
 
+class AlarmMeaning(StrEnum):
+    """What an alarm of a monitor is about, where a rule rests on it and the monitor says it in something else than words."""
+
+    APNOEA = "apnoea"  # no breath
+
+
 class RejectReason(StrEnum):
     """Why bytes were thrown away."""
 
@@ -162,7 +168,18 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceAlarm:
-    """An alarm as the monitor itself tells it, in its own code and text. `priority` is None when it does not say."""
+    """An alarm as the monitor itself tells it, in its own code and text.
+
+    Attributes:
+        t_ns: Arrival, monotonic [ns].
+        kind: About the patient or the equipment.
+        priority: None when the monitor does not say.
+        code: The monitor's own, or one made of what it sends; tells this alarm apart from its others.
+        text: For people, in whatever language the monitor has: no rule looks at it.
+        active: Whether it has begun or lasts; False when it is over.
+        meaning: What a rule may rest on; set by drivers whose protocol says it by a code or a bit, or is defined in one
+            language. None for all else.
+    """
 
     t_ns: int
     kind: AlarmKind
@@ -170,6 +187,7 @@ class DeviceAlarm:
     code: str
     text: str
     active: bool
+    meaning: AlarmMeaning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

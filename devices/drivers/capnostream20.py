@@ -20,6 +20,7 @@ the Oridion driver of mdpnp/mdpnp (OpenICE).
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import ClassVar
@@ -29,6 +30,7 @@ from devices.driver import DriverInfo, Patient, ProbeState, Sensors, SerialSetti
 from devices.events import (
     MISSING_SAMPLE,
     AlarmKind,
+    AlarmMeaning,
     DeviceAlarm,
     DeviceInfo,
     DriverEvent,
@@ -140,6 +142,8 @@ ALARMS: tuple[tuple[int, int, AlarmKind, str], ...] = (
     (27, 7, _TECHNICAL, "battery low"),
 )
 """Byte of the numerics message (counted from 1), bit, kind, text for the nurse. The code of an alarm is "byte.bit"."""
+_MEANINGS = {"14.0": AlarmMeaning.APNOEA}
+"""By code."""
 
 _NONE = 0xFF
 _IDENTITY = re.compile(r"V(?P<software>[\d.]{5}) .{10} (?P<product>..)(?P<revision>..)(?P<serial>.{6})")
@@ -380,17 +384,16 @@ class Capnostream20:
         active = {f"{at}.{bit}": (kind, text) for at, bit, kind, text in ALARMS if byte[at] >> bit & 1}
         for code in [code for code in self._alarms if code not in active]:
             gone = self._alarms.pop(code)
-            out.append(
-                DeviceAlarm(
-                    t_ns=now_ns, kind=gone.kind, priority=gone.priority, code=code, text=gone.text, active=False
-                )
-            )
+            out.append(replace(gone, t_ns=now_ns, active=False))
         # The monitor tells which priorities sound, not whose: only a lone alarm with a lone sound has a known one.
         sounding = [priority for bit, priority in _SOUNDS if byte[10] & bit]
         priority = sounding[0] if len(sounding) == len(active) == 1 else None
         for code, (kind, text) in active.items():
             if self._tells_all_alarms or code not in self._alarms:
-                alarm = DeviceAlarm(t_ns=now_ns, kind=kind, priority=priority, code=code, text=text, active=True)
+                alarm = DeviceAlarm(
+                    t_ns=now_ns, kind=kind, priority=priority, code=code, text=text, active=True,
+                    meaning=_MEANINGS.get(code),
+                )  # fmt: skip
                 self._alarms[code] = alarm
                 out.append(alarm)
         self._tells_all_alarms = False

@@ -29,6 +29,7 @@ from devices.driver import Cuff, CuffPhase, DriverInfo, Patient, ProbeState, Sen
 from devices.events import (
     MISSING_SAMPLE,
     AlarmKind,
+    AlarmMeaning,
     DeviceAlarm,
     DriverEvent,
     RejectReason,
@@ -73,6 +74,9 @@ MESSAGE_LIMIT_NS = 3 * _S
 _NUMBER = re.compile(r" *(-?\d{1,3}(?:\.\d{1,2})?) *")
 _PULSE = re.compile(r"PR= *(\d{1,3}) *")
 _SENSOR_WORDS = re.compile(r"\b(LEADS?|SENSOR|TRANSDUCER|PROBE|CABLE|ELECTRODES?)\b")
+
+_APNEA = re.compile(r"\bAPNO?EA\b")
+"""The protocol has no codes, and its words are English: the label of this line is the delay, "APNEA: 30 SEC"."""
 
 _STATUS_OF_LINE = {"HR": "ecg", "RR": "resp", "ETCO2": "co2", "SPO2": "spo2", "T1": "temp"}
 _PRESSURE_FIELDS = ("systolic", "diastolic", "mean")
@@ -263,6 +267,7 @@ class Ivy450C:
                     code=name,
                     text=line.alarm,
                     active=True,
+                    meaning=AlarmMeaning.APNOEA if name == "RR" and _APNEA.search(line.alarm) else None,
                 )
                 self._alarms[name] = alarm
                 out.append(alarm)

@@ -3,19 +3,21 @@
 | begins | ends |
 |---|---|
 | the breathing rate shown is 0, live and valid, for the preset's [apnoea] time | a rate above 0 for `REARM_S`, no such alarm |
-| a monitor's own physiological alarm of no breath: its time has passed already | same |
+| an alarm whose meaning is no breath, of a monitor: its time has passed already | same |
 
 Rules of the file:
 1. Judged from the baseline on, while sensors are on. A monitor that is held, plays a demonstration or is silent is not heeded.
-2. It takes the place of the low limit of the breathing rate: one condition a variable and side, the worse one.
+2. It takes the place of the low limit of the breathing rate: one condition a variable and side, the worse one. A rate of 0
+   is this rule's from its first second on (`limits.py`).
 3. What is not measured is not claimed: it ends once a technical condition tells that no breathing rate is to be seen.
+4. A monitor shows a rate of 0 only when it has waited for a breath for a time of its own (20 s and more): that is not waited
+   for again. The preset's time is there for a single 0 between breaths alone.
+5. What an alarm's text says is not looked at: it is in the monitor's language. A driver tells what an alarm means.
 Source: makers give apnoea high priority, always (Mindray TM80 manual, p. 12-5); adult default 20 s in the Mindray family.
 """
 
-import re
-
 from devices.clock import NS_PER_S
-from devices.events import AlarmKind, Priority, Validity
+from devices.events import AlarmKind, AlarmMeaning, Priority, Validity
 from nursestation.core import alarms, technical, vitals
 from nursestation.core.snapshot import Freshness
 from nursestation.core.state import ChairState, LimitWatch, MonitorState, Visit
@@ -24,8 +26,6 @@ from nursestation.core.turn import Turn
 RULE = "apnoea"
 REARM_S = 5
 """For how long breathing must be seen again [s]. Source: project decision, as for the limits."""
-
-_SAYS_NO_BREATH = re.compile(r"\bapno?ea\b|\bno breath", re.IGNORECASE)
 
 
 def judge(turn: Turn, chair: ChairState) -> None:
@@ -40,12 +40,16 @@ def judge(turn: Turn, chair: ChairState) -> None:
     told = _told(turn, chair, visit) if visit.phase in technical.SENSOR_PHASES else ""
     rate = _rate(turn, chair)
     watch.outside_ns = (watch.outside_ns if watch.outside_ns is not None else t_ns) if rate == 0 else None
-    after_s = turn.state.preset.apnoea.s
+    after_s = turn.state.preset.apnoea.zero_s
     is_still = watch.outside_ns is not None and t_ns - watch.outside_ns >= after_s * NS_PER_S
     if told or (is_still and visit.phase in technical.SENSOR_PHASES):
         watch.inside_ns = None
         if alarms.find(visit.conditions, RULE) is None:
-            text = f"NO BREATH: the monitor alarms {told!r}" if told else f"NO BREATH for {after_s:g} s"
+            text = (
+                f"NO BREATH: the monitor alarms {told!r}"
+                if told
+                else "NO BREATH: the monitor shows a breathing rate of 0"
+            )
             _hold(turn, chair, text)
         return
     if alarms.find(visit.conditions, RULE) is None:
@@ -92,9 +96,10 @@ def _told(turn: Turn, chair: ChairState, visit: Visit) -> str:
     """Return the text of a monitor's own alarm of no breath, "" for none."""
     for monitor in chair.monitors.values():
         if _is_heeded(turn, chair, visit, monitor):
-            for is_active, _, text, kind in monitor.alarms.values():
-                if is_active and kind is AlarmKind.PHYSIOLOGICAL and _SAYS_NO_BREATH.search(text):
-                    return text
+            since_ns = technical.heeded_since_ns(visit, monitor)
+            for alarm in monitor.alarms.values():
+                if alarm.active and alarm.meaning is AlarmMeaning.APNOEA and alarm.t_ns >= since_ns:
+                    return alarm.text
     return ""
 
 

@@ -14,7 +14,8 @@ Rules of the file (limits, persistence and re-arm from the treatment protocol's 
 3. A value at or under `high_priority_at_or_below` makes the low condition one of high priority.
 4. The text carries the worst value so far and the limit ("SpO₂ 86 < 90 %").
 5. A patient's own limits (`patient_limits.py`) stand in for the protocol's; what is present then goes by the new ones.
-6. While no breath is a condition, the low limit of the breathing rate is none beside it (`apnoea.py`).
+6. While no breath is a condition, the low limit of the breathing rate is none beside it, nor is it raised by a rate of 0
+   (`apnoea.py`).
 
 Source of the integral: Nellcor SatSeconds (OxiMax N-600x operator's manual), with its rule of three crossings within 60 s; what
 was outside counts until the value is back inside.
@@ -31,6 +32,7 @@ from nursestation.core.turn import Turn
 from nursestation.core.vitals import Shown
 from nursestation.core.wording import number
 
+_OF_BREATHS = "limit.resp_rate.low"
 _CROSSINGS, _CROSSINGS_NS = 3, 60 * NS_PER_S
 
 
@@ -77,12 +79,15 @@ def _judge_side(
     watch = visit.watches.get(name)
     if watch is None:
         watch = visit.watches[name] = LimitWatch()
-    if name == "limit.resp_rate.low" and alarms.find(visit.conditions, "apnoea") is not None:
+    if name == _OF_BREATHS and alarms.find(visit.conditions, "apnoea") is not None:
         watch.outside_ns = watch.inside_ns = None
         alarms.end(turn, chair, name)
         return
     if view.value is None or view.freshness is not Freshness.LIVE or view.validity is not Validity.VALID:
         _judge_silence(turn, chair, visit, name, present, watch, view)
+        return
+    if name == _OF_BREATHS and view.value == 0:
+        watch.inside_ns = None
         return
     value, t_ns = view.value, turn.now.mono_ns
     is_outside = value < limit if is_low else value > limit

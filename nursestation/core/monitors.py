@@ -9,6 +9,7 @@ Rules of the file:
    session's name, what it says of alarms and sensors without a session.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
 from devices.clock import NS_PER_S
@@ -182,11 +183,12 @@ def _wave(turn: Turn, chair: ChairState, monitor: MonitorState, event: WaveformC
 
 
 def _alarm(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceAlarm) -> None:
-    now = (event.active, event.priority, event.text, event.kind)
     before = monitor.alarms.get(event.code)
-    if before == now or (before is None and not event.active):
+    if before is None and not event.active:
         return
-    monitor.alarms[event.code] = now
+    monitor.alarms[event.code] = replace(event, t_ns=turn.now.mono_ns)
+    if before is not None and replace(event, t_ns=before.t_ns) == before:
+        return
     turn.emit(
         r.MonitorAlarm(
             **_of_state(turn, chair, monitor),
@@ -196,6 +198,7 @@ def _alarm(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceAl
             code=event.code,
             text=event.text,
             active=event.active,
+            meaning=event.meaning,
         )
     )
     apnoea.judge(turn, chair)

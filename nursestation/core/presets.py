@@ -77,9 +77,9 @@ class AutoRule(_File):
 
 
 class Apnoea(_File):
-    """When no breath is a condition [s]."""
+    """For how long a monitor must show a breathing rate of 0 until no breath is a condition [s]."""
 
-    s: float = Field(default=20, ge=10, le=40)
+    zero_s: float = Field(default=3, ge=0, le=20)
 
 
 class Rounds(_File):

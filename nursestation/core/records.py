@@ -15,7 +15,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from devices.clock import Moment
-from devices.events import AlarmKind, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
+from devices.events import AlarmKind, AlarmMeaning, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
 from devices.vocabulary import Unit
 from nursestation.core.model import (
     Baseline,
@@ -233,6 +233,7 @@ class MonitorAlarm(_Record):
     code: str
     text: str
     active: bool
+    meaning: AlarmMeaning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

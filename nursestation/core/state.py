@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from devices.clock import NS_PER_S, Moment
-from devices.events import AlarmKind, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
+from devices.events import AlarmKind, DeviceAlarm, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
 from nursestation.core.chain import GENESIS
 from nursestation.core.inputs import ChairSetup, MonitorBinding
 from nursestation.core.model import (
@@ -131,9 +131,7 @@ class MonitorState:
     begun_ns: int | None = None  # when it was set up, or heard again after its link was lost, monotonic
     latest: dict[str, Latest] = field(default_factory=dict)
     sensors: dict[str, Sensor] = field(default_factory=dict)
-    alarms: dict[str, tuple[bool, Priority | None, str, AlarmKind]] = field(
-        default_factory=dict
-    )  # by code: as last told
+    alarms: dict[str, DeviceAlarm] = field(default_factory=dict)  # by code: as last told, `t_ns` on our clock
     identity: tuple[str | None, str | None, str | None, str | None] | None = None
     patient: ToldPatient | None = None  # who it says is connected to it
     played: Played | None = None

@@ -141,6 +141,15 @@ def is_silent(turn: Turn, visit: Visit, monitor: MonitorState) -> bool:
     return _silent_s(turn, visit, monitor) >= least_s
 
 
+def heeded_since_ns(visit: Visit, monitor: MonitorState) -> int:
+    """Return from when on what a monitor said holds, monotonic [ns].
+
+    While a lost link is coming back, what was said before it was lost may be over: it counts again with the first number.
+    """
+    lost = alarms.find(visit.conditions, "link.lost", monitor.binding.id)
+    return monitor.begun_ns if lost is not None and monitor.begun_ns is not None else 0
+
+
 def judge_link(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
     """Judge the silence of one monitor.
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from struct import Struct
 
-from devices.events import AlarmKind, DeviceAlarm, DriverEvent, Priority
+from devices.events import AlarmKind, AlarmMeaning, DeviceAlarm, DriverEvent, Priority
 
 STATUS_SIZE = 510
 BOXES_END = 500  # what follows is reserved: one source has its size
@@ -24,6 +24,9 @@ BOX = Struct("<80shhh12x")  # text, text changed, colour, colour changed, reserv
 
 PRIORITIES = {1: Priority.LOW, 2: Priority.MEDIUM, 3: Priority.HIGH}
 """Priority by colour: white, yellow, red."""
+
+MEANINGS = {"apnoea_co2": AlarmMeaning.APNOEA, "apnoea_resp": AlarmMeaning.APNOEA}
+"""By code; a box has none, for its text is all there is of it."""
 
 ARRHYTHMIAS = {
     0: ("asystole", "asystole"),
@@ -123,7 +126,13 @@ class Alarms:
 
 def _alarm(code: str, text: str, priority: Priority | None, now_ns: int, *, is_active: bool) -> DeviceAlarm:
     return DeviceAlarm(
-        t_ns=now_ns, kind=AlarmKind.PHYSIOLOGICAL, priority=priority, code=code, text=text, active=is_active
+        t_ns=now_ns,
+        kind=AlarmKind.PHYSIOLOGICAL,
+        priority=priority,
+        code=code,
+        text=text,
+        active=is_active,
+        meaning=MEANINGS.get(code),
     )
 
 

@@ -8,7 +8,7 @@ Rules of the file:
    or test.
 
 Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (alert monitor object), as carried by the public
-programs OpenICE, VSCaptureMP and Koshsky/Intellivue-api. No published recording shows a live entry.
+programs OpenICE, VSCaptureMP and Koshsky/Intellivue-api, its event codes too. No published recording shows a live entry.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from devices.drivers.philips_intellivue.codes import QUANTITIES, Attribute
 from devices.drivers.philips_intellivue.linking import WholeResult
 from devices.drivers.philips_intellivue.messages import parse_counted
 from devices.drivers.philips_intellivue.values import Malformed, decode_text
-from devices.events import AlarmKind, DeviceAlarm, DriverEvent, Mode, Priority
+from devices.events import AlarmKind, AlarmMeaning, DeviceAlarm, DriverEvent, Mode, Priority
 
 REFUSED = "nursestation.refused"
 """Code of what is told when the monitor refuses the session."""
@@ -42,6 +42,9 @@ class AlarmState(IntFlag):
 
 INFO_PLAIN, INFO_TEXT = 513, 516
 """Kinds of information behind an entry: without and with text."""
+
+APNEA = 3072
+"""NOM_EVT_APNEA, of the events of ISO/IEEE 11073-10101; published codes are even, the lowest bit is no part of them."""
 
 _HEAD = Struct(">HHHH6sHH")
 _INFO = Struct(">HIHH")
@@ -136,9 +139,7 @@ def _alarm(now_ns: int, kind: AlarmKind, priority: Priority | None, code: str, t
 
 
 def _ended(alarm: DeviceAlarm, now_ns: int) -> DeviceAlarm:
-    return DeviceAlarm(
-        t_ns=now_ns, kind=alarm.kind, priority=alarm.priority, code=alarm.code, text=alarm.text, active=False
-    )
+    return replace(alarm, t_ns=now_ns, active=False)
 
 
 def _entries(kind: AlarmKind, attribute: bytes, now_ns: int) -> Iterator[DeviceAlarm]:
@@ -158,7 +159,9 @@ def _entries(kind: AlarmKind, attribute: bytes, now_ns: int) -> Iterator[DeviceA
         priority = next((priority for bits, priority in _PRIORITIES if urgency & bits), None)
         text = _text(info, details) or f"{_name(source)} alarm {code}"
         remarks = ", ".join(remark for bit, remark in _REMARKS if state & bit)
-        yield _alarm(now_ns, kind, priority, f"{source}.{code}", f"{text} ({remarks})" if remarks else text)
+        alarm = _alarm(now_ns, kind, priority, f"{source}.{code}", f"{text} ({remarks})" if remarks else text)
+        is_apnea = kind is AlarmKind.PHYSIOLOGICAL and code & ~1 == APNEA
+        yield replace(alarm, meaning=AlarmMeaning.APNOEA) if is_apnea else alarm
 
 
 def _text(info: int, details: bytes) -> str:

@@ -12,6 +12,7 @@ from devices.drivers.datex_s5.requests import AlarmCommand, Classes
 from devices.drivers.datex_s5.waves import Wave
 from devices.events import (
     MISSING_SAMPLE,
+    AlarmMeaning,
     DeviceAlarm,
     DeviceInfo,
     DeviceStatus,
@@ -551,6 +552,7 @@ class TestGas:
         loud = DatexS5().feed(basic(ecg=group(ECG_OK, imp_rr=14), CO2=group(ON | 1 << 2 | 1 << 7, **self.WELL)), 0)
         quiet = DatexS5().feed(basic(ecg=group(ECG_OK), CO2=group(ON | 1 << 2 | 1 << 7 | 1 << 8, **self.WELL)), 0)
         assert [(e.code, e.active) for e in of(loud, DeviceAlarm)] == [("apnoea_co2", True), ("apnoea_resp", True)]
+        assert {e.meaning for e in of(loud, DeviceAlarm)} == {AlarmMeaning.APNOEA}
         assert told(loud, "resp_rate", source="impedance") == [(None, Validity.UNAVAILABLE)]
         assert not of(quiet, DeviceAlarm)
         assert "apnoea" in status(quiet, "co2")[0][1]
@@ -715,6 +717,7 @@ class TestAlarms:
             ("NoColour", None, False),
             ("Apnöe", Priority.HIGH, True),
         ]
+        assert {e.meaning for e in of(events, DeviceAlarm)} == {None}, "a box has its text alone, in any language"
         events = driver.feed(alarm_status((b"SpO2 low", 3)), 0)
         assert [(e.text, e.priority, e.active) for e in of(events, DeviceAlarm)] == [
             ("Apnöe", Priority.HIGH, False),

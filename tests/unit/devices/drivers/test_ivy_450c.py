@@ -5,6 +5,7 @@ from devices.drivers.ivy_450c import LONGEST_MESSAGE, Ivy450C, Ivy450CMonitor, e
 from devices.events import (
     MISSING_SAMPLE,
     AlarmKind,
+    AlarmMeaning,
     DeviceAlarm,
     DeviceStatus,
     FrameRejected,
@@ -147,6 +148,19 @@ def test_alarms_come_and_go_with_their_text():
     assert [e.active for e in of(feed(driver, fail, fail, start_s=7), DeviceAlarm)] == [True]
     driver.reset(9 * S)
     assert [e.active for e in of(feed(driver, "RR=1;14;;", start_s=10), DeviceAlarm)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [
+        ("RR=1;0;APNEA: 30 SEC;APNEA", AlarmMeaning.APNOEA),
+        ("RR=1;4;APNEA: 30 SEC;LOW RR", None),
+        ("HR=1;70;ECG-II-MON;APNEA", None),
+    ],
+)
+def test_what_the_breathing_line_calls_apnea_means_no_breath(line, meaning):
+    (alarm,) = of(feed(Ivy450C(), line), DeviceAlarm)
+    assert alarm.meaning is meaning
 
 
 def test_waves_are_blank_where_their_sensor_is_in_trouble():

@@ -28,6 +28,7 @@ from devices.events import (
     MISSING_SAMPLE,
     AdmissionState,
     AlarmKind,
+    AlarmMeaning,
     DeviceAlarm,
     DeviceInfo,
     DevicePatient,
@@ -960,6 +961,23 @@ class TestAlarms:
         assert driver.feed(alarms(physiological=[LOW_SPO2], technical=[LEAD_OFF]), S) == ()
         (ended,) = driver.feed(alarms(technical=[LEAD_OFF]), 2 * S)
         assert (ended.code, ended.active) == (low.code, False)
+
+    @pytest.mark.parametrize(
+        ("kind", "code", "meaning"),
+        [
+            ("physiological", 3072, AlarmMeaning.APNOEA),
+            ("physiological", 3073, AlarmMeaning.APNOEA),
+            ("physiological", 3074, None),
+            ("technical", 3072, None),
+        ],
+    )
+    def test_apnoea_is_known_by_its_code_in_any_language(self, kind, code, meaning):
+        driver = PhilipsIntelliVue()
+        entry = (0x5012, code, 0x0404, 0, "*** APNOE")
+        (begun,) = driver.feed(alarms(**{kind: [entry]}), 0)
+        (over,) = driver.feed(alarms(), S)
+        assert (begun.meaning, over.meaning) == (meaning, meaning)
+        assert (begun.active, over.active) == (True, False)
 
     def test_paused_and_silenced_are_told(self):
         driver = PhilipsIntelliVue()
