@@ -82,6 +82,22 @@ def _check_told(turn: Turn, clinician_id: str) -> None:
         raise Refusal("Tell a clinician that the patient leaves, and choose who was told.")
 
 
+def line(visit: Visit, operators: Mapping[str, Operator]) -> str:
+    """Return the way that was chosen in a sentence, for the record; "" for the one with the driver."""
+    chosen = visit.leaving
+    if chosen is None or chosen.path is LeavingPath.WITH_DRIVER:
+        return ""
+    clinician = staff_name(operators, chosen.clinician)
+    instead = f"arranged instead: {chosen.arrangement}"
+    if chosen.path is LeavingPath.NO_DRIVER:
+        return f"no driver: {chosen.reason}; {instead}; signed for by {clinician}"
+    signed = (
+        "signed by the patient" if chosen.patient_signed else f"not signed by the patient, seen by {chosen.witness}"
+    )
+    parts = [f"left against advice: {chosen.reason}", "risks explained", signed, f"{clinician} was told"]
+    return "; ".join([*parts, instead] if chosen.arrangement else parts)
+
+
 def view(visit: Visit, operators: Mapping[str, Operator]) -> LeavingView | None:
     """Return what was chosen, for the screen; None while nothing was."""
     chosen = visit.leaving
