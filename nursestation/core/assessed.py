@@ -9,9 +9,10 @@ Rules of the file:
 from collections.abc import Mapping
 
 from devices.clock import Moment
+from nursestation.core.charted import CRITERION_OF
 from nursestation.core.commands import AnswerCriterion
 from nursestation.core.finding import Found, either
-from nursestation.core.model import GateState, Operator, Phase, Route, ScoreKind
+from nursestation.core.model import GateState, Operator, Phase, Route
 from nursestation.core.scores import MAX_ITEM, RECOVERY
 from nursestation.core.state import Answer, Visit, seconds_between
 from nursestation.core.turn import Refusal
@@ -27,7 +28,6 @@ GAIT = (
 SCALES = {"sedation": (0, 5), "orientation": (0, 3)}
 """The scores that are one number, by criterion: lowest and highest."""
 
-_AS_RECORDED = {"sedation": ScoreKind.MOAAS, "orientation": ScoreKind.ORIENTATION}
 _ORIENTED = 3  # person, place and time
 _FORMS = {"sedation": "MOAA/S {}", "orientation": "{} of 3"}
 
@@ -61,7 +61,7 @@ def _newest(visit: Visit, which: str) -> Answer | None:
     scored = [
         score
         for score in visit.scores
-        if score.kind is _AS_RECORDED[which] and since is not None and score.at.mono_ns > since.mono_ns
+        if CRITERION_OF.get(score.kind) == which and since is not None and score.at.mono_ns > since.mono_ns
     ]
     if not scored:
         return answer

@@ -7,7 +7,7 @@ import bisect
 
 from nursestation.core import records as r
 from nursestation.core import steps
-from nursestation.core.model import ChartKind
+from nursestation.core.model import ChartKind, ScoreKind
 from nursestation.core.state import ByHand, ChartEntry, ChartVersion, NotMeasured, Score, Struck, Visit
 
 ChartRecord = (
@@ -17,6 +17,9 @@ ChartRecord = (
 """What this file folds."""
 
 _LASTING = (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM)
+
+CRITERION_OF = {ScoreKind.MOAAS: "sedation", ScoreKind.ORIENTATION: "orientation"}
+"""The discharge criterion that a recorded score speaks to."""
 
 
 def fold_chart(visit: Visit, record: ChartRecord) -> None:
@@ -42,6 +45,7 @@ def fold_chart(visit: Visit, record: ChartRecord) -> None:
             visit.entries[record.entry_id].struck = Struck(record.operator or "", record.at, record.reason)
         case r.TimeCorrected():
             steps.retime(visit, record)
+            visit.waivers.pop("observation", None)  # it was given for the times of its time
         case r.ScoreRecorded():
             score = Score(
                 kind=record.kind,
@@ -53,6 +57,7 @@ def fold_chart(visit: Visit, record: ChartRecord) -> None:
                 label=record.label,
             )
             bisect.insort_right(visit.scores, score, key=lambda known: known.at.mono_ns)
+            visit.waivers.pop(CRITERION_OF.get(record.kind, ""), None)
         case r.VitalsEntered():
             _enter(visit, record)
         case r.NotMeasurable():

@@ -8,10 +8,10 @@ before the start, observation after it, discharge to a driver.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from nursestation.core import alarms, drafts, gates, signals, spikes
+from nursestation.core import alarms, drafts, gates, handover, signals, spikes
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.model import GateState, Phase, Route
+from nursestation.core.model import GateState, LeavingPath, Phase, Route
 from nursestation.core.protocols import Protocol
 from nursestation.core.state import ChairState, Visit, seconds_between
 from nursestation.core.turn import Refusal, Turn
@@ -195,14 +195,17 @@ def stop(turn: Turn, chair: ChairState, visit: Visit, command: c.StopInfusion) -
 
 
 def mark_ready(turn: Turn, chair: ChairState, visit: Visit, command: c.MarkReady) -> None:  # noqa: ARG001
-    """Open the discharge.
+    """Open the discharge. Nobody who leaves against advice is kept to the minimum.
 
     Raises:
         Refusal: the observation minimum is not over.
     """
-    left_s = visit.protocol.observation_min * 60 - seconds_between(visit.phase_began, turn.now)
+    if visit.path is LeavingPath.AGAINST_ADVICE:
+        move(turn, chair, visit, Phase.READY, "the patient leaves against advice")
+        return
+    left_s = visit.observation_min * 60 - seconds_between(visit.phase_began, turn.now)
     if left_s > 0:
-        minimum = span(visit.protocol.observation_min * 60)
+        minimum = span(visit.observation_min * 60)
         raise Refusal(f"Observation lasts at least {minimum}; it has {left(left_s)} to go.")
     move(turn, chair, visit, Phase.READY)
 
@@ -211,13 +214,15 @@ def end_early(turn: Turn, chair: ChairState, visit: Visit, command: c.EndEarly) 
     """Close the visit before its end.
 
     Raises:
-        Refusal: no reason is given.
+        Refusal: no reason is given, or the drug was given and nobody takes the patient over (`handover.py`).
     """
     reason = command.reason.strip()
     if not reason:
         raise Refusal("Say why the visit ends early.")
+    handover.check(turn, visit, command)
     if visit.phase is Phase.INFUSION:
         turn.emit(r.InfusionStopped(**turn.acted(chair), reason=reason, early=True))
+    handover.note(turn, chair, visit, command)
     move(turn, chair, visit, Phase.ENDED_EARLY, reason)
 
 

@@ -6,6 +6,7 @@ from devices.vocabulary import METRICS
 from nursestation.core import (
     chart_views,
     discharge,
+    earliest,
     gates,
     instructions,
     leaving,
@@ -15,6 +16,7 @@ from nursestation.core import (
     orthostatic,
     patient_limits,
     phases,
+    proved,
     schedule,
     signals,
     spikes,
@@ -267,6 +269,7 @@ def _condition(state: StationState, condition: Condition, now: Moment) -> Condit
 
 
 def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[NumericView], now: Moment) -> VisitView:
+    page = _readiness(state, chair, visit, now)
     found = gates.gates(state, chair, visit, now)
     observed_s = _observed_s(visit, now)
     planned_s = visit.protocol.observation_planned_min * 60
@@ -289,7 +292,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         dose_text=visit.dose_text,
         driver=visit.driver,
         driver_confirmed=how,
-        driver_confirmed_at_handover=discharge.is_driver_here(visit),
+        driver_confirmed_at_handover=proved.is_driver_here(visit),
         baseline=visit.baseline,
         baseline_ready=spikes.baseline_missing(visit, now),
         gates=found,
@@ -297,7 +300,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         flags=tuple(_flag(flag, now) for flag in visit.flags.values()),
         chart=chart_views.chart(visit, state.operators),
         cuffs=tuple(reading for reading, _ in visit.cuffs),
-        readiness=_readiness(state, chair, visit, now),
+        readiness=page,
         simulated=visit.simulated,
         fasting=visit.fasting,
         exclusions=visit.exclusions,
@@ -308,6 +311,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         times_corrected=chart_views.times_corrected(visit, state.operators),
         observation_min_s=visit.observation_min * 60,
         observation_shortened=observation.shortened_line(visit, state.operators),
+        leave=earliest.leave(visit, page.criteria if page is not None else (), now),
         leaving=leaving.view(visit, state.operators),
         orthostatic=orthostatic.view(visit, state.operators),
         instructions=instructions.view(visit, state.operators),
@@ -362,7 +366,7 @@ def _flag(flag: Flag, now: Moment) -> FlagView:
 
 def _readiness(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> ReadinessView | None:
     if visit.phase in _HAS_READINESS:
-        return discharge.readiness(chair, visit, state.operators, now)
+        return discharge.readiness(state, chair, visit, now)
     if visit.signed is None:
         return None
     views = tuple(
@@ -381,4 +385,5 @@ def _readiness(state: StationState, chair: ChairState, visit: Visit, now: Moment
         may_sign=False,
         digest=visit.signed.signature.covers,
         meaning=visit.signed.signature.meaning,
+        path=visit.signed.path,
     )
