@@ -203,8 +203,8 @@ def test_the_rail_has_a_tile_a_chair_and_tells_which_was_chosen(qtbot):
     assert chosen.args == [5]
 
 
-@pytest.mark.parametrize("height", [560, 640, 1000])
-def test_eight_busy_chairs_are_all_in_sight(qtbot, height):
+@pytest.mark.parametrize(("height", "tile"), [(560, 58), (650, 68), (740, 80), (1000, 100)])
+def test_eight_busy_chairs_are_all_in_sight(qtbot, height, tile):
     rail = Rail(DARK_THEME, Flashing())
     qtbot.addWidget(rail)
     rail.resize(264, height)
@@ -213,9 +213,9 @@ def test_eight_busy_chairs_are_all_in_sight(qtbot, height):
     tiles = [rail.findChild(ChairTile, f"chair_tile_{number}") for number in range(1, 9)]
     qtbot.waitUntil(lambda: tiles[-1].y() > 0)
     assert tiles[-1].mapTo(rail, tiles[-1].rect().bottomLeft()).y() < rail.findChild(QWidget, "station").y()
-    assert tiles[0].height() == (96 if height == 1000 else 58)
+    assert tiles[0].height() == tile
     rail.render(make_station(make_chair(RUNNING, number=1), *(make_chair(None, number=n) for n in range(2, 9))))
-    assert tiles[0].height() == 96, "there is room again"
+    assert tiles[0].height() >= 80, "there is room again"
 
 
 def test_a_tile_in_alarm_wears_its_colour_and_its_word(qtbot):

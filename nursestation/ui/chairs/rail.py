@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from devices.events import Priority
 from nursestation.core.snapshot import StationSnapshot
@@ -21,11 +21,7 @@ from nursestation.ui.layouts import retire
 from nursestation.ui.roles import Surface, Text
 from nursestation.ui.theme import Theme
 
-_HEIGHT = 96
-_LOW_HEIGHT = 58
-_FREE_HEIGHT = 48
-_LOW_FREE_HEIGHT = 44
-_SPACING = 6
+_SPACING = 4
 _PAD = 12.0
 _ALARM_EDGE = 3.5
 _STAR_PX = 16
@@ -36,17 +32,34 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Where a tile's rows lie [px from its top]: (top, height)."""
+    """Where a tile's rows lie [px at the designed size]: (top, height), and the letters of the band with the alarm.
 
-    head: tuple[float, float] = (10, 22)
-    bar: tuple[float, float] = (37, 3)
-    numbers: tuple[float, float] = (45, 24)
-    note: tuple[float, float] = (70, 19)
+    Attributes:
+        height: Of the tile.
+        free: Of the tile of a free chair.
+        head: Chair, initials, what the chair is at.
+        bar: How much of that is done; of no height where there is no room for it.
+        numbers: The four vitals.
+        band: Filled with an alarm's colour, or a note where there is no alarm.
+        band_px: Size of the letters in the band.
+    """
+
+    height: int
+    free: int
+    head: tuple[float, float]
+    bar: tuple[float, float]
+    numbers: tuple[float, float]
+    band: tuple[float, float]
+    band_px: int
 
 
-_ROWS = _Rows()
-_LOW_ROWS = _Rows(head=(4, 22), bar=(27, 3), numbers=(31, 24), note=(4, 22))
-"""Of a tile that has to be low: what is wrong stands where the time left was."""
+_SIZES = (
+    _Rows(height=100, free=48, head=(8, 22), bar=(33, 3), numbers=(39, 24), band=(66, 28), band_px=16),
+    _Rows(height=80, free=44, head=(5, 20), bar=(26, 2), numbers=(29, 22), band=(52, 23), band_px=15),
+    _Rows(height=68, free=44, head=(4, 19), bar=(23, 2), numbers=(25, 20), band=(45, 18), band_px=13),
+    _Rows(height=58, free=44, head=(2, 18), bar=(0, 0), numbers=(20, 18), band=(38, 15), band_px=12),
+)
+"""A tile has the first of these at which every chair is in sight."""
 
 
 class ChairTile(QAbstractButton):
@@ -61,8 +74,14 @@ class ChairTile(QAbstractButton):
         self.setToolTip(self.tr("Chair {n} (Ctrl+{n} or F{n})").format(n=number))
         self._theme, self._flashing = theme_, flashing
         self._view: TileView | None = None
-        self._is_low = False
+        self._rows = _SIZES[0]
+        self._is_cut = False
         flashing.flipped.connect(self._on_flipped)
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether a word had no room when the tile was last painted."""
+        return self._is_cut
 
     @property
     def view(self) -> TileView | None:
@@ -88,42 +107,36 @@ class ChairTile(QAbstractButton):
         self._theme = theme_
         self.update()
 
-    def set_low(self, is_low: bool) -> None:
-        """Take less height, so that every chair is in sight."""
-        if is_low != self._is_low:
-            self._is_low = is_low
+    def set_rows(self, rows: _Rows) -> None:
+        """Take more height or less, so that every chair is in sight."""
+        if rows is not self._rows:
+            self._rows = rows
             self._fit()
             self.update()
 
-    def height_when(self, *, is_low: bool) -> int:
-        """Return the height of the tile, low or not [px]."""
-        is_free = self._view is None or self._view.is_free
-        low, full = (_LOW_FREE_HEIGHT, _FREE_HEIGHT) if is_free else (_LOW_HEIGHT, _HEIGHT)
-        return theme.px(low if is_low else full)
-
-    @property
-    def _rows(self) -> _Rows:
-        return _LOW_ROWS if self._is_low else _ROWS
+    def height_with(self, rows: _Rows) -> int:
+        """Return the height that the tile would have [px]."""
+        return theme.px(rows.free if self._view is None or self._view.is_free else rows.height)
 
     def _fit(self) -> None:
         is_free = self._view is None or self._view.is_free
-        low, full = (_LOW_FREE_HEIGHT, _FREE_HEIGHT) if is_free else (_LOW_HEIGHT, _HEIGHT)
-        theme.set_length(self, theme.Length.HEIGHT, low if self._is_low else full)
+        theme.set_length(self, theme.Length.HEIGHT, self._rows.free if is_free else self._rows.height)
 
     def sizeHint(self) -> QSize:
         """Return the size of a tile."""
-        return QSize(theme.px(theme.RAIL_WIDTH) - 2 * theme.GAP, theme.px(_HEIGHT))
+        return QSize(theme.px(theme.RAIL_WIDTH) - 2 * theme.GAP, theme.px(self._rows.height))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground and border, then the rows."""
         view = self._view
         if view is None:
             return
+        self._is_cut = False
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, view)
         if view.is_free:
-            self._text(painter, (0, _FREE_HEIGHT), Text.BODY, "soft", f"Chair {view.number} · free", centre=True)
+            self._text(painter, (0, self._rows.free), Text.BODY, "soft", f"Chair {view.number} · free", centre=True)
         else:
             self._paint_head(painter, view)
             self._paint_bar(painter, view)
@@ -160,36 +173,31 @@ class ChairTile(QAbstractButton):
         self._text(painter, self._rows.head, Text.TITLE, "text", str(view.number))
         self._text(painter, self._rows.head, Text.STRONG, "text", view.who, left=theme.px(20))
         left = theme.px(26) + QFontMetricsF(theme.font(Text.STRONG)).horizontalAdvance(view.who)
-        if self._is_low and view.simulated:
+        if view.simulated and self._has_signal(view):
             self._text(painter, self._rows.head, Text.CAPTION, "warn", "SIM", left=left)
             left += QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance("SIM") + theme.px(6)
-        if self._is_low and self._has_signal(view):
-            top, height = _scaled(self._rows.note)
-            self._paint_signal(painter, view, QRectF(_PAD + left, top, self.width() - 2 * _PAD - left + 4, height))
-            return
-        # what was seen, or waits to be, is worth more than the time left, which the bar below still shows
-        said = view.note if view.alarm is not None and view.note else view.state
-        self._text(painter, self._rows.head, Text.CAPTION, "soft", said, left=left, right=True)
+        # what became of the signal is worth more than the time left, which the bar below still shows
+        is_told = view.alarm is not None and bool(view.note)
+        said, colour = (view.note, "text") if is_told else (view.state, "soft")
+        self._text(painter, self._rows.head, Text.CAPTION, colour, said, left=left, right=True)
 
     def _has_signal(self, view: TileView) -> bool:
         return bool(view.symbol) or (view.alarm is not None and bool(view.word))
 
     def _paint_note(self, painter: QPainter, view: TileView) -> None:
-        if self._is_low:
-            return
         if self._has_signal(view):
-            top = _scaled(self._rows.note)[0]
             edge = _ALARM_EDGE + 2
-            self._paint_signal(painter, view, QRectF(edge, top, self.width() - 2 * edge, self.height() - top - edge))
+            top, height = _scaled(self._rows.band)
+            self._paint_signal(painter, view, QRectF(edge, top, self.width() - 2 * edge, height))
             return
         age = f"BP {view.cuff_age}" if view.cuff_age else ""
-        self._text(painter, self._rows.note, Text.CAPTION, "soft", age)
+        self._text(painter, self._rows.band, Text.CAPTION, "soft", age)
         if view.simulated:
-            self._text(painter, self._rows.note, Text.CAPTION, "warn", "SIMULATED", right=True)
+            self._text(painter, self._rows.band, Text.CAPTION, "warn", "SIMULATED", right=True)
 
     def _paint_signal(self, painter: QPainter, view: TileView, area: QRectF) -> None:
         """Fill `area` with the alarm's colour: stars, what it is, and the picture of the state of its signal."""
-        font = theme.font(Text.CAPTION)
+        font = theme.font(Text.CAPTION, theme.px(self._rows.band_px))
         font.setWeight(QFont.Weight.Bold)
         painter.setFont(font)
         ink = self._theme.colour("warn")
@@ -212,13 +220,12 @@ class ChairTile(QAbstractButton):
                 inside.adjusted(0, 0, -side - 4, 0) if view.alarm is not None else inside.adjusted(side + 4, 0, 0, 0)
             )
         painter.setPen(ink)
-        shown = QFontMetricsF(font).elidedText(
-            view.word if view.alarm is not None else view.note, Qt.TextElideMode.ElideRight, inside.width()
-        )
-        painter.drawText(inside, int(_LEFT), shown)
+        self._draw(painter, inside, int(_LEFT), view.word if view.alarm is not None else view.note)
 
     def _paint_bar(self, painter: QPainter, view: TileView) -> None:
         top, height = _scaled(self._rows.bar)
+        if not height:
+            return
         whole = QRectF(_PAD, top, self.width() - 2 * _PAD, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("line"))
@@ -256,9 +263,27 @@ class ChairTile(QAbstractButton):
         painter.setPen(self._theme.colour(colour))
         top, height = _scaled(row)
         area = QRectF(_PAD + left, top, self.width() - 2 * _PAD - left, height)
+        self._draw(painter, area, int(Qt.AlignmentFlag.AlignCenter if centre else (_RIGHT if right else _LEFT)), text)
+
+    def _draw(self, painter: QPainter, area: QRectF, flags: int, text: str) -> None:
         shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-        flags = Qt.AlignmentFlag.AlignCenter if centre else (_RIGHT if right else _LEFT)
-        painter.drawText(area, int(flags), shown)
+        self._is_cut = self._is_cut or shown != text
+        painter.drawText(area, flags, shown)
+
+
+class _Column(QScrollArea):
+    """Where the tiles stand.
+
+    Signals:
+        resized: There is more room for them, or less.
+    """
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell it."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 class Rail(Panel):
@@ -267,10 +292,12 @@ class Rail(Panel):
     Signals:
         chair_chosen: Number of the chair.
         station_wanted: Staff, About and the like were asked for.
+        test_wanted: Lamps and sounds shall be tested; offered until they were, once a day.
     """
 
     chair_chosen = Signal(int)
     station_wanted = Signal()
+    test_wanted = Signal()
 
     def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget | None = None) -> None:
         super().__init__("rail", Surface.BAR, edge=Edge.RIGHT, parent=parent)
@@ -285,26 +312,34 @@ class Rail(Panel):
         inner = QWidget()
         inner.setProperty("surface", "scrolled")
         self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
+        self._column.setContentsMargins(theme.GAP, _SPACING, theme.GAP, _SPACING)
         self._column.setSpacing(_SPACING)
         self._column.addStretch(1)
-        area = self._area = QScrollArea(self)
+        area = self._area = _Column(self)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
+        area.resized.connect(self._fit)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 1, 0)
         whole.addWidget(area)
         station = self._station = QuietButton(
             self.tr("Station…"), "station", tip=self.tr("Staff, About, dark or light")
         )
-        foot = QVBoxLayout()
+        self._test = QuietButton(
+            self.tr("Alarm test…"), "alarm_test", tip=self.tr("Lamps and sounds of the alarms were not tested today.")
+        )
+        self._test.hide()
+        foot = QHBoxLayout()
         foot.setContentsMargins(theme.GAP, 0, theme.GAP, theme.GAP // 2)
-        foot.addWidget(station)
+        foot.setSpacing(theme.GAP)
+        foot.addWidget(station, 1)
+        foot.addWidget(self._test, 1)
         whole.addLayout(foot)
         station.clicked.connect(self.station_wanted)
+        self._test.clicked.connect(self.test_wanted)
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show every chair."""
@@ -314,22 +349,20 @@ class Rail(Panel):
         for chair in snapshot.chairs:
             tile = self._tiles.get(chair.number) or self._add(chair.number)
             tile.render(tile_view(chair, snapshot.at))
+        self._test.setVisible(snapshot.operator is not None and not snapshot.self_test.done_today)
         self._fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep every chair in sight."""
-        super().resizeEvent(event)
-        self._fit()
-
+    @Slot()
     def _fit(self) -> None:
-        """Make all tiles low where they have no room otherwise: a chair below the edge is a chair that nobody sees."""
+        """Make all tiles lower where they have no room otherwise: a chair below the edge is a chair that nobody sees."""
         tiles = self._tiles.values()
-        margins = self._column.contentsMargins()
-        needed = sum(tile.height_when(is_low=False) + _SPACING for tile in tiles) + margins.top() + margins.bottom()
-        is_low = needed > self._area.viewport().height() + _SPACING
-        self._column.setSpacing(_SPACING // 2 if is_low else _SPACING)
+        room = self._area.viewport().height() - 2 * _SPACING
+        rows = next((rows for rows in _SIZES if self._needed(rows) <= room), _SIZES[-1])
         for tile in tiles:
-            tile.set_low(is_low)
+            tile.set_rows(rows)
+
+    def _needed(self, rows: _Rows) -> int:
+        return sum(tile.height_with(rows) + _SPACING for tile in self._tiles.values()) - _SPACING
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""

@@ -20,8 +20,6 @@ _LINK_WORDS = {
     LinkPhase.CONNECTING: "WAITING FOR MONITOR",
 }
 _N_DUE = 3
-_TILE_WORDS: dict[Symbol, str] = {symbol: word for symbol, word in WORDS.items() if symbol is not Symbol.AUDIO_PAUSED}
-"""A pause of the sound is the station's: its words stand at the top, and the tile has its picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +163,7 @@ def _worst(chair: ChairSnapshot) -> _Worst:
         return _Worst(Priority.LOW, silent) if silent and chair.visit is not None else _Worst()
     word = silent if silent and top.rule.startswith("link.") else alarm_word(top)
     symbol = Symbol.ALARM_PAUSED if paused else STATE_SYMBOLS[top.signal]
-    note = NOT_ANSWERED.upper() if top.escalated and asks(top) else _TILE_WORDS.get(symbol, "")
+    note = NOT_ANSWERED if top.escalated and asks(top) else WORDS.get(symbol, "")
     return _Worst(top.priority, word, asks(top), symbol, paused or note)
 
 

@@ -115,7 +115,7 @@ def _spo2(**changes):
         ({"escalated": True}, True, Symbol.NONE, "NOT ANSWERED"),
         ({"signal": SignalState.ACKNOWLEDGED}, False, Symbol.ACKNOWLEDGED, "ACKNOWLEDGED"),
         ({"signal": SignalState.LATCHED}, True, Symbol.LATCHED, "LATCHED"),
-        ({"signal": SignalState.AUDIO_PAUSED}, True, Symbol.AUDIO_PAUSED, ""),
+        ({"signal": SignalState.AUDIO_PAUSED}, True, Symbol.AUDIO_PAUSED, "AUDIO PAUSED"),
     ],
 )
 def test_a_tile_shows_the_state_of_its_worst_signal(changes, asks, symbol, note):
