@@ -85,7 +85,22 @@ def test_the_most_urgent_is_shown_with_its_mark_its_place_and_how_many_there_are
     assert _text(bar, "alarm_symbol") == "***"
     assert _text(bar, "alarm_where") == "Chair 2"
     assert _text(bar, "alarm_text") == "BP spike 182/111"
-    assert _text(bar, "alarm_count") == "1 patient · 1 equipment ▾"
+    assert _text(bar, "alarm_count") == "1 patient\n1 equipment ▾"
+
+
+def test_the_headline_stands_large_and_the_rest_below_it(bar):
+    text = "BP crisis 206/121, 70 % above baseline 121/77; now 128/80, acknowledge to clear"
+    _show(bar, replace(SPIKE, text=text, signal=SignalState.LATCHED))
+    assert _text(bar, "alarm_text") == "BP crisis 206/121"
+    assert _text(bar, "alarm_note") == "LATCHED · now 128/80, acknowledge to clear · 70 % above baseline 121/77"
+    assert _text(bar, "alarm_count") == "List ▾"
+
+
+def test_what_is_paused_at_its_chair_leaves_the_bar_calm_and_is_told_with_its_picture(bar):
+    _show(bar, replace(SPIKE, signal=SignalState.ALARM_PAUSED))
+    assert _fill(bar) == DARK_THEME.colour("calm_fill").name()
+    assert _text(bar, "alarm_text") == "Only alarms that are paused at their chair"
+    assert bar.findChild(SymbolLabel, "alarm_state").symbol is Symbol.ALARM_PAUSED
 
 
 @pytest.mark.parametrize("condition", [SPIKE, replace(SPIKE, priority=Priority.MEDIUM)])

@@ -4,7 +4,7 @@ It is never covered. Several conditions take turns every two seconds, but not wh
 acknowledges the one shown. Of the strip only what changed is painted again.
 Source of the two seconds: habit of bedside monitors (Philips IntelliVue, Instructions for Use, "Alarm messages").
 
-Sizes: the stars are 22 px and the strip's ground 44 px high at the designed size, 5.8 mm and 12 mm on a 24 inch screen of
+Sizes: the stars are 22 px and the strip's ground 60 px high at the designed size, 7 mm and 19 mm on a 24 inch screen of
 1920 dots at the scale it gets: from 4 m the stars can be counted (5 minutes of arc), from 1 m the words can be read.
 """
 
@@ -19,9 +19,9 @@ from nursestation.core.commands import Acknowledge
 from nursestation.ui import theme
 from nursestation.ui.alarms.audio import AudioButton
 from nursestation.ui.alarms.flashing import Flashing
-from nursestation.ui.alarms.symbols import Stars, SymbolLabel
+from nursestation.ui.alarms.symbols import Stars, Symbol, SymbolLabel
 from nursestation.ui.alarms.view import AlarmLine, AudioLook, count_text, rotation
-from nursestation.ui.controls import Button, ElidingLabel, Label
+from nursestation.ui.controls import Button, ElidingLabel, Label, TwoLineLabel
 from nursestation.ui.roles import Text, Tone, tone_upon
 from nursestation.ui.theme import Theme
 
@@ -29,7 +29,7 @@ TURN_MS = 2000
 """How long each of several conditions is shown [ms]."""
 _STAR_PX = 22
 _STATE_PX = 28
-_STRIP_PX = 48
+_STRIP_PX = 60
 
 
 class AlarmBar(QWidget):
@@ -118,7 +118,7 @@ class AlarmBar(QWidget):
 
     def _show(self) -> None:
         shown = self.shown
-        self._strip.show_line(shown, count_text(self._lines))
+        self._strip.show_line(shown, len(self._lines), count_text(self._lines))
         needs = shown is not None and shown.asks
         self._acknowledge.setEnabled(needs and self._may_act)
         self._acknowledge.set_tip(self._tip(shown))
@@ -164,13 +164,13 @@ class _Strip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._theme, self._flashing = theme_, flashing
         self._line: AlarmLine | None = None
-        self._shown: tuple[AlarmLine | None, str] | None = None
+        self._shown: tuple[AlarmLine | None, int, str] | None = None
         self._stars = Stars(_STAR_PX, "alarm_symbol")
         self._state = SymbolLabel(_STATE_PX, "alarm_state")
         self._where = Label("", Text.TITLE, object_name="alarm_where")
         self._text = ElidingLabel("", Text.TITLE, object_name="alarm_text")
         self._lasting = Label("", Text.COUNT, object_name="alarm_lasting")
-        self._note = Label("", Text.CAPTION, object_name="alarm_note")
+        self._note = TwoLineLabel("", Text.CAPTION, object_name="alarm_note")
         self._count = Label("", Text.CAPTION, object_name="alarm_count")
         self._build()
         flashing.flipped.connect(self._on_flipped)
@@ -182,49 +182,46 @@ class _Strip(QWidget):
         for label in (self._where, self._text, self._lasting):
             first.addWidget(label)
         first.addStretch(1)
-        second = QHBoxLayout()
-        second.setSpacing(theme.MARGIN)
-        second.addWidget(self._note)
-        second.addStretch(1)
-        second.addWidget(self._count)
         words = QVBoxLayout()
-        words.setContentsMargins(0, 2, 0, 2)
         words.setSpacing(0)
         words.addStretch(1)
         words.addLayout(first)
-        words.addLayout(second)
+        words.addWidget(self._note)
         words.addStretch(1)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
         row.setSpacing(theme.MARGIN)
         row.addWidget(self._stars)
         row.addWidget(self._state)
         row.addLayout(words, 1)
+        row.addWidget(self._count)
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
         self._theme = theme_
         self.update()
 
-    def show_line(self, line: AlarmLine | None, count: str) -> None:
-        """Show one condition of as many as `count` says, or that there is none."""
-        if (line, count) == self._shown:
+    def show_line(self, line: AlarmLine | None, n_lines: int, count: str) -> None:
+        """Show one condition of `n_lines`, with how many of them there are in words, or that there is none."""
+        if (line, n_lines, count) == self._shown:
             return
-        self._shown = (line, count)
+        self._shown = (line, n_lines, count)
         self._line = line
         tone = Tone.SOFT if line is None else tone_upon(line.priority)
         self._stars.show_priority(None if line is None else line.priority)
         self._where.setText("" if line is None else line.where)
-        none = self.tr("Only alarms that are paused at their chair") if count else self.tr("No active alarms")
-        self._text.setText(none if line is None else line.text)
+        none = self.tr("Only alarms that are paused at their chair") if n_lines else self.tr("No active alarms")
+        self._text.setText(none if line is None else line.headline)
         self._lasting.setText("" if line is None else line.lasting)
-        self._note.setText("" if line is None else line.note)
-        self._count.setText(f"{count} ▾" if count else "")
+        said = () if line is None else (line.note, line.detail)
+        self._note.setText(" · ".join(words for words in said if words))
+        told = count if n_lines > 1 else self.tr("List")  # one alone is told where it stands
+        self._count.setText(f"{told} ▾" if n_lines else "")
         for label in (self._where, self._lasting, self._note, self._count):
             label.setVisible(bool(label.text()))
-        if line is not None:
-            self._state.show_symbol(line.symbol)
-        self._state.setVisible(line is not None and bool(line.symbol))
+        paused = Symbol.ALARM_PAUSED if n_lines else Symbol.NONE
+        self._state.show_symbol(paused if line is None else line.symbol)
         for label in (self._stars, self._state, self._where, self._text, self._lasting, self._note, self._count):
             label.set_tone(tone)
         self.setAccessibleName(none if line is None else line.spoken)

@@ -29,7 +29,8 @@ _PAUSE_TIP = (
     "No sound from Nursestation until the countdown ends; a new alarm is heard all the same. The monitor goes on."
 )
 _STILL = (SignalState.ACKNOWLEDGED, SignalState.ALARM_PAUSED)
-NOT_ANSWERED = "not answered"
+NOT_ANSWERED = "NOT ANSWERED"
+_ENDS_OF_HEADLINE = (": ", ", ", "; ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class AlarmLine:
         is_escalated: Nobody answered it in time.
         cause_ns: Monotonic arrival of what made it true [ns], None where nothing arrived.
         opens: The sheet that answers it, or "".
+        called: Its headline, where the text does not begin with one; "" else.
     """
 
     condition: str
@@ -60,6 +62,7 @@ class AlarmLine:
     is_escalated: bool = False
     cause_ns: int | None = None
     opens: str = ""
+    called: str = ""
 
     @property
     def asks(self) -> bool:
@@ -72,9 +75,20 @@ class AlarmLine:
         return STATE_SYMBOLS[self.state]
 
     @property
+    def headline(self) -> str:
+        """Return what it is in a few words, which have room in the bar of a small window: "BP crisis 206/121"."""
+        return self.called or split_text(self.text)[0]
+
+    @property
+    def detail(self) -> str:
+        """Return the rest of its text, what is newest first; "" where there is none."""
+        return self.text if self.called else split_text(self.text)[1]
+
+    @property
     def note(self) -> str:
         """Return its state in words, "" for a signal that is simply on."""
-        over = "over now, ends when acknowledged" if self.state is SignalState.LATCHED else ""
+        is_told = "acknowledge to clear" in self.text
+        over = "over now, ends when acknowledged" if self.state is SignalState.LATCHED and not is_told else ""
         words = (WORDS.get(self.symbol, ""), over, NOT_ANSWERED if self.is_escalated and self.asks else "")
         return " · ".join(word for word in words if word)
 
@@ -150,6 +164,20 @@ def alarm_lines(snapshot: StationSnapshot) -> tuple[AlarmLine, ...]:
     return tuple(_line(condition) for condition in snapshot.conditions)
 
 
+def split_text(text: str) -> tuple[str, str]:
+    """Return a condition's text as what it is, and what else there is to say of it, what is newest first.
+
+    A headline is short enough for the bar of a small window; the rest stands below it in smaller letters.
+    """
+    ends = [at for at in (text.find(mark) for mark in _ENDS_OF_HEADLINE) if at > 0]
+    if not ends:
+        return text, ""
+    head, rest = text[: min(ends)], text[min(ends) + 1 :].strip()
+    parts = rest.split("; ")
+    parts.sort(key=lambda part: not part.startswith("now "))
+    return head, " · ".join(parts)
+
+
 def rotation(lines: Sequence[AlarmLine]) -> tuple[AlarmLine, ...]:
     """Return the lines that the bar shows in turn.
 
@@ -169,13 +197,13 @@ def rotation(lines: Sequence[AlarmLine]) -> tuple[AlarmLine, ...]:
 
 
 def count_text(lines: Sequence[AlarmLine]) -> str:
-    """Return how many there are of each kind: "2 patient · 1 equipment"."""
+    """Return how many there are of each kind, a line each: "2 patient", "1 equipment"."""
     told = []
     for kind, word in KIND_WORDS.items():
         n = sum(line.kind is kind for line in lines)
         if n:
             told.append(f"{n} {word.lower()}")
-    return " · ".join(told)
+    return "\n".join(told)
 
 
 def top_condition(conditions: Sequence[ConditionView]) -> ConditionView | None:
@@ -220,8 +248,11 @@ def _line(condition: ConditionView) -> AlarmLine:
         is_escalated=condition.escalated,
         cause_ns=condition.cause_ns,
         opens="flag" if condition.rule.startswith("bp.") else _SHEETS.get(condition.rule, ""),
+        called=_HEADLINES.get(condition.rule, ""),
     )
 
 
 _WORDS = {"monitor.patient": "OTHER PATIENT?", "monitor.demo": "MONITOR IN DEMO"}
+_HEADLINES = {"station.sound": "ALARMS MAY NOT BE HEARD"}
+"""Where the text says why, and the consequence is what matters across the room."""
 _SHEETS = {"monitor.patient": "monitor_patient"}

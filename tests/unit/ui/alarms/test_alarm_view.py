@@ -67,8 +67,36 @@ def test_what_is_paused_at_its_chair_is_counted_but_not_shown():
 
 
 def test_patients_and_equipment_are_counted_apart():
-    assert count_text(_lines(SPIKE, LOW_OXYGEN, STORE)) == "2 patient · 1 equipment"
+    assert count_text(_lines(SPIKE, LOW_OXYGEN, STORE)) == "2 patient\n1 equipment"
     assert count_text(()) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "headline", "detail"),
+    [
+        ("SpO₂ 88 < 90 %", "SpO₂ 88 < 90 %", ""),
+        (
+            "NO DATA FROM MONITOR: Berry PM6750 on ttyUSB0. Look at the bedside monitor",
+            "NO DATA FROM MONITOR",
+            "Berry PM6750 on ttyUSB0. Look at the bedside monitor",
+        ),
+        ("BP severe 184/112, 53 % above baseline 120/76", "BP severe 184/112", "53 % above baseline 120/76"),
+        (
+            "BP crisis 206/121, 73 % above 119/75; repeat asked for; now 128/80, acknowledge to clear",
+            "BP crisis 206/121",
+            "now 128/80, acknowledge to clear · 73 % above 119/75 · repeat asked for",
+        ),
+    ],
+)
+def test_a_text_has_a_headline_and_the_newest_of_the_rest_comes_first(text, headline, detail):
+    line = _lines(replace(SPIKE, text=text))[0]
+    assert (line.headline, line.detail) == (headline, detail)
+
+
+def test_a_missing_sound_is_told_by_what_it_means():
+    line = _lines(replace(STORE, rule="station.sound", text="The sound output has stopped: look at its plug."))[0]
+    assert line.headline == "ALARMS MAY NOT BE HEARD"
+    assert line.detail == line.text
 
 
 def test_each_state_has_its_words():
@@ -85,7 +113,7 @@ def test_each_state_has_its_words():
 def test_a_line_says_how_long_and_that_nobody_answered():
     line = _lines(replace(LOW_OXYGEN, age_s=14.9, escalated=True))[0]
     assert f"{line.text} {line.lasting}" == "SpO₂ 88 < 92 for 14 s"
-    assert line.note == "not answered"
+    assert line.note == "NOT ANSWERED"
     assert line.spoken == "medium priority alarm, Chair 3: SpO₂ 88 < 92 for 14 s, not answered"
 
 
