@@ -53,7 +53,7 @@ _OPEN_TO_ALL = (STATION, "about", "delays")
 """Pages that show nothing of a patient and ask for no name."""
 MESSAGE_MS = 15_000
 """How long a refusal stays on the message line [ms]."""
-_TOP_HEIGHT = 60
+_TOP_HEIGHT = 68
 _LINE_HEIGHT = 34
 _N_CHAIR_KEYS = 8
 _SMALLEST = (1280, 720)
@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
         self._ground.setLayout(whole)
         self.setCentralWidget(self._ground)
         self._alarm_list = AlarmList(self._theme, self._flashing, self._ground)
+        self._alarm_list.stay_with(self._alarms)
         self._message_timer = QTimer(self, interval=MESSAGE_MS, singleShot=True)
 
     def _build_top(self) -> QWidget:
@@ -209,12 +210,12 @@ class MainWindow(QMainWindow):
         self._alarms.list_requested.connect(self._toggle_list)
         self._alarms.painted.connect(self._on_alarms_painted)
         self._strip.command_requested.connect(self._on_command)
-        self._strip.test_wanted.connect(self._on_test)
         self._alarm_list.chair_chosen.connect(self.show_chair)
         self._alarm_list.sheet_wanted.connect(self._on_alarm_sheet)
         self._alarm_list.log_wanted.connect(self._on_log)
         self._rail.chair_chosen.connect(self.show_chair)
         self._rail.station_wanted.connect(self._on_station)
+        self._rail.test_wanted.connect(self._on_test)
         self._operator.clicked.connect(self._on_operator)
         self._message_timer.timeout.connect(self._show_due)
         for page in self._pages.values():
@@ -253,6 +254,11 @@ class MainWindow(QMainWindow):
             self._show_due()
         self._front.render(snapshot)
 
+    @Slot(str)
+    def show_unanswered(self, text: str) -> None:
+        """Say what sounds because nobody answered; "" for nothing."""
+        self._strip.show_unanswered(text)
+
     def _show_alarms(self, snapshot: StationSnapshot) -> None:
         self._lines = alarm_lines(snapshot)
         self._flashing.want("alarms", (line.priority for line in self._lines if line.asks))
@@ -261,6 +267,8 @@ class MainWindow(QMainWindow):
         audio = audio_look(snapshot.audio, sounds=snapshot.sound is not None)
         self._alarms.render(self._lines, audio, may_act=may_act, chair=self._chair)
         self._alarm_list.show_lines(self._lines)
+        if self._alarm_list.isVisible():
+            self._place_list()
         if self._pictures.is_waiting:
             self._alarms.repaint_soon()
 
@@ -328,6 +336,7 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def show_chair(self, number: int) -> None:
         """Show a chair in depth."""
+        self._alarm_list.hide()
         self._choose(number)
         if self._wanted not in (FIRST_RUN, SIGN_IN):
             self._show_page(CHAIR)
@@ -347,6 +356,7 @@ class MainWindow(QMainWindow):
             self._bring(name)
         elif name in self._sheet_names:
             self._show_page(CHAIR)
+            self._alarm_list.hide()
             self._chair_page.open_sheet(name)
         else:
             self.sheet_requested.emit(name)
@@ -372,6 +382,7 @@ class MainWindow(QMainWindow):
         has_chairs = self._snapshot is None or bool(self._snapshot.chairs)
         page = self._pages[NO_CHAIRS if name == CHAIR and not has_chairs and NO_CHAIRS in self._pages else name]
         if self._stack.currentWidget() is not page:
+            self._alarm_list.hide()
             page.show_chair(self._chair)
             self._stack.setCurrentWidget(page)
             self._chair_page.action_bar.setVisible(page is self._chair_page)
@@ -459,11 +470,21 @@ class MainWindow(QMainWindow):
         self._alarm_list.setFocus()
 
     def _place_list(self) -> None:
-        """Put the list under the bar and beside the rail: it covers neither the alarm shown nor a chair."""
-        under = self._alarms.mapTo(self._ground, self._alarms.rect().bottomLeft()).y() + 4
-        left = self._rail.width() + theme.GAP
-        right = self._alarms.mapTo(self._ground, self._alarms.rect().bottomRight()).x()
-        self._alarm_list.setGeometry(QRect(left, under, right - left, self._alarm_list.height()))
+        """Put the list where it covers no alarm and no control: over waves and trend; on other pages under the bar."""
+        bar = self._area_of(self._alarms)
+        area = QRect(bar)
+        area.setLeft(self._rail.width() + theme.GAP)
+        area.moveTop(bar.bottom() + 4)
+        area.setBottom(self._area_of(self._stack).bottom() - theme.GAP)
+        if self._front is self._chair_page:
+            area = self._area_of(self._waves)
+            if not self._chair_page.sheet:
+                area.setBottom(self._area_of(self._stack).bottom() - theme.GAP)
+        area.setHeight(min(area.height(), self._alarm_list.wanted_height))
+        self._alarm_list.setGeometry(area)
+
+    def _area_of(self, widget: QWidget) -> QRect:
+        return QRect(widget.mapTo(self._ground, widget.rect().topLeft()), widget.size())
 
     @Slot()
     def _show_due(self) -> None:

@@ -11,7 +11,7 @@ from nursestation.core.commands import Acknowledge, PauseInfusion, SignOut
 from nursestation.core.inputs import SignalSeen
 from nursestation.core.model import Phase
 from nursestation.core.records import Refused
-from nursestation.core.snapshot import ConditionView, CuffView, SignalState
+from nursestation.core.snapshot import ConditionView, CuffView, SelfTestView, SignalState
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.catalogue import make_pages, make_sheets
@@ -395,11 +395,69 @@ def test_nothing_is_flashed_in_a_quiet_room(desk):
     assert not flashing.is_running
 
 
-def test_the_strip_leads_to_the_self_test(qtbot, desk):
+def test_the_rails_foot_offers_the_self_test_until_it_is_done(qtbot, desk):
     desk.publish(make_station(make_chair(RUNNING, 1)))
     with qtbot.waitSignal(desk.window.sheet_requested) as asked:
-        qtbot.mouseClick(desk.find("station_strip_test"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(desk.find("alarm_test"), Qt.MouseButton.LeftButton)
     assert asked.args == ["self_test"]
+    desk.publish(make_station(make_chair(RUNNING, 1), operator=None))
+    assert desk.find("alarm_test").isHidden()
+    desk.publish(make_station(make_chair(RUNNING, 1), self_test=SelfTestView(done_today=True, at=NOW)))
+    assert desk.find("alarm_test").isHidden()
+
+
+def _lies_over(desk, one, other):
+    ground = desk.find("ground")
+    areas = [
+        widget.rect().translated(widget.mapTo(ground, widget.rect().topLeft()))
+        for widget in (desk.find(one), desk.find(other))
+    ]
+    return areas[0].intersects(areas[1])
+
+
+@pytest.fixture
+def listing(qtbot, desk):
+    """The list is open over the chair page, where a flag waits for an answer."""
+    flagged = make_visit(Phase.INFUSION, infusion_run_s=60.0, flags=(make_flag(),))
+    several = tuple(replace(SPIKE, id=f"a{n}", age_s=95.0 + n) for n in range(8))
+    desk.publish(make_station(make_chair(flagged, 1, conditions=several), make_chair(RUNNING, 2), conditions=several))
+    desk.window.activateWindow()
+    qtbot.mouseClick(desk.find("alarm_strip"), Qt.MouseButton.LeftButton)
+    assert desk.find("alarm_list").isVisible()
+    return desk
+
+
+@pytest.mark.parametrize("sheet", ["", "event"])
+def test_the_list_covers_no_alarm_and_no_control(qtbot, listing, sheet):
+    if sheet:
+        listing.window.open(sheet)
+        assert listing.find("alarm_list").isHidden(), "something else is being worked on"
+        qtbot.mouseClick(listing.find("alarm_strip"), Qt.MouseButton.LeftButton)
+    covered = ("alarm_bar", "rail", "header_timer", "flag_bar", "numerics", "alarm_controls", "action_bar")
+    assert [name for name in covered if _lies_over(listing, "alarm_list", name)] == []
+    assert _lies_over(listing, "alarm_list", "chair_lower") is not bool(sheet)
+
+
+@pytest.mark.parametrize("page", ["check_in", "discharge", "sign_in"])
+def test_the_list_closes_when_a_page_opens(listing, page):
+    listing.window.open(page)
+    assert listing.find("alarm_list").isHidden()
+
+
+def test_the_list_closes_when_another_chair_is_chosen(qtbot, listing):
+    qtbot.mouseClick(listing.find("chair_tile_2"), Qt.MouseButton.LeftButton)
+    assert listing.find("alarm_list").isHidden()
+
+
+def test_the_list_closes_when_somebody_turns_to_a_control_but_not_while_acknowledging(qtbot, listing):
+    with qtbot.waitActive(listing.window):
+        listing.window.activateWindow()
+    listing.find("alarm_list").setFocus()
+    listing.find("acknowledge").setFocus()
+    assert listing.find("alarm_list").isVisible()
+    listing.find("alarm_list").setFocus()
+    listing.find("alarm_limits").setFocus()
+    assert listing.find("alarm_list").isHidden()
 
 
 def test_acknowledging_a_bp_flag_brings_the_chair_that_asks_what_was_done(qtbot, desk):

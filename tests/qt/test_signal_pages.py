@@ -151,26 +151,25 @@ def strip(qtbot):
     made.hide()
 
 
-def test_a_day_without_a_test_is_asked_about_once_a_sign_in(qtbot, strip):
+def test_what_sounds_because_nobody_answered_is_said_and_audio_off_goes_before_it(strip):
+    strip.show_unanswered("Chair 2 not answered: the station sounds louder.")
     strip.render(make_station())
-    assert strip.isVisible()
-    _press(qtbot, strip, "station_strip_later")
+    assert _text(strip, "station_strip_text") == "Chair 2 not answered: the station sounds louder."
+    strip.render(make_station(audio=OFF))
+    assert "AUDIO OFF" in _text(strip, "station_strip_text")
+    strip.show_unanswered("")
     strip.render(make_station())
     assert strip.isHidden()
-    strip.render(make_station(operator=None))
-    assert strip.isHidden()
+
+
+def test_a_day_without_a_test_takes_no_row(strip):
     strip.render(make_station())
-    assert strip.isVisible()
-    with qtbot.waitSignal(strip.test_wanted):
-        _press(qtbot, strip, "station_strip_test")
-    strip.render(make_station(self_test=TESTED))
     assert strip.isHidden()
 
 
 def test_off_is_said_with_who_and_why_and_cannot_be_put_away(qtbot, strip):
     strip.render(make_station(audio=OFF))
     assert _text(strip, "station_strip_text") == "AUDIO OFF in Nursestation, by J. Okafor RN: One patient"
-    assert strip.findChild(QWidget, "station_strip_later").isHidden()
     with qtbot.waitSignal(strip.command_requested) as asked:
         _press(qtbot, strip, "station_strip_sound_on")
     assert asked.args == [SwitchAudioOn()]

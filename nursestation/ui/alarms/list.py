@@ -1,4 +1,7 @@
-"""All present alarm conditions, in a list that drops down under the bar and never over it: patients, then equipment."""
+"""All present alarm conditions, in a list that drops down below the bar: patients, then equipment.
+
+It stands where the window puts it, over no alarm and no control, and closes as soon as somebody turns to something else.
+"""
 
 from collections.abc import Sequence
 
@@ -13,8 +16,8 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QApplication, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from devices.events import AlarmKind, Priority
 from nursestation.ui import theme
@@ -32,7 +35,6 @@ _ROOT = QModelIndex()
 _ROW_HEIGHT = 48
 _HEAD_HEIGHT = 30
 _FOOT_HEIGHT = 56
-_MOST_HEIGHT = 8 * _ROW_HEIGHT + 2 * _HEAD_HEIGHT
 _STAR_PX = 18
 _STATE_PX = 26
 _PAD = 8
@@ -92,6 +94,8 @@ class AlarmModel(QAbstractListModel):
             return f"{row.where} · {row.text} {row.lasting}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.text
         return None
 
 
@@ -130,15 +134,22 @@ class AlarmDelegate(QStyledItemDelegate):
     def _paint_line(self, painter: QPainter, area: QRect, line: AlarmLine) -> None:
         text = area.adjusted(self._paint_mark(painter, area, line) + 12, 0, 0, 0)
         text.setRight(self._paint_state(painter, area, line) - 12)
+        first, second = QRect(text), QRect(text)
+        if line.detail:
+            first.setBottom(text.center().y() + 1)
+            second.setTop(text.center().y() + 1)
+            painter.setFont(theme.font(Text.CAPTION))
+            painter.setPen(self._theme.colour("soft"))
+            painter.drawText(second, _LEFT, _elided(painter, line.detail, second.width()))
         painter.setFont(theme.font(Text.STRONG))
         painter.setPen(self._theme.colour("text"))
         lasting = f"  {line.lasting}"
         room = text.width() - QFontMetrics(theme.font(Text.COUNT)).horizontalAdvance(lasting)
-        metrics = QFontMetrics(painter.font())
-        shown = metrics.elidedText(f"{line.where} · {line.text}", Qt.TextElideMode.ElideRight, room)
-        painter.drawText(text, _LEFT, shown)
+        shown = _elided(painter, f"{line.where} · {line.headline}", room)
+        painter.drawText(first, _LEFT, shown)
+        left = painter.fontMetrics().horizontalAdvance(shown)
         painter.setFont(theme.font(Text.COUNT))
-        painter.drawText(text.adjusted(metrics.horizontalAdvance(shown), 0, 0, 0), _LEFT, lasting)
+        painter.drawText(first.adjusted(left, 0, 0, 0), _LEFT, lasting)
 
     def _paint_mark(self, painter: QPainter, area: QRect, line: AlarmLine) -> int:
         """Draw the stars on their ground; return the width [px]."""
@@ -188,6 +199,8 @@ class AlarmList(QListView):
         self.setModel(AlarmModel(self))
         self.setItemDelegate(AlarmDelegate(theme_, flashing, self))
         self._log = Button(self.tr("Alarm log…"), "alarm_list_log", parent=self)
+        self._wanted = 0
+        self._openers: tuple[QWidget, ...] = ()
         self.setVisible(False)
         self._log.clicked.connect(self._on_log)
         self.activated.connect(self._on_chosen)
@@ -206,8 +219,16 @@ class AlarmList(QListView):
         if not lines:
             self.hide()
         n_heads = model.rowCount() - len(lines)
-        height = min(_MOST_HEIGHT, len(lines) * _ROW_HEIGHT + n_heads * _HEAD_HEIGHT)
-        theme.set_length(self, theme.Length.HEIGHT, height + 4 + _FOOT_HEIGHT)
+        self._wanted = len(lines) * _ROW_HEIGHT + n_heads * _HEAD_HEIGHT + 4 + _FOOT_HEIGHT
+
+    @property
+    def wanted_height(self) -> int:
+        """Return the height at which all lines are in sight [px]."""
+        return theme.px(self._wanted)
+
+    def stay_with(self, *opener: QWidget) -> None:
+        """Stay open while the focus is in `opener`: there the list is opened and closed, and alarms are acknowledged."""
+        self._openers = opener
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep room for the button below the lines."""
@@ -239,12 +260,25 @@ class AlarmList(QListView):
         if line.opens:
             self.sheet_wanted.emit(line.opens)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Close when somebody turns to something else in the window."""
+        super().focusOutEvent(event)
+        now = QApplication.focusWidget()
+        if now is None or now is self._log or event.reason() is Qt.FocusReason.ActiveWindowFocusReason:
+            return
+        if not any(opener is now or opener.isAncestorOf(now) for opener in self._openers):
+            self.hide()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
         else:
             super().keyPressEvent(event)
+
+
+def _elided(painter: QPainter, text: str, room: int) -> str:
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def _kind(row: Row) -> AlarmKind:

@@ -1,8 +1,7 @@
-"""The strip under the top bar while the whole station has something to say of its alarm signals: AUDIO OFF, or no test today.
+"""The strip under the top bar while the whole station has something to say of its alarm signals.
 
-Rules of the file:
-1. AUDIO OFF is said as long as it lasts, with who and why; it cannot be put away.
-2. The self-test is asked for once a sign-in and can be put off; it hides neither chairs nor alarms.
+It says one thing at a time: AUDIO OFF, else what sounds because nobody answered. It cannot be put away: it goes with what it
+says. What can wait (the day's test of lamps and sounds) takes no row of every page: the rail's foot offers it.
 """
 
 from PySide6.QtCore import Signal, Slot
@@ -12,7 +11,7 @@ from nursestation.core.commands import SwitchAudioOn
 from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
-from nursestation.ui.controls import Button, ElidingLabel, Panel, QuietButton
+from nursestation.ui.controls import Button, ElidingLabel, Panel
 from nursestation.ui.layouts import row
 from nursestation.ui.roles import Surface, Text, Tone
 
@@ -25,61 +24,47 @@ class StationStrip(Panel):
 
     Signals:
         command_requested: `SwitchAudioOn`.
-        test_wanted: The self-test's page shall open.
     """
 
     command_requested = Signal(object)
-    test_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("station_strip", Surface.MESSAGE, parent=parent)
         self._symbol = SymbolLabel(_SYMBOL_PX, "station_strip_symbol", Tone.WARN)
         self._text = ElidingLabel("", Text.STRONG, Tone.WARN, object_name="station_strip_text")
         self._on = Button(self.tr("Sound on"), "station_strip_sound_on")
-        self._test = Button(self.tr("Test now…"), "station_strip_test")
-        self._later = QuietButton(self.tr("Later"), "station_strip_later")
-        self._put_off_by = ""
+        self._unanswered = ""
+        self._snapshot: StationSnapshot | None = None
         line = row(spacing=theme.MARGIN)
         line.setContentsMargins(theme.MARGIN, _PAD, theme.MARGIN, _PAD)
         line.addWidget(self._symbol)
         line.addWidget(self._text, 1)
-        for button in (self._on, self._test, self._later):
-            line.addWidget(button)
+        line.addWidget(self._on)
         self.setLayout(line)
         self._on.clicked.connect(self._on_sound_on)
-        self._test.clicked.connect(self.test_wanted)
-        self._later.clicked.connect(self._on_later)
-        self._who = ""
         self.hide()
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show what there is to say."""
-        operator = snapshot.operator
-        self._who = "" if operator is None else operator.id
-        if operator is None:
-            self._put_off_by = ""
+        self._snapshot = snapshot
         audio = snapshot.audio
         is_off = audio.state is AudioState.OFF
-        asks = bool(self._who) and not snapshot.self_test.done_today and self._put_off_by != self._who
-        text = ""
+        text = self._unanswered
         if is_off:
             text = self.tr("AUDIO OFF in Nursestation, by {}: {}").format(audio.by, audio.reason)
-        elif asks:
-            text = self.tr("Lamps and sounds of the alarms were not tested today.")
         self._symbol.show_symbol(Symbol.AUDIO_OFF if is_off else Symbol.SOUND)
         if text != self._text.text():
             self._text.setText(text)
             self.setAccessibleName(text)
         self._on.setVisible(is_off)
-        self._on.setEnabled(bool(self._who))
-        self._test.setVisible(asks and not is_off)
-        self._later.setVisible(asks and not is_off)
+        self._on.setEnabled(snapshot.operator is not None)
         self.setVisible(bool(text))
 
-    @Slot()
-    def _on_later(self) -> None:
-        self._put_off_by = self._who
-        self.hide()
+    def show_unanswered(self, text: str) -> None:
+        """Say what sounds because nobody answered; "" for nothing."""
+        self._unanswered = text
+        if self._snapshot is not None:
+            self.render(self._snapshot)
 
     @Slot()
     def _on_sound_on(self) -> None:

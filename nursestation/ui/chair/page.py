@@ -163,6 +163,11 @@ class ChairPage(Page):
         self.sheet_changed.emit("")
 
     @property
+    def sheet(self) -> str:
+        """Return the name of the sheet in the trend's place, "" for none."""
+        return self._sheet
+
+    @property
     def action_bar(self) -> ActionBar:
         """Return the bar, which the window sets under the rail and the page over its whole width."""
         return self._bar
