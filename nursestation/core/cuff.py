@@ -12,9 +12,9 @@ Rules of the file:
 """
 
 from devices.clock import NS_PER_S, Moment
-from devices.events import AlarmKind, LinkPhase, Mode, Numeric, Priority, Validity
+from devices.events import AlarmKind, LinkPhase, Mode, Numeric, Validity
 from devices.vocabulary import METRICS
-from nursestation.core import alarms, monitor_patient, spikes, vitals
+from nursestation.core import alarms, monitor_patient, spikes, technical, vitals
 from nursestation.core import records as r
 from nursestation.core.commands import EnterCuffReading, RequestCuff, StartCuff, StopCuff
 from nursestation.core.model import CuffReading, Provenance
@@ -112,7 +112,12 @@ def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
 def fail(turn: Turn, chair: ChairState, monitor: MonitorState, text: str) -> None:
     """Tell of a cuff cycle without a result."""
     turn.emit(r.CuffFailed(**turn.noted(chair), monitor=monitor.binding.id, text=text))
-    alarms.hold(turn, chair, "cuff.failed", AlarmKind.TECHNICAL, Priority.LOW, f"No cuff reading: {text}")
+    visit = chair.open_visit
+    if visit is None:
+        return
+    times = f" {visit.cuff_failures} times in a row" if visit.cuff_failures > 1 else ""
+    priority = technical.cuff_priority(turn, visit)
+    alarms.hold(turn, chair, "cuff.failed", AlarmKind.TECHNICAL, priority, f"No cuff reading{times}: {text}")
 
 
 def enter(turn: Turn, chair: ChairState, command: EnterCuffReading) -> None:

@@ -581,11 +581,13 @@ def _fold_cuff(
             visit.cuff_requested = None
             visit.cuff_started = None
             visit.cuff_trouble = ""
+            visit.cuff_failures = 0
             visit.waivers.pop("bp", None)  # it was given for the reading of its time
             note_measured(visit, "nibp_sys", record.reading.measured_mono_ns)
         case r.CuffFailed():
             visit.cuff_started = None
             visit.cuff_trouble = record.text
+            visit.cuff_failures += 1
 
 
 def _fold_flag(visit: Visit, record: r.FlagRaised | r.FlagDecided | r.FlagAnswered | r.FlagEnded) -> None:

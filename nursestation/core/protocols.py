@@ -103,6 +103,8 @@ class CuffPlan(_File):
     observation_min: Minutes = 15
     while_flagged_min: Minutes = 5
     overdue_after_min: Minutes = 3
+    overdue_medium_min: Minutes = 6  # later than this it is of medium priority, during infusion and observation
+    failed_medium_n: int = Field(default=2, ge=1, le=5)  # failed cycles in a row that are of medium priority then
 
 
 class MedicineRule(_File):

@@ -34,8 +34,13 @@ def due_ns(visit: Visit, now: Moment) -> int | None:
 
 def is_overdue(visit: Visit, now: Moment) -> bool:
     """Say whether the reading that is due is later than the protocol allows."""
+    return overdue_min(visit, now) > visit.protocol.cuff.overdue_after_min
+
+
+def overdue_min(visit: Visit, now: Moment) -> float:
+    """Return how long ago a reading was due that has not come [min]; 0 where none is."""
     due = due_ns(visit, now)
-    return due is not None and now.mono_ns - due > visit.protocol.cuff.overdue_after_min * _NS_PER_MIN
+    return max(0.0, (now.mono_ns - due) / _NS_PER_MIN) if due is not None else 0.0
 
 
 def _planned_ns(visit: Visit, now: Moment) -> int | None:

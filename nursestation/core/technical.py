@@ -10,8 +10,8 @@
 | monitor.patient (a monitor) | it names another patient and is held (`monitor_patient.py`) | medium |
 | monitor.demo (a monitor) | values of a test or a demonstration came within `lost_after_s` | low, later medium |
 | monitor.none | the visit had readings, and its chair has no monitor any more | low, later medium |
-| cuff.overdue | a planned reading is later than `overdue_after_min` | low |
-| cuff.failed | the last cuff cycle gave no result | low |
+| cuff.overdue | a planned reading is later than `overdue_after_min` | low; medium after `overdue_medium_min` |
+| cuff.failed | the last cuff cycle gave no result | low; medium from the `failed_medium_n`-th in a row, or when overdue |
 | clock.stepped (station) | for a minute after the wall clock jumped, or until acknowledged | low |
 | station.store (station) | the disk is slow, full or refuses: records wait in memory | as told: medium |
 | station.reader (station) | the ports are not being read | as told: medium |
@@ -20,7 +20,7 @@
 | station.<id> (station) | the runtime says so | as told |
 | selftest.failed (station) | the last self-test was not passed (`signals.py`) | medium |
 
-"Later medium": from `no_data_medium_s` on, during infusion and observation.
+"Later medium": from `no_data_medium_s` on. Medium, of these and of the cuff, is so during infusion and observation alone.
 
 That the engine itself stands still cannot be told from in here: the window sees that its heartbeat stops.
 
@@ -106,10 +106,26 @@ def judge_chair(turn: Turn, chair: ChairState) -> None:
         _judge_played(turn, chair, visit, monitor)
     _judge_none(turn, chair, visit)
     _judge_data(turn, chair, visit)
+    _judge_cuff(turn, chair, visit)
+
+
+def _judge_cuff(turn: Turn, chair: ChairState, visit: Visit) -> None:
+    """Judge whether the pressure is not being seen: nobody measures, or what is measured gives no result."""
     if visit.phase in _CUFF_PHASES and schedule.is_overdue(visit, turn.now):
-        alarms.hold(turn, chair, "cuff.overdue", AlarmKind.TECHNICAL, Priority.LOW, "Cuff reading overdue: measure now")
+        is_long = schedule.overdue_min(visit, turn.now) > visit.protocol.cuff.overdue_medium_min
+        priority = Priority.MEDIUM if is_long and visit.phase in _URGENT_PHASES else Priority.LOW
+        alarms.hold(turn, chair, "cuff.overdue", AlarmKind.TECHNICAL, priority, "Cuff reading overdue: measure now")
     else:
         alarms.end(turn, chair, "cuff.overdue")
+    failed = alarms.find(visit.conditions, "cuff.failed")
+    if failed is not None:
+        alarms.hold(turn, chair, failed.rule, failed.kind, cuff_priority(turn, visit), failed.text)
+
+
+def cuff_priority(turn: Turn, visit: Visit) -> Priority:
+    """Return how urgent it is that the cuff has given no result: more so when it goes on while the drug acts."""
+    is_lasting = visit.cuff_failures >= visit.protocol.cuff.failed_medium_n or schedule.is_overdue(visit, turn.now)
+    return Priority.MEDIUM if is_lasting and visit.phase in _URGENT_PHASES else Priority.LOW
 
 
 def note_heard(turn: Turn, chair: ChairState, monitor: MonitorState, *, is_number: bool) -> None:

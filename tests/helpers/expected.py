@@ -2,8 +2,8 @@
 
 Rules of the file:
 1. The list is whole: a condition or flag that is not on it is as wrong as one that is missing.
-2. A condition is known by rule and subject; it must begin in its window (and be over in its second one, if there is one),
-   with the kind and the worst priority that are written down.
+2. A condition is known by rule and subject; it must begin in its window (and become as grave as it gets, and be over,
+   in theirs, if they are given), with the kind and the worst priority that are written down.
 3. Times count from an anchor of the visit, as in scenarios. `sooner` moves all that the scenario does after the infusion's
    start to an earlier time, and leaves out what would come before it: the calm half hour before is not what is tried.
 """
@@ -45,17 +45,24 @@ class Windowed(Table):
     @classmethod
     def _read_times(cls, table: object) -> object:
         if isinstance(table, dict):
-            return {key: _window(value) if key in ("begins", "over") else value for key, value in table.items()}
+            return {
+                key: _window(value) if key in ("begins", "worst_from", "over") else value
+                for key, value in table.items()
+            }
         return table
 
 
 class ExpectedCondition(Windowed):
-    """A condition; `over` is when it must have ended, None for whenever."""
+    """A condition; `worst_from` is when it must have become as grave as `worst`, `over` when it must have ended.
+
+    None for whenever.
+    """
 
     rule: str
     subject: str = ""
     kind: AlarmKind
     worst: Priority
+    worst_from: Window | None = None
     over: Window | None = None
 
 
@@ -143,6 +150,7 @@ class SeenCondition:
     worst: Priority
     text: str
     began: Moment
+    worst_since: Moment
     ended: Moment | None = None
 
 
@@ -166,11 +174,12 @@ def seen_conditions(records: Iterable[r.Record]) -> list[SeenCondition]:
         match record:
             case r.ConditionRaised():
                 seen[record.condition_id] = SeenCondition(
-                    record.rule, record.subject, record.kind, record.priority, record.text, record.at
+                    record.rule, record.subject, record.kind, record.priority, record.text, record.at, record.at
                 )
             case r.ConditionChanged():
                 one = seen[record.condition_id]
-                one.worst = max(one.worst, record.priority, key=lambda priority: priority.rank)
+                if record.priority.rank > one.worst.rank:
+                    one.worst, one.worst_since = record.priority, record.at
             case r.ConditionEnded():
                 seen[record.condition_id].ended = record.at
             case _:
@@ -209,6 +218,8 @@ def differences(expected: Expected, records: Sequence[r.Record]) -> list[str]:
         conditions.remove(found)
         began_s = _since(found.began, wanted.after, anchors)
         faults = [_timing("begins", began_s, wanted.begins)]
+        if wanted.worst_from is not None:
+            faults.append(_timing("is worst", _since(found.worst_since, wanted.after, anchors), wanted.worst_from))
         if wanted.over is not None:
             ended_s = None if found.ended is None else _since(found.ended, wanted.after, anchors)
             faults.append(_timing("is over", ended_s, wanted.over))

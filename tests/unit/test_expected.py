@@ -33,6 +33,10 @@ def test_what_is_as_expected_makes_no_lines(recorded):
     [
         ({"begins": ["00:01", "00:05"]}, "wrong    limit.spo2.low begins at 00:11.0, expected 00:01.0 to 00:05.0"),
         ({"over": ["00:12", "00:20"]}, "wrong    limit.spo2.low is over at 00:31.0, expected 00:12.0 to 00:20.0"),
+        (
+            {"worst_from": ["00:12", "00:20"]},
+            "wrong    limit.spo2.low is worst at 00:11.0, expected 00:12.0 to 00:20.0",
+        ),
         ({"worst": "high"}, "wrong    limit.spo2.low is medium at worst, expected high"),
         ({"kind": "technical"}, "wrong    limit.spo2.low is physiological, expected technical"),
     ],

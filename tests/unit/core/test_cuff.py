@@ -181,6 +181,55 @@ def test_a_failed_cycle_is_told_until_a_reading_comes(clinic: Clinic) -> None:
     assert clinic.view.cuff.doing == ""
 
 
+def fail(clinic: Clinic, text: str = "cuff loose or not connected") -> None:
+    for status in (SensorStatus.MEASURING, SensorStatus.FAILED):
+        clinic.event(DeviceStatus(t_ns=0, metric="nibp", status=status, text=text))
+
+
+def told(clinic: Clinic) -> dict[str, tuple[str, str]]:
+    return {one.rule: (one.priority.value, one.text) for one in clinic.view.conditions}
+
+
+def test_a_second_failure_in_a_row_is_of_medium_priority(clinic: Clinic) -> None:
+    fail(clinic)
+    assert told(clinic) == {"cuff.failed": ("low", "No cuff reading: cuff loose or not connected")}
+    clinic.do(c.RequestCuff(chair=2))
+    fail(clinic, "too much movement")
+    assert told(clinic) == {"cuff.failed": ("medium", "No cuff reading 2 times in a row: too much movement")}
+    (changed,) = clinic.of(r.ConditionChanged)
+    assert changed.priority.value == "medium"
+    clinic.cuff(121, 74)
+    assert told(clinic) == {}
+    fail(clinic)
+    assert told(clinic)["cuff.failed"][0] == "low", "a good reading begins the count anew"
+
+
+def test_a_failure_is_of_medium_priority_once_the_time_for_a_reading_is_over(clinic: Clinic) -> None:
+    clinic.cuff(121, 74)
+    clinic.run(290)
+    fail(clinic)
+    clinic.run(190)
+    assert told(clinic)["cuff.failed"][0] == "low"
+    clinic.run(1)
+    assert {rule: priority for rule, (priority, _) in told(clinic).items()} == {
+        "cuff.failed": "medium", "cuff.overdue": "low",
+    }  # fmt: skip
+
+
+def test_failures_before_the_start_stay_low_until_the_drug_runs() -> None:
+    clinic = make_clinic()
+    clinic.staff()
+    clinic.check_in()
+    clinic.take_baseline()
+    clinic.run(5)
+    for _ in range(3):
+        fail(clinic)
+    assert told(clinic)["cuff.failed"][0] == "low"
+    clinic.do(c.StartInfusion(chair=2, dose_text="Ketamine 36 mg IV over 40 min"))
+    clinic.tick()
+    assert told(clinic)["cuff.failed"] == ("medium", "No cuff reading 3 times in a row: cuff loose or not connected")
+
+
 def test_a_request_is_noted_and_shown(clinic: Clinic) -> None:
     (asked,) = clinic.do(c.RequestCuff(chair=2))
     assert asked.operator == "r.alvarez"

@@ -3,6 +3,7 @@
 import pytest
 
 from devices.clock import NS_PER_S, ManualClock, Moment
+from devices.events import DeviceStatus, Priority, SensorStatus
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.chain import from_json, to_json
@@ -134,6 +135,18 @@ def test_a_limit_condition_outlives_the_restart_until_it_is_judged(clinic: Clini
     assert "limit.spo2.low" in [condition.rule for condition in after.view.conditions]
     after.run(7)
     assert "limit.spo2.low" not in [condition.rule for condition in after.view.conditions]
+
+
+def test_failed_cuff_cycles_before_the_restart_count(clinic: Clinic) -> None:
+    def fail(where: Clinic) -> None:
+        for status in (SensorStatus.MEASURING, SensorStatus.FAILED):
+            where.event(DeviceStatus(t_ns=0, metric="nibp", status=status, text="cuff loose"))
+
+    fail(clinic)
+    after = restarted(clinic)
+    fail(after)
+    (failed,) = [one for one in after.view.conditions if one.rule == "cuff.failed"]
+    assert (failed.priority, failed.text) == (Priority.MEDIUM, "No cuff reading 2 times in a row: cuff loose")
 
 
 def test_the_stable_stretch_goes_on_when_samples_are_given() -> None:

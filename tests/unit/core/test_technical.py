@@ -198,6 +198,10 @@ def test_a_late_cuff_is_told(clinic: Clinic) -> None:
     clinic.run(1)
     assert present(clinic) == [("cuff.overdue", "low")]
     assert clinic.view.cuff.is_overdue
+    clinic.run(179)
+    assert present(clinic) == [("cuff.overdue", "low")]
+    clinic.run(1)
+    assert present(clinic) == [("cuff.overdue", "medium")]
     clinic.cuff(124, 76)
     assert present(clinic) == []
 
