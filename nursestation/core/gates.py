@@ -29,7 +29,7 @@ Rules of the file:
 5. After the start the clocks, the pressure and the monitors are shown as they stood then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from devices.clock import NS_PER_S, Moment
@@ -241,9 +241,13 @@ def _medicines(visit: Visit) -> GateView:
     if wanting:
         detail = "; ".join(f"{rule.name}: {rule.ask or 'add a note'}" for rule in wanting)
         return GateView(id="medicines", title=title, state=GateState.UNMET, detail=detail)
-    taken = [f"{one.name} ({one.note})" if one.note else one.name for one in visit.medicines if one.taken]
-    detail = f"takes {listed(taken)}" if taken else f"{len(visit.medicines)} asked, takes none of them"
-    return GateView(id="medicines", title=title, state=GateState.MET, detail=detail)
+    return GateView(id="medicines", title=title, state=GateState.MET, detail=medicines_line(visit.medicines))
+
+
+def medicines_line(answers: Sequence[MedicineAnswer]) -> str:
+    """Return which medicines are taken: "takes lamotrigine (Dr Lee was asked) and tramadol"."""
+    taken = [f"{one.name} ({one.note})" if one.note else one.name for one in answers if one.taken]
+    return f"takes {listed(taken)}" if taken else f"{len(answers)} asked, takes none of them"
 
 
 def is_note_wanting(rule: MedicineRule, answer: MedicineAnswer) -> bool:

@@ -481,7 +481,6 @@ class Visit:
     cuffs: list[tuple[CuffReading, Phase]] = field(default_factory=list)  # by time of measurement
     cuff_requested: Moment | None = None
     cuff_trouble: str = ""
-    cuff_failures: int = 0  # cycles without a result since the last reading
     cuff_started: str | None = None  # monitor whose cuff was started from here, until it gave a result
     monitor_patients: dict[str, PatientWatch] = field(default_factory=dict)
     fed: tuple[MonitorFacts, ...] = ()
@@ -532,6 +531,18 @@ class Visit:
     def planned_min(self) -> float:
         """Return how long the infusion is to run [min]."""
         return self.protocol.planned_min if self.chosen_min is None else self.chosen_min
+
+    @property
+    def weight_kg(self) -> float | None:
+        """Return the weight of this visit [kg]; None while it is still to be taken."""
+        if self.weight is not None:
+            return self.weight[0]
+        return None if self.protocol.gates.ask_weight else self.patient.weight_kg
+
+    @property
+    def known_allergies(self) -> str | None:
+        """Return the allergies, "" for none known; None while nobody asked."""
+        return self.allergies if self.protocol.gates.ask_allergies else self.patient.allergies
 
     @property
     def phase_began(self) -> Moment:

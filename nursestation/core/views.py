@@ -317,10 +317,10 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         instructions=instructions.view(visit, state.operators),
         handed_to=visit.handed_over.to if visit.handed_over is not None else "",
         series=visit.series,
-        weight_kg=_weight_kg(visit),
+        weight_kg=visit.weight_kg,
         weight_by=staff_name(state.operators, visit.said["weight"].by) if "weight" in visit.said else "",
         weight_measured=visit.weight is not None and visit.weight[1],
-        allergies=visit.allergies if visit.protocol.gates.ask_allergies else visit.patient.allergies,
+        allergies=visit.known_allergies,
         pregnancy=visit.pregnancy,
         pregnancy_note=visit.pregnancy_note,
         medicines=visit.medicines,
@@ -330,13 +330,6 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         checks_done=tuple(visit.checks),
         driver_code=visit.driver_code,
     )
-
-
-def _weight_kg(visit: Visit) -> float | None:
-    """Return the weight of this visit [kg]; None while it is still to be taken."""
-    if visit.weight is not None:
-        return visit.weight[0]
-    return None if visit.protocol.gates.ask_weight else visit.patient.weight_kg
 
 
 def _observed_s(visit: Visit, now: Moment) -> float | None:

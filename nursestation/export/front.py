@@ -7,6 +7,7 @@ from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from devices.events import Priority
 from nursestation.core.model import Grade, MonitorFacts, Phase, Route
+from nursestation.core.peak import rise
 from nursestation.export.events import PHASE_WORDS, Event
 from nursestation.export.layout import (
     BANNER,
@@ -25,7 +26,7 @@ from nursestation.export.localtime import NS_PER_S, clock, day, local, span, zon
 from nursestation.export.story import Story
 from nursestation.export.trend import TrendData, TrendPlot
 from nursestation.export.visit import VisitRecord
-from nursestation.export.vitals import Series, Statistics, describe, rise, signed
+from nursestation.export.vitals import Series, Statistics, describe, signed
 
 _ROUTES = {Route.IV: "intravenous infusion", Route.IM: "intramuscular injection"}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nursestation.core.alarm_log import LogRow
 from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, MonitorFacts, Phase
+from nursestation.core.peak import peak
 from nursestation.core.records import (
     BaselineTaken,
     ConsentRecorded,
@@ -122,9 +123,8 @@ class Story:
     @property
     def peak(self) -> Cuff | None:
         """Return the cuff reading with the highest systolic pressure after the baseline was taken; of equals the first."""
-        taken = self.baseline_taken
-        after = [cuff for cuff in self.cuffs if taken is not None and cuff.reading not in taken.baseline.readings]
-        return max(after or self.cuffs, key=lambda cuff: cuff.reading.sys, default=None)
+        highest = peak([cuff.reading for cuff in self.cuffs], self.baseline)
+        return next((cuff for cuff in self.cuffs if cuff.reading is highest), None)
 
     def time_in(self, phase: Phase) -> int:
         """Return how long the visit was in a phase [ns]."""

@@ -9,13 +9,14 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer
 from devices.events import Priority
 from nursestation.core.alarm_log import LogRow
 from nursestation.core.model import GateState, Phase, Provenance
+from nursestation.core.peak import rise
 from nursestation.export.alarms import is_condition, lasted_ns, step_words
 from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, Event, in_words
 from nursestation.export.layout import BODY, CELL_BOLD, NOTE, SECTION, Cell, grid, text
 from nursestation.export.localtime import NS_PER_S, clock, clock_s, day, local, span, zone_name
 from nursestation.export.story import OUTCOMES, Cuff, Flag, Story
 from nursestation.export.visit import VisitRecord
-from nursestation.export.vitals import AT_CUFF_NS, Series, rise, signed
+from nursestation.export.vitals import AT_CUFF_NS, Series, signed
 
 _PRIORITY = {Priority.HIGH: "!!! high", Priority.MEDIUM: "!! medium", Priority.LOW: "! low"}
 _STATE = {

@@ -1,36 +1,17 @@
-"""One session as exports read it: everything loaded from the store at one moment, and one line of time through it."""
+"""One session as exports read it: everything loaded from the store at one moment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from devices.clock import NS_PER_S, Moment
+from devices.clock import NS_PER_S
 from nursestation.core.alarm_log import LOGGED
 from nursestation.core.model import Operator
 from nursestation.core.records import AudioSwitched, Record, Sample
+from nursestation.core.timeline import Timeline
 from nursestation.export.errors import ExportError
 from nursestation.store.reader import SessionSummary, StoreReader
 
 _DAY_NS = 24 * 3600 * NS_PER_S
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Moments on one steady line of time, so that spans are right though the wall clock was stepped.
-
-    A run of the program anchors its monotonic clock at its first record. A moment belongs to the run whose clock agrees with
-    it best: two runs of one start of the computer agree anyway, and two starts differ by more than a step of the clock does.
-    """
-
-    runs: tuple[Moment, ...]
-
-    def steady_ns(self, moment: Moment) -> int:
-        """Return when `moment` was, on the steady line [ns]; it equals UTC where the clock was never stepped."""
-        if not self.runs:
-            return moment.utc_ns
-        run = min(
-            self.runs, key=lambda run: abs((moment.utc_ns - run.utc_ns) - (moment.mono_ns - run.mono_ns))
-        )  # fmt: skip
-        return run.utc_ns + moment.mono_ns - run.mono_ns
 
 
 @dataclass(frozen=True, slots=True)

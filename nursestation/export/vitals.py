@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from devices.events import Validity
 from nursestation.core.fold import is_usable
-from nursestation.core.model import CuffReading
 from nursestation.core.records import Sample
 from nursestation.export.localtime import NS_PER_S
 from nursestation.export.visit import VisitRecord
@@ -109,12 +108,6 @@ def describe(one: Series) -> Statistics:
         gap_ns=gap_ns,
         gap_utc=one.utc[gap_index],
     )
-
-
-def rise(reading: CuffReading, baseline_sys: int) -> tuple[int, int]:
-    """Return how far a systolic pressure lies above the baseline [mmHg, %]."""
-    difference = reading.sys - baseline_sys
-    return difference, round(100 * difference / baseline_sys)
 
 
 def signed(number: int) -> str:

@@ -1,7 +1,7 @@
 """One steady line of time through a visit, whatever the wall clock did."""
 
 from devices.clock import NS_PER_S, ManualClock
-from nursestation.export.visit import Timeline
+from nursestation.core.timeline import Timeline
 
 
 def test_a_step_of_the_wall_clock_changes_no_span():

@@ -1,0 +1,25 @@
+"""One steady line of time through the runs of the program that recorded a visit."""
+
+from dataclasses import dataclass
+
+from devices.clock import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Moments on one steady line of time, so that spans are right though the wall clock was stepped.
+
+    A run of the program anchors its monotonic clock at its first record. A moment belongs to the run whose clock agrees with
+    it best: two runs of one start of the computer agree anyway, and two starts differ by more than a step of the clock does.
+    """
+
+    runs: tuple[Moment, ...]
+
+    def steady_ns(self, moment: Moment) -> int:
+        """Return when `moment` was, on the steady line [ns]; it equals UTC where the clock was never stepped."""
+        if not self.runs:
+            return moment.utc_ns
+        run = min(
+            self.runs, key=lambda run: abs((moment.utc_ns - run.utc_ns) - (moment.mono_ns - run.mono_ns))
+        )  # fmt: skip
+        return run.utc_ns + moment.mono_ns - run.mono_ns
