@@ -57,11 +57,12 @@ def _by_number(visit: Visit, operators: Mapping[str, Operator], now: Moment, whi
 def _newest(visit: Visit, which: str) -> Answer | None:
     """Return the page's answer, or a score of that kind that was recorded after it; none from before the observation."""
     answer = visit.answers.get(which)
-    since = answer.at if answer is not None else visit.began(Phase.OBSERVATION)
+    began = visit.began(Phase.OBSERVATION)
+    since_ns = answer.at.mono_ns + 1 if answer is not None else began.mono_ns if began is not None else None
     scored = [
         score
         for score in visit.scores
-        if CRITERION_OF.get(score.kind) == which and since is not None and score.at.mono_ns > since.mono_ns
+        if CRITERION_OF.get(score.kind) == which and since_ns is not None and score.at.mono_ns >= since_ns
     ]
     if not scored:
         return answer

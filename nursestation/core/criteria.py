@@ -71,7 +71,7 @@ def _asked(
     yield "iv_removed", "IV access removed", assessed.iv_removed(visit, operators, now)
     if rules.ask_orthostatic:
         yield "orthostatic", "BP holds on standing", proved.steady_standing(visit, operators, now)
-    yield "driver", "Driver here and confirmed", proved.driver(visit)
+    yield "driver", "Driver here and confirmed", proved.driver(visit, now)
     if rules.instructions_printed:
         yield "instructions", "Written instructions printed and read", proved.instructed(visit)
     else:

@@ -14,7 +14,7 @@ from nursestation.core import records as r
 from nursestation.core.chain import link, to_json
 from nursestation.core.charted import fold_chart, note_measured
 from nursestation.core.inputs import ChairSetup
-from nursestation.core.model import Companion, LeavingPath, Provenance, Referral, ToldPatient
+from nursestation.core.model import Companion, ConfirmedHow, LeavingPath, Provenance, Referral, ToldPatient
 from nursestation.core.stability import note_sample
 from nursestation.core.state import (
     Answer,
@@ -474,6 +474,8 @@ def _fold_check_in(visit: Visit, record: _CheckInRecord) -> None:
             _note_said(visit, record, "driver")
         case r.DriverConfirmed():
             visit.driver_confirmed = (record.how, record.phase)
+            if visit.path is LeavingPath.NO_DRIVER and record.how is not ConfirmedHow.BY_PHONE:
+                visit.leaving = None  # they came after all
             visit.driver_code_matched, visit.driver_identity_seen = record.code_matched, record.identity_seen
             visit.said["driver"] = Said(record.operator or "", record.at)
         case r.BaselineTaken():

@@ -199,7 +199,7 @@ def is_driver_here(visit: Visit) -> bool:
     return phase in _AT_HANDOVER and how in _SEEN
 
 
-def driver(visit: Visit) -> Found:
+def driver(visit: Visit, now: Moment) -> Found:
     """Judge whether the driver is here, and is the one who was named at check-in."""
     line = gates.driver_line(visit)
     if visit.driver is None or visit.driver_confirmed is None:
@@ -209,17 +209,22 @@ def driver(visit: Visit) -> Found:
         return Found(GateState.UNMET, f"{line}: confirm again at hand-over")
     if how not in _SEEN:
         return Found(GateState.UNMET, f"{line}: see the driver in person, or note the booking")
-    if not visit.protocol.discharge.driver_code:
-        return Found(GateState.MET, line)
+    state, told = _known_again(visit, how) if visit.protocol.discharge.driver_code else (GateState.MET, "")
+    return Found(state, f"{line}{told}", age_s=seconds_between(visit.said["driver"].at, now))
+
+
+def _known_again(visit: Visit, how: ConfirmedHow) -> tuple[GateState, str]:
+    """Say whether who is here is the driver of check-in, and how that is known or what is to do."""
+    booking = visit.driver.booking.strip() if visit.driver is not None else ""
     if how is ConfirmedHow.BOOKING:
-        if not visit.driver.booking.strip():
-            return Found(GateState.UNMET, f"{line}: name the driver again with the booking number")
-        return Found(GateState.MET, f"{line}, booking {visit.driver.booking.strip()}")
+        if booking:
+            return GateState.MET, f", booking {booking}"
+        return GateState.UNMET, ": name the driver again with the booking number"
     if visit.driver_code_matched:
-        return Found(GateState.MET, f"{line}, code matched")
+        return GateState.MET, ", code matched"
     if visit.driver_identity_seen:
-        return Found(GateState.MET, f"{line}, without the code, {visit.driver_identity_seen} seen")
-    return Found(GateState.UNMET, f"{line}: ask for the code of check-in, or look at a document and say which")
+        return GateState.MET, f", without the code, {visit.driver_identity_seen} seen"
+    return GateState.UNMET, ": ask for the code of check-in, or name a document seen"
 
 
 def instructed(visit: Visit) -> Found:
