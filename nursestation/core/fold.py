@@ -11,6 +11,7 @@ from dataclasses import replace
 from devices.clock import NS_PER_S, Moment
 from devices.events import AdmissionState, Priority, Validity
 from nursestation.core import records as r
+from nursestation.core import watching
 from nursestation.core.chain import link, to_json
 from nursestation.core.charted import fold_chart, note_measured
 from nursestation.core.inputs import ChairSetup
@@ -49,6 +50,21 @@ def chain(state: StationState, record: r.Record) -> None:
 
 def fold(state: StationState, record: r.Record) -> None:
     """Change the state by what `record` tells."""
+    _fold(state, record)
+    if isinstance(record, watching.FED):
+        _watch(state, record)
+
+
+def _watch(state: StationState, record: watching.Fed) -> None:
+    """Let the proof of watching have it: of one visit, or, of what concerns the station, of every open one."""
+    for chair in state.chairs.values():
+        visit = chair.visit
+        is_of_it = visit is not None and (visit.is_open if record.session is None else visit.session == record.session)
+        if visit is not None and is_of_it:
+            watching.feed(visit.watch, record, record.at.mono_ns)
+
+
+def _fold(state: StationState, record: r.Record) -> None:
     match record:
         case r.Sample():
             _fold_sample(state, record)
@@ -116,6 +132,7 @@ def _open(state: StationState, record: r.SessionOpened) -> None:
         simulated=record.simulated,
         series=record.series,
         opened=record.at,
+        watch=watching.begin(record),
         fed_before=chair.fed,
     )
 
@@ -141,6 +158,8 @@ def _fold_sample(state: StationState, record: r.Sample) -> None:
         visit.simulated = True
     if is_usable(record):
         visit.delivered.add(record.metric)
+        if watching.is_counted(record):
+            watching.feed_sample(visit.watch, record, record.at.mono_ns)
         if is_in_use:
             note_sample(visit, record)
 

@@ -32,6 +32,16 @@ def due_ns(visit: Visit, now: Moment) -> int | None:
     return min(wanted, default=None)
 
 
+def is_repeat_due(visit: Visit) -> bool:
+    """Say whether the reading that is due is the repeat that a flag waits for."""
+    if not visit.is_open:
+        return False
+    flags = (visit.present_flag(low=False), visit.present_flag(low=True))
+    return any(
+        flag is not None and flag.outcome is FlagOutcome.OPEN and flag.repeat_by_ns is not None for flag in flags
+    )
+
+
 def is_overdue(visit: Visit, now: Moment) -> bool:
     """Say whether the reading that is due is later than the protocol allows."""
     return overdue_min(visit, now) > visit.protocol.cuff.overdue_after_min

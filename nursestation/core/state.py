@@ -52,6 +52,7 @@ from nursestation.core.records import (
     OrthostaticRecorded,
     SelfTested,
 )
+from nursestation.core.watching import Watch
 
 
 def seconds_between(earlier: Moment, later: Moment) -> float:
@@ -481,6 +482,7 @@ class Visit:
     cuffs: list[tuple[CuffReading, Phase]] = field(default_factory=list)  # by time of measurement
     cuff_requested: Moment | None = None
     cuff_trouble: str = ""
+    cuff_failures: int = 0  # cycles without a result since the last reading
     cuff_started: str | None = None  # monitor whose cuff was started from here, until it gave a result
     monitor_patients: dict[str, PatientWatch] = field(default_factory=dict)
     fed: tuple[MonitorFacts, ...] = ()
@@ -510,6 +512,7 @@ class Visit:
     stretches: dict[tuple[str, str], Stretch] = field(default_factory=dict)
     chain: str = GENESIS
     watches: dict[str, LimitWatch] = field(default_factory=dict)  # live
+    watch: Watch = field(default_factory=Watch)
     lately: deque[tuple[int, tuple[tuple[str, float], ...]]] = field(default_factory=deque)  # live: see `remembered.py`
 
     @property

@@ -6,6 +6,7 @@ from devices.vocabulary import METRICS
 from nursestation.core import (
     chart_views,
     discharge,
+    due,
     earliest,
     gates,
     instructions,
@@ -21,6 +22,7 @@ from nursestation.core import (
     signals,
     spikes,
     vitals,
+    watching,
 )
 from nursestation.core.model import Baseline, GateState, Phase
 from nursestation.core.protocols import LimitRule
@@ -36,6 +38,7 @@ from nursestation.core.snapshot import (
     ReadinessView,
     StationSnapshot,
     VisitView,
+    WatchingView,
 )
 from nursestation.core.state import ChairState, Condition, Flag, MonitorState, StationState, Visit, seconds_between
 from nursestation.core.wording import staff_name
@@ -68,6 +71,7 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
         chair_heard=signals.chair_heard(state, now),
         self_test=signals.self_test(state, now),
         preset=state.preset.title,
+        due=due.due(state, now),
     )
 
 
@@ -309,6 +313,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         manual=chart_views.manual(visit, shown, state.operators),
         not_measurable=chart_views.not_measurable(visit, shown, state.operators),
         times_corrected=chart_views.times_corrected(visit, state.operators),
+        watching=_watching(state, visit, now),
         observation_min_s=visit.observation_min * 60,
         observation_shortened=observation.shortened_line(visit, state.operators),
         leave=earliest.leave(visit, page.criteria if page is not None else (), now),
@@ -329,6 +334,17 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         companion=visit.companion,
         checks_done=tuple(visit.checks),
         driver_code=visit.driver_code,
+    )
+
+
+def _watching(state: StationState, visit: Visit, now: Moment) -> WatchingView:
+    return watching.look(
+        visit.watch,
+        visit.protocol,
+        tuple((phase, span.start.mono_ns, span.end.mono_ns if span.end else None) for phase, span in visit.spans),
+        tuple(reading.measured_mono_ns for reading, _ in visit.cuffs),
+        now.mono_ns,
+        lambda operator: staff_name(state.operators, operator),
     )
 
 

@@ -1,5 +1,7 @@
 """A station that is given its stored records stands where it stood."""
 
+from dataclasses import replace
+
 import pytest
 
 from devices.clock import NS_PER_S, ManualClock, Moment
@@ -42,8 +44,11 @@ def restarted(clinic: Clinic, *, after_s: float = 0.0, same_clock: bool = False,
 
 
 def lasting(chair: ChairSnapshot) -> tuple[object, ...]:
-    """Return what of a chair must survive a restart: all but the monitors' live state."""
-    return (chair.visit, chair.cuff, [(v.id, v.text, v.acknowledged) for v in chair.conditions])
+    """Return what of a chair must survive a restart: all but the monitors' live state, and who is signed in."""
+    visit = chair.visit
+    if visit is not None:
+        visit = replace(visit, watching=replace(visit.watching, signed_in=()))
+    return (visit, chair.cuff, [(v.id, v.text, v.acknowledged) for v in chair.conditions])
 
 
 @pytest.fixture

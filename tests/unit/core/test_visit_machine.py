@@ -44,7 +44,10 @@ def lasting(chair: ChairSnapshot) -> tuple[object, ...]:
     page = visit.readiness
     recorded = [view for view in page.criteria if view.id != "vitals_stable"] if page is not None else []
     gates = tuple(gate for gate in visit.gates if gate.id != "monitors")
-    still = dataclasses.replace(visit, gates=gates, may_start=False, readiness=None)
+    watching = dataclasses.replace(visit.watching, signed_in=())
+    still = dataclasses.replace(
+        visit, gates=gates, may_start=False, readiness=None, watching=watching, manual=(), not_measurable=()
+    )
     return (still, recorded, chair.cuff.reading, chair.cuff.due_in_s, chair.cuff.is_overdue, chair.conditions)
 
 
