@@ -24,7 +24,8 @@ from devices.registry import lookup
 from devices.wirelog import WireLog
 from nursestation import __version__
 from nursestation.config.line import address_of, settings_of
-from nursestation.config.load import SettingsError, load_preset, load_protocols
+from nursestation.config.load import SettingsError, load_preset
+from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
 from nursestation.core.records import CuffStarted, CuffStopped, Record, Refused, StationStopped
 from nursestation.core.station import (

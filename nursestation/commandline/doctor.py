@@ -16,7 +16,8 @@ from devices.clock import NS_PER_S, Clock
 from devices.errors import DriverLookupError, LinkError
 from devices.registry import lookup
 from devices.transport import PortFacts
-from nursestation.config.load import SettingsError, load_preset, load_protocols, load_settings
+from nursestation.config.load import SettingsError, load_preset, load_settings
+from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import StationSettings
 from nursestation.paths import Profile, resource
 from nursestation.store.errors import StoreError

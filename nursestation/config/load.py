@@ -1,6 +1,7 @@
 """Read the files that people write. A mistake is an error that names file, key and what is wanted; nothing is guessed."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,7 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from nursestation.config.schema import StationSettings
 from nursestation.core.presets import AlarmPreset
-from nursestation.core.protocols import Protocol
 from nursestation.errors import NurseStationError
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -26,7 +26,7 @@ def load_settings(path: Path) -> StationSettings:
     """
     if not path.exists():
         return StationSettings()
-    return _validated(StationSettings, path)
+    return validated(StationSettings, read_document(path), path)
 
 
 def parse_settings(text: str, path: Path) -> StationSettings:
@@ -35,23 +35,7 @@ def parse_settings(text: str, path: Path) -> StationSettings:
     Raises:
         SettingsError: it has a mistake.
     """
-    return _parsed(StationSettings, text, path)
-
-
-def load_protocols(*folders: Path) -> tuple[Protocol, ...]:
-    """Return every treatment protocol of the folders, by title; a later folder replaces an earlier one's of the same name.
-
-    Raises:
-        SettingsError: a file has a mistake, or its `name` is not its file name.
-    """
-    found: dict[str, Protocol] = {}
-    for folder in folders:
-        for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-            protocol = _validated(Protocol, path)
-            if protocol.name != path.stem:
-                raise SettingsError(f"{path}: name is {protocol.name!r}; it must be the file's name, {path.stem!r}")
-            found[protocol.name] = protocol
-    return tuple(sorted(found.values(), key=lambda protocol: protocol.title))
+    return validated(StationSettings, parse_document(text, path), path)
 
 
 def load_preset(*folders: Path) -> AlarmPreset:
@@ -64,27 +48,47 @@ def load_preset(*folders: Path) -> AlarmPreset:
     for folder in folders:
         path = folder / f"{preset.name}.toml"
         if path.exists():
-            preset = _validated(AlarmPreset, path)
+            preset = validated(AlarmPreset, read_document(path), path)
             if preset.name != path.stem:
                 raise SettingsError(f"{path}: name is {preset.name!r}; it must be the file's name, {path.stem!r}")
     return preset
 
 
-def _validated(model: type[_Model], path: Path) -> _Model:
+def read_document(path: Path) -> dict[str, object]:
+    """Return what a TOML file says, unchecked.
+
+    Raises:
+        SettingsError: it cannot be read, or is no TOML file.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}") from error
-    return _parsed(model, text, path)
+    return parse_document(text, path)
 
 
-def _parsed(model: type[_Model], text: str, path: Path) -> _Model:
+def parse_document(text: str, path: Path) -> dict[str, object]:
+    """Return what a text says, unchecked; `path` is the file that it is meant for, to name it.
+
+    Raises:
+        SettingsError: it is no TOML.
+    """
     try:
-        return model.model_validate(tomllib.loads(text))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not a TOML file: {error}") from error
+
+
+def validated(model: type[_Model], document: Mapping[str, object], path: Path) -> _Model:
+    """Return what a document says, checked.
+
+    Raises:
+        SettingsError: it has a mistake; the message names file and key.
+    """
+    try:
+        return model.model_validate(document)
     except ValidationError as error:
         first, *more = _mistakes(error)
         raise SettingsError(f"{path}: {first}{_and_more(len(more))}") from error

@@ -14,7 +14,7 @@ from nursestation import __version__
 from nursestation.assembly import Bedside, RunningStation
 from nursestation.bedside import SimulatedBedside
 from nursestation.commandline.interruption import interruption
-from nursestation.config.load import load_protocols
+from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import StationSettings
 from nursestation.core.commands import AddOperator, CreateFirstOperator
 from nursestation.core.model import Role

@@ -17,7 +17,7 @@ from devices.simulator.patient import SimulatedPatient
 from devices.simulator.scenario import load_scenario
 from nursestation.assembly import Bedside, RunningStation
 from nursestation.bedside import SimulatedBedside
-from nursestation.config.load import load_protocols
+from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import StationSettings
 from nursestation.core.commands import CheckIn, CreateFirstOperator
 from nursestation.core.model import Patient, Role

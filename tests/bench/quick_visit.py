@@ -19,7 +19,7 @@ from devices.registry import lookup
 from devices.simulator.patient import SimulatedPatient
 from devices.simulator.scenario import Artefact, Scenario, SensorEvent
 from devices.simulator.script import Anchor
-from nursestation.config.load import load_protocols
+from nursestation.config.protocol_files import load_protocols
 from nursestation.core.commands import AddOperator, CreateFirstOperator
 from nursestation.core.model import Role
 from nursestation.core.records import (

@@ -13,9 +13,11 @@ SPEED = 8
 _SHORTER = {
     "name": '"quick"',
     "title": '"Quick visit"',
+    "dose_text": '"Ketamine 0.5 mg/kg IV over 4 min"\ndose_mg_per_kg = 0.5',
     "planned_min": "4",
     "observation_min": "1",
     "observation_planned_min": "1.5",
+    "observation_floor_min": "0.5",
     "stable_min": "1",
     "baseline_min_apart_min": "0.5",
     "repeat_within_min": "2",
@@ -86,8 +88,8 @@ sensors = ["spo2", "co2"]
 
 
 def write_protocol(folder: Path) -> None:
-    """Write the shipped depression protocol with short times, as a clinic would change it."""
-    text = (resource("protocols") / "depression_iv.toml").read_text(encoding="utf-8")
+    """Write the shipped general protocol with short times and a dose, as a clinic would change it."""
+    text = (resource("protocols") / "general_iv.toml").read_text(encoding="utf-8")
     for key, value in _SHORTER.items():
         text, n = re.subn(rf"^{key} = [^#\n]*", f"{key} = {value} ", text, flags=re.MULTILINE)
         assert n, f"the shipped protocol has no {key}"

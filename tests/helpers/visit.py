@@ -4,16 +4,17 @@
 """
 
 import math
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from devices.clock import NS_PER_S, ManualClock, Moment
 from devices.events import LinkPhase, LinkState, Mode, Numeric, PortEvent, Validity, WaveformChunk
 from devices.vocabulary import Unit
+from nursestation.config.protocol_files import load_protocols
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import ChartKind, ConfirmedHow, Driver, Patient, Role, Severity, Transport
@@ -58,7 +59,13 @@ class PlainPins:
 
 def load_protocol(name: str = "depression_iv") -> Protocol:
     """Return a protocol that is shipped."""
-    return Protocol.model_validate(tomllib.loads((PROTOCOLS / f"{name}.toml").read_text(encoding="utf-8")))
+    return next(protocol for protocol in shipped_protocols() if protocol.name == name)
+
+
+@cache
+def shipped_protocols() -> tuple[Protocol, ...]:
+    """Return every protocol that is shipped."""
+    return load_protocols(PROTOCOLS)
 
 
 def binding(monitor_id: str = MONITOR, *, simulated: bool = False, **changes: object) -> MonitorBinding:
@@ -304,7 +311,7 @@ def make_clinic(
         ChairSetup(number=1, monitors=()),
         ChairSetup(number=2, monitors=(binding(simulated=simulated, **changes),)),
     )
-    known = protocols or [load_protocol(path.stem) for path in sorted(PROTOCOLS.glob("*.toml"))]
+    known = protocols or shipped_protocols()
     clinic = Clinic(
         station=Station(chairs, known, PlainPins(), "0.1.0", preset), clock=ManualClock(START), simulated=simulated
     )

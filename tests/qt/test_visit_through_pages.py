@@ -146,9 +146,9 @@ def test_from_the_first_start_to_the_signature(desk):
     clinic.run(5)
     desk.press("check_in_start")
     assert clinic.visit.phase is Phase.INFUSION
-    assert clinic.visit.dose_text == "IV 36 mg over 40 min (0.5 mg/kg)"
+    assert clinic.visit.dose_text == "IV 36 mg over 45 min (0.5 mg/kg)"
 
-    clinic.run(2400)
+    clinic.run(2700)
     clinic.do(StopInfusion(chair=clinic.chair, reason="dose given"))
     for sys, dia in ((131, 80), (128, 79), (127, 78)):
         clinic.cuff(sys, dia)

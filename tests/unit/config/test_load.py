@@ -2,7 +2,7 @@
 
 import pytest
 
-from nursestation.config.load import SettingsError, load_preset, load_protocols, load_settings
+from nursestation.config.load import SettingsError, load_preset, load_settings
 from nursestation.paths import resource
 
 CHAIR = '[[chair]]\nnumber = 2\n[[chair.monitor]]\ndriver = "ge_dinamap"\nport = "/dev/ttyUSB0"\n'
@@ -53,25 +53,6 @@ def test_of_many_mistakes_the_first_is_told_and_the_rest_counted(tmp_path):
     path.write_text('theme = "pink"\nframe_ms = 5\nchairs = 3\n')
     with pytest.raises(SettingsError, match=r"theme: .*'pink'\)\. There are 2 more mistakes\.$"):
         load_settings(path)
-
-
-def test_shipped_protocols_load_and_a_clinics_own_replaces_one(tmp_path):
-    shipped = resource("protocols")
-    protocols = {protocol.name: protocol for protocol in load_protocols(shipped)}
-    assert "depression_iv" in protocols
-    text = (shipped / "depression_iv.toml").read_text(encoding="utf-8")
-    title = protocols["depression_iv"].title
-    (tmp_path / "depression_iv.toml").write_text(text.replace(title, "Ours"), encoding="utf-8")
-    ours = {protocol.name: protocol for protocol in load_protocols(shipped, tmp_path)}
-    assert ours["depression_iv"].title == "Ours"
-    assert len(ours) == len(protocols)
-
-
-def test_a_protocol_under_a_wrong_file_name_is_refused(tmp_path):
-    text = (resource("protocols") / "depression_iv.toml").read_text(encoding="utf-8")
-    (tmp_path / "other.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match="must be the file's name"):
-        load_protocols(tmp_path)
 
 
 def test_the_shipped_preset_loads_and_the_clinics_own_replaces_it(tmp_path):

@@ -32,7 +32,7 @@ def test_every_command_of_a_visit_has_its_phases() -> None:
 
 def test_an_infusion_goes_through_every_phase(clinic: Clinic) -> None:
     clinic.start()
-    clinic.run(2400, every_s=5)
+    clinic.run(2700, every_s=5)
     clinic.do(c.StopInfusion(chair=2))
     clinic.run(900, every_s=1)
     clinic.do(c.MarkReady(chair=2))
@@ -77,7 +77,7 @@ def test_pausing_twice_and_resuming_a_running_pump_are_refused(clinic: Clinic) -
 
 def test_stopping_early_needs_a_reason(clinic: Clinic) -> None:
     clinic.start()
-    clinic.wait(2399)
+    clinic.wait(2699)
     assert "0:01 of its plan" in clinic.refused(c.StopInfusion(chair=2, reason="  "))
     clinic.do(c.StopInfusion(chair=2, reason="patient asks"))
     assert clinic.of(r.InfusionStopped)[0].early
@@ -85,7 +85,7 @@ def test_stopping_early_needs_a_reason(clinic: Clinic) -> None:
 
 def test_stopping_at_the_planned_end_needs_none(clinic: Clinic) -> None:
     clinic.start()
-    clinic.wait(2400)
+    clinic.wait(2700)
     clinic.do(c.StopInfusion(chair=2))
     assert not clinic.of(r.InfusionStopped)[0].early
 
@@ -136,7 +136,7 @@ def test_a_length_that_the_protocol_does_not_allow_is_refused() -> None:
 
 def test_ready_is_refused_before_the_observation_minimum(clinic: Clinic) -> None:
     clinic.start()
-    clinic.wait(2400)
+    clinic.wait(2700)
     clinic.do(c.StopInfusion(chair=2))
     clinic.wait(899)
     assert clinic.refused(c.MarkReady(chair=2)) == "Observation lasts at least 15:00; it has 0:01 to go."

@@ -1,8 +1,10 @@
+import re
 import tomllib
 
 import pytest
 from pydantic import ValidationError
 
+from nursestation.config.protocol_files import whole_document
 from nursestation.core.model import Grade, Route
 from nursestation.core.protocols import BpRules, LimitRule, Protocol, SeriesPlan
 from tests.helpers.visit import PROTOCOLS, load_protocol
@@ -40,8 +42,59 @@ NOT_ASKED_YET = {
 """What a file may leave out, because no shipped protocol asks for it; the list only shrinks."""
 
 
-def test_three_are_shipped() -> None:
-    assert {"depression_iv", "general_iv", "im_injection"} <= set(NAMES)
+def test_what_is_shipped() -> None:
+    assert set(NAMES) == {
+        "chronic_pain_iv", "depression_iv", "general_iv", "im_injection", "migraine_iv", "multiday_pain_5",
+        "multiday_pain_8_10", "ptsd_iv",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes", "allowed"),
+    [
+        ("depression_iv", 45, None),
+        ("general_iv", 60, None),
+        ("chronic_pain_iv", 240, (120, 480)),
+        ("multiday_pain_5", 240, (120, 480)),
+        ("multiday_pain_8_10", 240, (120, 480)),
+        ("im_injection", 0, None),
+    ],
+)
+def test_how_long_an_infusion_is_planned(name: str, minutes: float, allowed: tuple[float, float] | None) -> None:
+    protocol = load_protocol(name)
+    assert (protocol.planned_min, protocol.planned_allowed_min) == (minutes, allowed)
+
+
+@pytest.mark.parametrize(
+    ("name", "length", "days"),
+    [
+        ("depression_iv", (4, 6, 9), (2, 4)),
+        ("chronic_pain_iv", (None, 1, 10), (1, 1)),
+        ("multiday_pain_5", (None, 5, None), (1, 1)),
+        ("multiday_pain_8_10", (8, 10, None), (1, 1)),
+        ("migraine_iv", (None, 1, 2), (None, None)),
+        ("ptsd_iv", (None, 1, 2), (None, None)),
+    ],
+)
+def test_how_a_series_runs(name: str, length: tuple[int | None, ...], days: tuple[int | None, ...]) -> None:
+    series = load_protocol(name).series
+    assert series is not None
+    assert (series.length_min, series.length, series.length_max) == length
+    assert (series.interval_days_min, series.interval_days_max) == days
+    pain_or_depression = name not in ("migraine_iv", "ptsd_iv")
+    assert (series.booster_months_min, series.booster_months_max) == ((3, 6) if pain_or_depression else (None, None))
+    assert series.weekdays_only is (name in ("depression_iv", "multiday_pain_5", "multiday_pain_8_10"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_in_a_shipped_file_has_its_source_beside_it(name: str) -> None:
+    """Beside it, over its block, or in the list above it; "same" refers to the line before."""
+    lines = (PROTOCOLS / f"{name}.toml").read_text(encoding="utf-8").splitlines()
+    bare = [line for line in lines if re.match(r"\w+ = [\d.\[]*\d", line) and "#" not in line]
+    assert [line for line in bare if line.split()[0] not in _SOURCED_ABOVE] == []
+
+
+_SOURCED_ABOVE = {"version", "schema_version"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -60,7 +113,7 @@ def test_a_shipped_protocol_is_whole(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_in_the_file_of_the_model_is_said(name: str) -> None:
     """A default in code would be a clinical number that no clinic sees."""
-    given = tomllib.loads((PROTOCOLS / f"{name}.toml").read_text(encoding="utf-8"))
+    given = whole_document(PROTOCOLS / f"{name}.toml")
     protocol = Protocol.model_validate(given)
     for section in ("technical", "cuff", "gates", "discharge"):
         unsaid = set(type(getattr(protocol, section)).model_fields) - set(given[section])
@@ -68,7 +121,7 @@ def test_every_number_in_the_file_of_the_model_is_said(name: str) -> None:
 
 
 def test_a_mistake_is_told_with_its_place() -> None:
-    given = tomllib.loads((PROTOCOLS / "depression_iv.toml").read_text(encoding="utf-8"))
+    given = tomllib.loads((PROTOCOLS / "general_iv.toml").read_text(encoding="utf-8"))
     given["discharge"]["spo2_lo"] = 90
     with pytest.raises(ValidationError, match=r"discharge\.spo2_lo"):
         Protocol.model_validate(given)
