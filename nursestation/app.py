@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 
 from devices.checkup import examine
 from devices.clock import Clock, SystemClock
-from devices.events import Priority
 from devices.simulator.monitor import Simulation
 from devices.transport import list_ports
 from nursestation import __version__, mishaps
@@ -23,9 +22,7 @@ from nursestation.bedside import SimulatedBedside
 from nursestation.commandline.doctor import Verdict, check_qt
 from nursestation.config.load import load_settings
 from nursestation.config.schema import ChairSettings, StationSettings
-from nursestation.core.snapshot import StationSnapshot
-from nursestation.core.sounds.wishes import SoundPlan, Tried, wishes
-from nursestation.core.station import PinVerifier, StationFault
+from nursestation.core.station import PinVerifier
 from nursestation.errors import NurseStationError
 from nursestation.export.formats import ExportOptions
 from nursestation.log import to_file
@@ -37,8 +34,7 @@ from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
 from nursestation.ui.shell import Shell, make_application, make_shell
-from nursestation.ui.sounding import Sounding
-from nursestation.ui.soundlevel import LevelWatch
+from nursestation.ui.soundroom import SoundRoom, room_of
 
 _log = logging.getLogger(__name__)
 
@@ -63,11 +59,12 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int) -> int:
         raise WindowError(found.text)
     application = make_application(resource("fonts"))
     clock = SystemClock()
-    sounding = Sounding(clock, level=LevelWatch())
     with (
         _logging(profile.log) as no_log,
         _closed_by_signals(application),
-        OpenStation(profile, scenarios, seed, clock, Argon2Pins(), sounding) as station,
+        OpenStation(
+            profile, scenarios, seed, clock, Argon2Pins(), lambda settings: room_of(settings, clock)
+        ) as station,
     ):
         station.show()
         if no_log:
@@ -119,7 +116,7 @@ class OpenStation(QObject):
         seed: Of the simulation.
         clock: Stamps the records.
         pins: Checks PINs.
-        sounding: Plays the alarms; None where nothing is to be heard (tests, measurements).
+        sound: Makes what plays the alarms as the settings want it; None where nothing is to be heard (tests, measurements).
 
     Attributes:
         shell: The window and its bridge.
@@ -133,14 +130,11 @@ class OpenStation(QObject):
         seed: int,
         clock: Clock,
         pins: PinVerifier,
-        sounding: Sounding | None = None,
+        sound: Callable[[StationSettings], SoundRoom] | None = None,
     ) -> None:
         super().__init__()
-        self._sounding = sounding
-        self._snapshot: StationSnapshot | None = None
-        self._tested: Priority | None = None
-        self._is_dead = False
         settings = load_settings(profile.settings)
+        self._sound = sound(settings) if sound is not None else None
         taken = [chair.number for chair in settings.chair]
         self._profile, self._settings = profile, settings
         self._job: ExportJob | None = None
@@ -173,11 +167,8 @@ class OpenStation(QObject):
         self.shell.bridge.framed.connect(self._collect_log)
         self.shell.bridge.framed.connect(self._tell_delays)
         self.shell.monitors.wished.connect(self._on_wish)
-        if sounding is not None:
-            self.shell.bridge.snapshot_changed.connect(self._on_snapshot)
-            self.shell.bridge.engine_dead.connect(self._on_engine_dead)
-            self.shell.self_test.sound_wanted.connect(self._on_sound_tested)
-            sounding.trouble_changed.connect(self._on_sound_trouble)
+        if self._sound is not None:
+            self._sound.join(self.shell)
         self.shell.bridge.framed.connect(self._tell_monitors)
 
     def __enter__(self) -> "OpenStation":
@@ -186,8 +177,8 @@ class OpenStation(QObject):
         self.station.start()
         self._workbench.start()
         self.shell.bridge.start()
-        if self._sounding is not None:
-            self._sounding.start()
+        if self._sound is not None:
+            self._sound.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -200,8 +191,8 @@ class OpenStation(QObject):
     def close(self) -> None:
         """Close ports, engine, store and window, in that order. Idempotent."""
         self._hooks.close()
-        if self._sounding is not None:
-            self._sounding.stop()
+        if self._sound is not None:
+            self._sound.stop()
         self.shell.bridge.stop()
         for job in (self._job, self._log_job):
             if job is not None:
@@ -241,30 +232,6 @@ class OpenStation(QObject):
         self.station.writer.flush(_FLUSH_S)
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
         self._job = ExportJob(self._profile.record, session, format_name, path, options)
-
-    @Slot(object)
-    def _on_snapshot(self, snapshot: StationSnapshot) -> None:
-        self._snapshot = snapshot
-        self._sound()
-
-    @Slot(bool)
-    def _on_engine_dead(self, is_dead: bool) -> None:
-        self._is_dead = is_dead
-        self._sound()
-
-    @Slot(object)
-    def _on_sound_tested(self, priority: Priority | None) -> None:
-        self._tested = priority
-        self._sound()
-
-    def _sound(self) -> None:
-        if self._sounding is not None and self._snapshot is not None:
-            tried = None if self._tested is None else Tried(None, self._tested)
-            self._sounding.wish(wishes(self._snapshot, SoundPlan(), tried=tried, is_dead=self._is_dead)[None])
-
-    @Slot(str)
-    def _on_sound_trouble(self, trouble: str) -> None:
-        self.station.inbox.post(StationFault(id="sound", text=trouble))
 
     @Slot(object)
     def _on_past_wanted(self, since_utc_ns: int) -> None:

@@ -365,10 +365,10 @@ def doctor(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
     """Check ports, disk, clock, sound and store; say what to do about each."""
     from devices.transport import list_ports
     from nursestation.commandline.doctor import Verdict, examine
-    from nursestation.ui.sound import sound_problem
+    from nursestation.ui.sound import sound_outputs
 
     place = _profile(ctx, profile)
-    findings = examine(place, SystemClock(), list_ports, sound_problem)
+    findings = examine(place, SystemClock(), list_ports, sound_outputs)
     marks = {Verdict.OK: "ok     ", Verdict.WARNING: "look   ", Verdict.FAILED: "FAILED "}
     for finding in findings:
         click.echo(

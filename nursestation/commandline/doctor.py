@@ -6,7 +6,7 @@ Rule: looking changes nothing; no port is opened, no table is made.
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +19,10 @@ from devices.transport import PortFacts
 from nursestation.config.load import SettingsError, load_preset, load_settings
 from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import StationSettings
+from nursestation.config.sound import output_names
 from nursestation.paths import Profile, resource
+from nursestation.runtime.loudspeaker import NoOutput
+from nursestation.runtime.soundnames import OutputFacts, assign, place_text
 from nursestation.store.errors import StoreError
 from nursestation.store.reader import StoreReader
 
@@ -50,7 +53,7 @@ def examine(
     profile: Profile,
     clock: Clock,
     list_ports: Callable[[], Iterable[PortFacts]],
-    sound_problem: Callable[[], str],
+    sound_outputs: Callable[[], Sequence[OutputFacts]],
 ) -> tuple[Finding, ...]:
     """Return the findings of all checks, in the order in which they are shown."""
     settings, found = check_settings(profile)
@@ -60,7 +63,7 @@ def examine(
         *check_ports(settings, list_ports),
         check_disk(profile, max(1, len(settings.chair))),
         check_clock(profile, clock),
-        check_sound(sound_problem),
+        *check_sound(settings, sound_outputs),
         check_store(profile),
     )
 
@@ -159,10 +162,23 @@ def check_clock(profile: Profile, clock: Clock) -> Finding:
     return Finding("clock", Verdict.OK, "plausible, and not behind the record")
 
 
-def check_sound(sound_problem: Callable[[], str]) -> Finding:
-    """Look for a sound output."""
-    problem = sound_problem()
-    return Finding("sound", Verdict.WARNING if problem else Verdict.OK, problem or "a sound output is there")
+def check_sound(settings: StationSettings, sound_outputs: Callable[[], Sequence[OutputFacts]]) -> tuple[Finding, ...]:
+    """List the sound outputs with what names them in the settings, and see whether the station and its chairs have theirs."""
+    try:
+        present = tuple(sound_outputs())
+    except NoOutput as error:
+        return (Finding("sound", Verdict.WARNING, str(error)),)
+    assigned = assign(output_names(settings), present)
+    owners = {found.output: place_text(place) for place, found in assigned.items() if found.output is not None}
+    found = [
+        Finding("sound", Verdict.OK, f'"{output.name}", id "{output.id}": {owners.get(output, "not used")}')
+        for output in present
+    ]
+    for place, told in assigned.items():
+        if told.problem:
+            text = told.problem if place is None else f"Chair {place}: {told.problem}"
+            found.append(Finding("sound", Verdict.WARNING, text))
+    return tuple(found)
 
 
 def check_store(profile: Profile) -> Finding:

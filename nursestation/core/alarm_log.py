@@ -351,6 +351,9 @@ def _cuff_words(record: r.FlagRaised) -> str:
 
 def _test_words(record: r.SelfTested) -> str:
     heard = "sound heard" if record.heard else "sound NOT heard"
+    if record.chairs_not_heard:
+        chairs = ", ".join(str(number) for number in record.chairs_not_heard)
+        heard = f"station: {heard}, chair {chairs}: sound NOT heard"
     seen = "lamps seen" if record.seen else "lamps NOT seen"
     return f"Self-test: {heard}, {seen}"
 

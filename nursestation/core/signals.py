@@ -122,9 +122,8 @@ def self_test(state: StationState, now: Moment) -> SelfTestView:
     tested = state.self_test
     if tested is None:
         return SelfTestView()
-    is_passed = tested.heard and tested.seen
     is_fresh = now.mono_ns - tested.at.mono_ns < SELF_TEST_HOLDS_NS
-    return SelfTestView(done_today=is_passed and is_fresh, at=tested.at)
+    return SelfTestView(done_today=tested.is_passed and is_fresh, at=tested.at)
 
 
 def _heard(state: StationState, now: Moment) -> list[Condition]:
@@ -212,15 +211,24 @@ def _switch_off(turn: Turn, wish: c.SwitchAudioOff) -> None:
 
 
 def _note_self_test(turn: Turn, wish: c.SelfTest) -> None:
-    turn.emit(r.SelfTested(**turn.acted(None), heard=wish.heard, seen=wish.seen))
-    if wish.heard and wish.seen:
+    chairs = tuple(sorted(set(wish.chairs_not_heard)))
+    tested = r.SelfTested(**turn.acted(None), heard=wish.heard, seen=wish.seen, chairs_not_heard=chairs)
+    turn.emit(tested)
+    if tested.is_passed:
         alarms.end(turn, None, alarms.SELF_TEST)
         return
-    missed = "no sound was heard" if not wish.heard else "the lamps were not seen"
-    if not wish.heard and not wish.seen:
-        missed = "no sound was heard and no lamp was seen"
-    text = f"Self-test failed, {missed}: check loudspeaker and screen, then test again"
+    text = f"Self-test failed, {_missed_text(tested)}: check loudspeaker and screen, then test again"
     alarms.hold(turn, None, alarms.SELF_TEST, AlarmKind.TECHNICAL, Priority.MEDIUM, text)
+
+
+def _missed_text(tested: r.SelfTested) -> str:
+    unheard = [] if tested.heard else ["at the station"]
+    if tested.chairs_not_heard:
+        numbers = ", ".join(str(number) for number in tested.chairs_not_heard)
+        unheard.append(f"at chair {numbers}" if len(tested.chairs_not_heard) == 1 else f"at chairs {numbers}")
+    missed = [f"no sound was heard {' and '.join(unheard)}"] if unheard else []
+    missed += [] if tested.seen else ["the lamps were not seen"]
+    return " and ".join(missed)
 
 
 def pause_chair(turn: Turn, chair: ChairState, wish: c.PauseChairAlarms) -> None:

@@ -95,6 +95,7 @@ class Bridge(QObject):
         """Hand a command to the engine."""
         self._post(command)
 
+    @Slot(object)
     def tell(self, fact: SignalSeen | StationFault) -> None:
         """Hand what the window found out to the engine."""
         self._post(fact)

@@ -1,10 +1,12 @@
-"""The self-test at the start of the day: all three lamps and all three sounds, and a person who says whether they were there.
+"""The self-test at the start of the day: all three lamps and every loudspeaker, and a person who says whether they were there.
 
 Rules of the file:
-1. The lamps are what the alarm bar paints, flashed by the same clock; the sounds come from the same loudspeaker.
-2. Only a person proves a lamp or a sound; the page judges nothing. An alarm that comes meanwhile is heard before the test.
+1. The lamps are what the alarm bar paints, flashed by the same clock; the sounds come from the same loudspeakers.
+2. The station plays all three sounds; a chair's loudspeaker plays that of high: it proves the loudspeaker, not the sounds.
+3. Only a person proves a lamp or a sound; the page judges nothing. An alarm that comes meanwhile is heard before the test.
 """
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from devices.events import Priority
 from nursestation.core.commands import SelfTest
 from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.sounds.wishes import Place, Tried
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.symbols import draw_stars, stars_width
@@ -92,11 +95,54 @@ class Lamp(QWidget):
         painter.end()
 
 
-class SelfTestPage(Page):
-    """Three lamps, three sounds, two questions.
+class _HeardLine(QWidget):
+    """The question for one loudspeaker.
 
     Signals:
-        sound_wanted: The `Priority` whose sound is to be played, None for no more.
+        play_wanted: It alone shall be played again; its place.
+        answered: Yes or no was chosen.
+    """
+
+    play_wanted = Signal(object)
+    answered = Signal()
+
+    def __init__(self, place: Place, *, is_alone: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.place = place
+        name = "self_test_heard" if place is None else f"self_test_heard_{place}"
+        where = self.tr("Station") if place is None else self.tr("Chair {}").format(place)
+        if place is None:
+            asked = self.tr("Did you hear three different sounds: ten quick tones, three slower ones, two low ones?")
+        else:
+            asked = self.tr("Did the loudspeaker at the chair play ten quick tones?")
+        self.answer = Choices(name, self.tr("{}: sound heard").format(where), _YES_NO)
+        words = FieldLabel(asked if is_alone else f"{where}: {asked}", self.answer)
+        words.setWordWrap(True)
+        again = QuietButton(self.tr("Play"), f"self_test_play_{'station' if place is None else place}")
+        again.setAccessibleName(self.tr("Play the sound: {}").format(where))
+        again.setHidden(is_alone)
+        line = row(spacing=theme.MARGIN)
+        line.addWidget(words, 1)
+        line.addWidget(again)
+        line.addWidget(self.answer)
+        self.setLayout(line)
+        again.clicked.connect(self._on_again)
+        self.answer.chosen.connect(self._on_chosen)
+
+    @Slot()
+    def _on_again(self) -> None:
+        self.play_wanted.emit(self.place)
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        self.answered.emit()
+
+
+class SelfTestPage(Page):
+    """Three lamps, three sounds, every loudspeaker, and a question for each.
+
+    Signals:
+        sound_wanted: What is to be `Tried` now, None for no more.
     """
 
     sound_wanted = Signal(object)
@@ -108,12 +154,14 @@ class SelfTestPage(Page):
         self._zone = zone
         self._flashing = Flashing(self)
         self._lamps = {priority: Lamp(priority, DARK_THEME, self._flashing) for priority in _ORDER}
-        self._left: list[Priority] = []
+        self._left: list[Tried] = []
+        self._playing: Tried | None = None
         self._steps = QTimer(self, interval=STEP_MS)
         self._steps.timeout.connect(self._next_sound)
         self._play = Button(self.tr("Play the three sounds"), "self_test_play", shortcut="Ctrl+P")
         self._seen = Choices("self_test_seen", self.tr("Three lamps seen"), _YES_NO)
-        self._heard = Choices("self_test_heard", self.tr("Three sounds heard"), _YES_NO)
+        self._heard: list[_HeardLine] = []
+        self._heard_lines = column(spacing=theme.MARGIN)
         self._note = Label("", tone=Tone.SOFT, object_name="self_test_note", wrap=True)
         self._last = Label("", Text.CAPTION, Tone.SOFT, object_name="self_test_last")
         self._send = PrimaryButton(self.tr("Note the result"), "self_test_send")
@@ -122,10 +170,9 @@ class SelfTestPage(Page):
         self._build()
         self._play.clicked.connect(self._on_play)
         self._seen.chosen.connect(self._look)
-        self._heard.chosen.connect(self._look)
         self._send.clicked.connect(self._on_send)
         self._close.clicked.connect(self.closed)
-        self._look()
+        self.show_chairs(())
 
     def _build(self) -> None:
         head = row(spacing=theme.MARGIN)
@@ -142,22 +189,14 @@ class SelfTestPage(Page):
         questions = Panel("self_test_questions", Surface.RAISED)
         lines = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
         lines.addWidget(self._play, 0, Qt.AlignmentFlag.AlignLeft)
-        for question, answer in (
-            (
-                self.tr("Do the two left lamps flash, each at its own pace, and does the right one stand still?"),
-                self._seen,
-            ),
-            (
-                self.tr("Did you hear three different sounds: ten quick tones, three slower ones, two low ones?"),
-                self._heard,
-            ),
-        ):
-            line = row(spacing=theme.MARGIN)
-            words = FieldLabel(question, answer)
-            words.setWordWrap(True)
-            line.addWidget(words, 1)
-            line.addWidget(answer)
-            lines.addLayout(line)
+        asked = self.tr("Do the two left lamps flash, each at its own pace, and does the right one stand still?")
+        words = FieldLabel(asked, self._seen)
+        words.setWordWrap(True)
+        line = row(spacing=theme.MARGIN)
+        line.addWidget(words, 1)
+        line.addWidget(self._seen)
+        lines.addLayout(line)
+        lines.addLayout(self._heard_lines)
         foot = row(spacing=theme.MARGIN)
         foot.addWidget(self._note, 1)
         foot.addWidget(self._send)
@@ -168,6 +207,21 @@ class SelfTestPage(Page):
         outer = column()
         outer.addWidget(scrolled(centred(content, _WIDEST), "self_test_scroll"))
         self.setLayout(outer)
+
+    def show_chairs(self, numbers: Sequence[int]) -> None:
+        """Ask for the station's loudspeaker and for those of these chairs."""
+        for line in self._heard:
+            self._heard_lines.removeWidget(line)
+            line.setParent(None)
+            line.deleteLater()
+        places: list[Place] = [None, *numbers]
+        self._heard = [_HeardLine(place, is_alone=not numbers) for place in places]
+        for line in self._heard:
+            self._heard_lines.addWidget(line)
+            line.answered.connect(self._look)
+            line.play_wanted.connect(self._play_at)
+        self._play.setText(self.tr("Play all, one after the other") if numbers else self.tr("Play the three sounds"))
+        self._look()
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
@@ -195,7 +249,8 @@ class SelfTestPage(Page):
         super().showEvent(event)
         self._flashing.want("self_test", _ORDER)
         self._seen.choose(None)
-        self._heard.choose(None)
+        for line in self._heard:
+            line.answer.choose(None)
         self._look()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -214,25 +269,39 @@ class SelfTestPage(Page):
 
     @Slot()
     def _on_play(self) -> None:
-        self._left = list(_ORDER)
+        self._begin_sounds([tried for line in self._heard for tried in _sounds_of(line.place)])
+
+    @Slot(object)
+    def _play_at(self, place: Place) -> None:
+        self._begin_sounds(_sounds_of(place))
+
+    def _begin_sounds(self, sounds: list[Tried]) -> None:
+        self._left = sounds
         self._steps.start()
         self._next_sound()
 
     @Slot()
     def _next_sound(self) -> None:
-        playing = self._left.pop(0) if self._left else None
-        if playing is None:
+        self._playing = self._left.pop(0) if self._left else None
+        if self._playing is None:
             self._steps.stop()
         for priority, lamp in self._lamps.items():
-            lamp.show_playing(priority is playing)
-        self.sound_wanted.emit(playing)
+            lamp.show_playing(self._playing is not None and priority is self._playing.priority)
+        self.sound_wanted.emit(self._playing)
+        self._look()
 
     @Slot()
     def _look(self) -> None:
-        seen, heard = self._seen.value(), self._heard.value()
-        self._send.setEnabled(self._may_act and bool(seen) and bool(heard))
-        told = ""
-        if not self._may_act:
+        seen, answers = self._seen.value(), [line.answer.value() for line in self._heard]
+        heard = "no" if "no" in answers else "yes" if all(answers) else ""
+        self._send.setEnabled(self._may_act and bool(seen) and all(answers))
+        told, is_trouble = "", True
+        if self._playing is not None:
+            place, is_trouble = self._playing.place, False
+            told = self.tr("Playing at the station.")
+            if place is not None:
+                told = self.tr("Playing at chair {}: listen there.").format(place)
+        elif not self._may_act:
             told = self.tr("Sign in first: the result carries a name.")
         elif heard == "no":
             told = self.tr(
@@ -241,9 +310,16 @@ class SelfTestPage(Page):
         elif seen == "no":
             told = self.tr("Tell support, and keep the bedside monitors in sight.")
         self._note.setText(told)
-        self._note.set_tone(Tone.WARN if told and self._may_act else Tone.SOFT)
+        self._note.set_tone(Tone.WARN if told and self._may_act and is_trouble else Tone.SOFT)
 
     @Slot()
     def _on_send(self) -> None:
-        self.command_requested.emit(SelfTest(heard=self._heard.value() == "yes", seen=self._seen.value() == "yes"))
+        heard = {line.place: line.answer.value() == "yes" for line in self._heard}
+        missed = tuple(place for place, is_heard in heard.items() if place is not None and not is_heard)
+        result = SelfTest(heard=heard[None], seen=self._seen.value() == "yes", chairs_not_heard=missed)
+        self.command_requested.emit(result)
         self.closed.emit()
+
+
+def _sounds_of(place: Place) -> list[Tried]:
+    return [Tried(place, priority) for priority in (_ORDER if place is None else _ORDER[:1])]

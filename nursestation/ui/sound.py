@@ -4,31 +4,37 @@
 to the sound's. Between them goes a `QAudioDevice`, which is a value.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Slot
 
+from nursestation.core.sounds.wishes import Place
 from nursestation.runtime.loudspeaker import AHEAD_MS, BEDSIDE, NoOutput, OutputState
+from nursestation.runtime.soundnames import NO_OUTPUT, OutputFacts, assign
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioDevice
-
-NO_OUTPUT = f"No sound output was found: connect a loudspeaker, and {BEDSIDE}."
 
 _SAMPLE_BYTES = 2
 _RATES_HZ = (48_000, 44_100)
 
 
-def sound_problem() -> str:
-    """Return "" when a sound output is there, else a sentence that says what to do."""
+def sound_outputs() -> tuple[OutputFacts, ...]:
+    """Return the sound outputs that are there.
+
+    Raises:
+        NoOutput: Qt's sound part does not load here.
+    """
     try:
         from PySide6.QtMultimedia import QMediaDevices
     except ImportError as error:
-        return missing_part(error)
+        raise NoOutput(missing_part(error)) from error
     application = QCoreApplication.instance() or QCoreApplication([])
-    found = QMediaDevices.audioOutputs()
+    usual = QMediaDevices.defaultAudioOutput()
+    found = tuple(_facts(device, usual) for device in QMediaDevices.audioOutputs())
     del application
-    return "" if found else NO_OUTPUT
+    return found
 
 
 def missing_part(error: ImportError) -> str:
@@ -36,43 +42,65 @@ def missing_part(error: ImportError) -> str:
     return f"Qt's sound part cannot be loaded ({error}): on Debian and Ubuntu, apt-get install libpulse0."
 
 
+def _facts(device: "QAudioDevice", usual: "QAudioDevice") -> OutputFacts:
+    name = bytes(device.id().data()).decode(errors="replace")
+    return OutputFacts(id=name, name=device.description(), is_usual=device == usual)
+
+
 class QtOutputs(QObject):
-    """Follows which sound output is the chosen one.
+    """Follows which sound output is that of one place.
+
+    Args:
+        wanted: Every place with the name or id of its output in the settings, "" for the computer's usual one.
+        place: Whose this is.
+        parent: Qt's owner.
+
+    Attributes:
+        problem: Why the output is not the one that the settings want, "" when it is.
+        sink: What the sound server calls the output, "" for its usual one.
 
     Raises:
         ImportError: Qt's sound part does not load here.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, wanted: Mapping[Place, str], place: Place, parent: QObject | None = None) -> None:
         super().__init__(parent)
         from PySide6.QtMultimedia import QMediaDevices
 
+        self._wanted, self._place = dict(wanted), place
+        self.problem, self.sink = "", ""
         self._devices = QMediaDevices(self)
-        self._device = self._devices.defaultAudioOutput()
+        self._device: QAudioDevice | None = None
         self._version = 0
+        self.look()
         self._devices.audioOutputsChanged.connect(self.look)
 
     @Slot()
     def look(self) -> None:
-        """See whether another output is the chosen one now. Qt says so by itself; asking as well catches what it misses."""
-        device = self._devices.defaultAudioOutput()
+        """See which output it is now. Qt says so by itself; asking as well catches what it misses."""
+        usual = self._devices.defaultAudioOutput()
+        present = {_facts(device, usual): device for device in self._devices.audioOutputs()}
+        found = assign(self._wanted, tuple(present))[self._place]
+        device = None if found.output is None else present[found.output]
+        self.problem = found.problem
+        self.sink = found.output.id if found.output is not None and not found.output.is_usual else ""
         if device != self._device:
             self._device = device
             self._version += 1
 
     def version(self) -> int:
-        """Return a number that changes with the chosen output."""
+        """Return a number that changes with the output."""
         return self._version
 
     def open(self) -> "QtOutput":
-        """Open the chosen output.
+        """Open the output.
 
         Raises:
             NoOutput: there is none, or it does not open.
         """
         device = self._device
-        if device.isNull():
-            raise NoOutput(NO_OUTPUT)
+        if device is None:
+            raise NoOutput(self.problem or NO_OUTPUT)
         return QtOutput(device)
 
 

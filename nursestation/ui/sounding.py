@@ -5,10 +5,12 @@ Rules of the file:
 2. No signal crosses the threads: the wish goes over, and trouble comes back, by setting one attribute to an immutable value,
    which each side looks at on its own timer. So a stalled thread of the sound is seen, and a stalled window stops no sound.
 3. Trouble of the output comes before that of the computer's volume: one sentence at a time.
+4. One `Sounding` an output, each with its thread: an output that hangs while it opens holds up no other (docs/adr/0017).
 """
 
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
@@ -16,7 +18,7 @@ from devices.clock import NS_PER_S, Clock
 from nursestation.core.sounds.figures import DEFAULT, SoundSet
 from nursestation.core.sounds.sequencer import QUIET, SoundWish
 from nursestation.runtime.loudspeaker import BEAT_MS, BEDSIDE, Loudspeaker, Outputs
-from nursestation.ui.sound import QtOutputs, missing_part
+from nursestation.ui.sound import missing_part
 from nursestation.ui.soundlevel import LevelWatch
 
 LOOK_MS = 250
@@ -30,15 +32,35 @@ _hung: list[QThread] = []
 _log = logging.getLogger(__name__)
 
 
+class WatchedOutputs(Outputs, Protocol):
+    """The sound output of one place, which the window keeps an eye on.
+
+    Attributes:
+        problem: Why it is not the one that the settings want, "" when it is.
+        sink: What the sound server calls it, "" for its usual one.
+    """
+
+    problem: str
+    sink: str
+
+    def look(self) -> None:
+        """See which output it is now."""
+        ...
+
+
 class Sounding(QObject):
-    """Plays what the alarms want to be heard.
+    """Plays what the alarms want to be heard, at one output.
 
     Args:
         clock: The one that the times in the wishes are of.
         sounds: The figures of the sounds.
-        outputs: Makes what knows the computer's sound outputs; called by `start`.
+        outputs: Makes what knows the computer's sound outputs; called by `start`, may raise `ImportError`.
         level: Watches mute and volume of the computer; None: nobody does.
         parent: Qt's owner.
+
+    Attributes:
+        trouble: Why alarms may not be heard as they should be, a sentence that says what to do; "" when all is well.
+        is_heard: Whether there is no reason to doubt that they are heard at all.
 
     Signals:
         trouble_changed: Why alarms may not be heard, a sentence that says what to do; "" when it is over.
@@ -51,7 +73,7 @@ class Sounding(QObject):
         clock: Clock,
         sounds: SoundSet = DEFAULT,
         *,
-        outputs: Callable[[], Outputs] = QtOutputs,
+        outputs: Callable[[], WatchedOutputs],
         level: LevelWatch | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -60,13 +82,14 @@ class Sounding(QObject):
         self._sounds = sounds
         self._make_outputs = outputs
         self._level = level
-        self._outputs: Outputs | None = None
+        self._outputs: WatchedOutputs | None = None
         self._thread: _SoundThread | None = None
         self._wish = QUIET
         self._own_trouble = ""
         self._n_beats = 0
         self._beat_ns = 0
         self.trouble = ""
+        self.is_heard = True
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -85,6 +108,7 @@ class Sounding(QObject):
             self._n_beats, self._beat_ns = 0, self._clock.now().mono_ns
             self._thread.start()
         if self._level is not None:
+            self._level.sink = "" if self._outputs is None else self._outputs.sink
             self._level.start()
         self._timer.start()
         self.look()
@@ -111,9 +135,14 @@ class Sounding(QObject):
     @Slot()
     def look(self) -> None:
         """See how the sound is, and tell of what has changed."""
-        if isinstance(self._outputs, QtOutputs):
+        if self._outputs is not None:
             self._outputs.look()
-        trouble = self._own_trouble or self._thread_trouble() or ("" if self._level is None else self._level.trouble)
+            if self._level is not None:
+                self._level.sink = self._outputs.sink
+        level = "" if self._level is None else self._level.trouble
+        silent = self._own_trouble or self._thread_trouble() or level
+        self.is_heard = not silent
+        trouble = silent or ("" if self._outputs is None else self._outputs.problem)
         if trouble != self.trouble:
             self.trouble = trouble
             self.trouble_changed.emit(trouble)

@@ -35,11 +35,17 @@ class Level:
     percent: int | None = None
 
 
-def commands(platform: str = sys.platform) -> tuple[Command, ...]:
-    """Return what is asked on a system, in order; nothing where nobody is there to ask."""
+def commands(platform: str = sys.platform, sink: str = "") -> tuple[Command, ...]:
+    """Return what is asked of a sound output on a system, in order; nothing where nobody is there to ask.
+
+    Args:
+        platform: As `sys.platform`.
+        sink: What the sound server calls the output, "" for its usual one.
+    """
     if platform.startswith("linux"):
-        return (("pactl", "get-sink-mute", "@DEFAULT_SINK@"), ("pactl", "get-sink-volume", "@DEFAULT_SINK@"))
-    if platform == "darwin":
+        asked = sink or "@DEFAULT_SINK@"
+        return (("pactl", "get-sink-mute", asked), ("pactl", "get-sink-volume", asked))
+    if platform == "darwin" and not sink:
         return (("osascript", "-e", "get volume settings"),)
     return ()
 
@@ -66,11 +72,12 @@ class LevelWatch(QObject):
     """Asks now and then, without waiting for the answer.
 
     Args:
-        asked: Programs with their arguments, run one after the other.
+        asked: Programs with their arguments, run one after the other; those of the system if left out.
         parent: Qt's owner.
 
     Attributes:
         trouble: See `level_problem`.
+        sink: What the sound server calls the output that is asked about, "" for its usual one.
 
     Signals:
         answered: An answer was read.
@@ -80,7 +87,8 @@ class LevelWatch(QObject):
 
     def __init__(self, asked: Sequence[Command] | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._commands = tuple(commands() if asked is None else asked)
+        self._asked = asked
+        self.sink = ""
         self._left: list[Command] = []
         self._said = ""
         self.trouble = ""
@@ -96,7 +104,7 @@ class LevelWatch(QObject):
 
     def start(self) -> None:
         """Begin to ask. Idempotent."""
-        if self._commands and not self._timer.isActive():
+        if not self._timer.isActive():
             self._timer.start()
             self.ask()
 
@@ -115,8 +123,14 @@ class LevelWatch(QObject):
             self._left = []
             self._process.kill()
             return
-        self._said, self._left = "", list(self._commands)
-        self._ask_next()
+        self._said, self._left = "", list(self._commands())
+        if self._left:
+            self._ask_next()
+        else:
+            self.trouble = ""  # nobody knows of this output
+
+    def _commands(self) -> Sequence[Command]:
+        return commands(sink=self.sink) if self._asked is None else self._asked
 
     def _ask_next(self) -> None:
         program, *arguments = self._left.pop(0)

@@ -10,7 +10,7 @@ RATE_HZ = 48_000
 class HandOutput:
     """Starved until it is written to. Holds `HOLDS` samples; takes more when the test says how long it has played.
 
-    `is_hungry`: plays as fast as it is fed.
+    `is_hungry`: plays as fast as it is fed, ten times as fast as a loudspeaker.
     """
 
     HOLDS = RATE_HZ * 150 // 1000
@@ -32,7 +32,7 @@ class HandOutput:
         return self.now
 
     def room(self):
-        return RATE_HZ // 40 if self.is_hungry else self.HOLDS - self.waiting.size
+        return RATE_HZ // 4 if self.is_hungry else self.HOLDS - self.waiting.size
 
     def write(self, pcm):
         assert not self.is_closed
@@ -55,6 +55,7 @@ class HandOutputs:
 
     def __init__(self, *, is_hungry=False):
         self.is_hungry = is_hungry
+        self.problem = self.sink = ""
         self.opened = []
         self.n_tries = 0
         self._version = 0
@@ -73,6 +74,9 @@ class HandOutputs:
     @property
     def last(self):
         return self.opened[-1]
+
+    def look(self):
+        pass
 
     def version(self):
         return self._version

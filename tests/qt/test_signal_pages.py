@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from devices.events import Priority
 from nursestation.core.commands import SelfTest, SwitchAudioOff, SwitchAudioOn
 from nursestation.core.snapshot import AudioState, AudioView, SelfTestView
+from nursestation.core.sounds.wishes import Tried
 from nursestation.ui.alarms.strip import StationStrip
 from nursestation.ui.audio_off_page import AudioOffPage
 from nursestation.ui.self_test_page import Lamp, SelfTestPage
@@ -61,8 +62,45 @@ def test_the_three_sounds_are_played_from_high_to_low_and_then_no_more(qtbot, te
     _press(qtbot, test_page, "self_test_play")
     for _ in range(3):
         test_page._steps.timeout.emit()
-    assert wanted == [Priority.HIGH, Priority.MEDIUM, Priority.LOW, None]
+    assert wanted == [Tried(None, Priority.HIGH), Tried(None, Priority.MEDIUM), Tried(None, Priority.LOW), None]
     assert not test_page._steps.isActive()
+
+
+def test_the_station_and_each_chair_are_played_in_turn_and_asked_for(qtbot, test_page):
+    test_page.show_chairs((2, 5))
+    wanted, told = [], []
+    test_page.sound_wanted.connect(wanted.append)
+    _press(qtbot, test_page, "self_test_play")
+    while test_page._steps.isActive():
+        told.append(_text(test_page, "self_test_note"))
+        test_page._steps.timeout.emit()
+    assert wanted[3:] == [Tried(2, Priority.HIGH), Tried(5, Priority.HIGH), None]
+    assert told[2:] == [
+        "Playing at the station.",
+        "Playing at chair 2: listen there.",
+        "Playing at chair 5: listen there.",
+    ]
+    wanted.clear()
+    _press(qtbot, test_page, "self_test_play_2")
+    assert wanted == [Tried(2, Priority.HIGH)]
+    send = test_page.findChild(QWidget, "self_test_send")
+    for answer in ("self_test_seen_yes", "self_test_heard_yes", "self_test_heard_2_yes"):
+        _press(qtbot, test_page, answer)
+        assert not send.isEnabled()
+    _press(qtbot, test_page, "self_test_heard_5_no")
+    with qtbot.waitSignal(test_page.command_requested) as asked:
+        _press(qtbot, test_page, "self_test_send")
+    assert asked.args == [SelfTest(heard=True, seen=True, chairs_not_heard=(5,))]
+
+
+def test_answers_to_chairs_are_forgotten_with_the_others(qtbot, test_page):
+    test_page.show_chairs((2,))
+    _press(qtbot, test_page, "self_test_heard_2_yes")
+    test_page.hide()
+    test_page.show()
+    _press(qtbot, test_page, "self_test_seen_yes")
+    _press(qtbot, test_page, "self_test_heard_yes")
+    assert not test_page.findChild(QWidget, "self_test_send").isEnabled()
 
 
 def test_leaving_the_page_stops_the_sounds(qtbot, test_page):

@@ -156,6 +156,12 @@ def test_each_system_is_asked_by_its_own_program():
     assert commands("win32") == ()
 
 
+def test_an_output_of_its_own_is_asked_for_by_its_name_where_that_can_be():
+    assert {command[-1] for command in commands("linux", "usb-2")} == {"usb-2"}
+    assert {command[-1] for command in commands("linux")} == {"@DEFAULT_SINK@"}
+    assert commands("darwin", "usb-2") == ()
+
+
 def answering(*lines: str):
     return tuple((sys.executable, "-c", f"print({line!r})") for line in lines)
 
@@ -166,6 +172,20 @@ def test_a_muted_computer_is_told_through_the_sounding(qtbot, make, outputs):
     with qtbot.waitSignal(sounding.trouble_changed) as told:
         sounding.start()
     assert told.args == [soundlevel.MUTED]
+
+
+def test_another_output_than_the_named_one_is_told_and_is_heard(qtbot, make, outputs):
+    sounding = make(lambda: outputs)
+    outputs.problem = 'The sound output "USB" is not here, alarms sound at "Built-in" instead'
+    with qtbot.waitSignal(sounding.trouble_changed) as told:
+        sounding.start()
+    assert told.args == [outputs.problem]
+    assert sounding.is_heard
+    outputs.unplug()
+    with qtbot.waitSignal(sounding.trouble_changed) as told:
+        pass
+    assert told.args == [HandOutputs.NONE]
+    assert not sounding.is_heard
 
 
 def test_a_computer_that_is_loud_enough_is_no_trouble(qtbot):

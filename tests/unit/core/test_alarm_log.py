@@ -162,11 +162,13 @@ def test_changed_limits_and_the_self_test_are_rows_of_one_moment():
         r.LimitsChanged, operator="op-1", **(change | {"metric": "heart_rate", "before_high": 120.0, "high": 130.0})
     )
     book.station(r.SelfTested, 1, operator="op-2", heard=True, seen=False)
+    book.station(r.SelfTested, 2, operator="op-2", heard=True, seen=True, chairs_not_heard=(2, 5))
     texts = [row.text for row in book.rows.values()]
     assert texts == [
         "SpO₂ limits 90 to — → 88 to —, set by hand",
         "HR limits 90 to 120 → 88 to 130, set by hand",
         "Self-test: sound heard, lamps NOT seen",
+        "Self-test: station: sound heard, chair 2, 5: sound NOT heard, lamps seen",
     ]
     assert all(row.ended == row.onset and row.by for row in book.rows.values())
 

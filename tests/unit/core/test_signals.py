@@ -520,6 +520,17 @@ def test_a_failed_self_test_is_a_condition_until_one_is_passed(
     assert shown(clinic, "selftest.failed") is None
 
 
+def test_a_chair_whose_loudspeaker_was_not_heard_fails_the_test_by_its_number(clinic: Clinic) -> None:
+    clinic.do(c.SelfTest(heard=True, seen=True, chairs_not_heard=(5,)))
+    assert "no sound was heard at chair 5:" in one(clinic, "selftest.failed").text
+    assert not station(again(clinic)).self_test.done_today
+    clinic.do(c.SelfTest(heard=False, seen=False, chairs_not_heard=(5, 2, 5)))
+    told = "no sound was heard at the station and at chairs 2, 5 and the lamps were not seen"
+    assert told in one(clinic, "selftest.failed").text
+    clinic.do(c.SelfTest(heard=True, seen=True))
+    assert shown(clinic, "selftest.failed") is None
+
+
 # --- how long it took ---------------------------------------------------------------------------------------------
 
 
