@@ -1,5 +1,6 @@
 """The written instructions: which sheet was printed or saved, and who has acknowledged it."""
 
+import re
 from collections.abc import Mapping
 
 from nursestation.core import records as r
@@ -10,7 +11,7 @@ from nursestation.core.state import ChairState, Visit
 from nursestation.core.turn import Refusal, Turn
 from nursestation.core.wording import staff_name
 
-_HEX_DIGITS = 64
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def give(turn: Turn, chair: ChairState, visit: Visit, command: InstructionsGiven) -> None:
@@ -21,7 +22,7 @@ def give(turn: Turn, chair: ChairState, visit: Visit, command: InstructionsGiven
     """
     if command.language and command.language not in visit.protocol.discharge.instructions_by_language:
         raise Refusal(f"This protocol has no instructions in {command.language!r}: choose a language from the list.")
-    if len(command.sha256) != _HEX_DIGITS:
+    if not _SHA256.fullmatch(command.sha256):
         raise Refusal("The sheet was not made: print it again.")
     turn.emit(
         r.InstructionsPrinted(**turn.acted(chair), language=command.language, how=command.how, sha256=command.sha256)

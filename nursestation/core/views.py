@@ -24,6 +24,7 @@ from nursestation.core import (
     vitals,
     watching,
 )
+from nursestation.core.criteria import OK
 from nursestation.core.model import Baseline, GateState, Phase
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import (
@@ -390,7 +391,7 @@ def _readiness(state: StationState, chair: ChairState, visit: Visit, now: Moment
     )
     return ReadinessView(
         criteria=views,
-        n_met=len(views),
+        n_met=sum(view.state in OK for view in views),
         may_sign=False,
         digest=visit.signed.signature.covers,
         meaning=visit.signed.signature.meaning,
