@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from nursestation.core.model import ConfirmedHow, Driver, Transport
 from nursestation.ui import theme
-from nursestation.ui.checkin.view import check_driver, confirmations
+from nursestation.ui.checkin.answers import check_driver, confirmations
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, ChoiceField, Label, QuietButton, TextField
 from nursestation.ui.layouts import column, labelled, row, say, side_by_side
@@ -45,7 +45,8 @@ class DriverForm(QWidget):
         self._name_only = QuietButton(self.tr("Name now, confirm later"), f"{name}_name_only")
         self._change = QuietButton(self.tr("Change"), f"{name}_change")
         for transport, words in TRANSPORT_WORDS.items():
-            self._transport.addItem(words, transport.value)
+            if transport is not Transport.TAXI:  # which a clinic may allow, and then names at check-in
+                self._transport.addItem(words, transport.value)
         self._build()
         self._offer_ways()
         self._connect()
@@ -114,6 +115,8 @@ class DriverForm(QWidget):
         self._name.setText(driver.name)
         self._relation.setText(driver.relation)
         self._phone.setText(masked_phone(driver.phone))
+        if self._transport.findData(driver.transport.value) < 0:
+            self._transport.addItem(TRANSPORT_WORDS[driver.transport], driver.transport.value)
         self._transport.setCurrentIndex(self._transport.findData(driver.transport.value))
         self._dress()
 

@@ -10,9 +10,10 @@ from nursestation.ui.controls import Button, PinField
 LONGEST_PIN = 12
 """Digits that a field takes. Source: project decision; the least length is the station's to say."""
 
-_BACK, _CLEAR = "⌫", "C"
+_BACK, _CLEAR, _POINT = "⌫", "C", "."
 _ROWS = ("123", "456", "789", f"{_CLEAR}0{_BACK}")
-_NAMES = {_BACK: "back", _CLEAR: "clear"}
+_POINT_ROWS = (*_ROWS[:-1], f"{_POINT}0{_BACK}")
+_NAMES = {_BACK: "back", _CLEAR: "clear", _POINT: "point"}
 
 
 class _Key(Button):
@@ -33,10 +34,16 @@ class _Key(Button):
 
 
 class Keypad(QWidget):
-    """Ten digits, a step back and a way to begin again, laid out as on a telephone."""
+    """Ten digits, a step back and a way to begin again (or, for a decimal number, its point), laid out as on a telephone."""
 
     def __init__(
-        self, object_name: str, field: QLineEdit, *, key_height: int = theme.TOUCH, parent: QWidget | None = None
+        self,
+        object_name: str,
+        field: QLineEdit,
+        *,
+        key_height: int = theme.TOUCH,
+        point: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
@@ -46,8 +53,8 @@ class Keypad(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.GAP)
-        spoken = {_BACK: self.tr("Delete the last digit"), _CLEAR: self.tr("Clear")}
-        for row, keys in enumerate(_ROWS):
+        spoken = {_BACK: self.tr("Delete the last digit"), _CLEAR: self.tr("Clear"), _POINT: self.tr("Point")}
+        for row, keys in enumerate(_POINT_ROWS if point else _ROWS):
             for column, key in enumerate(keys):
                 button = _Key(key, f"{object_name}_{_NAMES.get(key, key)}", self)
                 button.setAccessibleName(spoken.get(key, key))

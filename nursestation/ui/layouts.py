@@ -96,9 +96,14 @@ def retire(layout: QLayout, widget: QWidget) -> None:
 
 def keep_tab_order(container: QWidget) -> None:
     """Let the tab key go through `container` as the eye does, also to what was made later than its neighbours."""
-    stops = [container, *_stops(container.layout())]
+    stops = [container, *tab_stops(container)]
     for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
+
+
+def tab_stops(container: QWidget) -> list[QWidget]:
+    """Return what the tab key goes to inside `container`, in the order of the eye; Qt passes over what is hidden."""
+    return _stops(container.layout())
 
 
 def _stops(layout: QLayout | None) -> list[QWidget]:

@@ -13,6 +13,7 @@ TRANSPORT_WORDS = {
     Transport.FAMILY_OR_FRIEND: "Family or friend",
     Transport.MEDICAL_TRANSPORT: "Medical transport",
     Transport.OTHER_ADULT: "Other adult",
+    Transport.TAXI: "Taxi or ride share alone",
 }
 
 HOW_WORDS = {

@@ -62,6 +62,7 @@ class ButtonKind(StrEnum):
     PRIMARY = "primary"  # the one next step
     DANGER = "danger"  # stops or ends something
     QUIET = "quiet"  # cancel, back
+    TILE = "tile"  # a fact that opens when it is tapped
 
 
 def surface_of(priority: Priority) -> Surface:

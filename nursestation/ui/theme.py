@@ -361,6 +361,7 @@ class Length(StrEnum):
     LEAST_HEIGHT = "least_height"
     LEAST_WIDTH = "least_width"
     MOST_WIDTH = "most_width"
+    MOST_HEIGHT = "most_height"
 
 
 _ROLE = "text_role"
@@ -370,6 +371,7 @@ _SETTERS: dict[Length, Callable[[QWidget, int], None]] = {
     Length.LEAST_HEIGHT: QWidget.setMinimumHeight,
     Length.LEAST_WIDTH: QWidget.setMinimumWidth,
     Length.MOST_WIDTH: QWidget.setMaximumWidth,
+    Length.MOST_HEIGHT: QWidget.setMaximumHeight,
 }
 
 
@@ -496,6 +498,10 @@ def _stylesheet(c: Colours) -> str:
     QPushButton[kind="danger"]:pressed {{ background: {c.danger_pressed}; }}
     QPushButton[kind="quiet"] {{ background: transparent; color: {c.soft}; }}
     QPushButton[kind="quiet"]:pressed {{ background: {c.button}; }}
+    QPushButton[kind="quiet"][asks="yes"] {{ color: {c.warn}; }}
+    QPushButton[kind="tile"] {{ background: {c.raised}; padding: 0; }}
+    QPushButton[kind="tile"]:checked {{ background: {c.button}; border-color: {c.accent}; }}
+    QPushButton[kind="tile"]:focus {{ border-color: {c.focus}; }}
     QPushButton[audio="stopped"] {{ background: {c.warn_fill}; border-color: {c.warn}; }}
     QPushButton:disabled, QPushButton[kind]:disabled {{
         background: {c.disabled}; color: {c.on_disabled}; border-color: {c.line};

@@ -123,32 +123,28 @@ def check_in(program: Program, visit: Visit) -> None:
         "family_name": "Kowalski",
         "birth_date": "1985-04-12",
         "record_number": "4471",
-        "weight": "72",
     }
     for field, text in patient.items():
         program.type(f"check_in_{field}", text)
     program.click("check_in_protocol_quick")
+    program.type("check_in_patient_weight", "72")
     program.click("check_in_open")
-    program.click("check_in_gate_identity_answer")
-    program.click("check_in_gate_consent_answer")
+    program.click("check_in_identity_both")
+    program.click("check_in_consent_on_file")
     visit.picture(program, "1-check-in")
-    reveal(program, "check_in_gate_fasting_food_answer", "check_in_food_time")
     for what in ("food", "drink"):
-        program.type(f"check_in_{what}_time", "00:00")
-        program.click(f"check_in_{what}_yesterday")
+        program.click(f"check_in_{what}_quick_yesterday_18_00")
     program.click("check_in_fasting_record")
     program.until(lambda: gate_is_met(program, "fasting_food"), "fasting told")
-    reveal(program, "check_in_gate_exclusions_answer", "check_in_exclusions_none")
-    program.click("check_in_exclusions_none")
     program.click("check_in_exclusions_record")
     program.until(lambda: gate_is_met(program, "exclusions"), "exclusions answered")
-    reveal(program, "check_in_gate_driver_answer", "check_in_driver_name")
+    program.click("check_in_driver_way_family_or_friend")
     program.type("check_in_driver_name", "Maria Kowalski")
     program.type("check_in_driver_relation", "sister")
     program.type("check_in_driver_phone", "555 0192")
     program.click("check_in_driver_how_by_phone")
-    program.click("check_in_driver_confirm")
     program.until(lambda: gate_is_met(program, "driver"), "driver confirmed")
+    program.click("check_in_companion_driver")
 
 
 def discharge(program: Program, visit: Visit) -> None:
@@ -186,6 +182,7 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         visit.picture(program, "2-baseline")
         program.click("check_in_take_baseline")
         program.until(lambda: program.chair(CHAIR)["may_start"], "every gate is met")
+        program.click("check_in_gate_start")
         program.click("check_in_start")
         program.until(lambda: phase_is(program, "infusion") and program.do("shown", "chair_page"), "the infusion runs")
         program.until(lambda: program.chair(CHAIR)["run_s"] > 30, "it runs for a while")

@@ -124,10 +124,27 @@ def make_numeric(metric, value, **changes):
     return replace(base, **changes)
 
 
+_ASKED = {
+    "weight": ("Weight today", "Weigh the patient"),
+    "allergies": ("Allergies", "Ask for allergies"),
+    "pregnancy": ("No pregnancy", "Ask whether it is possible"),
+    "medicines": ("Medicines asked", "Ask for each medicine"),
+    "referral": ("Referral", "Ask who referred the patient"),
+    "available": ("Immediately available", "Name who comes at once when called"),
+    "checks": ("Checks done", "2 of 2 to do"),
+    "baseline_scores": ("Scores before the start", "MOAA/S and Pain to do"),
+}
+"""Gates that a protocol may leave out."""
+
+
 def make_gates(**states):
-    """Return the gates; a keyword sets one gate's state, and those that are not named are unmet."""
+    """Return the gates; a keyword sets one gate's state, and those that are not named are unmet.
+
+    Gates that a protocol may leave out are there where they are named.
+    """
     told = {
         "identity": ("Identity checked", "Check name and date of birth with the patient"),
+        **{name: words for name, words in _ASKED.items() if name in states},
         "consent": ("Consent on file", "Put the signed consent on file"),
         "fasting_food": ("No food for 6 h", "Ask when it was last"),
         "fasting_drink": ("No drink for 2 h", "Ask when it was last"),
@@ -138,7 +155,13 @@ def make_gates(**states):
         "monitors": ("Monitors delivering", "All required readings are coming"),
     }
     return tuple(
-        GateView(id=name, title=title, state=states.get(name, GateState.UNMET), detail=detail)
+        GateView(
+            id=name,
+            title=title,
+            state=states.get(name, GateState.UNMET),
+            detail=detail,
+            may_override=name not in ("identity", "weight", "allergies", "consent"),
+        )
         for name, (title, detail) in told.items()
     )
 

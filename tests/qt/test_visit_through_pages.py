@@ -90,26 +90,27 @@ def _check_in(desk):
         ("family_name", "Keller"),
         ("birth_date", "1984-05-17"),
         ("record_number", "MRN-4471"),
-        ("weight", "72"),
     ):
         desk.type(f"check_in_{name}", text)
     desk.press("check_in_protocol_depression_iv")
+    desk.type("check_in_patient_weight", "72")
     desk.press("check_in_open")
-    desk.press("check_in_gate_identity_answer")
-    desk.press("check_in_gate_consent_answer")
+    desk.press("check_in_identity_both")
+    desk.press("check_in_consent_on_file")
     desk.type("check_in_food_time", "12:00")  # it is 15:00: three hours only
     desk.type("check_in_drink_time", "12:00")
     desk.press("check_in_fasting_record")
-    desk.press("check_in_exclusions_none")
     desk.press("check_in_exclusions_record")
+    desk.press("check_in_driver_way_family_or_friend")
     desk.type("check_in_driver_name", "Maria Keller")
     desk.type("check_in_driver_relation", "sister")
     desk.type("check_in_driver_phone", "555 010 0192")
     desk.press("check_in_driver_how_by_phone")
-    desk.press("check_in_driver_confirm")
+    desk.press("check_in_companion_alone")
 
 
 def _baseline(desk):
+    desk.press("check_in_gate_baseline")
     desk.press("check_in_begin_baseline")
     desk.clinic.run(20)
     desk.clinic.cuff(124, 76)
@@ -119,8 +120,8 @@ def _baseline(desk):
 
 
 def _override_food(desk):
+    desk.press("check_in_gate_fasting_food")
     desk.press("check_in_override")
-    desk.press("check_in_override_which_fasting_food")
     desk.type("check_in_override_reason", "one biscuit, clinician agrees")
     clinician = next(
         one for one in desk.clinic.station.snapshot(desk.clinic.clock.now()).operators if "Okafor" in one.name

@@ -1,59 +1,97 @@
-"""The first half of check-in: who sits down, and on which protocol."""
+"""The first half of check-in: who sits down, found or new, on which protocol, and which visit of the series it is.
 
-from collections.abc import Sequence
-from datetime import date
+Rules of the file:
+1. What is typed searches while it is typed; choosing somebody fills in who they are, and nothing that has to be asked today.
+2. An answer to an older search, or a history of somebody else, is let go.
+"""
 
-from PySide6.QtCore import Signal, Slot
+from collections.abc import Mapping, Sequence
+from datetime import date, tzinfo
+
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from nursestation.core.history import PatientCard, PatientHistory
 from nursestation.core.model import Patient
 from nursestation.core.protocols import Protocol
+from nursestation.core.series import propose, words
 from nursestation.ui import theme
-from nursestation.ui.checkin.view import PatientCheck, PatientDraft, check_patient, protocol_line
+from nursestation.ui.checkin.answers import PatientCheck, PatientDraft, check_patient, other_owner, protocol_line
+from nursestation.ui.checkin.series_row import SeriesRow
 from nursestation.ui.choices import Choices
 from nursestation.ui.columns import TwoColumns
-from nursestation.ui.controls import Label, Panel, PrimaryButton, TextField
-from nursestation.ui.layouts import column, labelled, side_by_side
+from nursestation.ui.controls import FieldLabel, Label, Panel, PrimaryButton, QuietButton, TextField
+from nursestation.ui.layouts import column, labelled, row, say, side_by_side
+from nursestation.ui.patients.found_list import MOST_SHOWN, FoundList
+from nursestation.ui.patients.history_card import HistoryCard
 from nursestation.ui.roles import Surface, Text, Tone
 
 _NARROW = 700
+SEARCH_MS = 150
+"""A search begins when typing rests so long [ms]. Source: project decision; about the time between two keys."""
+_LEAST_LETTERS = 2
 
 
 class PatientForm(QWidget):
     """What is typed stays as it is until `clear`.
 
     Signals:
-        opened: A `Patient` and the name of the protocol.
+        opened: A `Patient`, the name of the protocol, and the `SeriesPlace` or None.
+        edited: What is typed has changed.
+        search_wanted: Who of the patients here fits these words; answered by `show_found`.
+        history_wanted: The history of this record number; answered by `show_history`.
     """
 
-    opened = Signal(object, str)
+    opened = Signal(object, str, object)
+    edited = Signal()
+    search_wanted = Signal(str)
+    history_wanted = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._zone = zone
         self._today: date | None = None
         self._may_act = False
+        self._is_filling = False
+        self._wanted = ""
+        self._known: PatientCard | None = None
+        self._history: PatientHistory | None = None
+        self._offered: dict[str, Protocol] = {}
         self._given = TextField("check_in_given_name", self.tr("Given name"))
         self._family = TextField("check_in_family_name", self.tr("Family name"))
         self._born = TextField("check_in_birth_date", self.tr("Date of birth"), placeholder=self.tr("1984-03-09"))
         self._record = TextField("check_in_record_number", self.tr("Record number"))
-        self._weight = TextField("check_in_weight", self.tr("Weight today, kg"), placeholder=self.tr("72"))
-        self._allergies = TextField("check_in_allergies", self.tr("Allergies"), placeholder=self.tr("none told"))
+        self._weight = TextField("check_in_patient_weight", self.tr("Weight today, kg"), placeholder=self.tr("72"))
+        self._allergies = TextField(
+            "check_in_patient_allergies", self.tr("Allergies"), placeholder=self.tr("none told")
+        )
         self._echo = Label(" ", Text.CAPTION, Tone.SOFT, object_name="check_in_birth_echo")
-        self._protocols = Choices("check_in_protocol", self.tr("Protocol"), stacked=True)
+        self._kept = Label(
+            self.tr("✎ Typed and kept; no visit is open yet"),
+            Text.CAPTION,
+            Tone.WARN,
+            object_name="check_in_patient_draft",
+        )
+        self._found = FoundList(zone)
+        self._card = HistoryCard(zone)
+        self._another = QuietButton(self.tr("Another patient"), "check_in_another_patient")
+        self._protocols = Choices("check_in_protocol", self.tr("Protocol"), flow=True)
         self._course = Label(tone=Tone.SOFT, object_name="check_in_protocol_course", wrap=True)
-        self._courses: dict[str, str] = {}
+        self._series = SeriesRow()
         self._problem = Label(tone=Tone.SOFT, object_name="check_in_patient_problem", wrap=True)
         self._open = PrimaryButton(self.tr("Open the visit"), "check_in_open")
+        self._pause = QTimer(self, interval=SEARCH_MS, singleShot=True)
         self._build()
-        for field in self._fields():
-            field.textChanged.connect(self._look)
-            field.returnPressed.connect(self._send)
-        self._protocols.chosen.connect(self._look)
-        self._open.clicked.connect(self._send)
+        self._connect()
 
     def _build(self) -> None:
-        left = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
-        left.addWidget(Label(self.tr("Patient"), Text.TITLE))
+        left = column(margin=theme.MARGIN, spacing=theme.GAP)
+        head = row(spacing=theme.MARGIN)
+        head.addWidget(Label(self.tr("Patient"), Text.TITLE))
+        head.addWidget(self._kept, 1)
+        head.addWidget(self._another)
+        theme.set_length(self._another, theme.Length.LEAST_HEIGHT, theme.TOUCH)
+        left.addLayout(head)
         left.addLayout(
             side_by_side(labelled(self.tr("Given name"), self._given), labelled(self.tr("Family name"), self._family))
         )
@@ -62,27 +100,54 @@ class PatientForm(QWidget):
         record = labelled(self.tr("Record number"), self._record)
         record.addWidget(Label(" ", Text.CAPTION))
         left.addLayout(side_by_side(born, record))
-        left.addLayout(
+        self._asked_here = QWidget()
+        self._asked_here.setLayout(
             side_by_side(
                 labelled(self.tr("Weight today, kg"), self._weight), labelled(self.tr("Allergies"), self._allergies)
             )
         )
+        left.addWidget(self._asked_here)
+        left.addWidget(self._found)
+        left.addWidget(self._card)
         left.addStretch()
-        right = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
+        right = column(margin=theme.MARGIN, spacing=theme.MARGIN)
         right.addWidget(Label(self.tr("Protocol"), Text.TITLE))
         right.addWidget(self._protocols)
         right.addWidget(self._course)
+        self._series_title = FieldLabel(self.tr("Which visit it is"))
+        right.addWidget(self._series_title)
+        right.addWidget(self._series)
         right.addStretch()
         right.addWidget(self._problem)
         right.addWidget(self._open)
         both = TwoColumns(_card("check_in_patient", left), _card("check_in_protocols", right), narrow=_NARROW)
         layout = column()
-        layout.addWidget(both)
-        layout.addStretch()
+        layout.addWidget(both, 1)
         self.setLayout(layout)
 
-    def _fields(self) -> tuple[TextField, ...]:
-        return (self._given, self._family, self._born, self._record, self._weight, self._allergies)
+    def _connect(self) -> None:
+        for field in self._keyed().values():
+            field.textChanged.connect(self._on_edited)
+            field.returnPressed.connect(self._send)
+        for field in (self._given, self._family, self._born, self._record):
+            field.textChanged.connect(self._on_identity_edited)
+        self._record.editingFinished.connect(self._on_number)
+        self._protocols.chosen.connect(self._on_edited)
+        self._series.changed.connect(self._on_edited)
+        self._found.taken.connect(self._on_taken)
+        self._another.clicked.connect(self._on_another)
+        self._open.clicked.connect(self._send)
+        self._pause.timeout.connect(self._search)
+
+    def _keyed(self) -> dict[str, TextField]:
+        return {
+            "given_name": self._given,
+            "family_name": self._family,
+            "birth_date": self._born,
+            "record_number": self._record,
+            "weight": self._weight,
+            "allergies": self._allergies,
+        }
 
     def show_station(self, protocols: Sequence[Protocol], today: date, may_act: bool) -> None:
         """Offer the station's protocols.
@@ -93,20 +158,63 @@ class PatientForm(QWidget):
             may_act: False while nobody is signed in.
         """
         self._protocols.set_options([(one.name, one.title) for one in protocols])
-        self._courses = {one.name: protocol_line(one) for one in protocols}
+        self._offered = {one.name: one for one in protocols}
         self._today = today
         self._may_act = may_act
         self._look()
 
+    def show_found(self, text: str, cards: Sequence[PatientCard]) -> None:
+        """Show who fits the words that were asked for."""
+        if text != self._wanted or self._known is not None:
+            return
+        if not cards:
+            note = self.tr("Nobody here before fits: a new patient.")
+        elif len(cards) > MOST_SHOWN:
+            note = self.tr("Here before; type on for fewer")
+        else:
+            note = self.tr("Here before")
+        self._found.show_found(cards, note)
+        self._look()
+
+    def show_history(self, record_number: str, history: PatientHistory | None) -> None:
+        """Show a patient's earlier visits."""
+        if record_number.casefold() != self._record.text().strip().casefold():
+            return
+        self._history = history
+        self._found.show_found((), "")
+        self._card.show_history(history)
+        self._look()
+
     def focus_first(self) -> None:
         """Put the cursor where typing begins."""
-        self._given.setFocus()
+        self._family.setFocus() if not self._given.text() else self._given.setFocus()
 
     def clear(self) -> None:
         """Forget the patient."""
-        for field in self._fields():
-            field.clear()
-        self._protocols.choose(None)
+        self._wanted = ""
+        self._pause.stop()
+        self._forget_known()
+        self.restore({})
+
+    def draft(self) -> dict[str, str]:
+        """Return what is typed, by field; {} for nothing."""
+        typed = {key: field.text() for key, field in self._keyed().items()} | {
+            "protocol": self._protocols.value() or ""
+        }
+        return {key: text for key, text in typed.items() if text} | self._series.draft()
+
+    def restore(self, fields: Mapping[str, str]) -> None:
+        """Put back what was kept, without telling anybody; somebody who was here before is looked up again."""
+        self._is_filling = True
+        for key, field in self._keyed().items():
+            field.setText(fields.get(key, ""))
+        self._protocols.choose(fields.get("protocol") or None)
+        self._series.restore(fields)
+        self._is_filling = False
+        number = fields.get("record_number", "").strip()
+        if number:
+            self.history_wanted.emit(number)
+        self._look()
 
     def _draft(self) -> PatientDraft:
         return PatientDraft(
@@ -120,12 +228,22 @@ class PatientForm(QWidget):
         )
 
     def _check(self) -> PatientCheck | None:
-        return check_patient(self._draft(), self._today) if self._today is not None else None
+        if self._today is None:
+            return None
+        return check_patient(self._draft(), self._today, ask_weight=self._asks_weight)
 
-    @Slot()
+    @property
+    def _protocol(self) -> Protocol | None:
+        return self._offered.get(self._protocols.value() or "")
+
+    @property
+    def _asks_weight(self) -> bool:
+        """Say whether the weight is typed here: the protocol has no gate that asks for it."""
+        return self._protocol is not None and not self._protocol.gates.ask_weight
+
     def _look(self) -> None:
         check = self._check()
-        if check is None:
+        if check is None or self._today is None:
             return
         wrong_date = bool(self._born.text()) and "birth_date" in check.problems
         self._born.set_wrong(wrong_date)
@@ -133,17 +251,88 @@ class PatientForm(QWidget):
         if self._echo.text() != echo:
             self._echo.setText(echo)
             self._echo.set_tone(Tone.WARN if wrong_date else Tone.SOFT)
-        self._course.setText(self._courses.get(self._protocols.value() or "", ""))
+        protocol = self._protocol
+        say(self._course, protocol_line(protocol) if protocol is not None else "")
+        self._asked_here.setVisible(self._asks_weight)
+        proposal = propose(self._history, protocol, self._today, self._zone) if protocol is not None else None
+        self._series.show_proposal(proposal)
+        self._series_title.setVisible(proposal is not None)
+        self._kept.setVisible(bool(self.draft()))
+        self._another.setVisible(bool(self.draft()))
+        known = [*self._found.cards, *(one for one in (self._known, self._history) if one is not None)]
+        owner = other_owner(self._draft(), known)
         first = next(iter(check.problems.values()), "")
-        self._problem.setText(self.tr("Sign in first.") if not self._may_act else first)
-        self._open.setEnabled(check.patient is not None and self._may_act)
+        say(self._problem, self.tr("Sign in first.") if not self._may_act else owner or first)
+        self._problem.set_tone(Tone.WARN if owner else Tone.SOFT)
+        place = self._series.place()
+        text = self.tr("Open the visit")
+        if place is not None:
+            text = self.tr("Open the visit: {}").format(words(place))
+        if self._open.text() != text:
+            self._open.setText(text)
+            self._open.setAccessibleName(text)
+        self._open.setEnabled(check.patient is not None and self._may_act and not owner)
+
+    def _forget_known(self) -> None:
+        self._known, self._history = None, None
+        self._found.show_found((), "")
+        self._card.show_history(None)
+
+    @Slot()
+    def _on_edited(self) -> None:
+        if not self._is_filling:
+            self._look()
+            self.edited.emit()
+
+    @Slot()
+    def _on_identity_edited(self) -> None:
+        if self._is_filling:
+            return
+        if self._known is not None or self._history is not None:
+            self._forget_known()
+        self._pause.start()
+
+    @Slot()
+    def _on_number(self) -> None:
+        number = self._record.text().strip()
+        if number and self._history is None:
+            self.history_wanted.emit(number)
+
+    @Slot()
+    def _search(self) -> None:
+        words_ = [self._given.text(), self._family.text(), self._born.text(), self._record.text()]
+        self._wanted = " ".join(word.strip() for word in words_ if word.strip())
+        if len(self._wanted) < _LEAST_LETTERS:
+            self._found.show_found((), "")
+            return
+        self.search_wanted.emit(self._wanted)
+
+    @Slot(object)
+    def _on_taken(self, card: PatientCard) -> None:
+        self._pause.stop()
+        self._is_filling = True
+        self._given.setText(card.given_name)
+        self._family.setText(card.family_name)
+        self._born.setText(card.birth_date.isoformat())
+        self._record.setText(card.record_number)
+        self._is_filling = False
+        self._known = card
+        self._found.show_found((), "")
+        self._on_edited()
+        self.history_wanted.emit(card.record_number)
+
+    @Slot()
+    def _on_another(self) -> None:
+        self.clear()
+        self.edited.emit()
+        self.focus_first()
 
     @Slot()
     def _send(self) -> None:
         check = self._check()
         patient: Patient | None = check.patient if check is not None else None
-        if patient is not None and self._may_act:
-            self.opened.emit(patient, self._protocols.value() or "")
+        if patient is not None and self._open.isEnabled():
+            self.opened.emit(patient, self._protocols.value() or "", self._series.place())
 
 
 def _card(name: str, inside: QVBoxLayout) -> QVBoxLayout:

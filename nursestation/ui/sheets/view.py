@@ -305,7 +305,8 @@ _IN_THE_WAY = (GateState.UNMET, GateState.UNKNOWN)
 def hurdles(visit: VisitView, kind: HurdleKind) -> tuple[Hurdle, ...]:
     """Return what stands in the way of the start, or of the discharge."""
     if kind is HurdleKind.GATE:
-        return tuple(Hurdle(one.id, one.title, one.detail) for one in visit.gates if one.state in _IN_THE_WAY)
+        open_ones = (one for one in visit.gates if one.state in _IN_THE_WAY and one.may_override)
+        return tuple(Hurdle(one.id, one.title, one.detail) for one in open_ones)
     criteria = visit.readiness.criteria if visit.readiness is not None else ()
     return tuple(Hurdle(one.id, one.title, one.evidence) for one in criteria if one.state in _IN_THE_WAY)
 

@@ -4,143 +4,92 @@ from datetime import UTC, date
 import pytest
 
 from devices.events import Validity
-from nursestation.core.model import ConfirmedHow, Driver, GateState, Phase, Route, Transport
+from nursestation.core.model import GateState, Patient, Phase
 from nursestation.core.snapshot import CuffView, Freshness, PhaseSpan
 from nursestation.ui.checkin import view
-from nursestation.ui.checkin.view import Asks, PatientDraft, Step
+from nursestation.ui.checkin.view import Step
 from tests.helpers.station_views import (
     BASELINE,
-    HOUR_NS,
     MINUTE_NS,
     NOW,
     PATIENT,
     make_chair,
     make_gates,
     make_numeric,
-    make_protocol,
     make_reading,
+    make_station,
     make_visit,
 )
-
-TODAY = date(2026, 5, 6)
-FULL = PatientDraft("Jonas", "Keller", "1984-03-09", "MR-204471", "72", "penicillin", "depression-iv")
-
-
-def test_a_full_draft_becomes_the_patient():
-    check = view.check_patient(FULL, TODAY)
-    assert check.patient == PATIENT
-    assert check.problems == {}
-    assert check.echo == "9 March 1984 · 42 years"
-
-
-@pytest.mark.parametrize("field", ["given_name", "family_name", "birth_date", "record_number", "weight", "protocol"])
-def test_each_missing_field_has_its_sentence(field):
-    check = view.check_patient(replace(FULL, **{field: " " if field != "protocol" else ""}), TODAY)
-    assert check.patient is None
-    assert list(check.problems) == [field]
-
-
-@pytest.mark.parametrize("text", ["03/09/1984", "9.3.84", "1984-13-01", "1984-02-30", "1984-3", "198403", "hello"])
-def test_a_date_that_could_be_two_days_is_not_guessed(text):
-    assert view.parse_birth_date(text) is None
-
-
-@pytest.mark.parametrize("text", ["1984-03-09", "1984/3/9", "1984 03 09", "19840309", "1984.3.9"])
-def test_year_first_is_read_however_it_is_parted(text):
-    assert view.parse_birth_date(text) == date(1984, 3, 9)
-
-
-@pytest.mark.parametrize("text", ["2027-01-01", "1890-01-01", "2026-05-06"])
-def test_a_birth_date_that_cannot_be_right_is_refused(text):
-    assert "birth_date" in view.check_patient(replace(FULL, birth_date=text), TODAY).problems
-
-
-@pytest.mark.parametrize(
-    ("text", "kg"), [("72", 72.0), ("72,5", 72.5), ("72 kg", 72.0), ("7", None), ("720", None), ("nan", None)]
-)
-def test_weight(text, kg):
-    assert view.parse_weight(text) == kg
-
-
-def test_dose_is_worked_out_from_the_weight():
-    assert view.suggested_dose(make_protocol(), 72.0) == "IV 36 mg over 40 min (0.5 mg/kg)"
-    assert view.suggested_dose(make_protocol(), 71.3) == "IV 35.6 mg over 40 min (0.5 mg/kg)"
-    assert view.suggested_dose(make_protocol(route=Route.IM, planned_min=0), 72.0) == "IM 36 mg (0.5 mg/kg)"
-    assert view.suggested_dose(make_protocol(dose_mg_per_kg=None), 72.0) == "0.5 mg/kg"
-
-
-def test_protocol_line_tells_the_course():
-    assert view.protocol_line(make_protocol()) == "40 min IV · 30 min observation · 0.5 mg/kg"
-    assert view.protocol_line(make_protocol(route=Route.IM)) == "IM injection · 30 min observation · 0.5 mg/kg"
-
-
-def test_past_times_are_today_or_yesterday_and_never_to_come():
-    now = NOW.utc_ns  # 14:00 UTC
-    assert view.resolve_past_time("7:30", False, now, UTC) == now - 6 * HOUR_NS - 30 * MINUTE_NS
-    assert view.resolve_past_time("19:30", True, now, UTC) == now - 18 * HOUR_NS - 30 * MINUTE_NS
-    assert view.resolve_past_time("14:01", False, now, UTC) is None
-    assert view.resolve_past_time("soon", False, now, UTC) is None
-
-
-def test_fasting_clock_counts_up_and_says_when_it_is_enough():
-    now = NOW.utc_ns
-    assert view.fasted_text(now - 6 * HOUR_NS - 12 * MINUTE_NS, now, 6) == "6:12 h fasted"
-    assert view.fasted_text(now - 5 * HOUR_NS, now, 6) == "5:00 h fasted, 6 h reached in 1:00 h"
-
-
-@pytest.mark.parametrize(
-    ("name", "relation", "phone", "transport", "ok"),
-    [
-        ("Maria K.", "sister", "555 010 0192", Transport.FAMILY_OR_FRIEND, True),
-        ("City Transport", "", "555 010 0192", Transport.MEDICAL_TRANSPORT, True),
-        ("Maria K.", "", "555 010 0192", Transport.FAMILY_OR_FRIEND, False),
-        ("", "sister", "555 010 0192", Transport.FAMILY_OR_FRIEND, False),
-        ("Maria K.", "sister", "192", Transport.OTHER_ADULT, False),
-    ],
-)
-def test_driver_needs_name_relation_and_a_phone_that_answers(name, relation, phone, transport, ok):
-    checked = view.check_driver(name, relation, phone, transport)
-    assert isinstance(checked, Driver) is ok
-    if not ok:
-        assert checked.endswith(".")
-
-
-def test_the_likeliest_way_of_confirming_a_driver_comes_first():
-    private, company = Transport.FAMILY_OR_FRIEND, Transport.MEDICAL_TRANSPORT
-    assert view.confirmations(private, handover=False)[0] is ConfirmedHow.BY_PHONE
-    assert view.confirmations(company, handover=False)[0] is ConfirmedHow.BOOKING
-    for transport in Transport:
-        assert view.confirmations(transport, handover=True)[0] is ConfirmedHow.SEEN_IN_PERSON
-
-
-def test_a_call_is_not_enough_at_hand_over_and_only_a_company_has_a_booking():
-    assert ConfirmedHow.BY_PHONE in view.confirmations(Transport.FAMILY_OR_FRIEND, handover=False)
-    for transport in Transport:
-        assert ConfirmedHow.BY_PHONE not in view.confirmations(transport, handover=True)
-    assert ConfirmedHow.BOOKING in view.confirmations(Transport.MEDICAL_TRANSPORT, handover=True)
-    assert ConfirmedHow.BOOKING not in view.confirmations(Transport.FAMILY_OR_FRIEND, handover=True)
 
 
 def test_a_free_chair_has_no_page_of_gates():
     assert view.check_in_view(make_chair()) is None
 
 
-def test_each_gate_knows_whether_a_person_answers_it():
+def test_gates_that_are_asked_together_share_a_form():
     page = view.check_in_view(make_chair(make_visit()))
-    assert {row.id: row.asks for row in page.rows} == {
-        "identity": Asks.IDENTITY,
-        "consent": Asks.CONSENT,
-        "fasting_food": Asks.FASTING,
-        "fasting_drink": Asks.NOTHING,
-        "exclusions": Asks.EXCLUSIONS,
-        "driver": Asks.DRIVER,
-        "baseline": Asks.NOTHING,
-        "bp_ceiling": Asks.NOTHING,
-        "monitors": Asks.NOTHING,
-    }
+    forms = {row.id: row.form for row in page.rows}
+    assert forms["fasting_food"] == forms["fasting_drink"]
+    assert forms["baseline"] == forms["bp_ceiling"]
+    assert forms["identity"] == "identity"
     assert page.step is Step.GATES
     assert page.may_begin_baseline
     assert not page.may_start
+
+
+def rows(**states):
+    return view.check_in_view(make_chair(make_visit(gates=make_gates(**states)))).rows
+
+
+def test_the_next_gate_is_the_next_one_that_stands_in_the_way():
+    assert view.next_gate(rows(), after="identity") == "consent"
+    assert view.next_gate(rows(consent=GateState.MET, fasting_food=GateState.OVERRIDDEN), "identity") == "fasting_drink"
+
+
+def test_after_the_last_gate_comes_the_first_that_was_left_open():
+    assert view.next_gate(rows(), after="monitors") == "identity"
+
+
+def test_what_was_just_answered_is_not_asked_again_at_once():
+    left = dict.fromkeys(("identity", "consent", "exclusions", "driver", "baseline", "bp_ceiling", "monitors"))
+    met = dict.fromkeys(left, GateState.MET)
+    assert view.next_gate(rows(**met), after="fasting") is None, "food and drink are one form"
+
+
+def test_namesakes_are_told_and_strangers_are_not():
+    mine = make_chair(make_visit())
+    born = PATIENT.birth_date
+
+    def alike(given, family, birth_date, **changes):
+        other = make_chair(make_visit(patient=Patient(given, family, birth_date, "MR-1", 80.0), **changes), number=3)
+        return view.namesakes(make_station(mine, other), mine)
+
+    assert alike("Anna", "keller", date(1990, 1, 1)) == ("Anna keller is in chair 3",)
+    assert alike("Anna", "Kellner", date(1990, 1, 1))
+    assert alike("Julia", "Koch", born)
+    assert not alike("Julia", "Koch", date(1990, 1, 1))
+    assert not alike("Tom", "Sandoval", born)
+    assert not alike("Anna", "Keller", born, phase=Phase.DISCHARGED), "who has left is not taken for anybody"
+
+
+def test_a_gate_tells_who_gave_its_evidence_and_when():
+    gates = (replace(make_gates()[0], detail="two identifiers", by="R. Alvarez RN", at_utc_ns=NOW.utc_ns),)
+    page = view.check_in_view(make_chair(make_visit(gates=gates)), UTC)
+    assert page.rows[0].detail == "two identifiers · R. Alvarez RN 14:00"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "text"),
+    [
+        (None, "penicillin", "penicillin"),
+        (None, "", "none told"),
+        ("", "penicillin", "none known"),
+        ("latex", "", "latex"),
+    ],
+)
+def test_allergies_as_asked_today_go_before_those_told_earlier(asked, told, text):
+    visit = make_visit(patient=replace(PATIENT, allergies=told), allergies=asked)
+    assert view.check_in_view(make_chair(visit)).allergies == text
 
 
 def test_missing_lists_what_stands_in_the_way_and_nothing_else():
