@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nursestation.config.load import SettingsError, read_document, validated
+from nursestation.core.protocol_words import NAMED_BY
 from nursestation.core.protocols import Protocol
 
 BASED_ON = "based_on"
-NAMED_BY = {"limits": "metric", "flags": "grade"}
-"""Lists of tables that are gone through entry by entry, and the key that says which entry is meant."""
 
 
 @dataclass(frozen=True, slots=True)

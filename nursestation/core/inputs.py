@@ -5,6 +5,7 @@ from typing import Protocol as TypingProtocol
 
 from devices.events import PortEvent, Priority
 from nursestation.core.commands import Command
+from nursestation.core.protocols import Protocol
 
 
 class PinVerifier(TypingProtocol):
@@ -78,6 +79,14 @@ class ChairsChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolsChanged:
+    """The treatment protocols are to be these from now on: all of them, changed by `operator` while the program runs."""
+
+    protocols: tuple[Protocol, ...]
+    operator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time passed; sent a few times a second even when nothing else comes."""
 
@@ -102,5 +111,5 @@ class SignalSeen:
     delay_ms: float
 
 
-StationInput = MonitorInput | Command | ChairsChanged | Tick | StationFault | SignalSeen
+StationInput = MonitorInput | Command | ChairsChanged | ProtocolsChanged | Tick | StationFault | SignalSeen
 """All that the station takes."""

@@ -207,6 +207,20 @@ class MonitorUnbound(_Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolChanged(_Record):
+    """A treatment protocol was changed while the program ran, for the check-ins that follow.
+
+    `what` says it in sentences. `before_version` is None for a new protocol, `version` for one that was taken away.
+    """
+
+    name: str
+    title: str
+    before_version: int | None
+    version: int | None
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorPatient(_Record):
     """A monitor said who is connected to it. `asks`: the nurse is asked, and the monitor is held until she answers."""
 
@@ -939,7 +953,7 @@ DISCRETE = (
     CuffStarted, CuffStopped, ConditionRealarmed, ConditionLatched, ConditionEscalated, SignalShown, AudioPaused,
     AudioPauseEnded, AudioSwitched, ChairAlarmsPaused, ChairAlarmsResumed, LimitsChanged, SelfTested,
     WeightRecorded, AllergiesRecorded, PregnancyRecorded, MedicinesRecorded, ReferralRecorded, AvailableNamed,
-    CheckConfirmed, CompanionRecorded,
+    CheckConfirmed, CompanionRecorded, ProtocolChanged,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -958,5 +972,6 @@ Record = (
     | AudioPauseEnded | AudioSwitched | ChairAlarmsPaused | ChairAlarmsResumed | LimitsChanged | SelfTested
     | WeightRecorded | AllergiesRecorded | PregnancyRecorded | MedicinesRecorded | ReferralRecorded | AvailableNamed
     | CheckConfirmed | CompanionRecorded | DraftKept
+    | ProtocolChanged
 )  # fmt: skip
 """Everything that can have happened."""
