@@ -376,4 +376,5 @@ def _restore(station: Station, path: Path, now: Moment) -> tuple[list[Record], t
         unclean = not reader.was_closed_in_order()
         past = list(reader.restore_records())
         heads = reader.chain_heads()
-    return past, station.restore(past, now, unclean=unclean, heads=heads)
+        kept = reader.drafts()
+    return past, station.restore(past, now, unclean=unclean, heads=heads, kept=kept)

@@ -6,8 +6,11 @@ Rules of the file:
 3. It says nothing about the patient: no rule reads it, it is in no chain, export or log.
 """
 
+from collections.abc import Iterable
+
 from nursestation.core import records as r
 from nursestation.core.commands import KeepDraft
+from nursestation.core.fold import fold
 from nursestation.core.state import ChairState
 from nursestation.core.turn import Refusal, Turn
 
@@ -41,3 +44,14 @@ def use_up(turn: Turn, chair: ChairState, *forms: str) -> None:
 def use_up_all(turn: Turn, chair: ChairState) -> None:
     """Let go of every draft of a chair: a session opened, or its visit closes."""
     use_up(turn, chair, *tuple(chair.drafts))
+
+
+def take_up(turn: Turn, kept: Iterable[r.DraftKept]) -> None:
+    """Take the drafts of an earlier run; what was typed for a visit or a check-in that is no more is let go."""
+    for draft in kept:
+        fold(turn.state, draft)
+        chair = turn.state.chairs.get(draft.chair) if draft.chair is not None else None
+        if chair is None or draft.form not in chair.drafts:
+            stamp = turn.noted(None)
+            stamp["chair"] = draft.chair
+            turn.emit(r.DraftKept(**stamp, form=draft.form, fields=()))

@@ -30,7 +30,6 @@ from nursestation.core import (
     orthostatic,
     patient_limits,
     phases,
-    protocol_changes,
     remembered,
     scorings,
     setup,
@@ -50,7 +49,6 @@ from nursestation.core.inputs import (
     MonitorBinding,
     MonitorInput,
     PinVerifier,
-    ProtocolsChanged,
     SignalSeen,
     StationFault,
     StationInput,
@@ -71,7 +69,6 @@ __all__ = [
     "MonitorBinding",
     "MonitorInput",
     "PinVerifier",
-    "ProtocolsChanged",
     "SignalSeen",
     "Station",
     "StationFault",
@@ -113,6 +110,7 @@ class Station:
         *,
         unclean: bool,
         heads: Mapping[str | None, str] | None = None,
+        kept: Iterable[r.DraftKept] = (),
     ) -> tuple[Record, ...]:
         """Fold stored records of this station, oldest first, and return what the restart itself records.
 
@@ -127,6 +125,7 @@ class Station:
             heads: The hash of each session's newest record as it is stored. An older version of the program may have written
                 the records with fewer fields: their chain goes on from what was written then, and not from how this version
                 would write them. None where the records come from no store: the chain is worked out from them.
+            kept: The drafts that are stored; those of a visit that is over are given up.
         """
         for stored, moved in onto(records, now):
             fold(self._state, moved)
@@ -148,6 +147,7 @@ class Station:
         )
         turn = Turn(self._state, self._pins, now)
         turn.emit(r.StationStarted(**turn.noted(None), version=self._version, resumed=resumed, unclean=unclean))
+        drafts.take_up(turn, kept)
         technical.forget_live(turn)
         signals.end_pauses(turn)
         return tuple(turn.records)
@@ -173,7 +173,7 @@ class Station:
                 _pass_time(turn)
             case StationFault():
                 technical.note_fault(turn, item)
-            case ChairsChanged() | ProtocolsChanged():
+            case ChairsChanged():
                 _set_up(turn, item)
             case SignalSeen():
                 signals.note_seen(turn, item)
@@ -213,12 +213,9 @@ def _pass_time(turn: Turn) -> None:
     signals.note_time(turn)
 
 
-def _set_up(turn: Turn, item: ChairsChanged | ProtocolsChanged) -> None:
+def _set_up(turn: Turn, item: ChairsChanged) -> None:
     try:
-        if isinstance(item, ChairsChanged):
-            setup.change(turn, item)
-        else:
-            protocol_changes.change(turn, item)
+        setup.change(turn, item)
     except Refusal as refusal:
         turn.emit(r.Refused(**turn.acted(None), command=type(item).__name__, reason=str(refusal)))
 

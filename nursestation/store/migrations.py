@@ -1,16 +1,20 @@
 """The schema, as numbered steps that are never edited once released; only this module makes tables.
 
 Rules of the file:
-1. Every table is STRICT, has declared columns and is append-only: triggers abort UPDATE and DELETE.
+1. Every table is STRICT, has declared columns and is append-only: triggers abort UPDATE and DELETE. One is not: `draft` holds
+   what was typed and not sent, which is no part of the record.
 2. A change is a new step at the end, and a sample database of the version before it is kept in tests/data/schema/.
 3. `record` holds discrete records, chained by hash per session and once for the station's own (session NULL).
 4. `numeric`, `wave` and `gap` hold bulk rows. `n` counts a session's bulk rows over the three tables together, from 1 and
    without a hole; `seal` covers them, a minute at a time, with count and SHA-256, in a chain of its own.
 5. `mono_ns` is comparable within one `run` of the program only.
+6. `patient` lists the visits by patient; it is made of the `SessionOpened` records, also of those from before there was a list.
 """
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+
+from nursestation.store import patients
 
 migrations = Migrations("nursestation")
 
@@ -69,11 +73,38 @@ def _record(db: Database) -> None:
     for statement in _TABLES:
         db.execute(statement)
     for table in _APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            db.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'nothing recorded is changed or erased'); END"
-            )
+        _make_append_only(db, table)
+
+
+def _make_append_only(db: Database, table: str) -> None:
+    for verb in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'nothing recorded is changed or erased'); END"
+        )
+
+
+_PATIENTS_AND_DRAFTS = (
+    """CREATE TABLE patient (
+        session INTEGER PRIMARY KEY REFERENCES session(id), known_by TEXT NOT NULL, record_number TEXT NOT NULL,
+        given_name TEXT NOT NULL, family_name TEXT NOT NULL, birth_date TEXT NOT NULL, sought TEXT NOT NULL,
+        utc_ns INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX patient_by_number ON patient (known_by, utc_ns)",
+    """CREATE TABLE draft (
+        chair INTEGER NOT NULL, form TEXT NOT NULL, session TEXT, operator TEXT, utc_ns INTEGER NOT NULL,
+        mono_ns INTEGER NOT NULL, fields TEXT NOT NULL,
+        PRIMARY KEY (chair, form)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@migrations(name="0002_patients_and_drafts")
+def _patients_and_drafts(db: Database) -> None:
+    for statement in _PATIENTS_AND_DRAFTS:
+        db.execute(statement)
+    patients.insert_all(db.conn)
+    _make_append_only(db, "patient")
 
 
 def steps() -> tuple[str, ...]:

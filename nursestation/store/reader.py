@@ -17,9 +17,11 @@ from pydantic import ValidationError
 
 from devices.clock import Moment
 from nursestation.core.chain import GENESIS, from_json
+from nursestation.core.history import TOLD, PatientCard, PatientHistory, Told, patient_history
 from nursestation.core.model import Operator, Patient, Phase
 from nursestation.core.records import (
     DischargeSigned,
+    DraftKept,
     Gap,
     OperatorAdded,
     PhaseChanged,
@@ -28,7 +30,8 @@ from nursestation.core.records import (
     SessionOpened,
     Wave,
 )
-from nursestation.store import rows
+from nursestation.core.timeline import Timeline
+from nursestation.store import draftrows, patients, rows
 from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable, damaged, explain
 from nursestation.store.rows import BulkRow
 from nursestation.store.tables import bulk_rows, connect_read_only, traces
@@ -228,6 +231,31 @@ class StoreReader:
         readings = [self._ordered_samples(name, readings_since_utc_ns) for name in open_sessions]
         merged = heapq.merge(discrete, *readings, key=lambda item: item[:2])
         return (record for _, _, record in merged)
+
+    def drafts(self) -> tuple[DraftKept, ...]:
+        """Return what was typed into forms and not sent, as it was left."""
+        with self._explained():
+            return draftrows.kept(self._connection)
+
+    def find_patients(self, text: str, limit: int) -> tuple[PatientCard, ...]:
+        """Return the patients of whom every word of `text` is told, newest visit first, `limit` at most."""
+        with self._explained():
+            return patients.find(self._connection, text, limit)
+
+    def history(self, record_number: str) -> PatientHistory | None:
+        """Return a patient's earlier visits, None where there was none at all.
+
+        A visit that runs is not told of, but the patient's name is the newest.
+        """
+        with self.consistent():
+            return patient_history([
+                Told(records=self._told(key), timeline=Timeline(tuple(self.runs(name))))
+                for key, name in patients.sessions_of(self._connection, record_number)
+            ])  # fmt: skip
+
+    def _told(self, key: int) -> tuple[Record, ...]:
+        kinds = ", ".join(f"'{kind.__name__}'" for kind in TOLD)
+        return tuple(self._records(f"WHERE session = ? AND kind IN ({kinds})", (key,)))
 
     def open_sessions(self) -> list[str]:
         """Return the sessions that run or are still in their chair."""

@@ -22,8 +22,19 @@ from sqlite_utils import Database
 
 from devices.clock import Moment
 from nursestation.core.chain import GENESIS, link, to_json
-from nursestation.core.records import BULK, ChairFreed, Gap, PhaseChanged, Record, Refused, Sample, Wave
-from nursestation.store import migrations
+from nursestation.core.records import (
+    BULK,
+    ChairFreed,
+    DraftKept,
+    Gap,
+    PhaseChanged,
+    Record,
+    Refused,
+    Sample,
+    SessionOpened,
+    Wave,
+)
+from nursestation.store import draftrows, migrations, patients
 from nursestation.store.errors import (
     StoreBusy,
     StoreDamaged,
@@ -139,12 +150,14 @@ class Store:
             StoreEnvironmentError: the computer's trouble; the same call may succeed later.
             StoreBug: a record cannot be stored at all.
         """
-        discrete, bulk = _sort(records)
-        if not discrete and not bulk:
+        discrete, bulk, drafts = _sort(records)
+        if not discrete and not bulk and not drafts:
             return
         with self._transaction() as (connection, tail):
-            run = self._run_of(connection, (discrete or bulk)[0].at)
+            run = self._run_of(connection, (discrete or bulk or drafts)[0].at)
             self._append_discrete(connection, tail, run, discrete)
+            for draft in drafts:
+                draftrows.keep(connection, draft)
             self._append_bulk(connection, tail, run, bulk)
             for session in tail.sessions.values():
                 if session.is_due and session.last_n > session.sealed_n:
@@ -231,6 +244,8 @@ class Store:
         rows = []
         for record in records:
             session = None if record.session is None else _session(connection, tail, record.session)
+            if isinstance(record, SessionOpened) and session is not None:
+                patients.insert(connection, session.key, record)
             kind, body = type(record).__name__, to_json(record)
             head = link(tail.head if session is None else session.head, kind, body)
             if session is None:
@@ -359,16 +374,19 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise explain(error, path) from error
 
 
-def _sort(records: Iterable[Record]) -> tuple[list[Record], list[Sample | Wave | Gap]]:
+def _sort(records: Iterable[Record]) -> tuple[list[Record], list[Sample | Wave | Gap], list[DraftKept]]:
     discrete: list[Record] = []
     bulk: list[Sample | Wave | Gap] = []
+    drafts: list[DraftKept] = []
     for record in records:
         if isinstance(record, BULK):
             if record.session is not None:
                 bulk.append(record)
+        elif isinstance(record, DraftKept):
+            drafts.append(record)
         elif not isinstance(record, Refused):
             discrete.append(record)
-    return discrete, bulk
+    return discrete, bulk, drafts
 
 
 def _read_tail(connection: sqlite3.Connection) -> _Tail:

@@ -12,7 +12,7 @@ from nursestation.store.rows import PAYLOAD, BulkRow, Trace
 WHOLE_CHECK_BYTES = 256 * 1024 * 1024
 """Up to this size the whole file is checked when it is opened; beyond, all but the bulk tables (`verify` reads those)."""
 
-_SMALL_TABLES = ("record", "seal", "run", "session", "trace")
+_SMALL_TABLES = ("record", "seal", "run", "session", "trace", "patient", "draft")
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:

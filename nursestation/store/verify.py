@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from nursestation.core.chain import GENESIS, from_json, link
 from nursestation.core.records import DischargeSigned
+from nursestation.store import patients
 from nursestation.store.errors import StoreUnreachable, explain
 from nursestation.store.rows import BulkRow, digest_line, seal_body
 from nursestation.store.tables import bulk_rows, connect_read_only, quick_check, traces
@@ -88,6 +89,7 @@ def _verify(connection: sqlite3.Connection) -> StoreVerdict:
     heads: list[tuple[str | None, str]] = []
     n_records = 0
     findings += _missing_seq(connection)
+    findings += _check_patients(connection)
     chains: list[int | None] = [None, *names]
     for key in chains:
         name = None if key is None else names[key]
@@ -118,6 +120,16 @@ def _missing_seq(connection: sqlite3.Connection) -> list[Finding]:
     if issued is not None and expected <= issued[0]:
         return [Finding(None, f"Record {expected} is missing: the end of the record was cut off.")]
     return []
+
+
+def _check_patients(connection: sqlite3.Connection) -> list[Finding]:
+    """Find out whether the list of patients says what the record says; an older file has none."""
+    is_there = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'patient'").fetchone()
+    if is_there is None:
+        return []
+    wanted = list(patients.from_records(connection))
+    listed = connection.execute("SELECT * FROM patient ORDER BY session").fetchall()
+    return [] if listed == wanted else [Finding(None, "The list of patients departs from the visits.")]
 
 
 def _chain(connection: sqlite3.Connection, key: int | None, name: str | None) -> Iterator[_Row]:
