@@ -17,8 +17,7 @@ from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, Priority
 from devices.vocabulary import METRICS
 from nursestation.core import records as r
-from nursestation.core.model import Provenance
-from nursestation.core.wording import number
+from nursestation.core.wording import VALID, number, reading_quality
 
 
 class RowKind(StrEnum):
@@ -71,8 +70,10 @@ class LogRow:
         preset: Name of the preset that the limit came from, "" where none was told.
         by: Id of who did it, of what a person did; else None.
         steps: What happened to its signals, oldest first.
-        condition_delay_ms: From the arrival of the bytes to the condition [ms]; None where no byte was the cause.
-        signal_delay_ms: From that arrival to the first signal [ms]; None until the window told it.
+        condition_delay_ms: From the arrival of the value that began it to the condition, what it waits for on purpose included
+            [ms]; None where no byte was the cause.
+        signal_delay_ms: From the arrival of the bytes that made it true, or from the condition where none did, to the first
+            signal [ms]; None until the window told it.
         quality: What is known of the data at onset, in words; "" for nothing.
         crosses_restart: True where the program was started anew in between.
     """
@@ -169,7 +170,7 @@ class AlarmLog:
                 if row is not None and row.signal_delay_ms is None:
                     self._rows[row.id] = replace(row, signal_delay_ms=record.delay_ms)
             case r.FlagRaised():
-                self._cuff_quality = (record.session or "", _cuff_words(record))
+                self._cuff_quality = (record.session or "", reading_quality(record.reading))
             case r.LimitsChanged() | r.SelfTested():
                 self._note(record)
             case _:
@@ -181,12 +182,9 @@ class AlarmLog:
 
     def _raise(self, record: r.ConditionRaised) -> None:
         steps = tuple(step for (_, chair), step in self._silences.items() if chair in (None, record.chair))
-        quality = ""
-        if record.rule.startswith("limit."):
-            quality = "valid, as the monitor says"  # core/limits.py, rule 1: no other value is judged
-        elif record.rule.startswith("bp.") and self._cuff_quality[0] == record.session:
-            quality = self._cuff_quality[1]
-        delay = None if record.cause_ns is None else max(0, record.at.mono_ns - record.cause_ns) / 1e6
+        quality = record.quality or self._older_quality(record)
+        began_ns = record.cause_ns if record.since_ns is None else record.since_ns
+        delay = None if began_ns is None else max(0, record.at.mono_ns - began_ns) / 1e6
         self._add(
             LogRow(
                 id=record.condition_id,
@@ -207,6 +205,14 @@ class AlarmLog:
                 quality=quality,
             )
         )
+
+    def _older_quality(self, record: r.ConditionRaised) -> str:
+        """Return the quality of the data of a condition whose record does not say it: an older version made it."""
+        if record.rule.startswith("limit."):
+            return VALID  # core/limits.py, rule 1: no other value is judged
+        if record.rule.startswith("bp.") and self._cuff_quality[0] == record.session:
+            return self._cuff_quality[1]
+        return ""
 
     def _change(self, record: r.ConditionChanged) -> None:
         row = self._rows.get(record.condition_id)
@@ -340,13 +346,6 @@ def _is_worse(row: LogRow, value: float | None) -> bool:
     if row.value is None or row.limit is None:
         return True
     return value < row.value if row.value < row.limit else value > row.value
-
-
-def _cuff_words(record: r.FlagRaised) -> str:
-    reading = record.reading
-    if reading.provenance is Provenance.MANUAL:
-        return "entered by hand"
-    return "measured by the monitor" if reading.time_known else "measured by the monitor, time of arrival"
 
 
 def _test_words(record: r.SelfTested) -> str:

@@ -57,11 +57,13 @@ def hold(
     value: float | None = None,
     limit: float | None = None,
     preset: str | None = None,
+    since_ns: int | None = None,
+    quality: str = "",
 ) -> None:
     """Make sure that the condition is present with this priority and text; raise or change it as needed.
 
     `chair` is None for the station's own; `value` and `limit` are in the metric's unit; `preset` says whose numbers it was judged
-    by, where those are not the visit's protocol's or the clinic's preset's as a whole.
+    by, where those are not the visit's protocol's or the clinic's preset's as a whole; `since_ns` and `quality` as in the record.
     """
     present = find(table_of(turn, chair), rule, subject)
     if present is None:
@@ -79,6 +81,8 @@ def hold(
                 subject=subject,
                 cause_ns=turn.cause_ns,
                 preset=_preset(turn, chair) if preset is None else preset,
+                since_ns=since_ns,
+                quality=quality,
             )
         )
     elif (present.priority, present.text) != (priority, text):

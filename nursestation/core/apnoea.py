@@ -22,6 +22,7 @@ from nursestation.core import alarms, technical, vitals
 from nursestation.core.snapshot import Freshness
 from nursestation.core.state import ChairState, LimitWatch, MonitorState, Visit
 from nursestation.core.turn import Turn
+from nursestation.core.wording import ALARMED, VALID
 
 RULE = "apnoea"
 REARM_S = 5
@@ -45,12 +46,10 @@ def judge(turn: Turn, chair: ChairState) -> None:
     if told or (is_still and visit.phase in technical.SENSOR_PHASES):
         watch.inside_ns = None
         if alarms.find(visit.conditions, RULE) is None:
-            text = (
-                f"NO BREATH: the monitor alarms {told!r}"
-                if told
-                else "NO BREATH: the monitor shows a breathing rate of 0"
-            )
-            _hold(turn, chair, text)
+            if told:
+                _hold(turn, chair, f"NO BREATH: the monitor alarms {told!r}", None, ALARMED)
+            else:
+                _hold(turn, chair, "NO BREATH: the monitor shows a breathing rate of 0", watch.outside_ns, VALID)
         return
     if alarms.find(visit.conditions, RULE) is None:
         return
@@ -70,7 +69,7 @@ def is_present(visit: Visit) -> bool:
     return alarms.find(visit.conditions, RULE) is not None
 
 
-def _hold(turn: Turn, chair: ChairState, text: str) -> None:
+def _hold(turn: Turn, chair: ChairState, text: str, since_ns: int | None, quality: str) -> None:
     alarms.hold(
         turn,
         chair,
@@ -81,6 +80,8 @@ def _hold(turn: Turn, chair: ChairState, text: str) -> None:
         metric="resp_rate",
         value=0.0,
         preset=turn.state.preset.title,
+        since_ns=since_ns,
+        quality=quality,
     )
 
 

@@ -30,7 +30,7 @@ from nursestation.core.snapshot import Freshness
 from nursestation.core.state import ChairState, Condition, LimitWatch, Visit
 from nursestation.core.turn import Turn
 from nursestation.core.vitals import Shown
-from nursestation.core.wording import number
+from nursestation.core.wording import VALID, number
 
 _OF_BREATHS = "limit.resp_rate.low"
 _CROSSINGS, _CROSSINGS_NS = 3, 60 * NS_PER_S
@@ -103,7 +103,7 @@ def _judge_side(
         _integrate(watch, t_ns, abs(value - limit))
         at_once = is_low and rule.at_once_at_or_below is not None and value <= rule.at_once_at_or_below
         if at_once or _has_lasted(rule, watch, t_ns - watch.outside_ns):
-            _hold(turn, chair, rule, name, view, value, limit, is_low=is_low)
+            _hold(turn, chair, rule, name, view, value, limit, is_low=is_low, since_ns=watch.outside_ns)
             watch.outside_ns = watch.last = None
             watch.area = 0.0
             watch.crossings.clear()
@@ -159,7 +159,16 @@ def _judge_silence(
 
 
 def _hold(
-    turn: Turn, chair: ChairState, rule: LimitRule, name: str, view: Shown, value: float, limit: float, *, is_low: bool
+    turn: Turn,
+    chair: ChairState,
+    rule: LimitRule,
+    name: str,
+    view: Shown,
+    value: float,
+    limit: float,
+    *,
+    is_low: bool,
+    since_ns: int | None = None,
 ) -> None:
     metric = METRICS[view.metric]
     unit = "" if metric.unit in (None, Unit.PER_MIN) else f" {metric.unit}"
@@ -176,6 +185,8 @@ def _hold(
         value=value,
         limit=limit,
         preset=_preset(chair, rule.metric),
+        since_ns=since_ns,
+        quality=VALID,
     )
 
 

@@ -39,8 +39,10 @@ def shifted(record: r.Record, shift_ns: int) -> r.Record:
     """Return the record with its monotonic times moved by `shift_ns` [ns]; UTC times stay."""
     at = Moment(record.at.mono_ns + shift_ns, record.at.utc_ns)
     match record:
-        case r.ConditionRaised() if record.cause_ns is not None:
-            return replace(record, at=at, cause_ns=record.cause_ns + shift_ns)
+        case r.ConditionRaised():
+            cause_ns = None if record.cause_ns is None else record.cause_ns + shift_ns
+            since_ns = None if record.since_ns is None else record.since_ns + shift_ns
+            return replace(record, at=at, cause_ns=cause_ns, since_ns=since_ns)
         case r.CuffTaken() | r.FlagRaised() | r.FlagEnded():
             return replace(record, at=at, reading=_reading(record.reading, shift_ns))
         case r.FlagDecided() if record.reading is not None:

@@ -674,8 +674,9 @@ class ConditionRaised(_Record):
     """An alarm condition began. `rule` is its id ("limit.spo2.low", "link.lost", "bp.spike"); `text` as on the screen.
 
     `subject` tells apart what one rule may find at the same time: a monitor's id, a metric, or "". `cause_ns` is the monotonic
-    arrival [ns] of the bytes that made it true; None where silence, the clock or a person did. `preset` names the file
-    whose numbers it was judged by.
+    arrival [ns] of the bytes that made it true; None where silence, the clock or a person did. `since_ns` is that of the
+    bytes with which the value first was out of its limit, where it had to stay so for a while. `preset` names the file whose
+    numbers it was judged by, and `quality` says in words how good the data were that it was judged on.
     """
 
     condition_id: str
@@ -689,6 +690,8 @@ class ConditionRaised(_Record):
     subject: str = ""
     cause_ns: int | None = None
     preset: str = ""
+    since_ns: int | None = None
+    quality: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -753,7 +756,10 @@ class ConditionEscalated(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalShown(_Record):
-    """The first signal of a condition was painted or sounded, `delay_ms` after what caused it had arrived [ms]."""
+    """The first signal of a condition was painted or sounded, `delay_ms` after what caused it had arrived [ms].
+
+    Of what no bytes caused: after the condition was found.
+    """
 
     condition_id: str
     delay_ms: float

@@ -261,7 +261,8 @@ class ConditionView:
         value: The worst so far, in the metric's unit; None where there is none.
         limit: The limit that it crossed.
         escalated: Nobody answered in time: its chair sounds.
-        cause_ns: Monotonic arrival of the bytes that made it true [ns], None where no bytes did.
+        cause_ns: From when its first signal is waited for: monotonic arrival of the bytes that made it true, or when it was
+            found where no bytes did [ns].
     """
 
     id: str

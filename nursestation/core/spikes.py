@@ -46,7 +46,7 @@ from nursestation.core.model import Baseline, ChartKind, CuffReading, FlagOutcom
 from nursestation.core.protocols import BpRules, FlagRule
 from nursestation.core.state import ChairState, Condition, Flag, Visit
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import count, left, span
+from nursestation.core.wording import count, left, reading_quality, span
 
 _NS_PER_MIN = 60 * NS_PER_S
 _RANK = {Grade.WATCH: 1, Grade.SPIKE: 2, Grade.SEVERE: 3, Grade.CRISIS: 4}
@@ -405,6 +405,7 @@ def _settle_condition(turn: Turn, chair: ChairState, visit: Visit, *, low: bool)
         f"{_TITLES[flag.grade]} {against_baseline(visit, newest)}{also}{waits}",
         metric="nibp_sys",
         value=_worst(condition, newest, flag.grade),
+        quality=reading_quality(newest),
     )
 
 

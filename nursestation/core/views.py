@@ -266,7 +266,7 @@ def _condition(state: StationState, condition: Condition, now: Moment) -> Condit
         value=condition.value,
         limit=condition.limit,
         escalated=condition.is_escalated,
-        cause_ns=condition.cause_ns,
+        cause_ns=condition.raised.mono_ns if condition.cause_ns is None else condition.cause_ns,
     )
 
 

@@ -5,9 +5,23 @@ The core knows no time zone, so it never writes a clock time.
 
 from collections.abc import Mapping
 
-from nursestation.core.model import Operator
+from nursestation.core.model import CuffReading, Operator, Provenance
 
 _MINUTE_S, _HOUR_S = 60, 3600
+
+
+VALID = "valid, as the monitor says"
+"""How good a value was that a limit was judged on: no other is judged."""
+
+ALARMED = "the monitor's own alarm"
+"""The same, of what a monitor alarmed of and did not show."""
+
+
+def reading_quality(reading: CuffReading) -> str:
+    """Return how good a cuff reading is, in words; one that its monitor doubts is none."""
+    if reading.provenance is Provenance.MANUAL:
+        return "entered by hand"
+    return "measured by the monitor" if reading.time_known else "measured by the monitor, time of arrival"
 
 
 def staff_name(operators: Mapping[str, Operator], operator_id: str) -> str:

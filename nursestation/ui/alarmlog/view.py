@@ -271,14 +271,15 @@ def condition_delay_words(row: LogRow) -> str:
         return "found by the clock, not by a value"
     if row.condition_delay_ms < _AT_ONCE_MS:
         return "with the value that caused it"
-    return f"{seconds_text(row.condition_delay_ms)} after the value came"
+    return f"{seconds_text(row.condition_delay_ms)} after its first value came"
 
 
 def signal_delay_words(row: LogRow) -> str:
-    """Return how long the first signal took after those bytes."""
+    """Return how long the first signal took after those bytes, or after the clock found the condition."""
     if row.signal_delay_ms is None:
         return "not measured"
-    return f"{seconds_text(row.signal_delay_ms)} after the value came"
+    since = "it was found" if row.condition_delay_ms is None else "the value came"
+    return f"{seconds_text(row.signal_delay_ms)} after {since}"
 
 
 def seconds_text(ms: float) -> str:

@@ -1,8 +1,8 @@
 """How long it took from what arrived to the first picture of its alarm: noted once a condition, told to the engine.
 
 Rules of the file:
-1. Measured from the arrival of what made the condition true to the end of the first paint that showed it. A condition
-   that nothing arrived for (silence, a clock) has no such length.
+1. Measured from the arrival of what made the condition true to the end of the first paint that showed it; of a condition
+   that nothing arrived for (silence, a clock) from when it was found.
 2. Conditions of the first snapshot were shown by an earlier run of the program, or before anybody could look; they are left out.
 """
 

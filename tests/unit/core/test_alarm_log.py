@@ -94,6 +94,20 @@ def test_the_delays_run_from_the_arrival_of_the_bytes():
     assert (book.rows["a"].condition_delay_ms, book.rows["a"].signal_delay_ms) == (40.0, 140.0)
 
 
+def test_what_a_limit_waits_for_on_purpose_is_in_the_conditions_delay_and_not_in_the_signals():
+    book = _Book()
+    now_ns = book.clock.now().mono_ns
+    book.raised(cause_ns=now_ns - 40_000_000, since_ns=now_ns - 10 * NS_PER_S)
+    book.add(r.SignalShown, 0.1, condition_id="a", delay_ms=140.0)
+    assert (book.rows["a"].condition_delay_ms, book.rows["a"].signal_delay_ms) == (10_000.0, 140.0)
+
+
+def test_the_quality_of_the_data_is_the_recorded_one():
+    book = _Book()
+    book.raised(rule="apnoea", quality="the monitor's own alarm")
+    assert book.rows["a"].quality == "the monitor's own alarm"
+
+
 def test_a_condition_of_silence_has_no_byte_to_measure_from():
     book = _Book()
     book.raised(rule="link.lost", kind=AlarmKind.TECHNICAL, metric=None, value=None, limit=None)
@@ -173,7 +187,7 @@ def test_changed_limits_and_the_self_test_are_rows_of_one_moment():
     assert all(row.ended == row.onset and row.by for row in book.rows.values())
 
 
-def test_of_a_cuff_flag_the_quality_is_that_of_its_reading():
+def test_of_a_cuff_flag_that_does_not_say_it_the_quality_is_that_of_its_reading():
     book = _Book()
     now = book.clock.now()
     by_hand = CuffReading(182, 111, None, None, now.utc_ns, now.mono_ns, Provenance.MANUAL, "R. Alvarez RN")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from devices.clock import NS_PER_S
 from devices.events import AdmissionState, AlarmKind, AlarmMeaning, DeviceAlarm, DevicePatient, Mode, Priority, Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
@@ -56,7 +57,9 @@ def test_a_rate_of_nothing_for_the_presets_time_is_no_breath(clinic: Clinic) -> 
         "apnoea", Priority.HIGH, "NO BREATH: the monitor shows a breathing rate of 0", 0.0,
     )  # fmt: skip
     (raised,) = clinic.of(r.ConditionRaised)
-    assert (raised.preset, raised.cause_ns) == ("Built-in preset", clinic.clock.now().mono_ns)
+    now_ns = clinic.clock.now().mono_ns
+    assert (raised.preset, raised.cause_ns, raised.since_ns) == ("Built-in preset", now_ns, now_ns - 3 * NS_PER_S)
+    assert raised.quality == "valid, as the monitor says"
 
 
 def test_a_single_breath_begins_the_time_anew(clinic: Clinic) -> None:
@@ -91,6 +94,7 @@ def test_the_monitors_own_alarm_is_taken_at_its_word(clinic: Clinic, text: str) 
         "apnoea", Priority.HIGH, f"NO BREATH: the monitor alarms {text!r}",
     )  # fmt: skip
     assert condition.cause_ns == clinic.clock.now().mono_ns
+    assert clinic.of(r.ConditionRaised)[0].quality == "the monitor's own alarm"
 
 
 @pytest.mark.parametrize("text", ["RR LOW", "APNEA"])

@@ -559,6 +559,35 @@ def test_a_cuff_readings_cause_is_when_it_came_whatever_settles_it(clinic: Clini
     assert one(clinic, "bp.severe").cause_ns == came_ns
 
 
+def test_a_limits_delay_counts_from_the_first_value_that_was_outside(alarming: Clinic) -> None:
+    (raised,) = [found for found in alarming.of(r.ConditionRaised) if found.rule == "limit.spo2.low"]
+    assert (raised.since_ns, raised.quality) == (raised.at.mono_ns - 10 * NS_PER_S, "valid, as the monitor says")
+
+
+def test_a_limit_that_the_clock_finds_to_be_passed_for_long_enough_still_tells_since_when(clinic: Clinic) -> None:
+    clinic.run(10, LOW_SPO2)
+    clinic.wait(1.2)
+    (raised,) = clinic.of(r.ConditionRaised)
+    assert raised.cause_ns is None
+    assert raised.since_ns == raised.at.mono_ns - round(10.2 * NS_PER_S)
+
+
+def test_the_first_signal_of_what_no_byte_caused_is_waited_for_from_its_onset(clinic: Clinic) -> None:
+    clinic.wait(20)
+    (raised,) = clinic.of(r.ConditionRaised)
+    assert one(clinic, "link.lost").cause_ns == raised.at.mono_ns
+
+
+@pytest.mark.parametrize("hand", [True, False])
+def test_of_a_cuff_flag_the_quality_is_that_of_its_reading(clinic: Clinic, hand: bool) -> None:
+    if hand:
+        clinic.do(c.EnterCuffReading(chair=2, sys=185, dia=112))
+    else:
+        clinic.cuff(185, 112)
+    (raised,) = clinic.of(r.ConditionRaised)
+    assert raised.quality == ("entered by hand" if hand else "measured by the monitor")
+
+
 def test_silence_has_no_cause_on_the_wire(clinic: Clinic) -> None:
     clinic.wait(20)
     (raised,) = clinic.of(r.ConditionRaised)

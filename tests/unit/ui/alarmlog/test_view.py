@@ -119,5 +119,6 @@ def test_in_depth_a_row_tells_all_that_is_known():
 def test_a_condition_of_silence_says_that_no_value_caused_it():
     assert condition_delay_words(BY_ID["link"]) == "found by the clock, not by a value"
     late = replace(BY_ID["spo2"], condition_delay_ms=250.0)
-    assert condition_delay_words(late) == "0.25 s after the value came"
+    assert condition_delay_words(late) == "0.25 s after its first value came"
+    assert signal_delay_words(BY_ID["link"]) == "0.08 s after it was found"
     assert signal_delay_words(BY_ID["old"]) == "not measured"
