@@ -30,6 +30,7 @@ from nursestation.core import (
     orthostatic,
     patient_limits,
     phases,
+    protocol_changes,
     remembered,
     scorings,
     setup,
@@ -49,6 +50,7 @@ from nursestation.core.inputs import (
     MonitorBinding,
     MonitorInput,
     PinVerifier,
+    ProtocolsChanged,
     SignalSeen,
     StationFault,
     StationInput,
@@ -69,6 +71,7 @@ __all__ = [
     "MonitorBinding",
     "MonitorInput",
     "PinVerifier",
+    "ProtocolsChanged",
     "SignalSeen",
     "Station",
     "StationFault",
@@ -173,7 +176,7 @@ class Station:
                 _pass_time(turn)
             case StationFault():
                 technical.note_fault(turn, item)
-            case ChairsChanged():
+            case ChairsChanged() | ProtocolsChanged():
                 _set_up(turn, item)
             case SignalSeen():
                 signals.note_seen(turn, item)
@@ -213,9 +216,12 @@ def _pass_time(turn: Turn) -> None:
     signals.note_time(turn)
 
 
-def _set_up(turn: Turn, item: ChairsChanged) -> None:
+def _set_up(turn: Turn, item: ChairsChanged | ProtocolsChanged) -> None:
     try:
-        setup.change(turn, item)
+        if isinstance(item, ChairsChanged):
+            setup.change(turn, item)
+        else:
+            protocol_changes.change(turn, item)
     except Refusal as refusal:
         turn.emit(r.Refused(**turn.acted(None), command=type(item).__name__, reason=str(refusal)))
 
