@@ -30,6 +30,7 @@ from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.runtime.export_job import ExportJob
 from nursestation.runtime.log_job import LogJob
+from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
@@ -139,6 +140,7 @@ class OpenStation(QObject):
         self._profile, self._settings = profile, settings
         self._job: ExportJob | None = None
         self._log_job: LogJob | None = None
+        self._lookups = PatientLookups(profile.record)
         self._hooks = ExitStack()
         with ExitStack() as undo:
             self._scratch = tempfile.TemporaryDirectory(prefix="nursestation-")
@@ -165,6 +167,9 @@ class OpenStation(QObject):
         self.shell.bridge.framed.connect(self._collect_export)
         self.shell.alarm_log.past_wanted.connect(self._on_past_wanted)
         self.shell.bridge.framed.connect(self._collect_log)
+        self.shell.check_in.patients_wanted.connect(self._lookups.find)
+        self.shell.check_in.history_wanted.connect(self._lookups.history)
+        self.shell.bridge.framed.connect(self._collect_patients)
         self.shell.bridge.framed.connect(self._tell_delays)
         self.shell.monitors.wished.connect(self._on_wish)
         if self._sound is not None:
@@ -194,7 +199,7 @@ class OpenStation(QObject):
         if self._sound is not None:
             self._sound.stop()
         self.shell.bridge.stop()
-        for job in (self._job, self._log_job):
+        for job in (self._job, self._log_job, self._lookups):
             if job is not None:
                 job.join()
         self._workbench.stop()
@@ -250,6 +255,14 @@ class OpenStation(QObject):
             self.shell.alarm_log.past_failed(answer.text)
         else:
             self.shell.alarm_log.show_past(answer.rows, answer.since_utc_ns)
+
+    @Slot()
+    def _collect_patients(self) -> None:
+        match self._lookups.collect():
+            case Found(sought=sought, patients=patients, text=text):
+                self.shell.check_in.show_patients(sought, patients, text)
+            case HistoryRead(record_number=record_number, history=history, text=text):
+                self.shell.check_in.show_history(record_number, history, text)
 
     @Slot()
     def _tell_delays(self) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, 
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from devices.clock import Clock
-from nursestation.core.commands import SignOut
+from nursestation.core.commands import KeepDraft, SignOut
 from nursestation.core.records import Refused
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
@@ -389,8 +389,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_command(self, command: object) -> None:
-        self._message_timer.stop()
-        self._show_due()
+        if not isinstance(command, KeepDraft):  # which nobody asked for: what the line says stays
+            self._message_timer.stop()
+            self._show_due()
         self._bridge.send(command)  # type: ignore[arg-type]
 
     @Slot()

@@ -15,6 +15,7 @@ from nursestation.core.inputs import SignalSeen, StationFault
 from nursestation.ui.alarmlog.page import AlarmLogPage
 from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
 from nursestation.ui.catalogue import make_pages, make_sheets
+from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.delays.page import DelaysPage
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.monitors.page import MonitorsPage
@@ -33,6 +34,7 @@ class Shell:
     export_sheet: ExportSheet
     monitors: MonitorsPage
     alarm_log: AlarmLogPage
+    check_in: CheckInPage
     delays: DelaysPage
     self_test: SelfTestPage
 
@@ -84,5 +86,7 @@ def make_shell(
     assert isinstance(self_test, SelfTestPage)
     assert isinstance(alarm_log, AlarmLogPage)
     assert isinstance(delays, DelaysPage)
+    check_in = pages["check_in"]
+    assert isinstance(check_in, CheckInPage)
     window = MainWindow(bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone)
-    return Shell(window, bridge, export_sheet, monitors, alarm_log, delays, self_test)
+    return Shell(window, bridge, export_sheet, monitors, alarm_log, check_in, delays, self_test)

@@ -214,14 +214,14 @@ class CheckInPage(Page):
             gate = next((one.id for one in self._rows if one.form == sender.form), START)
             self._bring(gate)
 
-    def show_patients(self, text: str, cards: Sequence[PatientCard]) -> None:
-        """Take who fits the words that were asked for."""
-        self._patient.show_found(text, cards)
+    def show_patients(self, text: str, cards: Sequence[PatientCard], trouble: str = "") -> None:
+        """Take who fits the words that were asked for; `trouble` says why they could not be looked up."""
+        self._patient.show_found(text, cards, trouble)
 
-    def show_history(self, record_number: str, history: PatientHistory | None) -> None:
-        """Take a patient's earlier visits; None for a patient who has none."""
+    def show_history(self, record_number: str, history: PatientHistory | None, trouble: str = "") -> None:
+        """Take a patient's earlier visits, None for a patient who has none; `trouble` says why they could not be read."""
         if self._session is None:
-            self._patient.show_history(record_number, history)
+            self._patient.show_history(record_number, history, trouble)
         elif record_number == self._asked_for:
             self._history = history
 

@@ -163,11 +163,13 @@ class PatientForm(QWidget):
         self._may_act = may_act
         self._look()
 
-    def show_found(self, text: str, cards: Sequence[PatientCard]) -> None:
-        """Show who fits the words that were asked for."""
+    def show_found(self, text: str, cards: Sequence[PatientCard], trouble: str = "") -> None:
+        """Show who fits the words that were asked for; `trouble` says why they could not be looked up."""
         if text != self._wanted or self._known is not None:
             return
-        if not cards:
+        if trouble:
+            note = trouble
+        elif not cards:
             note = self.tr("Nobody here before fits: a new patient.")
         elif len(cards) > MOST_SHOWN:
             note = self.tr("Here before; type on for fewer")
@@ -176,12 +178,13 @@ class PatientForm(QWidget):
         self._found.show_found(cards, note)
         self._look()
 
-    def show_history(self, record_number: str, history: PatientHistory | None) -> None:
-        """Show a patient's earlier visits."""
+    def show_history(self, record_number: str, history: PatientHistory | None, trouble: str = "") -> None:
+        """Show a patient's earlier visits; `trouble` says why they could not be read."""
         if record_number.casefold() != self._record.text().strip().casefold():
             return
         self._history = history
-        self._found.show_found((), "")
+        if history is not None or trouble:
+            self._found.show_found((), trouble)
         self._card.show_history(history)
         self._look()
 
