@@ -81,14 +81,12 @@ def _asked(
 
 def _view(visit: Visit, operators: Mapping[str, Operator], which: str, title: str, found: Found) -> CriterionView:
     state, evidence = found.state, found.evidence
-    if state is not GateState.MET:
-        waiver = visit.waivers.get(which)
-        if waiver is not None:
-            state = GateState.OVERRIDDEN
-            evidence = f"{evidence} · overridden by {staff_name(operators, waiver.clinician)}: {waiver.reason}"
-        elif which == "driver" and visit.path is LeavingPath.NO_DRIVER:
-            state = GateState.OVERRIDDEN
-            evidence = leaving.line(visit, operators)
+    waiver = visit.waivers.get(which)
+    if which == "driver" and visit.path is LeavingPath.NO_DRIVER:
+        state, evidence = GateState.OVERRIDDEN, leaving.line(visit, operators)  # also over a driver who was turned away
+    elif waiver is not None and state is not GateState.MET:
+        state = GateState.OVERRIDDEN
+        evidence = f"{evidence} · overridden by {staff_name(operators, waiver.clinician)}: {waiver.reason}"
     return CriterionView(
         id=which,
         title=title,

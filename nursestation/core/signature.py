@@ -41,12 +41,16 @@ def sign_discharge(turn: Turn, chair: ChairState, visit: Visit, command: SignDis
         signed_utc_ns=turn.now.utc_ns,
         covers=visit.chain,
     )
-    has_driver = visit.path is LeavingPath.WITH_DRIVER or proved.is_driver_here(visit)
+    goes_along = {
+        LeavingPath.WITH_DRIVER: True,
+        LeavingPath.NO_DRIVER: False,
+        LeavingPath.AGAINST_ADVICE: proved.is_driver_here(visit),
+    }[visit.path]
     turn.emit(
         r.DischargeSigned(
             **turn.acted(chair),
             signature=signature,
-            driver=visit.driver if has_driver else None,
+            driver=visit.driver if goes_along else None,
             evidence=as_evidence(page.criteria, visit.path),
             path=visit.path,
             leaving=leaving.line(visit, turn.state.operators),

@@ -52,7 +52,7 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
         *tables.alarm_table(visit, story, width, zone),
         *tables.checkin_section(visit, story, width, zone),
         *tables.override_section(visit, story, width, zone),
-        *tables.discharge_section(story, width, zone),
+        *tables.discharge_section(visit, story, width, zone),
         *_about(visit),
     ]
     return build(flowables, _running(visit, story, zone), paper=paper, subject=f"Session {visit.summary.id}")

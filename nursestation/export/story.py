@@ -7,7 +7,7 @@ visit's steady line of time [ns].
 from dataclasses import dataclass, field, replace
 
 from nursestation.core.alarm_log import LogRow
-from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, MonitorFacts, Phase
+from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, LeavingPath, MonitorFacts, Phase
 from nursestation.core.peak import peak
 from nursestation.core.records import (
     BaselineTaken,
@@ -24,12 +24,15 @@ from nursestation.core.records import (
     FlagEnded,
     FlagRaised,
     GateOverridden,
+    HandedOver,
     IdentityConfirmed,
     InfusionPaused,
     InfusionResumed,
     InfusionStarted,
     InfusionStopped,
+    LeavingChosen,
     MonitorIdentified,
+    ObservationShortened,
     PhaseChanged,
     Record,
     SessionMonitors,
@@ -113,6 +116,7 @@ class Story:
     driver_confirmed: list[DriverConfirmed] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
     discharge: DischargeSigned | None = None
+    handed_over: HandedOver | None = None
     monitors: dict[str, MonitorFacts] = field(default_factory=dict)
 
     @property
@@ -249,6 +253,14 @@ def _papers(story: Story, record: Record) -> None:
             story.overrides.append(Override(record.at.utc_ns, what, record.reason, record.clinician))
         case CriterionOverridden():
             what = f"At discharge: {in_words(record.criterion)}"
+            story.overrides.append(Override(record.at.utc_ns, what, record.reason, record.clinician))
+        case ObservationShortened():
+            what = f"Observation of {record.minutes:g} min in place of {record.before:g} min"
+            story.overrides.append(Override(record.at.utc_ns, what, record.reason, record.clinician))
+        case HandedOver():
+            story.handed_over = record
+        case LeavingChosen(path=LeavingPath.NO_DRIVER):
+            what = f"Leaves without a driver; arranged instead: {record.arrangement}"
             story.overrides.append(Override(record.at.utc_ns, what, record.reason, record.clinician))
         case DischargeSigned():
             story.discharge = record

@@ -10,6 +10,7 @@ from devices.events import Priority
 from nursestation.core.alarm_log import LogRow
 from nursestation.core.model import GateState, Phase, Provenance
 from nursestation.core.peak import rise
+from nursestation.core.records import CriterionEvidence, HandedOver
 from nursestation.export.alarms import is_condition, lasted_ns, step_words
 from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, Event, in_words
 from nursestation.export.layout import BODY, CELL_BOLD, NOTE, SECTION, Cell, grid, text
@@ -230,7 +231,21 @@ def override_section(visit: VisitRecord, story: Story, width: float, zone: tzinf
     return [KeepTogether([text("Overrides", SECTION), table])]
 
 
-def discharge_section(story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+def _handed_over(visit: VisitRecord, over: HandedOver, width: float) -> list[Flowable]:
+    """Return who took the patient over when the visit ended early, and how the criteria stood then."""
+    to = f"Handed over to {over.to}. " if over.to else ""
+    signed = f"Signed for by {visit.name(over.clinician)}." if over.clinician else ""
+    said = [text(f"{to}{signed}".strip(), BODY)] if to or signed else []
+    return [*said, _criteria_table("Evidence when it ended", over.evidence, width)]
+
+
+def _criteria_table(title: str, evidence: tuple[CriterionEvidence, ...], width: float) -> Flowable:
+    rows = [[_STATE.get(one.state, one.state), one.title, one.evidence] for one in evidence]
+    bold = [index for index, one in enumerate(evidence) if one.state != GateState.MET.value]
+    return grid(("State", "Criterion", title), rows, [width * share for share in (0.14, 0.34, 0.52)], bold_rows=bold)
+
+
+def discharge_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return the criteria with their evidence, the hand-over, and the signature with its meaning and what it covers."""
     signed = story.discharge
     found: list[Flowable] = [text("Discharge", SECTION)]
@@ -238,16 +253,11 @@ def discharge_section(story: Story, width: float, zone: tzinfo | None) -> list[F
         what = (
             "The visit ended early; no discharge was signed." if story.phase is Phase.ENDED_EARLY else "Not signed yet."
         )
-        return [*found, text(what, CELL_BOLD)]
-    rows = [[_STATE.get(one.state, one.state), one.title, one.evidence] for one in signed.evidence]
-    head = ("State", "Criterion", "Evidence when it was signed")
-    bold = [index for index, one in enumerate(signed.evidence) if one.state != GateState.MET.value]
-    table = grid(
-        head,
-        rows,
-        [width * share for share in (0.14, 0.34, 0.52)],
-        bold_rows=bold,
-    )
+        found.append(text(what, CELL_BOLD))
+        if story.handed_over is not None:
+            found += _handed_over(visit, story.handed_over, width)
+        return found
+    table = _criteria_table("Evidence when it was signed", signed.evidence, width)
     signature = signed.signature
     role = in_words(signature.role.value)
     when = f"{day(signature.signed_utc_ns, zone)}, {clock_s(signature.signed_utc_ns, zone)}"

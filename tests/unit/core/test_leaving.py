@@ -105,6 +105,15 @@ def test_without_a_driver_a_clinician_answers_for_what_was_arranged(assessed: Cl
     assert assessed.visit.readiness.path is LeavingPath.NO_DRIVER
 
 
+def test_a_driver_who_is_turned_away_takes_nobody_along(assessed: Clinic) -> None:
+    assessed.do(see_driver(assessed), without_driver(reason="the driver has been drinking"))
+    assert line(assessed, "driver").state is GateState.OVERRIDDEN
+    assessed.do(assessed.sign())
+    (signed,) = assessed.of(r.DischargeSigned)
+    assert signed.driver is None
+    assert evidence_of(assessed)["driver"][1].startswith("no driver: the driver has been drinking")
+
+
 def test_it_replaces_the_driver_and_nothing_else(clinic: Clinic) -> None:
     clinic.run(900, every_s=10)
     clinic.do(without_driver(), c.MarkReady(chair=2))
