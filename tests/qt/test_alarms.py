@@ -12,6 +12,7 @@ from nursestation.ui.alarms.flashing import TICK_MS, Flashing
 from nursestation.ui.alarms.list import LINE_ROLE, AlarmList, AlarmModel
 from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
 from nursestation.ui.alarms.view import alarm_lines, audio_look
+from nursestation.ui.controls import ElidingLabel
 from nursestation.ui.theme import DARK_THEME
 from tests.helpers.station_views import make_station
 
@@ -94,6 +95,18 @@ def test_the_headline_stands_large_and_the_rest_below_it(bar):
     assert _text(bar, "alarm_text") == "BP crisis 206/121"
     assert _text(bar, "alarm_note") == "LATCHED · now 128/80, acknowledge to clear · 70 % above baseline 121/77"
     assert _text(bar, "alarm_count") == "List ▾"
+
+
+def test_a_narrow_bar_says_how_long_below_and_cuts_no_headline(bar):
+    _show(bar, SPIKE)
+    assert _text(bar, "alarm_lasting") == "for 1:35 min"
+    bar.resize(760, 48)
+    _show(bar, replace(SPIKE, age_s=96))
+    QApplication.processEvents()
+    headline = bar.findChild(ElidingLabel, "alarm_text")
+    assert headline.shown_text() == "BP spike 182/111"
+    assert bar.findChild(QWidget, "alarm_lasting").isHidden()
+    assert _text(bar, "alarm_note") == "for 1:36 min"
 
 
 def test_what_is_paused_at_its_chair_leaves_the_bar_calm_and_is_told_with_its_picture(bar):

@@ -10,8 +10,8 @@ Sizes: the stars are 22 px and the strip's ground 60 px high at the designed siz
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from devices.events import Priority
@@ -149,6 +149,26 @@ class AlarmBar(QWidget):
                 self.flag_acknowledged.emit(chair)
 
 
+class _Note(TwoLineLabel):
+    """Two lines where its text needs them, so that what stands above it stays close to it."""
+
+    def sizeHint(self) -> QSize:
+        """Return the height of as many lines as the text needs at the present width."""
+        metrics = self.fontMetrics()
+        n_lines = 1 if metrics.horizontalAdvance(self.text()) <= self.width() else 2
+        return QSize(super().sizeHint().width(), n_lines * metrics.lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return that height and no width: the text gives way."""
+        return QSize(0, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for the height that the new width leads to."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+
+
 class _Strip(QWidget):
     """The coloured part: stars, place and text, state and count. Paints its own ground so that a flash restyles nothing."""
 
@@ -170,7 +190,7 @@ class _Strip(QWidget):
         self._where = Label("", Text.TITLE, object_name="alarm_where")
         self._text = ElidingLabel("", Text.TITLE, object_name="alarm_text")
         self._lasting = Label("", Text.COUNT, object_name="alarm_lasting")
-        self._note = TwoLineLabel("", Text.CAPTION, object_name="alarm_note")
+        self._note = _Note("", Text.CAPTION, object_name="alarm_note")
         self._count = Label("", Text.CAPTION, object_name="alarm_count")
         self._build()
         flashing.flipped.connect(self._on_flipped)
@@ -213,19 +233,39 @@ class _Strip(QWidget):
         self._where.setText("" if line is None else line.where)
         none = self.tr("Only alarms that are paused at their chair") if n_lines else self.tr("No active alarms")
         self._text.setText(none if line is None else line.headline)
-        self._lasting.setText("" if line is None else line.lasting)
-        said = () if line is None else (line.note, line.detail)
-        self._note.setText(" · ".join(words for words in said if words))
         told = count if n_lines > 1 else self.tr("List")  # one alone is told where it stands
         self._count.setText(f"{told} ▾" if n_lines else "")
-        for label in (self._where, self._lasting, self._note, self._count):
+        for label in (self._where, self._count):
             label.setVisible(bool(label.text()))
         paused = Symbol.ALARM_PAUSED if n_lines else Symbol.NONE
         self._state.show_symbol(paused if line is None else line.symbol)
+        self._fit_words()
         for label in (self._stars, self._state, self._where, self._text, self._lasting, self._note, self._count):
             label.set_tone(tone)
         self.setAccessibleName(none if line is None else line.spoken)
         self.update()
+
+    def _fit_words(self) -> None:
+        """Say how long it lasts beside the headline; where there is no room for both, in the line below."""
+        line = self._line
+        lasting = "" if line is None else line.lasting
+        said = () if line is None else (line.note, line.detail)
+        self._lasting.setText(lasting)
+        marks = [one for one in (self._stars, self._state, self._count) if not one.isHidden()]
+        room = self.width() - 2 * theme.MARGIN - sum(one.sizeHint().width() + theme.MARGIN for one in marks)
+        words = (self._where, self._text, self._lasting)
+        needed = sum(one.fontMetrics().horizontalAdvance(one.text()) + theme.GAP for one in words)
+        if needed > room:
+            self._lasting.setText("")
+            said = (lasting, *said)
+        self._note.setText(" · ".join(one for one in said if one))
+        for label in (self._lasting, self._note):
+            label.setVisible(bool(label.text()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find the words' places anew."""
+        super().resizeEvent(event)
+        self._fit_words()
 
     @Slot(object)
     def _on_flipped(self, priority: Priority) -> None:

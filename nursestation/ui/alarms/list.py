@@ -231,8 +231,9 @@ class AlarmList(QListView):
         self._openers = opener
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep room for the button below the lines."""
+        """Keep room for the button below the lines, and give them the height of the letters."""
         super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
         foot = theme.px(_FOOT_HEIGHT)
         self.setViewportMargins(0, 0, 0, foot)
         size = self._log.sizeHint()

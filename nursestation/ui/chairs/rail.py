@@ -147,7 +147,7 @@ class ChairTile(QAbstractButton):
     def _paint_ground(self, painter: QPainter, view: TileView) -> None:
         edge = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         painter.setBrush(self._theme.colour("raised") if not view.is_free else Qt.BrushStyle.NoBrush)
-        pen = QPen(Qt.PenStyle.NoPen)
+        pen = QPen(self._theme.colour("line"), 1)
         if view.alarm is not None:
             pen = QPen(self._alarm_ground(view.alarm, view), _ALARM_EDGE)
         elif self.isChecked():
@@ -179,6 +179,9 @@ class ChairTile(QAbstractButton):
         # what became of the signal is worth more than the time left, which the bar below still shows
         is_told = view.alarm is not None and bool(view.note)
         said, colour = (view.note, "text") if is_told else (view.state, "soft")
+        room = self.width() - 2 * _PAD - left
+        if QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance(said) > room:
+            said = said.removesuffix(" left")  # "Observation 26:17 left"
         self._text(painter, self._rows.head, Text.CAPTION, colour, said, left=left, right=True)
 
     def _has_signal(self, view: TileView) -> bool:
@@ -220,6 +223,10 @@ class ChairTile(QAbstractButton):
                 inside.adjusted(0, 0, -side - 4, 0) if view.alarm is not None else inside.adjusted(side + 4, 0, 0, 0)
             )
         painter.setPen(ink)
+        if view.n_more:
+            more = f"+{view.n_more}"
+            painter.drawText(inside, int(_RIGHT), more)
+            inside.setRight(inside.right() - painter.fontMetrics().horizontalAdvance(more) - 4)
         self._draw(painter, inside, int(_LEFT), view.word if view.alarm is not None else view.note)
 
     def _paint_bar(self, painter: QPainter, view: TileView) -> None:
@@ -331,6 +338,7 @@ class Rail(Panel):
         self._test = QuietButton(
             self.tr("Alarm test…"), "alarm_test", tip=self.tr("Lamps and sounds of the alarms were not tested today.")
         )
+        theme.set_property(self._test, "asks", "yes")
         self._test.hide()
         foot = QHBoxLayout()
         foot.setContentsMargins(theme.GAP, 0, theme.GAP, theme.GAP // 2)

@@ -45,6 +45,7 @@ class TileView:
         cuff_age: Age of the cuff reading ("6 min ago"), "" without one.
         alarm: Priority of the worst thing about this chair, or None; also None while the chair's alarms are paused.
         word: What that is, in a few words; "" without one.
+        n_more: How many other conditions the chair has.
         asks: Whether the worst thing still asks for somebody: then it flashes if its priority does.
         symbol: Picture of the state of its signal.
         note: That state in words, or that nobody answered; "" for a signal that is simply on.
@@ -65,6 +66,7 @@ class TileView:
     asks: bool = False
     symbol: Symbol = Symbol.NONE
     note: str = ""
+    n_more: int = 0
 
     @property
     def spoken(self) -> str:
@@ -72,6 +74,7 @@ class TileView:
         if self.is_free:
             return f"Chair {self.number}, free"
         alarm = f"{PRIORITY_WORDS[self.alarm]} priority alarm {self.word}, " if self.alarm else ""
+        alarm += f"and {self.n_more} more, " if self.n_more else ""
         alarm += f"{self.note.lower()}, " if self.note else ""
         numbers = ", ".join(f"{number.name} {number.text}" for number in self.numbers)
         return f"Chair {self.number}, {self.who}, {alarm}{self.state}, {numbers}"
@@ -96,6 +99,7 @@ def tile_view(chair: ChairSnapshot, at: Moment) -> TileView:
         asks=worst.asks,
         symbol=worst.symbol,
         note=worst.note,
+        n_more=worst.n_more,
     )
 
 
@@ -150,6 +154,7 @@ class _Worst:
     asks: bool = False
     symbol: Symbol = Symbol.NONE
     note: str = ""
+    n_more: int = 0
 
 
 def _worst(chair: ChairSnapshot) -> _Worst:
@@ -164,7 +169,7 @@ def _worst(chair: ChairSnapshot) -> _Worst:
     word = silent if silent and top.rule.startswith("link.") else alarm_word(top)
     symbol = Symbol.ALARM_PAUSED if paused else STATE_SYMBOLS[top.signal]
     note = NOT_ANSWERED if top.escalated and asks(top) else WORDS.get(symbol, "")
-    return _Worst(top.priority, word, asks(top), symbol, paused or note)
+    return _Worst(top.priority, word, asks(top), symbol, paused or note, len(told) - 1)
 
 
 def _numbers(chair: ChairSnapshot) -> tuple[TileNumber, ...]:

@@ -139,3 +139,10 @@ def test_what_a_pause_spares_is_shown_through_it():
     view = tile_view(make_chair(make_visit(), conditions=(latched,), pause=pause), NOW)
     assert (view.alarm, view.word, view.asks) == (Priority.HIGH, "BP CRISIS", True)
     assert view.note == "ALARM PAUSED 4:12"
+
+
+def test_a_tile_tells_of_one_condition_and_counts_the_others():
+    slow = _spo2(id="other", rule="limit.resp_rate.low", priority=Priority.LOW)
+    view = tile_view(make_chair(make_visit(), conditions=(_spo2(), slow)), NOW)
+    assert (view.word, view.n_more) == ("SpO₂ LOW", 1)
+    assert "SpO₂ LOW, and 1 more" in view.spoken
