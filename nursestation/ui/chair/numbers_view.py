@@ -15,6 +15,8 @@ from nursestation.ui.timetext import clock_text
 
 _LINE_CHARS = 36
 """How much of a sentence goes on one line of the cuff's tile."""
+_NO_WORD = "ALARM"
+"""Stands where nothing says what the alarm on a number is."""
 _PROVENANCE_WORDS = {
     Provenance.DEVICE: "",
     Provenance.SIMULATED: "simulated",
@@ -111,7 +113,9 @@ def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_a
     symbol = STATE_SYMBOLS[top.signal]
     first = view.lines[0] if view.lines else ""
     said = " · ".join(part for part in (WORDS.get(symbol, ""), first) if part)
-    return replace(view, asks=asks(top), symbol=symbol, lines=(said, *view.lines[1:]))
+    # a latched rung of the ladder outlives its flag: the word is then the condition's own
+    word = top.rule.partition(".")[2].upper() if view.word == _NO_WORD and top.rule.startswith("bp.") else view.word
+    return replace(view, asks=asks(top), symbol=symbol, word=word, lines=(said, *view.lines[1:]))
 
 
 def _is_all_simulated(chair: ChairSnapshot) -> bool:
@@ -224,7 +228,7 @@ def _limit_word(view: NumericView) -> str:
         return "HIGH"
     if view.value is not None and view.low is not None and view.value <= view.low:
         return "LOW"
-    return "ALARM"
+    return _NO_WORD
 
 
 def _cuff(chair: ChairSnapshot, zone: tzinfo | None) -> NumberView:
@@ -274,7 +278,7 @@ def _flag_word(chair: ChairSnapshot) -> str:
     visit = chair.visit
     present = [flag for flag in visit.flags if flag.is_present] if visit is not None else []
     if not present:
-        return "ALARM"
+        return _NO_WORD
     worst = max(present, key=lambda flag: flag.priority.rank)
     return worst.grade.value.upper()
 

@@ -177,6 +177,14 @@ def test_a_number_asks_until_its_alarm_was_seen():
     assert seen.lines[0] == "ACKNOWLEDGED · PM6750"
 
 
+def test_a_latched_crisis_keeps_its_word_when_its_flag_is_over():
+    latched = replace(LOW_OXYGEN, rule="bp.crisis", metric="nibp_sys", signal=SignalState.LATCHED)
+    cuff = CuffView(reading=make_reading(128, 80), age_s=5.0, priority=Priority.HIGH)
+    chair = make_chair(make_visit(Phase.INFUSION), cuff=cuff, conditions=(latched,))
+    tile = next(tile for tile in number_views(chair, UTC) if tile.id == "nibp")
+    assert (tile.word, tile.symbol) == ("CRISIS", Symbol.LATCHED)
+
+
 def test_a_number_of_a_chair_whose_alarms_are_paused_keeps_its_value_and_says_so():
     pause = ChairPauseView(reason="Patient walks", left_s=60, by="R. Alvarez RN")
     tile = _oxygen(pause=pause, conditions=(replace(LOW_OXYGEN, signal=SignalState.ALARM_PAUSED),))
