@@ -7,6 +7,7 @@ from devices.events import Priority
 from nursestation.ui import theme
 from nursestation.ui.controls import Badge, Button, CheckField, ElidingLabel, Label, Panel, PrimaryButton
 from nursestation.ui.roles import Text, Tone
+from tests.helpers.contrast import ENOUGH, contrast
 
 THEMES = [theme.DARK_THEME, theme.LIGHT_THEME]
 _TEXT_PAIRS = [
@@ -20,26 +21,14 @@ _TEXT_PAIRS = [
     *[(name, f"{name}_fill") for name in ("good", "warn", "bad")],
     ("text", "button"),
     ("soft", "calm_fill"),
+    ("warn", "bar"),
 ]
-
-
-def _luminance(colour):
-    def linear(part):
-        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
-
-
-def _contrast(one, other):
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("its", THEMES, ids=lambda its: its.name)
 @pytest.mark.parametrize(("text", "ground"), _TEXT_PAIRS)
 def test_text_can_be_read_upon_its_ground(its, text, ground):
-    # WCAG 2.2, 1.4.3: at least 4.5 to 1
-    assert _contrast(its.colour(text), its.colour(ground)) >= 4.5
+    assert contrast(its.colour(text), its.colour(ground)) >= ENOUGH
 
 
 @pytest.mark.parametrize("its", THEMES, ids=lambda its: its.name)
@@ -53,6 +42,13 @@ def test_flash_rates_are_those_of_the_standard(priority, low, high):
     # IEC 60601-1-8 6.3.2.2
     rate_hz = 1000 / (2 * theme.DARK_THEME.alarm(priority).half_period_ms)
     assert low <= rate_hz <= high
+
+
+@pytest.mark.parametrize("priority", [Priority.HIGH, Priority.MEDIUM])
+@pytest.mark.parametrize("its", THEMES, ids=lambda its: its.name)
+def test_the_two_halves_of_a_flash_are_told_apart_from_across_the_room(its, priority):
+    look = its.alarm(priority)
+    assert contrast(look.fill, look.fill_off) >= 2
 
 
 def test_a_low_priority_does_not_flash():
