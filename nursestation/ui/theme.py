@@ -499,7 +499,6 @@ def _stylesheet(c: Colours) -> str:
     QPushButton[kind="quiet"] {{ background: transparent; color: {c.soft}; }}
     QPushButton[kind="quiet"]:pressed {{ background: {c.button}; }}
     QPushButton[kind="quiet"][asks="yes"] {{ color: {c.warn}; }}
-    QPushButton[kind="quiet"][asks="yes"] {{ color: {c.warn}; }}
     QPushButton[kind="tile"] {{ background: {c.raised}; padding: 0; }}
     QPushButton[kind="tile"]:checked {{ background: {c.button}; border-color: {c.accent}; }}
     QPushButton[kind="tile"]:focus {{ border-color: {c.focus}; }}
