@@ -16,6 +16,7 @@
 | checks | each of the protocol's checks was confirmed | yes |
 | driver | a driver is named and confirmed | yes |
 | baseline | the baseline was taken | yes |
+| baseline_scores | each score that the protocol wants before the start was recorded | yes |
 | bp_ceiling | baseline, and any newer reading, at or below `start_ceiling_sys`/`start_ceiling_dia` | yes |
 | monitors | one metric of each required group is live, the cuff gave a reading of this visit, nothing is asked of them | yes |
 
@@ -36,6 +37,7 @@ from devices.clock import NS_PER_S, Moment
 from nursestation.core import feeding, monitor_patient, vitals
 from nursestation.core.model import ConfirmedHow, GateState, Identifier, MedicineAnswer, Pregnancy, Provenance
 from nursestation.core.protocols import MedicineRule
+from nursestation.core.scorings import SCALES
 from nursestation.core.snapshot import Freshness, GateView
 from nursestation.core.state import ChairState, StationState, Visit
 from nursestation.core.wording import listed, long_left, long_span, number, staff_name
@@ -79,6 +81,7 @@ def gates(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> 
         *_asked(visit, at),
         _driver(visit),
         _baseline(visit),
+        *_baseline_scores(state, visit, at),
         _ceiling(visit, at),
         _monitors(chair, visit, at),
     )
@@ -298,7 +301,8 @@ def driver_line(visit: Visit) -> str:
         return "Nobody is named yet"
     relation = f" ({visit.driver.relation})" if visit.driver.relation else ""
     how = _HOW[visit.driver_confirmed[0]] if visit.driver_confirmed is not None else "not confirmed yet"
-    return f"{visit.driver.name}{relation}, {how}, phone ending {visit.driver.phone.strip()[-4:]}"
+    booking = f", booking {visit.driver.booking}" if visit.driver.booking else ""
+    return f"{visit.driver.name}{relation}, {how}{booking}, phone ending {visit.driver.phone.strip()[-4:]}"
 
 
 def _driver(visit: Visit) -> GateView:
@@ -316,6 +320,29 @@ def _baseline(visit: Visit) -> GateView:
     n = len(visit.baseline.readings)
     detail = f"{visit.baseline} from {n} cuff reading{'s' if n != 1 else ''}"
     return GateView(id="baseline", title="Baseline taken", state=GateState.MET, detail=detail)
+
+
+def _baseline_scores(state: StationState, visit: Visit, at: Moment) -> Iterator[GateView]:
+    wanted = visit.protocol.gates.baseline_scores
+    if not wanted:
+        return
+    before = {score.kind: score for score in visit.scores if score.at.mono_ns <= at.mono_ns}
+    missing = [SCALES[kind].title for kind in wanted if kind not in before]
+    told = [f"{SCALES[kind].title} {before[kind].value}" for kind in wanted if kind in before]
+    title = "Scores before the start"
+    if missing:
+        detail = f"Score {listed(missing)}"
+        yield GateView(id="baseline_scores", title=title, state=GateState.UNKNOWN, detail=detail)
+        return
+    last = max((before[kind] for kind in wanted), key=lambda score: score.at.mono_ns)
+    yield GateView(
+        id="baseline_scores",
+        title=title,
+        state=GateState.MET,
+        detail=", ".join(told),
+        by=staff_name(state.operators, last.by),
+        at_utc_ns=last.at.utc_ns,
+    )
 
 
 def _ceiling(visit: Visit, at: Moment) -> GateView:
