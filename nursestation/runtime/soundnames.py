@@ -61,6 +61,14 @@ def place_text(place: Place) -> str:
     return "the station" if place is None else f"chair {place}"
 
 
+def missing_text(name: str) -> str:
+    """Return the sentence for a named output that is not there."""
+    return f'The sound output "{name}" is not here: {_LOOK}, and {BEDSIDE}.'
+
+
+_LOOK = "look at its plug and whether it is switched on"
+
+
 def _found(name: str, place: Place, present: Sequence[OutputFacts]) -> Assigned:
     usual = next((output for output in present if output.is_usual), None)
     if not name:
@@ -73,7 +81,7 @@ def _found(name: str, place: Place, present: Sequence[OutputFacts]) -> Assigned:
     if len(found) == 1:
         return Assigned(found[0])
     problem = f'The sound output "{name}" is not here'
-    cure = "look at its plug and whether it is switched on"
+    cure = _LOOK
     if found:
         problem = f'There are {len(found)} sound outputs named "{name}"'
         cure = "name it by its id in the settings, as nursestation doctor prints it"

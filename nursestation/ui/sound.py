@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Slot
 
 from nursestation.core.sounds.wishes import Place
 from nursestation.runtime.loudspeaker import AHEAD_MS, BEDSIDE, NoOutput, OutputState
-from nursestation.runtime.soundnames import NO_OUTPUT, OutputFacts, assign
+from nursestation.runtime.soundnames import NO_OUTPUT, OutputFacts, assign, missing_text
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioDevice
@@ -71,6 +71,7 @@ class QtOutputs(QObject):
         self.problem, self.sink = "", ""
         self._devices = QMediaDevices(self)
         self._device: QAudioDevice | None = None
+        self._is_gone = False
         self._version = 0
         self.look()
         self._devices.audioOutputsChanged.connect(self.look)
@@ -88,6 +89,16 @@ class QtOutputs(QObject):
             self._device = device
             self._version += 1
 
+    def note_gone(self, is_gone: bool) -> None:
+        """Take it that the sound server has lost the output, or has it again.
+
+        WORKAROUND: Qt 6.11 does not see that one of several PulseAudio outputs goes, and PulseAudio moves what plays there to
+        its usual output, where it would sound as if it were the station's.
+        """
+        if is_gone != self._is_gone:
+            self._is_gone = is_gone
+            self._version += 1
+
     def version(self) -> int:
         """Return a number that changes with the output."""
         return self._version
@@ -101,6 +112,8 @@ class QtOutputs(QObject):
         device = self._device
         if device is None:
             raise NoOutput(self.problem or NO_OUTPUT)
+        if self._is_gone:
+            raise NoOutput(missing_text(device.description()))
         return QtOutput(device)
 
 

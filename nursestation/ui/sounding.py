@@ -47,6 +47,10 @@ class WatchedOutputs(Outputs, Protocol):
         """See which output it is now."""
         ...
 
+    def note_gone(self, is_gone: bool) -> None:
+        """Take it that the sound server has lost the output, or has it again."""
+        ...
+
 
 class Sounding(QObject):
     """Plays what the alarms want to be heard, at one output.
@@ -138,6 +142,7 @@ class Sounding(QObject):
         if self._outputs is not None:
             self._outputs.look()
             if self._level is not None:
+                self._outputs.note_gone(self._level.is_gone)
                 self._level.sink = self._outputs.sink
         level = "" if self._level is None else self._level.trouble
         silent = self._own_trouble or self._thread_trouble() or level

@@ -20,6 +20,8 @@ from nursestation.runtime.loudspeaker import BEDSIDE
 
 ASK_MS = 10_000
 """Time between two questions [ms]."""
+GONE = "No such entity"
+"""What the sound server says of an output that is not there any more, without translation."""
 AUDIBLE_PERCENT = 10
 """Below this nothing that could be heard comes through. Source: project decision; PulseAudio's 10 % is -60 dB."""
 MUTED = f"The sound of this computer is muted: turn it on, and {BEDSIDE}."
@@ -78,6 +80,7 @@ class LevelWatch(QObject):
     Attributes:
         trouble: See `level_problem`.
         sink: What the sound server calls the output that is asked about, "" for its usual one.
+        is_gone: The sound server has no such output any more.
 
     Signals:
         answered: An answer was read.
@@ -89,6 +92,7 @@ class LevelWatch(QObject):
         super().__init__(parent)
         self._asked = asked
         self.sink = ""
+        self.is_gone = False
         self._left: list[Command] = []
         self._said = ""
         self.trouble = ""
@@ -127,7 +131,7 @@ class LevelWatch(QObject):
         if self._left:
             self._ask_next()
         else:
-            self.trouble = ""  # nobody knows of this output
+            self.trouble, self.is_gone = "", False  # nobody knows of this output
 
     def _commands(self) -> Sequence[Command]:
         return commands(sink=self.sink) if self._asked is None else self._asked
@@ -138,12 +142,14 @@ class LevelWatch(QObject):
 
     @Slot(int, QProcess.ExitStatus)
     def _take_answer(self, _code: int, _status: QProcess.ExitStatus) -> None:
-        self._said += bytes(self._process.readAllStandardOutput().data()).decode(errors="replace")
+        for told in (self._process.readAllStandardOutput(), self._process.readAllStandardError()):
+            self._said += bytes(told.data()).decode(errors="replace")
         if self._left:
             self._ask_next()
             return
         if self._timer.isActive():
             self.trouble = level_problem(parse(self._said))
+            self.is_gone = bool(self.sink) and GONE in self._said
             self.answered.emit()
 
     @Slot(QProcess.ProcessError)

@@ -60,6 +60,7 @@ class HandOutputs:
         self.n_tries = 0
         self._version = 0
         self._is_there = True
+        self._is_lost = False
 
     def plug(self):
         self._is_there = True
@@ -78,12 +79,17 @@ class HandOutputs:
     def look(self):
         pass
 
+    def note_gone(self, is_gone):
+        if is_gone != self._is_lost:
+            self._is_lost = is_gone
+            self._version += 1
+
     def version(self):
         return self._version
 
     def open(self):
         self.n_tries += 1
-        if not self._is_there:
+        if not self._is_there or self._is_lost:
             raise NoOutput(self.NONE)
         self.opened.append(HandOutput(is_hungry=self.is_hungry))
         return self.last

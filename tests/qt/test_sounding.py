@@ -188,6 +188,41 @@ def test_another_output_than_the_named_one_is_told_and_is_heard(qtbot, make, out
     assert not sounding.is_heard
 
 
+def complaining(path, line):
+    """Return a program that says `line` as an error while there is a file."""
+    code = f"import os, sys; os.path.exists({str(path)!r}) and sys.exit({line!r})"
+    return ((sys.executable, "-c", code),)
+
+
+def test_an_output_that_the_sound_server_has_lost_is_let_go_of_until_it_is_back(qtbot, make, outputs, tmp_path):
+    mark, clock = tmp_path / "gone", ManualClock()
+    level = LevelWatch(complaining(mark, "Failed to get sink information: No such entity"))
+    outputs.sink = "usb-2"
+    sounding = make(lambda: outputs, clock, level=level)
+    with qtbot.waitSignal(level.answered):
+        sounding.start()
+    qtbot.waitUntil(lambda: bool(outputs.opened))
+    mark.touch()
+    with qtbot.waitSignal(level.answered):
+        level.ask()
+    qtbot.waitUntil(lambda: sounding.trouble == HandOutputs.NONE)
+    assert outputs.last.is_closed
+    mark.unlink()
+    with qtbot.waitSignal(level.answered):
+        level.ask()
+    qtbot.waitUntil(lambda: len(outputs.opened) == 2)
+    clock.advance(1.5)
+    qtbot.waitUntil(lambda: sounding.trouble == "")
+
+
+def test_the_usual_output_is_never_taken_for_lost(qtbot, tmp_path):
+    level = LevelWatch(complaining(tmp_path, "Failed to get sink information: No such entity"))
+    with qtbot.waitSignal(level.answered):
+        level.start()
+    assert not level.is_gone
+    level.stop()
+
+
 def test_a_computer_that_is_loud_enough_is_no_trouble(qtbot):
     level = LevelWatch(answering("Mute: no", "Volume: mono: 26214 /  40% / -23.88 dB"))
     with qtbot.waitSignal(level.answered):
