@@ -318,7 +318,7 @@ def note_time(turn: Turn, chair: ChairState) -> None:
 
 
 def answer(turn: Turn, chair: ChairState, visit: Visit, command: AnswerFlag) -> None:
-    """Note what was done about a flag; an operator may call an unconfirmed reading an artefact.
+    """Note what was done about a flag, which acknowledges its condition; one may call an unconfirmed reading an artefact.
 
     Raises:
         Refusal: there is no such flag, two readings agree, or the reason is missing.
@@ -343,6 +343,10 @@ def answer(turn: Turn, chair: ChairState, visit: Visit, command: AnswerFlag) -> 
             **turn.acted(chair), flag_id=flag.id, action=command.action.strip(), reason=command.reason.strip()
         )
     )
+    condition = _condition_of(visit, flag)
+    if condition is not None and condition.acknowledged_by is None:
+        turn.emit(r.ConditionAcknowledged(**turn.acted(chair), condition_id=condition.id))
+        after_acknowledge(turn, chair, condition)
     if is_artefact:
         turn.emit(r.FlagDecided(**turn.acted(chair), flag_id=flag.id, outcome=FlagOutcome.NOT_CONFIRMED, reading=None))
         turn.emit(r.FlagEnded(**turn.acted(chair), flag_id=flag.id, reading=flag.reading))
@@ -421,6 +425,14 @@ def _condition(visit: Visit, *, low: bool) -> Condition | None:
         if condition.rule.startswith("bp.") and (condition.rule == _rule_id(Grade.LOW)) is low:
             return condition
     return None
+
+
+def _condition_of(visit: Visit, flag: Flag) -> Condition | None:
+    """Return the present condition that a flag stands for; an earlier flag of the same grade stands for none."""
+    newest = [other for other in visit.flags.values() if other.grade is flag.grade][-1]
+    condition = _condition(visit, low=flag.grade is Grade.LOW)
+    is_its = newest is flag and condition is not None and condition.rule == _rule_id(flag.grade)
+    return condition if is_its else None
 
 
 def _latches(visit: Visit, condition: Condition) -> bool:

@@ -351,10 +351,7 @@ def run_visit(
     clinic.do(c.PauseInfusion(chair=n, reason="blood pressure"))
     clinic.run(90, {"heart_rate": 86.0}, every_s=every_s)
     clinic.cuff(184, 112)
-    clinic.do(
-        c.AnswerFlag(chair=n, flag_id=flag, action="paused, clinician told", reason="confirmed by repeat"),
-        c.Acknowledge(chair=n, condition_id=clinic.view.conditions[0].id),
-    )
+    clinic.do(c.AnswerFlag(chair=n, flag_id=flag, action="paused, clinician told", reason="confirmed by repeat"))
     clinic.run(240, {"heart_rate": 82.0}, every_s=every_s)
     clinic.cuff(136, 84)
     clinic.do(c.ResumeInfusion(chair=n))

@@ -205,6 +205,46 @@ def test_what_was_done_is_kept_with_the_flag(clinic: Clinic) -> None:
     assert clinic.visit.flags[0].is_present
 
 
+def test_saying_what_was_done_acknowledges(clinic: Clinic) -> None:
+    clinic.cuff(182, 80)
+    made = clinic.do(c.AnswerFlag(chair=2, flag_id=clinic.visit.flags[0].id, action="paused"))
+    assert [type(record) for record in made] == [r.FlagAnswered, r.ConditionAcknowledged]
+    assert made[1].operator == "r.alvarez"
+    assert clinic.view.conditions[0].acknowledged
+    made = clinic.do(c.AnswerFlag(chair=2, flag_id=clinic.visit.flags[0].id, action="clinician told"))
+    assert [type(record) for record in made] == [r.FlagAnswered], "it is acknowledged already"
+
+
+def test_saying_what_was_done_lets_a_latched_crisis_go(clinic: Clinic) -> None:
+    clinic.cuff(205, 100)
+    clinic.run(60)
+    clinic.cuff(128, 80)
+    assert [condition.rule for condition in clinic.view.conditions] == ["bp.crisis"]
+    clinic.do(c.AnswerFlag(chair=2, flag_id=clinic.visit.flags[0].id, action="stopped"))
+    assert clinic.view.conditions == ()
+
+
+def test_a_crisis_that_is_called_an_artefact_leaves_no_latch(clinic: Clinic) -> None:
+    clinic.cuff(205, 100)
+    flag_id = clinic.visit.flags[0].id
+    clinic.do(
+        c.AnswerFlag(chair=2, flag_id=flag_id, action="artefact", reason="arm moved", outcome=FlagOutcome.NOT_CONFIRMED)
+    )
+    assert clinic.view.conditions == ()
+
+
+def test_an_answer_to_an_earlier_flag_acknowledges_nothing(clinic: Clinic) -> None:
+    clinic.cuff(182, 80)
+    clinic.run(30)
+    clinic.cuff(128, 80)
+    clinic.run(30)
+    clinic.cuff(183, 80)
+    assert len(clinic.visit.flags) == 2
+    old = min(clinic.visit.flags, key=lambda flag: flag.raised.mono_ns)
+    clinic.do(c.AnswerFlag(chair=2, flag_id=old.id, action="clinician told"))
+    assert not clinic.view.conditions[0].acknowledged
+
+
 def test_an_artefact_ends_the_flag_with_a_reason(clinic: Clinic) -> None:
     clinic.cuff(182, 80)
     flag_id = clinic.visit.flags[0].id
