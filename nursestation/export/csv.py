@@ -3,8 +3,10 @@
 Rules of the file:
 1. A plain CSV (RFC 4180) in UTF-8 with one header line; nothing else is in it.
 2. A cuff cycle is a row for each of its values, at the time it was measured; everything else stands at its arrival.
-3. A reading without a usable value keeps its row, with the value empty and the validity saying why. Silence has no rows.
-4. Text that a spreadsheet would take for a formula is led by an apostrophe (OWASP, "CSV Injection").
+3. A value by hand stands at the time it was measured, with who measured it as its source; what could not be measured has a row
+   without a value and the reason as its source.
+4. A reading without a usable value keeps its row, with the value empty and the validity saying why. Silence has no rows.
+5. Text that a spreadsheet would take for a formula is led by an apostrophe (OWASP, "CSV Injection").
 """
 
 import csv
@@ -15,7 +17,7 @@ from datetime import tzinfo
 from devices.events import Mode, Validity
 from devices.vocabulary import METRICS
 from nursestation.core.model import CuffReading, Provenance
-from nursestation.core.records import CuffTaken, Sample
+from nursestation.core.records import CuffTaken, NotMeasurable, Sample, VitalsEntered, happened
 from nursestation.export.localtime import iso
 from nursestation.export.visit import VisitRecord
 
@@ -41,8 +43,14 @@ def session_csv(visit: VisitRecord, zone: tzinfo | None) -> bytes:
 
 
 def _readings(visit: VisitRecord) -> Iterator[Sample]:
-    """Yield every reading, those from cuff cycles that came as a record only (by hand) included."""
+    """Yield every reading, those that came as a record only (by hand) included."""
     yield from visit.samples
+    for record in visit.records:
+        if isinstance(record, VitalsEntered):
+            for metric, value in record.values:
+                yield _by_hand(record, metric, value, visit.name(record.operator))
+        elif isinstance(record, NotMeasurable):
+            yield _by_hand(record, record.metric, None, record.reason)
     known = {
         (sample.value, _time(sample), sample.cycle) for sample in visit.samples if sample.metric == "nibp_sys"
     }  # fmt: skip
@@ -65,6 +73,14 @@ def _cuff_rows(record: CuffTaken, reading: CuffReading) -> Iterator[Sample]:
                 value=float(value), validity=Validity.VALID, mode=mode, provenance=reading.provenance, monitor="",
                 source=reading.source, measured_utc_ns=reading.measured_utc_ns, cycle=reading.cycle,
             )  # fmt: skip
+
+
+def _by_hand(record: VitalsEntered | NotMeasurable, metric: str, value: float | None, source: str) -> Sample:
+    return Sample(
+        at=record.at, chair=record.chair, session=record.session, operator=record.operator, metric=metric, value=value,
+        validity=Validity.VALID if value is not None else Validity.UNAVAILABLE, mode=Mode.REAL,
+        provenance=Provenance.MANUAL, monitor="", source=source, measured_utc_ns=happened(record).utc_ns,
+    )  # fmt: skip
 
 
 def _time(sample: Sample) -> int:

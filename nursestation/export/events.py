@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-from nursestation.core.model import ChartKind, ConfirmedHow, Phase, Severity
+from nursestation.core.model import ConfirmedHow, Phase
 from nursestation.core.records import (
     BaselineTaken,
-    Charted,
-    ChartResolved,
     CriterionOverridden,
     CuffFailed,
     CuffRequested,
     CuffStarted,
     CuffStopped,
-    DischargeSigned,
     DriverConfirmed,
     DriverNamed,
     GateOverridden,
@@ -29,6 +26,8 @@ from nursestation.core.records import (
     PhaseChanged,
     Record,
 )
+from nursestation.export.chart_lines import Line, Lines
+from nursestation.export.leaving import is_against_advice, known_again, leaving_line, who_let_pass, why
 from nursestation.export.visit import VisitRecord
 
 PHASE_WORDS = {
@@ -53,22 +52,11 @@ CONFIRMED_WORDS = {
 }
 PATIENT_IN_QUESTION = "The monitor named another patient, or none: its readings were left out until the nurse answered"
 """What a report says of it: whom the monitor named is not this patient's business."""
-SEVERITY_WORDS = {Severity.MILD: "mild", Severity.MODERATE: "moderate", Severity.SEVERE: "severe"}
-_CHART_WORDS = {
-    ChartKind.SIDE_EFFECT: "",
-    ChartKind.SYMPTOM: "Symptom: ",
-    ChartKind.DOSE_CHANGE: "Dose: ",
-    ChartKind.POSITION: "Position: ",
-    ChartKind.OXYGEN: "Oxygen: ",
-    ChartKind.MEDICATION: "Medication: ",
-    ChartKind.CLINICIAN_TOLD: "Clinician told: ",
-    ChartKind.NOTE: "Note: ",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line. `t` lies on the steady line of time [ns]; `is_marked` puts its number into the plot."""
+    """One line, struck through where `is_struck`. `t` lies on the steady line of time [ns]; `is_marked` puts it into the plot."""
 
     number: int
     t: int
@@ -77,68 +65,70 @@ class Event:
     by: str
     is_bold: bool = False
     is_marked: bool = False
+    is_struck: bool = False
 
 
 def events(visit: VisitRecord) -> tuple[Event, ...]:
-    """Return the visit's events in order, numbered from 1."""
-    titles = {record.entry_id: record.text for record in visit.records if isinstance(record, Charted)}
-    found: list[Event] = []
+    """Return the visit's events by the time they happened, numbered from 1; what was corrected is among them, struck."""
+    found = Lines()
     for record in visit.records:
-        line = _line(record, titles)
-        if line:
-            actor = record.clinician if isinstance(record, GateOverridden | CriterionOverridden) else record.operator
-            found.append(
-                Event(
-                    number=len(found) + 1,
-                    t=visit.timeline.steady_ns(record.at),
-                    utc=record.at.utc_ns,
-                    text=line,
-                    by=visit.name(actor),
-                    is_bold=isinstance(record, GateOverridden | CriterionOverridden),
-                    is_marked=isinstance(record, _MARKED),
-                )
-            )
-    return tuple(found)
+        if found.take(record):
+            continue
+        words = _line(record)
+        if not words:
+            continue
+        if isinstance(record, InfusionStarted | InfusionPaused | InfusionResumed | InfusionStopped):
+            found.step(record, words)
+            continue
+        clinician = who_let_pass(record)
+        is_bold = clinician is not None or is_against_advice(record)
+        found.add(Line(record.at, words, clinician or record.operator, is_bold=is_bold))
+    timed = sorted(((visit.timeline.steady_ns(line.at), line) for line in found.lines), key=lambda one: one[0])
+    return tuple(
+        Event(
+            number=number,
+            t=t,
+            utc=line.at.utc_ns,
+            text=line.text,
+            by=visit.name(line.operator),
+            is_bold=line.is_bold,
+            is_marked=line.is_marked,
+            is_struck=line.is_struck,
+        )
+        for number, (t, line) in enumerate(timed, start=1)
+    )
 
 
-_MARKED = (InfusionStarted, InfusionPaused, InfusionResumed, InfusionStopped, Charted)
-
-
-def _line(record: Record, titles: dict[str, str]) -> str:
+def _line(record: Record) -> str:
     match record:
         case PhaseChanged(after=Phase.INFUSION | Phase.OBSERVATION | Phase.DISCHARGED):
             return ""  # told by the start, the stop and the signature
         case PhaseChanged():
-            return _MOVES[record.after] + _why(record.reason)
+            return _MOVES[record.after] + why(record.reason)
         case IdentityConfirmed():
             return "Identity checked with two identifiers"
         case DriverNamed():
             return f"Driver named: {record.driver.name} ({record.driver.relation})"
         case DriverConfirmed():
-            return f"Driver confirmed {CONFIRMED_WORDS[record.how]}"
+            return f"Driver confirmed {CONFIRMED_WORDS[record.how]}{known_again(record)}"
         case BaselineTaken():
             return f"Baseline taken: {record.baseline} mmHg"
         case GateOverridden():
-            return f"OVERRIDE before the start: {in_words(record.gate)}{_why(record.reason)}"
+            return f"OVERRIDE before the start: {in_words(record.gate)}{why(record.reason)}"
         case CriterionOverridden():
-            return f"OVERRIDE at discharge: {in_words(record.criterion)}{_why(record.reason)}"
+            return f"OVERRIDE at discharge: {in_words(record.criterion)}{why(record.reason)}"
         case InfusionStarted():
             return f"Treatment started: {record.dose_text}"
         case InfusionPaused():
-            return "Infusion paused" + _why(record.reason)
+            return "Infusion paused" + why(record.reason)
         case InfusionResumed():
             return "Infusion resumed"
         case InfusionStopped():
-            return ("Infusion stopped before the planned end" if record.early else "Infusion stopped") + _why(
+            return ("Infusion stopped before the planned end" if record.early else "Infusion stopped") + why(
                 record.reason
             )
-        case Charted():
-            severity = f", {SEVERITY_WORDS[record.severity]}" if record.severity else ""
-            return f"{_CHART_WORDS[record.kind]}{record.text}{severity}{_why(record.reason)}"
-        case ChartResolved():
-            return f"Over: {titles.get(record.entry_id, 'charted entry')}"
         case CuffRequested():
-            return "Cuff reading asked for" + _why(record.reason)
+            return "Cuff reading asked for" + why(record.reason)
         case CuffFailed():
             return f"Cuff cycle without a result: {record.text}"
         case CuffStarted():
@@ -155,16 +145,8 @@ def _line(record: Record, titles: dict[str, str]) -> str:
             return PATIENT_IN_QUESTION
         case MonitorPatientConfirmed():
             return "Monitor: still this patient" if record.same else "Monitor: another patient, its readings left out"
-        case DischargeSigned():
-            return "Discharge signed; " + (
-                f"handed over to {record.driver.name}" if record.driver is not None else "left without a driver"
-            )
         case _:
-            return ""
-
-
-def _why(reason: str) -> str:
-    return f" ({reason})" if reason else ""
+            return leaving_line(record)
 
 
 def in_words(name: str) -> str:

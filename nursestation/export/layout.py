@@ -86,9 +86,10 @@ def register_fonts(folder: Path) -> None:
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
 
 
-def text(value: str, style: ParagraphStyle = CELL, *, bold: bool = False) -> Paragraph:
+def text(value: str, style: ParagraphStyle = CELL, *, bold: bool = False, struck: bool = False) -> Paragraph:
     """Return plain text as a paragraph; nothing in it is taken for markup, and a sign the font lacks shows as □."""
-    return Paragraph(escape(drawable(value)), CELL_BOLD if bold and style is CELL else style)
+    plain = escape(drawable(value))
+    return Paragraph(f"<strike>{plain}</strike>" if struck else plain, CELL_BOLD if bold and style is CELL else style)
 
 
 def drawable(value: str) -> str:

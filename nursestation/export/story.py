@@ -4,6 +4,7 @@ A pure fold; it decides nothing and computes no alarm anew. `utc` values are wal
 visit's steady line of time [ns].
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from nursestation.core.alarm_log import LogRow
@@ -37,7 +38,9 @@ from nursestation.core.records import (
     Record,
     SessionMonitors,
     SessionOpened,
+    TimeCorrected,
 )
+from nursestation.core.steps import as_corrected
 from nursestation.export.alarms import alarm_rows
 from nursestation.export.events import in_words
 from nursestation.export.visit import VisitRecord
@@ -151,7 +154,7 @@ def tell(visit: VisitRecord) -> Story:
     """Fold a visit's records into its story."""
     opened = next(record for record in visit.records if isinstance(record, SessionOpened))
     story = Story(opened, alarms=alarm_rows(visit))
-    for record in visit.records:
+    for record in _as_read(visit):
         story.end = max(story.end, visit.timeline.steady_ns(record.at))
         _course(story, visit, record)
         _pressure(story, visit, record)
@@ -159,6 +162,13 @@ def tell(visit: VisitRecord) -> Story:
     if visit.samples and not story.phase.is_over:
         story.end = max(story.end, visit.timeline.steady_ns(visit.samples[-1].at))
     return story
+
+
+def _as_read(visit: VisitRecord) -> Sequence[Record]:
+    """Return the records with the treatment's steps at their corrected times, in the order they happened."""
+    if not any(isinstance(record, TimeCorrected) for record in visit.records):
+        return visit.records
+    return sorted(as_corrected(visit.records), key=lambda record: visit.timeline.steady_ns(record.at))
 
 
 def _course(story: Story, visit: VisitRecord, record: Record) -> None:

@@ -120,7 +120,15 @@ def _flag_row(visit: VisitRecord, flag: Flag, zone: tzinfo | None) -> list[Cell]
 
 def event_table(lines: Sequence[Event], width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return the numbered events."""
-    rows = [[str(line.number), clock_s(line.utc, zone), line.text, line.by] for line in lines]
+    rows: list[list[Cell]] = [
+        [
+            str(line.number),
+            text(clock_s(line.utc, zone), bold=line.is_bold, struck=line.is_struck),
+            text(line.text, bold=line.is_bold, struck=line.is_struck),
+            line.by,
+        ]
+        for line in lines
+    ]
     bold = [index for index, line in enumerate(lines) if line.is_bold]
     table = grid(
         ("No.", "Time", "What", "By"), rows, [width * share for share in (0.06, 0.11, 0.61, 0.22)], bold_rows=bold

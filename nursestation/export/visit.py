@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from devices.clock import NS_PER_S
 from nursestation.core.alarm_log import LOGGED
 from nursestation.core.model import Operator
-from nursestation.core.records import AudioSwitched, Record, Sample
+from nursestation.core.records import AudioSwitched, Record, Sample, SignedIn, SignedOut, StationStopped
 from nursestation.core.timeline import Timeline
 from nursestation.export.errors import ExportError
 from nursestation.store.reader import SessionSummary, StoreReader
 
 _DAY_NS = 24 * 3600 * NS_PER_S
+_STATION = (*LOGGED, SignedIn, SignedOut, StationStopped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class VisitRecord:
     Attributes:
         summary: What the list of sessions says of it.
         records: Its discrete records, in order.
-        station: What the alarm log takes from the station itself while the session ran, and what was in force before.
+        station: What the alarm log takes from the station itself while the session ran, and what was in force before; and who
+            signed in and out.
         samples: Its readings, in order.
         operators: Staff by id.
         timeline: See there.
@@ -67,7 +69,10 @@ def load_visit(reader: StoreReader, session: str, version: str) -> VisitRecord:
 
 
 def _station(reader: StoreReader, summary: SessionSummary) -> Iterator[Record]:
-    """Yield the station's own records for the alarm log: from a day before, and the last switch of the sound before that."""
+    """Yield the station's own records for the alarm log, and who was signed in.
+
+    That is from a day before, and the last switch of the sound before that.
+    """
     since = summary.opened.utc_ns - _DAY_NS
     yield from list(reader.of_kinds((AudioSwitched,), until_utc_ns=since - 1, of_station=True))[-1:]
-    yield from reader.of_kinds(LOGGED, since_utc_ns=since, until_utc_ns=summary.ended_utc_ns, of_station=True)
+    yield from reader.of_kinds(_STATION, since_utc_ns=since, until_utc_ns=summary.ended_utc_ns, of_station=True)
