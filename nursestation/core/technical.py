@@ -16,6 +16,7 @@
 | station.store (station) | the disk is slow, full or refuses: records wait in memory | as told: medium |
 | station.reader (station) | the ports are not being read | as told: medium |
 | station.sound (station) | there is no loudspeaker, or it takes no sound | as told: medium |
+| station.sound.<chair> (station) | the same of a loudspeaker that the settings give a chair | as told: medium |
 | station.engine (station) | a rule of the program failed and was left out; until acknowledged | as told: medium |
 | station.<id> (station) | the runtime says so | as told |
 | selftest.failed (station) | the last self-test was not passed (`signals.py`) | medium |
