@@ -23,15 +23,23 @@ from nursestation.core.commands import (
     Chart,
     CheckIn,
     Command,
+    ConfirmCheck,
     ConfirmDriver,
     ConfirmIdentity,
     EndEarly,
     MarkReady,
+    NameAvailable,
     NameDriver,
     OverrideGate,
     PauseInfusion,
+    RecordAllergies,
     RecordConsent,
     RecordFasting,
+    RecordMedicines,
+    RecordPregnancy,
+    RecordReferral,
+    RecordScore,
+    RecordWeight,
     RequestCuff,
     ResolveChart,
     ResumeInfusion,
@@ -47,8 +55,11 @@ from nursestation.core.model import (
     Driver,
     FlagOutcome,
     GateState,
+    MedicineAnswer,
     Patient,
     Phase,
+    Pregnancy,
+    ScoreKind,
     Severity,
     Transport,
 )
@@ -67,6 +78,9 @@ _ANSWERS = {
     "iv_removed": ("removed, site dry", None),
     "instructions": ("given on paper and read through together", None),
 }
+
+_SCORES = {ScoreKind.MOAAS: 5, ScoreKind.ORIENTATION: 3}
+"""Of somebody who is awake and calm and has no complaint; the others are 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,7 @@ class StandInNurse:
         if plain is None:
             return ()
         self._last_act_ns = now_ns
-        return (plain,)
+        return (plain, *(self._asked(visit) if isinstance(plain, RecordConsent) and visit is not None else ()))
 
     # --- the plain steps ----------------------------------------------------------------------------------------------
 
@@ -157,6 +171,27 @@ class StandInNurse:
         if visit.driver_confirmed is None:
             return ConfirmDriver(chair=chair, how=ConfirmedHow.BY_PHONE)
         return BeginBaseline(chair=chair)
+
+    def _asked(self, visit: VisitView) -> Iterator[Command]:
+        """Answer what the protocol asks for besides: nothing is in the way of an ordinary simulated patient."""
+        chair, rules = self._chair, visit.protocol.gates
+        if rules.ask_weight:
+            yield RecordWeight(chair=chair, kg=self._scenario.patient.weight_kg, measured=True)
+        if rules.ask_allergies:
+            yield RecordAllergies(chair=chair, text="", none_known=True)
+        if rules.ask_pregnancy:
+            yield RecordPregnancy(chair=chair, answer=Pregnancy.TEST_NEGATIVE)
+        if rules.medicines:
+            answers = tuple(MedicineAnswer(rule.name, taken=False) for rule in rules.medicines)
+            yield RecordMedicines(chair=chair, answers=answers)
+        if rules.referral != "off":
+            yield RecordReferral(chair=chair, from_whom="Sim Clinic")
+        if rules.available:
+            yield NameAvailable(chair=chair, name="Sim Clinician")
+        for text in rules.checks:
+            yield ConfirmCheck(chair=chair, text=text)
+        for kind in rules.baseline_scores:
+            yield RecordScore(chair=chair, kind=kind, value=_SCORES.get(kind, 0))
 
     def _baseline(self, visit: VisitView) -> Command | None:
         if visit.baseline is None:

@@ -127,9 +127,11 @@ def check_in(program: Program, visit: Visit) -> None:
     for field, text in patient.items():
         program.type(f"check_in_{field}", text)
     program.click("check_in_protocol_quick")
-    program.type("check_in_patient_weight", "72")
     program.click("check_in_open")
     program.click("check_in_identity_both")
+    program.type("check_in_weight", "72")
+    program.click("check_in_weight_measured")
+    program.click("check_in_allergies_none")
     program.click("check_in_consent_on_file")
     visit.picture(program, "1-check-in")
     for what in ("food", "drink"):
@@ -138,6 +140,13 @@ def check_in(program: Program, visit: Visit) -> None:
     program.until(lambda: gate_is_met(program, "fasting_food"), "fasting told")
     program.click("check_in_exclusions_record")
     program.until(lambda: gate_is_met(program, "exclusions"), "exclusions answered")
+    program.click("check_in_pregnancy_not_possible")
+    program.click("check_in_medicines_record")
+    program.type("check_in_referral_from", "Dr. Holm")
+    program.click("check_in_referral_record")
+    program.type("check_in_available_name", "Dr. Okafor")
+    program.click("check_in_available_record")
+    program.click("check_in_checks_all")
     program.click("check_in_driver_way_family_or_friend")
     program.type("check_in_driver_name", "Maria Kowalski")
     program.type("check_in_driver_relation", "sister")
@@ -145,6 +154,10 @@ def check_in(program: Program, visit: Visit) -> None:
     program.click("check_in_driver_how_by_phone")
     program.until(lambda: gate_is_met(program, "driver"), "driver confirmed")
     program.click("check_in_companion_driver")
+    program.click("check_in_gate_baseline_scores")
+    program.click("check_in_score_moaas_5")
+    program.click("check_in_score_pain_2")
+    program.click("check_in_gate_baseline")
 
 
 def discharge(program: Program, visit: Visit) -> None:

@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -17,7 +17,18 @@ from devices.vocabulary import Unit
 from nursestation.config.protocol_files import load_protocols
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.model import ChartKind, ConfirmedHow, Driver, Patient, Role, Severity, Transport
+from nursestation.core.model import (
+    ChartKind,
+    ConfirmedHow,
+    Driver,
+    MedicineAnswer,
+    Patient,
+    Pregnancy,
+    Role,
+    ScoreKind,
+    Severity,
+    Transport,
+)
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 from nursestation.core.snapshot import ChairSnapshot, VisitView
@@ -260,9 +271,33 @@ class Clinic:
             c.RecordConsent(chair=n),
             c.RecordFasting(chair=n, last_food_utc_ns=now - 9 * HOUR_NS, last_drink_utc_ns=now - 3 * HOUR_NS),
             c.AnswerExclusions(chair=n, answers=tuple((text, False) for text in self.visit.protocol.gates.exclusions)),
+            *self.asked(),
             c.NameDriver(chair=n, driver=DRIVER),
             c.ConfirmDriver(chair=n, how=ConfirmedHow.BY_PHONE),
         )
+
+    def asked(self) -> Iterator[c.Command]:
+        """Answer what the protocol of the visit asks for besides, nothing being in the way."""
+        n, visit = self.chair, self.visit
+        rules = visit.protocol.gates
+        if rules.ask_weight:
+            yield c.RecordWeight(chair=n, kg=visit.patient.weight_kg, measured=True)
+        if rules.ask_allergies:
+            text = visit.patient.allergies
+            yield c.RecordAllergies(chair=n, text=text, none_known=not text)
+        if rules.ask_pregnancy:
+            yield c.RecordPregnancy(chair=n, answer=Pregnancy.NOT_POSSIBLE)
+        if rules.medicines:
+            answers = tuple(MedicineAnswer(rule.name, taken=False) for rule in rules.medicines)
+            yield c.RecordMedicines(chair=n, answers=answers)
+        if rules.referral != "off":
+            yield c.RecordReferral(chair=n, from_whom="Dr. Holm")
+        if rules.available:
+            yield c.NameAvailable(chair=n, name="Sam Okafor MD")
+        for text in rules.checks:
+            yield c.ConfirmCheck(chair=n, text=text)
+        for kind in rules.baseline_scores:
+            yield c.RecordScore(chair=n, kind=kind, value=5 if kind is ScoreKind.MOAAS else 2)
 
     def take_baseline(self, readings: Sequence[tuple[int, int]] = ((124, 76), (124, 76)), every_s: float = 1.0) -> None:
         """Take a baseline from cuff readings two minutes apart."""

@@ -93,14 +93,22 @@ def _check_in(desk):
     ):
         desk.type(f"check_in_{name}", text)
     desk.press("check_in_protocol_depression_iv")
-    desk.type("check_in_patient_weight", "72")
     desk.press("check_in_open")
     desk.press("check_in_identity_both")
+    desk.type("check_in_weight", "72")
+    desk.press("check_in_weight_measured")
+    desk.press("check_in_allergies_none")
     desk.press("check_in_consent_on_file")
     desk.type("check_in_food_time", "12:00")  # it is 15:00: three hours only
     desk.type("check_in_drink_time", "12:00")
     desk.press("check_in_fasting_record")
     desk.press("check_in_exclusions_record")
+    desk.press("check_in_pregnancy_not_possible")
+    desk.press("check_in_medicines_record")
+    desk.type("check_in_referral_from", "Dr. Holm")
+    desk.press("check_in_referral_record")
+    desk.press("check_in_available_s.okafor")
+    desk.press("check_in_checks_all")
     desk.press("check_in_driver_way_family_or_friend")
     desk.type("check_in_driver_name", "Maria Keller")
     desk.type("check_in_driver_relation", "sister")
@@ -117,6 +125,9 @@ def _baseline(desk):
     desk.clinic.run(120)
     desk.clinic.cuff(124, 76)
     desk.press("check_in_take_baseline")
+    desk.press("check_in_gate_baseline_scores")
+    desk.press("check_in_score_moaas_5")
+    desk.press("check_in_score_pain_2")
 
 
 def _override_food(desk):

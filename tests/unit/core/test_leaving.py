@@ -369,6 +369,7 @@ def test_no_driver_reads_the_sheet_where_none_is_named() -> None:
         c.ConfirmIdentity(chair=2),
         c.RecordConsent(chair=2),
         c.AnswerExclusions(chair=2, answers=tuple((t, False) for t in clinic.visit.protocol.gates.exclusions)),
+        *clinic.asked(),
     )
     for gate in [view.id for view in clinic.visit.gates if view.state is not GateState.MET]:
         if gate not in ("baseline", "bp_ceiling", "monitors"):

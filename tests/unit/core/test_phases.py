@@ -207,7 +207,6 @@ def test_a_patient_sits_in_one_chair(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("changes", "protocol", "says"),
     [
-        ({"weight_kg": 0.0}, "general_iv", "weight"),
         ({"record_number": " "}, "general_iv", "record number"),
         ({"given_name": "", "family_name": " "}, "general_iv", "name"),
         ({}, "no_such", "no treatment protocol"),
@@ -219,6 +218,15 @@ def test_an_incomplete_check_in_is_refused(
     clinic.staff()
     patient = dataclasses.replace(PATIENT, **changes)
     assert says in clinic.refused(c.CheckIn(chair=1, patient=patient, protocol=protocol))
+
+
+def test_a_weight_belongs_to_the_check_in_where_no_gate_asks_for_it() -> None:
+    general = load_protocol("general_iv")
+    older = general.model_copy(update={"gates": general.gates.model_copy(update={"ask_weight": False})})
+    clinic = make_clinic(protocols=[older])
+    clinic.staff()
+    patient = dataclasses.replace(PATIENT, weight_kg=0.0)
+    assert "weight" in clinic.refused(c.CheckIn(chair=1, patient=patient, protocol="general_iv"))
 
 
 def test_sessions_opened_in_one_second_have_names_of_their_own(clinic: Clinic) -> None:

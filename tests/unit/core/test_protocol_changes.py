@@ -96,8 +96,11 @@ def test_every_field_that_may_be_edited_has_its_words() -> None:
         ({"series": None}, "Treatments in a series: none, before 6"),
         ({"dose_mg_per_kg": 0.75}, "Dose: 0.75 mg/kg, before 0.5 mg/kg"),
         ({"cuff": {"baseline_min": 4}}, "Cuff in the baseline, every: 4 min, before 5 min"),
-        ({"gates": {"ask_weight": True}}, "Ask for today's weight: yes, before no"),
-        ({"gates": {"checks": ("Pump read back",)}}, "Checks before the start: added Pump read back"),
+        ({"gates": {"ask_weight": False}}, "Ask for today's weight: no, before yes"),
+        (
+            {"gates": {"checks": (*load_protocol().gates.checks, "Glasses off")}},
+            "Checks before the start: added Glasses off",
+        ),
         ({"side_effects": ("Headache",)}, "Side effects: left out Nausea; left out Drowsiness"),
         ({"discharge": {"instructions": "Rest.\nDrink.\n"}}, "Instructions for home: another wording"),
         (

@@ -27,17 +27,6 @@ NOT_ASKED_YET = {
         "meaning_no_driver",
         "meaning_against_advice",
     },
-    "gates": {
-        "ask_weight",
-        "ask_allergies",
-        "ask_pregnancy",
-        "medicines",
-        "referral",
-        "available",
-        "checks",
-        "baseline_scores",
-        "transports",
-    },
 }
 """What a file may leave out, because no shipped protocol asks for it; the list only shrinks."""
 

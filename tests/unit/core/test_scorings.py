@@ -7,7 +7,7 @@ from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import ScoreKind
 from nursestation.core.scorings import SCALES
-from tests.helpers.visit import Clinic, make_clinic
+from tests.helpers.visit import Clinic, load_protocol, make_clinic
 from tests.unit.core.test_restore import lasting, restarted
 
 RANGES = {
@@ -23,8 +23,10 @@ RANGES = {
 
 @pytest.fixture
 def clinic() -> Clinic:
-    """A patient at check-in."""
-    clinic = make_clinic()
+    """A patient at check-in, of whom no score is wanted before the start."""
+    plain = load_protocol()
+    plain = plain.model_copy(update={"gates": plain.gates.model_copy(update={"baseline_scores": ()})})
+    clinic = make_clinic(protocols=[plain])
     clinic.staff()
     clinic.check_in()
     return clinic

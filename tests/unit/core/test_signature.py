@@ -116,6 +116,7 @@ def test_nobody_goes_home_without_a_driver() -> None:
         c.ConfirmIdentity(chair=2),
         c.RecordConsent(chair=2),
         c.AnswerExclusions(chair=2, answers=tuple((t, False) for t in clinic.visit.protocol.gates.exclusions)),
+        *clinic.asked(),
     )
     for gate in ("driver", "fasting_food", "fasting_drink"):
         clinic.do(c.OverrideGate(chair=2, gate=gate, reason="urgent", clinician_id=CLINICIAN, pin=CLINICIAN_PIN))
