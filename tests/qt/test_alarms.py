@@ -12,7 +12,7 @@ from nursestation.ui.alarms.flashing import TICK_MS, Flashing
 from nursestation.ui.alarms.list import LINE_ROLE, AlarmList, AlarmModel
 from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
 from nursestation.ui.alarms.view import alarm_lines, audio_look
-from nursestation.ui.controls import ElidingLabel
+from nursestation.ui.controls import ElidingLabel, TwoLineLabel
 from nursestation.ui.theme import DARK_THEME
 from tests.helpers.station_views import make_station
 
@@ -107,6 +107,17 @@ def test_a_narrow_bar_says_how_long_below_and_cuts_no_headline(bar):
     assert headline.shown_text() == "BP spike 182/111"
     assert bar.findChild(QWidget, "alarm_lasting").isHidden()
     assert _text(bar, "alarm_note") == "for 1:36 min"
+
+
+def test_what_has_no_room_is_left_out_whole_and_stands_in_the_tip(bar):
+    text = "BP crisis 206/121, 70 % above baseline 121/77; repeat asked for; now 128/80, acknowledge to clear"
+    bar.resize(760, 48)
+    _show(bar, replace(SPIKE, text=text, signal=SignalState.LATCHED))
+    bar.grab()
+    note = bar.findChild(TwoLineLabel, "alarm_note")
+    assert note.text() == "for 1:35 min · LATCHED · now 128/80, acknowledge to clear"
+    assert note.toolTip() == "", "nothing is cut"
+    assert bar.findChild(QWidget, "alarm_strip").toolTip() == text
 
 
 def test_what_is_paused_at_its_chair_leaves_the_bar_calm_and_is_told_with_its_picture(bar):

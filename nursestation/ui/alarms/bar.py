@@ -10,7 +10,7 @@ Sizes: the stars are 22 px and the strip's ground 60 px high at the designed siz
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -20,7 +20,7 @@ from nursestation.ui import theme
 from nursestation.ui.alarms.audio import AudioButton
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.symbols import Stars, Symbol, SymbolLabel
-from nursestation.ui.alarms.view import AlarmLine, AudioLook, count_text, rotation
+from nursestation.ui.alarms.view import PART, AlarmLine, AudioLook, count_text, rotation
 from nursestation.ui.controls import Button, ElidingLabel, Label, TwoLineLabel
 from nursestation.ui.roles import Text, Tone, tone_upon
 from nursestation.ui.theme import Theme
@@ -158,6 +158,12 @@ class _Note(TwoLineLabel):
         n_lines = 1 if metrics.horizontalAdvance(self.text()) <= self.width() else 2
         return QSize(super().sizeHint().width(), n_lines * metrics.lineSpacing())
 
+    def has_room_for(self, text: str, width: int) -> bool:
+        """Say whether `text` fits into two lines of a `width` [px]."""
+        metrics = self.fontMetrics()
+        needed = metrics.boundingRect(QRect(0, 0, width, 0), int(Qt.TextFlag.TextWordWrap), text)
+        return needed.height() <= 2 * metrics.lineSpacing()
+
     def minimumSizeHint(self) -> QSize:
         """Return that height and no width: the text gives way."""
         return QSize(0, self.sizeHint().height())
@@ -243,13 +249,17 @@ class _Strip(QWidget):
         for label in (self._stars, self._state, self._where, self._text, self._lasting, self._note, self._count):
             label.set_tone(tone)
         self.setAccessibleName(none if line is None else line.spoken)
+        self.setToolTip("" if line is None else line.text)
         self.update()
 
     def _fit_words(self) -> None:
-        """Say how long it lasts beside the headline; where there is no room for both, in the line below."""
+        """Say how long it lasts beside the headline; where there is no room for both, in the lines below.
+
+        What has no room there is left out whole, the least of it first: the list and the tip have all of it.
+        """
         line = self._line
         lasting = "" if line is None else line.lasting
-        said = () if line is None else (line.note, line.detail)
+        said = [] if line is None else [line.note, *line.detail.split(PART)]
         self._lasting.setText(lasting)
         marks = [one for one in (self._stars, self._state, self._count) if not one.isHidden()]
         room = self.width() - 2 * theme.MARGIN - sum(one.sizeHint().width() + theme.MARGIN for one in marks)
@@ -257,8 +267,11 @@ class _Strip(QWidget):
         needed = sum(one.fontMetrics().horizontalAdvance(one.text()) + theme.GAP for one in words)
         if needed > room:
             self._lasting.setText("")
-            said = (lasting, *said)
-        self._note.setText(" · ".join(one for one in said if one))
+            said.insert(0, lasting)
+        said = [one for one in said if one]
+        while len(said) > 1 and not self._note.has_room_for(PART.join(said), room):
+            said.pop()
+        self._note.setText(PART.join(said))
         for label in (self._lasting, self._note):
             label.setVisible(bool(label.text()))
 

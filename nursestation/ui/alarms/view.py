@@ -30,6 +30,8 @@ _PAUSE_TIP = (
 )
 _STILL = (SignalState.ACKNOWLEDGED, SignalState.ALARM_PAUSED)
 NOT_ANSWERED = "NOT ANSWERED"
+PART = " · "
+"""Between two parts of what is said of a condition."""
 _ENDS_OF_HEADLINE = (": ", ", ", "; ")
 
 
@@ -175,7 +177,7 @@ def split_text(text: str) -> tuple[str, str]:
     head, rest = text[: min(ends)], text[min(ends) + 1 :].strip()
     parts = rest.split("; ")
     parts.sort(key=lambda part: not part.startswith("now "))
-    return head, " · ".join(parts)
+    return head, PART.join(parts)
 
 
 def rotation(lines: Sequence[AlarmLine]) -> tuple[AlarmLine, ...]:
