@@ -85,7 +85,7 @@ def _cuff(visit: Visit, now: Moment) -> Iterator[DueView]:
         return
     is_repeat = schedule.is_repeat_due(visit)
     kind, what = (DueKind.REPEAT_CUFF, "Repeat the cuff") if is_repeat else (DueKind.CUFF, "Cuff")
-    yield _view(visit, kind, what, (due_ns - now.mono_ns) / NS_PER_S, is_overdue=schedule.is_overdue(visit, now))
+    yield _view(visit, kind, what, (due_ns - now.mono_ns) / NS_PER_S, is_overdue=schedule.is_late(visit, due_ns, now))
 
 
 def _score(visit: Visit, plan: ScorePlan, now: Moment) -> DueView:

@@ -289,8 +289,20 @@ class Protocol(_File):
             taken["series"] = {"length": given["series_length"]}
         return taken
 
+    @property
+    def buttons(self) -> tuple[EventButton, ...]:
+        """Return what is charted with one tap: `events`, or one button for each side effect, the first nine with a key."""
+        return self.events or tuple(
+            EventButton(text=text, kind=ChartKind.SIDE_EFFECT, key=n if n <= 9 else None, asks_severity=True)
+            for n, text in enumerate(self.side_effects, start=1)
+        )
+
     @model_validator(mode="after")
     def _check(self) -> "Protocol":
+        keys = [button.key for button in self.events if button.key is not None]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise ValueError(f"events: key {twice} stands there twice")
         if self.planned_allowed_min is not None:
             least, most = self.planned_allowed_min
             if not least <= self.planned_min <= most:

@@ -47,6 +47,11 @@ def is_overdue(visit: Visit, now: Moment) -> bool:
     return overdue_min(visit, now) > visit.protocol.cuff.overdue_after_min
 
 
+def is_late(visit: Visit, due: int, now: Moment) -> bool:
+    """Say whether a reading that was due then, monotonic [ns], is later than the protocol allows."""
+    return now.mono_ns - due > visit.protocol.cuff.overdue_after_min * _NS_PER_MIN
+
+
 def overdue_min(visit: Visit, now: Moment) -> float:
     """Return how long ago a reading was due that has not come [min]; 0 where none is."""
     due = due_ns(visit, now)

@@ -218,8 +218,8 @@ def _cuff(chair: ChairState, now: Moment) -> CuffView:
         reading, is_overdue, due_ns, priority = chair.idle_cuff, False, None, None
     else:
         reading = visit.cuffs[-1][0] if visit.cuffs else None
-        is_overdue = schedule.is_overdue(visit, now)
         due_ns = schedule.due_ns(visit, now)
+        is_overdue = due_ns is not None and schedule.is_late(visit, due_ns, now)
         priority = _priority(visit, "nibp_sys")
     base = visit.baseline if visit is not None else None
     return CuffView(

@@ -1,0 +1,47 @@
+"""What is charted with one tap, and the scores that are asked for, as a protocol says it."""
+
+import pytest
+from pydantic import ValidationError
+
+from nursestation.core.model import ChartKind, Phase, ScoreKind
+from nursestation.core.protocols import EventButton, Protocol, ScorePlan
+from tests.helpers.visit import load_protocol
+
+
+def changed(**fields: object) -> Protocol:
+    return Protocol.model_validate({**load_protocol().model_dump(), **fields})
+
+
+def test_without_a_set_of_its_own_each_side_effect_has_a_button() -> None:
+    texts = tuple(f"effect {n}" for n in range(1, 12))
+    buttons = changed(side_effects=texts, events=()).buttons
+    assert tuple(button.text for button in buttons) == texts
+    assert [button.key for button in buttons] == [*range(1, 10), None, None]
+    assert all(button.kind is ChartKind.SIDE_EFFECT and button.asks_severity for button in buttons)
+
+
+def test_a_set_of_its_own_is_taken_as_it_stands() -> None:
+    events = (EventButton(text="Head up", kind=ChartKind.POSITION, key=4),)
+    assert changed(events=events).buttons == events
+
+
+@pytest.mark.parametrize(
+    ("events", "says"),
+    [
+        (
+            ({"text": "a", "kind": "note", "key": 3}, {"text": "b", "kind": "note", "key": 3}),
+            "key 3 stands there twice",
+        ),
+        (({"text": "a", "kind": "note", "key": 0},), "greater than or equal to 1"),
+        (({"text": "", "kind": "note"},), "at least 1 character"),
+    ],
+)
+def test_a_set_that_cannot_be_is_told(events: tuple[dict[str, object], ...], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        changed(events=events)
+
+
+def test_a_score_is_planned_for_some_phase() -> None:
+    with pytest.raises(ValidationError):
+        ScorePlan(kind=ScoreKind.PAIN, phases=(), every_min=15)
+    assert ScorePlan(kind=ScoreKind.PAIN, phases=(Phase.INFUSION,), every_min=15).every_min == 15
