@@ -63,7 +63,9 @@ def number(value: float) -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """Return the parts as a list in a sentence: "a", "a and b", "a, b and c"."""
+    """Return the parts as a list in a sentence: "a", "a and b", "a, b and c"; "" for none."""
+    if not parts:
+        return ""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 

@@ -41,6 +41,7 @@ def test_numbers(value: float, text: str) -> None:
 
 
 def test_lists_and_counts() -> None:
+    assert listed([]) == ""
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert (count(1, "reading"), count(2, "reading"), count(9, "reading")) == (
