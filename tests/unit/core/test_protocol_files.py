@@ -104,7 +104,7 @@ def test_every_number_in_the_file_of_the_model_is_said(name: str) -> None:
     """A default in code would be a clinical number that no clinic sees."""
     given = whole_document(PROTOCOLS / f"{name}.toml")
     protocol = Protocol.model_validate(given)
-    for section in ("technical", "cuff", "gates", "discharge"):
+    for section in ("technical", "cuff", "gates", "discharge", "watch"):
         unsaid = set(type(getattr(protocol, section)).model_fields) - set(given[section])
         assert unsaid <= NOT_ASKED_YET.get(section, set())
 

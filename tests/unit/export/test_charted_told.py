@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from reportlab.platypus import Paragraph
 
-from devices.clock import NS_PER_S
+from devices.clock import NS_PER_S, ManualClock
 from nursestation.core import commands as c
 from nursestation.core.model import ChartKind, ScoreKind, Severity, TimedStep
 from nursestation.core.snapshot import WatchingView
+from nursestation.core.station import ChairSetup, Station
 from nursestation.export.csv import session_csv
 from nursestation.export.events import Event, events
 from nursestation.export.layout import register_fonts
@@ -22,7 +23,8 @@ from nursestation.export.watching import watched
 from nursestation.paths import resource
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
-from tests.helpers.visit import NURSE, NURSE_PIN, Clinic, make_clinic
+from tests.helpers import written_visit
+from tests.helpers.visit import NURSE, NURSE_PIN, Clinic, PlainPins, binding, make_clinic, run_visit
 from tests.unit.core.test_restore import restarted
 
 
@@ -219,6 +221,38 @@ def test_the_report_tells_the_same_watching_as_the_screen(clinic, stored):
     assert seen.alarms > 0
     assert seen.median_response_s is not None
     assert len(seen.signed_in) == 2
+
+
+def test_it_is_the_same_for_a_whole_visit(stored):
+    station, records, clock = run_visit(every_s=5)
+    clinic = Clinic(station=station, clock=clock, records=records)
+    visit = stored(clinic)
+    seen = clinic.visit.watching
+    assert told(watched(visit, tell(visit))) == told(seen)
+    assert {metric: gap_s for metric, _, gap_s in seen.coverage if metric != "nibp_sys"} == {
+        "heart_rate": 0,
+        "spo2": 0,
+        "resp_rate": 0,
+    }
+    assert seen.cuffs_taken == len(clinic.visit.cuffs)
+
+
+def test_it_is_the_same_for_a_visit_that_was_read_back(stored):
+    records = written_visit.all_records(upto_min=99)
+    now = records[-1].at
+    bindings = (binding(written_visit.BEDSIDE), binding(written_visit.CAPNO))
+    station = Station((ChairSetup(number=2, monitors=bindings),), (), PlainPins(), "0.1.0")
+    station.restore(records, now, unclean=False)
+    clinic = Clinic(station=station, clock=ManualClock(now), records=records)
+    visit = stored(clinic)
+    seen = clinic.visit.watching
+    assert told(watched(visit, tell(visit))) == told(seen)
+    gaps = {metric: gap_s for metric, _, gap_s in seen.coverage}
+    assert gaps["heart_rate"] == 51  # the cable was pulled for 50 s
+    assert gaps["spo2"] == 51
+    assert gaps["resp_rate"] == 0  # from another monitor
+    assert (seen.cuffs_taken, seen.cuffs_failed) == (15, 1)
+    assert seen.median_response_s == pytest.approx(18)
 
 
 def test_it_is_the_same_after_a_restart(clinic, stored):
