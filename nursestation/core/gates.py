@@ -58,19 +58,20 @@ _HOW = {
     ConfirmedHow.SEEN_IN_PERSON: "seen in person",
     ConfirmedHow.BOOKING: "booking confirmed",
 }
-_IDENTIFIERS = {
+IDENTIFIER_WORDS = {
     Identifier.NAME: "name",
     Identifier.BIRTH_DATE: "date of birth",
     Identifier.RECORD_NUMBER: "record number",
     Identifier.PHOTO_ID: "photo ID",
 }
-_PREGNANCY = {
-    Pregnancy.NOT_POSSIBLE: (GateState.MET, "not possible"),
-    Pregnancy.TEST_NEGATIVE: (GateState.MET, "test negative"),
-    Pregnancy.EXCLUDED: (GateState.MET, "excluded"),
-    Pregnancy.POSSIBLE: (GateState.UNMET, "possible: do a test"),
-    Pregnancy.PREGNANT: (GateState.UNMET, "pregnant: a clinician decides"),
+PREGNANCY_WORDS = {
+    Pregnancy.NOT_POSSIBLE: "not possible",
+    Pregnancy.TEST_NEGATIVE: "test negative",
+    Pregnancy.EXCLUDED: "excluded",
+    Pregnancy.POSSIBLE: "possible",
+    Pregnancy.PREGNANT: "pregnant",
 }
+_PREGNANCY_TODO = {Pregnancy.POSSIBLE: "do a test", Pregnancy.PREGNANT: "a clinician decides"}
 
 
 def gates(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> tuple[GateView, ...]:
@@ -124,7 +125,7 @@ def _identity(state: StationState, chair: ChairState, visit: Visit) -> GateView:
     if "identity" not in visit.said:
         found, detail = GateState.UNMET, "Check two identifiers with the patient"
     else:
-        found, detail = GateState.MET, listed([_IDENTIFIERS[one] for one in visit.identifiers]) or "two identifiers"
+        found, detail = GateState.MET, listed([IDENTIFIER_WORDS[one] for one in visit.identifiers]) or "two identifiers"
     detail = f"{detail}. Careful: {alert}" if alert else detail
     return GateView(id="identity", title="Identity checked", state=found, detail=detail, warns=bool(alert))
 
@@ -230,8 +231,9 @@ def _pregnancy(visit: Visit) -> GateView:
     title = "No pregnancy"
     if visit.pregnancy is None:
         return GateView(id="pregnancy", title=title, state=GateState.UNKNOWN, detail="Ask whether it is possible")
-    state, words = _PREGNANCY[visit.pregnancy]
-    detail = f"{words} ({visit.pregnancy_note})" if visit.pregnancy_note else words
+    words, todo = PREGNANCY_WORDS[visit.pregnancy], _PREGNANCY_TODO.get(visit.pregnancy)
+    said = f"{words} ({visit.pregnancy_note})" if visit.pregnancy_note else words
+    state, detail = (GateState.MET, said) if todo is None else (GateState.UNMET, f"{said}: {todo}")
     return GateView(id="pregnancy", title=title, state=state, detail=detail)
 
 

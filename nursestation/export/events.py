@@ -11,9 +11,7 @@ from nursestation.core.records import (
     CuffStarted,
     CuffStopped,
     DriverConfirmed,
-    DriverNamed,
     GateOverridden,
-    IdentityConfirmed,
     InfusionPaused,
     InfusionResumed,
     InfusionStarted,
@@ -27,6 +25,7 @@ from nursestation.core.records import (
     Record,
 )
 from nursestation.export.chart_lines import Line, Lines
+from nursestation.export.checkin_lines import checkin_line
 from nursestation.export.leaving import is_against_advice, known_again, leaving_line, who_let_pass, why
 from nursestation.export.visit import VisitRecord
 
@@ -105,10 +104,6 @@ def _line(record: Record) -> str:
             return ""  # told by the start, the stop and the signature
         case PhaseChanged():
             return _MOVES[record.after] + why(record.reason)
-        case IdentityConfirmed():
-            return "Identity checked with two identifiers"
-        case DriverNamed():
-            return f"Driver named: {record.driver.name} ({record.driver.relation})"
         case DriverConfirmed():
             return f"Driver confirmed {CONFIRMED_WORDS[record.how]}{known_again(record)}"
         case BaselineTaken():
@@ -146,7 +141,7 @@ def _line(record: Record) -> str:
         case MonitorPatientConfirmed():
             return "Monitor: still this patient" if record.same else "Monitor: another patient, its readings left out"
         case _:
-            return leaving_line(record)
+            return checkin_line(record) or leaving_line(record)
 
 
 def in_words(name: str) -> str:
