@@ -102,19 +102,16 @@ def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
     if measured_ns < visit.opened.mono_ns or _is_known(visit, reading, is_doubted=parts.doubted):
         return
     if parts.doubted:
-        fail(turn, chair, monitor, f"the monitor doubts its reading {reading}: measure again")
+        fail(turn, chair, visit, monitor, f"the monitor doubts its reading {reading}: measure again")
         return
     before, turn.cause_ns = turn.cause_ns, parts.arrived.mono_ns  # what settles it is not what told it
     _take(turn, chair, reading)
     turn.cause_ns = before
 
 
-def fail(turn: Turn, chair: ChairState, monitor: MonitorState, text: str) -> None:
+def fail(turn: Turn, chair: ChairState, visit: Visit, monitor: MonitorState, text: str) -> None:
     """Tell of a cuff cycle without a result."""
     turn.emit(r.CuffFailed(**turn.noted(chair), monitor=monitor.binding.id, text=text))
-    visit = chair.open_visit
-    if visit is None:
-        return
     times = f" {visit.cuff_failures} times in a row" if visit.cuff_failures > 1 else ""
     priority = technical.cuff_priority(turn, visit)
     alarms.hold(turn, chair, "cuff.failed", AlarmKind.TECHNICAL, priority, f"No cuff reading{times}: {text}")

@@ -239,11 +239,12 @@ def _status(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceS
             text=event.text,
         )
     )
-    if chair.open_visit is None or chair.hold_on(monitor.binding.id) is not None:
+    visit = chair.open_visit
+    if visit is None or chair.hold_on(monitor.binding.id) is not None:
         return
     has_new_failure = before is None or before.status is not SensorStatus.FAILED
     if event.metric == "nibp" and event.status is SensorStatus.FAILED and has_new_failure:
-        cuff.fail(turn, chair, monitor, event.text)
+        cuff.fail(turn, chair, visit, monitor, event.text)
     technical.judge_chair(turn, chair)
 
 

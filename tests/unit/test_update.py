@@ -96,9 +96,8 @@ def test_a_visit_goes_on_over_an_update_and_its_signature_covers_what_is_stored(
 ) -> None:
     with StoreReader.open(profile.record) as reader:
         (head,) = (head for name, head in reader.chain_heads().items() if name is not None)
-    settings = StationSettings(chair=(ChairSettings(number=2, monitor=(
-        MonitorSettings(driver="berry_pm6750", port="/dev/ttyNOTHERE0"),
-    )),))  # fmt: skip
+    monitor = MonitorSettings(driver="berry_pm6750", port="/dev/ttyNOTHERE0")
+    settings = StationSettings(chair=(ChairSettings(number=1, monitor=()), ChairSettings(number=2, monitor=(monitor,))))
     running = RunningStation(profile, settings, ManualClock(clinic.clock.now()), PlainPins())
     running.inbox.post(c.SignIn(operator_id=NURSE, pin=NURSE_PIN))
     readiness = visit(running).readiness
