@@ -598,7 +598,10 @@ def _fold_cuff(
             visit.cuff_started = None
         case r.CuffTaken():
             # by time of measurement: a reading may come late, after a lost link, and must not pass for the newest
-            bisect.insort(visit.cuffs, (record.reading, visit.phase), key=lambda known: known[0].measured_mono_ns)
+            reading = record.reading
+            is_by_hand = reading.provenance is Provenance.MANUAL  # it may be told long after
+            phase = visit.phase_at(reading.measured_mono_ns) if is_by_hand else visit.phase
+            bisect.insort(visit.cuffs, (reading, phase), key=lambda known: known[0].measured_mono_ns)
             visit.cuff_requested = None
             visit.cuff_started = None
             visit.cuff_trouble = ""

@@ -552,6 +552,11 @@ class Visit:
         """Return when the present phase began."""
         return self.spans[-1][1].start if self.spans else self.opened
 
+    def phase_at(self, mono_ns: int) -> Phase:
+        """Return the phase at a monotonic time [ns], the first one for what was before it."""
+        found = (phase for phase, stretch in reversed(self.spans) if stretch.start.mono_ns <= mono_ns)
+        return next(found, self.spans[0][0] if self.spans else self.phase)
+
     def began(self, phase: Phase) -> Moment | None:
         """Return when `phase` began, or None when it has not."""
         return next((stretch.start for which, stretch in self.spans if which is phase), None)

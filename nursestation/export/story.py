@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from nursestation.core.alarm_log import LogRow
-from nursestation.core.model import Baseline, CuffReading, Driver, FlagOutcome, LeavingPath, MonitorFacts, Phase
+from nursestation.core.model import (
+    Baseline,
+    CuffReading,
+    Driver,
+    FlagOutcome,
+    LeavingPath,
+    MonitorFacts,
+    Phase,
+    Provenance,
+)
 from nursestation.core.peak import peak
 from nursestation.core.records import (
     BaselineTaken,
@@ -133,6 +142,11 @@ class Story:
         highest = peak([cuff.reading for cuff in self.cuffs], self.baseline)
         return next((cuff for cuff in self.cuffs if cuff.reading is highest), None)
 
+    def phase_at(self, t: int) -> Phase:
+        """Return where the visit stood at a time on the steady line [ns]."""
+        found = (span.phase for span in reversed(self.spans) if span.start <= t)
+        return next(found, self.spans[0].phase if self.spans else self.phase)
+
     def time_in(self, phase: Phase) -> int:
         """Return how long the visit was in a phase [ns]."""
         return sum((span.end or self.end) - span.start for span in self.spans if span.phase is phase)
@@ -159,6 +173,7 @@ def tell(visit: VisitRecord) -> Story:
         _course(story, visit, record)
         _pressure(story, visit, record)
         _papers(story, record)
+    story.cuffs.sort(key=lambda cuff: cuff.t)  # one may have been told long after it was measured
     if visit.samples and not story.phase.is_over:
         story.end = max(story.end, visit.timeline.steady_ns(visit.samples[-1].at))
     return story
@@ -211,7 +226,8 @@ def _pressure(story: Story, visit: VisitRecord, record: Record) -> None:
         case CuffTaken():
             # The reading belongs where it was measured; the record's moment is its arrival.
             t = visit.timeline.steady_ns(record.at) - (record.at.mono_ns - record.reading.measured_mono_ns)
-            story.cuffs.append(Cuff(record.reading, t, story.phase))
+            is_by_hand = record.reading.provenance is Provenance.MANUAL  # it may be told long after
+            story.cuffs.append(Cuff(record.reading, t, story.phase_at(t) if is_by_hand else story.phase))
         case FlagRaised():
             story.flags[record.flag_id] = Flag(record)
             _mark(story, record.reading, f"{record.grade.value.upper()} flag")

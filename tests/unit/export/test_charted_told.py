@@ -9,7 +9,7 @@ from reportlab.platypus import Paragraph
 
 from devices.clock import NS_PER_S, ManualClock
 from nursestation.core import commands as c
-from nursestation.core.model import ChartKind, ScoreKind, Severity, TimedStep
+from nursestation.core.model import ChartKind, Phase, ScoreKind, Severity, TimedStep
 from nursestation.core.snapshot import WatchingView
 from nursestation.core.station import ChairSetup, Station
 from nursestation.export.csv import session_csv
@@ -165,6 +165,16 @@ def test_the_report_tells_the_corrected_clocks(clinic, stored):
     assert [(span.start, span.end) for span in story.pauses] == [(a.utc_ns, b.utc_ns) for a, b in now.pauses]
     assert story.infusion_ns == now.infusion_run_s * NS_PER_S
     assert [cuff.reading for cuff in story.cuffs] == list(now.cuffs)
+
+
+def test_a_reading_told_later_stands_in_its_place(clinic, stored):
+    clinic.cuff(126, 78)
+    clinic.do(c.StopInfusion(chair=2, reason="tried"))
+    clinic.run(60, every_s=5)
+    clinic.do(c.EnterVitals(chair=2, values=(("nibp_sys", 140), ("nibp_dia", 85)), at_utc_ns=ago(clinic, 90)))
+    cuffs = tell(stored(clinic)).cuffs
+    assert [(cuff.reading.sys, cuff.phase) for cuff in cuffs[-2:]] == [(140, Phase.INFUSION), (126, Phase.INFUSION)]
+    assert [cuff.reading for cuff in cuffs] == list(clinic.visit.cuffs)
 
 
 def test_values_by_hand_are_rows_of_the_table(clinic, stored):
