@@ -33,7 +33,7 @@ class GateTile(TileButton):
         """Show how the gate stands."""
         if self._mark is not None:
             self._mark.show_state(gate.state)
-        detail, tone = gate.detail, Tone.WARN if gate.warns else Tone.SOFT
+        detail, tone = gate.evidence, Tone.WARN if gate.warns else Tone.SOFT
         if is_draft:
             detail, tone = self.tr("✎ Typed, not sent yet"), Tone.WARN
         self.show_words(gate.title, detail, tone)

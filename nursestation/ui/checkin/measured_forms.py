@@ -132,7 +132,7 @@ class BaselineForm(GateForm):
         say(self._baseline, view.baseline)
         before = view.step is Step.GATES
         say(self._missing, _what_to_do(self, view, before))
-        say(self._ceiling, _ceiling_text(self, scene.visit))
+        say(self._ceiling, "" if view.baseline else _ceiling_text(self, scene.visit))
         self._begin.setVisible(before)
         self._begin.setEnabled(view.may_begin_baseline and may_act)
         self._take.setVisible(not before)

@@ -312,7 +312,7 @@ class CheckInPage(Page):
         form = self._forms.get(gate.form)
         tone = Tone.WARN if gate.warns else Tone.SOFT
         is_draft = form is not None and bool(form.draft())
-        self._pane.show_question(gate.title, gate.detail, tone=tone, is_draft=is_draft)
+        self._pane.show_question(gate.title, gate.evidence, tone=tone, is_draft=is_draft)
         self._pane.allow(override=gate.may_override, may_act=may_act)
 
     @Slot(str)

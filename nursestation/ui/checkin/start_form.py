@@ -49,7 +49,7 @@ class _Summary(QWidget):
         for index, (title, detail) in enumerate(self._lines):
             one = rows[index] if index < len(rows) else None
             say(title, one.title if one is not None else "")
-            say(detail, one.detail if one is not None else "")
+            say(detail, one.fact if one is not None else "")
             detail.set_tone(Tone.WARN if one is not None and (one.is_shut or one.warns) else Tone.PLAIN)
 
 

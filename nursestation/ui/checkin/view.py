@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 from devices.vocabulary import METRICS
 from nursestation.core.model import GateState, Phase
+from nursestation.core.series import words
 from nursestation.core.snapshot import ChairSnapshot, Freshness, GateView, LinkView, StationSnapshot, VisitView
 from nursestation.ui.peopletext import patient_line
 from nursestation.ui.timetext import clock_text
@@ -37,6 +38,7 @@ FORM_OF = {
 START = "start"
 """The form that starts, and the last tile of the board."""
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _ALIKE = 0.8
 """Two family names this alike are taken for each other, from 0 to 1 (Ratcliff and Obershelp). Source: project decision."""
 
@@ -47,7 +49,8 @@ class GateRow:
 
     Attributes:
         id, title, state: Which, and how it stands.
-        detail: Its evidence with who gave it and when, or what is missing.
+        fact: What it rests on, or what is missing.
+        by: Who gave that and when, "R. Alvarez RN 13:05", on one line; "" where a monitor, a clock or nobody did.
         form: The form that answers it.
         warns: Met, and to be looked at all the same.
         is_shut: It stands in the way of the start.
@@ -58,12 +61,18 @@ class GateRow:
     id: str
     title: str
     state: GateState
-    detail: str
+    fact: str
+    by: str
     form: str
     warns: bool
     is_shut: bool
     waits: bool
     may_override: bool
+
+    @property
+    def evidence(self) -> str:
+        """Return the fact with who gave it."""
+        return f"{self.fact} ·{_NO_BREAK}{self.by}" if self.by else self.fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +109,15 @@ class CheckInView:
 
 def _row(gate: GateView, zone: tzinfo | None) -> GateRow:
     is_shut = gate.state in (GateState.UNMET, GateState.UNKNOWN)
-    detail = gate.detail
-    if gate.by:
-        at = f" {clock_text(gate.at_utc_ns, zone)}" if gate.at_utc_ns is not None else ""
-        detail = f"{detail} · {gate.by}{at}"
+    by = gate.by
+    if by and gate.at_utc_ns is not None:
+        by = f"{by} {clock_text(gate.at_utc_ns, zone)}"
     return GateRow(
         id=gate.id,
         title=gate.title,
         state=gate.state,
-        detail=detail,
+        fact=gate.detail,
+        by=by.replace(" ", _NO_BREAK),
         form=FORM_OF.get(gate.id, gate.id),
         warns=gate.warns,
         is_shut=is_shut,
@@ -205,7 +214,7 @@ def check_in_view(chair: ChairSnapshot, zone: tzinfo | None = None) -> CheckInVi
         step=_step(visit),
         headline=patient_line(chair.number, visit.patient),
         monitors=tuple(_monitor_line(link) for link in chair.links),
-        protocol=f"{visit.protocol.title} · {visit.protocol.dose_text}",
+        protocol=_course(visit),
         allergies=_allergies_text(visit),
         rows=rows,
         vitals=_vitals(chair, visit.protocol.gates.required_metrics, zone),
@@ -219,6 +228,11 @@ def check_in_view(chair: ChairSnapshot, zone: tzinfo | None = None) -> CheckInVi
         n_met=len(rows) - len(shut),
         n_gates=len(rows),
     )
+
+
+def _course(visit: VisitView) -> str:
+    place = f" {words(visit.series)}" if visit.series is not None else ""
+    return f"{visit.protocol.title}{place} · {visit.protocol.dose_text}"
 
 
 def _allergies_text(visit: VisitView) -> str:

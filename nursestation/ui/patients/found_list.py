@@ -14,8 +14,10 @@ from nursestation.ui.patients.view import found_line
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.tile import TileButton
 
-MOST_SHOWN = 4
+MOST_SHOWN = 5
 """Rows; with more patients than these the list asks for more letters."""
+
+_ROW_HEIGHT = 56
 
 
 class FoundList(QWidget):
@@ -56,6 +58,7 @@ class FoundList(QWidget):
         self._rows = []
         for index, card in enumerate(self._cards[:MOST_SHOWN]):
             button = TileButton(f"check_in_found_{index}", kind=ButtonKind.TILE)
+            theme.set_length(button, theme.Length.MOST_HEIGHT, _ROW_HEIGHT)
             button.show_words(*found_line(card, self._zone))
             button.clicked.connect(self._on_clicked)
             self._column.addWidget(button)

@@ -75,7 +75,7 @@ def test_namesakes_are_told_and_strangers_are_not():
 def test_a_gate_tells_who_gave_its_evidence_and_when():
     gates = (replace(make_gates()[0], detail="two identifiers", by="R. Alvarez RN", at_utc_ns=NOW.utc_ns),)
     page = view.check_in_view(make_chair(make_visit(gates=gates)), UTC)
-    assert page.rows[0].detail == "two identifiers · R. Alvarez RN 14:00"
+    assert page.rows[0].evidence.replace("\N{NO-BREAK SPACE}", " ") == "two identifiers · R. Alvarez RN 14:00"
 
 
 @pytest.mark.parametrize(
