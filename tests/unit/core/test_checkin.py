@@ -2,7 +2,7 @@ import pytest
 
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.model import ConfirmedHow, Driver, GateState, Role, Transport
+from nursestation.core.model import ConfirmedHow, Driver, GateState, Role, SeriesPlace, Transport, VisitKind
 from nursestation.core.snapshot import GateView
 from tests.helpers.visit import (
     CLINICIAN,
@@ -247,3 +247,16 @@ def test_an_overridden_pressure_does_not_cover_one_that_is_flagged(clinic: Clini
     clinic.run(60)
     clinic.cuff(205, 122)
     assert gate(clinic, "bp_ceiling").state is GateState.OVERRIDDEN  # as it stood at the start
+
+
+@pytest.mark.parametrize(("number", "of"), [(0, 6), (-1, None), (7, 6)])
+def test_a_place_that_no_series_has_is_refused(clinic: Clinic, number: int, of: int | None) -> None:
+    place = SeriesPlace(VisitKind.COURSE, number, of)
+    command = c.CheckIn(chair=2, patient=PATIENT, protocol="depression_iv", series=place)
+    assert "place in the series" in clinic.refused(command)
+
+
+def test_the_place_in_the_series_is_the_visit_s(clinic: Clinic) -> None:
+    place = SeriesPlace(VisitKind.COURSE, 3, 6)
+    clinic.do(c.CheckIn(chair=2, patient=PATIENT, protocol="depression_iv", series=place))
+    assert clinic.visit.series == place
