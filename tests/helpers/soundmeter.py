@@ -83,7 +83,8 @@ def _pitch(x, rate_hz):
     likeness = np.fft.irfft(spectrum)[: piece.size] / np.arange(piece.size, 0, -1)
     low, high = int(rate_hz / 1050), int(rate_hz / 140)
     near = likeness[low:high]
-    at = low + int(np.argmax(near > 0.98 * near.max()))
+    # the first peak near the highest: between two samples the true period may look less alike than twice the period does
+    at = low + int(np.argmax(near > 0.9 * near.max()))
     while likeness[at + 1] > likeness[at]:
         at += 1
     before, here, after = likeness[at - 1 : at + 2]
