@@ -479,7 +479,7 @@ class Visit:
     gate_waivers: dict[str, Waiver] = field(default_factory=dict)
     baseline: Baseline | None = None
     baseline_at: Moment | None = None
-    cuffs: list[tuple[CuffReading, Phase]] = field(default_factory=list)  # by time of measurement
+    cuffs: list[tuple[CuffReading, Phase]] = field(default_factory=list)  # by time of measurement, phase as it was then
     cuff_requested: Moment | None = None
     cuff_trouble: str = ""
     cuff_failures: int = 0  # cycles without a result since the last reading

@@ -62,21 +62,13 @@ def retime(visit: Visit, record: r.TimeCorrected) -> None:
 
 
 def _move_begin(visit: Visit, phase: Phase, at: Moment) -> None:
-    """Let a phase begin at another time, and the one before it end there; readings in between change over."""
+    """Let a phase begin at another time, and the one before it end there."""
     place = next((n for n, (which, _) in enumerate(visit.spans) if which is phase), None)
     if place is None:
         return
-    span = visit.spans[place][1]
-    low, high = sorted((span.start.mono_ns, at.mono_ns))
-    span.start = at
-    before = visit.spans[place - 1][0] if place else phase
+    visit.spans[place][1].start = at
     if place:
         visit.spans[place - 1][1].end = at
-    of_phase = phase if at.mono_ns == low else before
-    visit.cuffs = [
-        (reading, of_phase if which in (before, phase) and low <= reading.measured_mono_ns < high else which)
-        for reading, which in visit.cuffs
-    ]
 
 
 def as_corrected(records: Iterable[r.Record]) -> tuple[r.Record, ...]:

@@ -11,7 +11,18 @@ from nursestation.core.presets import AlarmPreset, Rounds
 from nursestation.core.protocols import Protocol, ScorePlan
 from nursestation.core.snapshot import DueKind, DueView
 from nursestation.core.station import ChairSetup, Station
-from tests.helpers.visit import DRIVER, HOUR_NS, PATIENT, START, Clinic, PlainPins, binding, load_protocol, make_clinic
+from tests.helpers.visit import (
+    CALM,
+    DRIVER,
+    HOUR_NS,
+    PATIENT,
+    START,
+    Clinic,
+    PlainPins,
+    binding,
+    load_protocol,
+    make_clinic,
+)
 
 SCORED = (ScorePlan(kind=ScoreKind.MOAAS, phases=(Phase.INFUSION, Phase.OBSERVATION), every_min=15),)
 
@@ -152,6 +163,20 @@ def test_hands_needed_at_two_chairs_at_once_clash(clash_min: float, clashes: tup
     end = {view.chair: view for view in views if view.kind is DueKind.INFUSION_END}
     assert 180 < end[2].due_in_s - end[1].due_in_s < 240  # the second chair's baseline took that long
     assert end[1].clashes_with == clashes
+
+
+def test_what_is_late_needs_hands_now_however_late_it_is() -> None:
+    clinic = two_chairs()
+    for _ in range(240):
+        clinic.clock.advance(5)
+        for clinic.monitor in ("1:berry", "2:berry_pm6750"):
+            for metric, value in CALM.items():
+                clinic.numeric(metric, value)
+        clinic.tick()
+    views = clinic.station.snapshot(clinic.clock.now()).due
+    cuffs = {view.chair: view for view in views if view.kind is DueKind.CUFF}
+    assert cuffs[2].due_in_s - cuffs[1].due_in_s > 120
+    assert (cuffs[1].clashes_with, cuffs[2].clashes_with) == ((2,), (1,))
 
 
 def test_what_needs_no_hands_clashes_with_nothing() -> None:

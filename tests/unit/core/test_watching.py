@@ -125,13 +125,36 @@ def test_the_pressure_is_not_covered_while_a_reading_is_overdue(clinic: Clinic) 
     assert [minute[3] for minute in clinic.visit.watching.bins] == [True] * 8 + [False] * 2
 
 
+@pytest.mark.parametrize(
+    ("protocol", "planned", "overdue_s"),
+    [
+        ("depression_iv", 1, 300),  # one is due as the infusion ends, and overdue three minutes later
+        ("im_injection", 0, 0),  # the last one holds for ten minutes
+    ],
+)
+def test_after_the_end_the_plan_asks_at_once_for_a_reading(protocol: str, planned: int, overdue_s: float) -> None:
+    clinic = make_clinic()
+    clinic.start(protocol, every_s=5)
+    before = clinic.visit.watching
+    if protocol == "depression_iv":
+        clinic.do(c.StopInfusion(chair=2, reason="tried"))
+    run(clinic, 480)
+    after = clinic.visit.watching
+    assert after.cuffs_planned - before.cuffs_planned == planned
+    assert after.began is not None
+    whole_s = (clinic.clock.now().mono_ns - after.began.mono_ns) / NS_PER_S
+    assert (1 - covered(after)["nibp_sys"][0]) * whole_s == pytest.approx(overdue_s)
+
+
 def test_an_acknowledgement_is_an_answer_once(clinic: Clinic) -> None:
     run(clinic, 60)
     clinic.run(40, {"spo2": 82.0})
     raised = next(view for view in clinic.view.conditions if view.rule == "limit.spo2.low")
     clinic.do(c.Acknowledge(chair=2, condition_id=raised.id))
     answered_s = (clinic.clock.now().mono_ns - raised.raised.mono_ns) / NS_PER_S
-    clinic.run(5, {"spo2": 82.0})
+    clinic.run(60, {"spo2": 74.0})  # so much worse that it asks again
+    assert not clinic.view.conditions[0].acknowledged
+    clinic.do(c.Acknowledge(chair=2, condition_id=raised.id))
     watching = clinic.visit.watching
     assert watching.alarms == 1
     assert watching.median_response_s == watching.slowest_response_s == answered_s

@@ -97,9 +97,11 @@ def test_a_correction_leaves_the_original_struck_through(clinic, stored):
 
 def test_what_was_struck_out_is_told(clinic, stored):
     clinic.do(c.Chart(chair=2, kind=ChartKind.SIDE_EFFECT, text="Nausea"))
+    clinic.do(c.ResolveChart(chair=2, entry_id=clinic.visit.chart[0].id))
     clinic.do(c.StrikeChart(chair=2, entry_id=clinic.visit.chart[0].id, reason="other patient"))
     found = events(stored(clinic))
     assert line(found, "Nausea").is_struck
+    assert line(found, "Over: Nausea").is_struck
     struck = line(found, "Struck out: Nausea (other patient)")
     assert (struck.by, struck.is_struck) == ("R. Alvarez RN", False)
 
