@@ -10,6 +10,7 @@ import logging
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import assert_never
 
 from nursestation.core.history import PatientCard, PatientHistory
 from nursestation.errors import NurseStationError
@@ -152,6 +153,8 @@ def _looked_up(reader: StoreReader, question: Question) -> Answer:
             return Found(question.text, reader.find_patients(question.text, MOST_FOUND))
         case ReadHistory():
             return HistoryRead(question.record_number, reader.history(question.record_number))
+        case _:
+            assert_never(question)
 
 
 def _failed(question: Question, text: str) -> Answer:
@@ -160,3 +163,5 @@ def _failed(question: Question, text: str) -> Answer:
             return Found(question.text, text=text)
         case ReadHistory():
             return HistoryRead(question.record_number, text=text)
+        case _:
+            assert_never(question)

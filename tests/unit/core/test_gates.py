@@ -525,6 +525,37 @@ def test_a_taxi_will_do_where_the_protocol_says_so() -> None:
     clinic.do(c.NameDriver(chair=N, driver=Driver("Cab", "", "555 1", Transport.TAXI)))
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"protocol": "homeopathy"}, "no treatment protocol called 'homeopathy'"),
+        ({"patient": replace(PATIENT, record_number=" ")}, "name and record number"),
+        ({"patient": replace(PATIENT, given_name=" ", family_name="")}, "name and record number"),
+        ({"chair": N}, "Chair 2 is taken"),
+    ],
+)
+def test_a_check_in_that_cannot_be_is_refused(clinic: Clinic, change: dict[str, object], says: str) -> None:
+    new = {"chair": 1, "patient": replace(PATIENT, record_number="X"), "protocol": "depression_iv", **change}
+    assert says in clinic.refused(c.CheckIn(**new))  # type: ignore[arg-type]
+
+
+def test_a_chair_that_still_shows_the_last_visit_is_freed_first(clinic: Clinic) -> None:
+    clinic.do(c.EndEarly(chair=N, reason="x"))
+    assert "free it first" in clinic.refused(c.CheckIn(chair=N, patient=PATIENT, protocol="depression_iv"))
+
+
+def test_where_no_question_asks_for_the_weight_check_in_does() -> None:
+    clinic = opened(ask_weight=False)
+    new = c.CheckIn(chair=1, patient=replace(PATIENT, record_number="X", weight_kg=0.0), protocol="depression_iv")
+    assert "in kilograms" in clinic.refused(new)
+
+
+def test_a_check_is_confirmed_once(clinic: Clinic) -> None:
+    clinic.do(*[c.ConfirmCheck(chair=N, text=CHECKS[0])] * 2)
+    assert len(clinic.of(r.CheckConfirmed)) == 1
+    assert clinic.visit.checks_done == (CHECKS[0],)
+
+
 def test_medicines_are_refused_where_the_protocol_asks_for_none() -> None:
     clinic = opened(medicines=())
     assert "do not fit" in clinic.refused(c.RecordMedicines(chair=N, answers=()))
