@@ -38,6 +38,8 @@ Fed = (
     | r.SignedOut | r.StationStarted | r.StationStopped
 )  # fmt: skip
 
+_OF_STATION = (r.SignedIn, r.SignedOut, r.StationStarted, r.StationStopped)
+
 
 @dataclass(slots=True)
 class Cover:
@@ -104,7 +106,9 @@ def feed_sample(watch: Watch, sample: r.Sample, t_ns: int) -> None:
 
 
 def feed(watch: Watch, record: Fed, t_ns: int) -> None:
-    """Take a record of the visit, or a sign-in and the like while the visit is open."""
+    """Take a record of the visit, or a sign-in and the like while the visit is open; the station's own alarms are none of it."""
+    if record.session is None and not isinstance(record, _OF_STATION):
+        return
     watch.n_fed += 1
     match record:
         case r.SignedIn():

@@ -7,6 +7,7 @@ from devices.events import Validity
 from nursestation.core import commands as c
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import WatchingView
+from nursestation.core.station import StationFault
 from tests.helpers.visit import CALM, NURSE, NURSE_PIN, Clinic, make_clinic
 from tests.unit.core.test_restore import restarted
 
@@ -158,6 +159,13 @@ def test_an_acknowledgement_is_an_answer_once(clinic: Clinic) -> None:
     watching = clinic.visit.watching
     assert watching.alarms == 1
     assert watching.median_response_s == watching.slowest_response_s == answered_s
+
+
+def test_an_alarm_of_the_station_is_none_of_the_visit(clinic: Clinic) -> None:
+    clinic.apply(StationFault(id="store", text="The disk is full."))
+    run(clinic, 60)
+    assert clinic.station.snapshot(clinic.clock.now()).conditions
+    assert clinic.visit.watching.alarms == 0
 
 
 def test_who_was_signed_in_is_told_with_the_breaks(clinic: Clinic) -> None:
