@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 from devices.events import Priority
 from nursestation.core.model import Grade, MonitorFacts, Phase, Route
 from nursestation.core.peak import rise
+from nursestation.core.wording import number
 from nursestation.export.events import PHASE_WORDS, Event
 from nursestation.export.layout import (
     BANNER,
@@ -70,6 +71,22 @@ def _banners(visit: VisitRecord, story: Story, zone: tzinfo | None) -> list[str]
     return banners
 
 
+def weight_text(story: Story) -> str:
+    """Return the weight of this visit: as it was recorded, else as it came with the check-in where no gate asked for it."""
+    if story.weight is not None:
+        return f"{number(story.weight.kg)} kg{'' if story.weight.measured else ', as the patient said'}"
+    is_asked = story.opened.protocol.gates.ask_weight
+    return "not recorded" if is_asked else f"{story.opened.patient.weight_kg:g} kg"
+
+
+def allergies_text(story: Story) -> str:
+    """Return the allergies as they were asked today, else as they came with the check-in."""
+    if story.allergies is not None:
+        return story.allergies.text or "none known"
+    told = story.opened.patient.allergies
+    return told or ("not asked" if story.opened.protocol.gates.ask_allergies else "none told")
+
+
 def _identity(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> Table:
     patient, protocol = story.opened.patient, story.opened.protocol
     opened_utc = story.opened.at.utc_ns
@@ -81,8 +98,8 @@ def _identity(visit: VisitRecord, story: Story, width: float, zone: tzinfo | Non
         ("Patient", patient.full_name, "Session", visit.summary.id),
         ("Born", _birth(patient.birth_date, opened_utc, zone), "Date", f"{when} ({zone_name(opened_utc, zone)})"),
         ("Record no.", patient.record_number, "Protocol", f"{protocol.title}, version {protocol.version}"),
-        ("Weight", f"{patient.weight_kg:g} kg", "Treatment", f"{_ROUTES[protocol.route]}: {dose}"),
-        ("Allergies", patient.allergies or "none told", "Chair, staff", f"chair {story.opened.chair}; {_staff(visit)}"),
+        ("Weight", weight_text(story), "Treatment", f"{_ROUTES[protocol.route]}: {dose}"),
+        ("Allergies", allergies_text(story), "Chair, staff", f"chair {story.opened.chair}; {_staff(visit)}"),
         ("Driver", _driver(story), "Monitors", _monitors(visit, story)),
         ("Discharge", _discharge(story, zone), "Consent", _consent(story, zone)),
     )

@@ -20,6 +20,7 @@ from nursestation.core.model import (
 )
 from nursestation.core.peak import peak
 from nursestation.core.records import (
+    AllergiesRecorded,
     BaselineTaken,
     ConsentRecorded,
     CriterionOverridden,
@@ -48,6 +49,7 @@ from nursestation.core.records import (
     SessionMonitors,
     SessionOpened,
     TimeCorrected,
+    WeightRecorded,
 )
 from nursestation.core.steps import as_corrected
 from nursestation.export.alarms import alarm_rows
@@ -121,6 +123,8 @@ class Story:
     flags: dict[str, Flag] = field(default_factory=dict)
     alarms: tuple[LogRow, ...] = ()
     identity: IdentityConfirmed | None = None
+    weight: WeightRecorded | None = None
+    allergies: AllergiesRecorded | None = None
     consent: ConsentRecorded | None = None
     fasting: FastingRecorded | None = None
     exclusions: ExclusionsAnswered | None = None
@@ -264,6 +268,10 @@ def _papers(story: Story, record: Record) -> None:
     match record:
         case IdentityConfirmed():
             story.identity = record
+        case WeightRecorded():
+            story.weight = record
+        case AllergiesRecorded():
+            story.allergies = record
         case ConsentRecorded():
             story.consent = record
         case FastingRecorded():

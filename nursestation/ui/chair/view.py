@@ -81,7 +81,7 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
     return HeaderView(
         chair=f"Chair {chair.number}",
         who=patient.initials,
-        ident=f"{record_tail(patient.record_number)} · {age_years(patient.birth_date, today)} y · {patient.weight_kg:g} kg",
+        ident=f"{record_tail(patient.record_number)} · {age_years(patient.birth_date, today)} y · {_weight(visit)}",
         # what keeps the chair from being monitored needs the room more; the dose stands in the trend too
         treatment="" if trouble else " · ".join(part for part in (visit.protocol.title, visit.dose_text) if part),
         driver=driver,
@@ -90,6 +90,13 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
         timer=where.timer or PHASE_WORDS[visit.phase],
         beside=_with_end(beside, visit, zone),
     )
+
+
+def _weight(visit: VisitView) -> str:
+    """Return the weight of this visit; a gate may still be to ask for it."""
+    if visit.weight_kg is not None:
+        return f"{visit.weight_kg:g} kg"
+    return "not weighed" if visit.protocol.gates.ask_weight else f"{visit.patient.weight_kg:g} kg"
 
 
 def flag_strip(visit: VisitView | None) -> FlagStrip | None:

@@ -425,7 +425,7 @@ class CheckInPage(Page):
 def _start_tile(owner: QWidget, view: CheckInView, number: int, visit: VisitView) -> tuple[str, str]:
     n_left = len(view.missing)
     if n_left:
-        return owner.tr("Start"), owner.tr("{} still in the way").format(n_left)
+        return owner.tr("Start"), owner.tr("{} still missing").format(n_left)
     return owner.tr("Start"), start_words(number, visit.patient)
 
 

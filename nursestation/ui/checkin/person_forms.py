@@ -91,7 +91,7 @@ class WeightForm(GateForm):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("weight", parent)
-        self._kg = TextField("check_in_weight", self.tr("Weight today, kg"), placeholder="72.5")
+        self._kg = TextField("check_in_weight", self.tr("Weight today, kg"))
         self._pad = Keypad("check_in_weight_pad", self._kg, point=True)
         self._echo = Label(" ", tone=Tone.SOFT, object_name="check_in_weight_echo", wrap=True)
         self._measured = PrimaryButton(self.tr("Measured on the scale"), "check_in_weight_measured")

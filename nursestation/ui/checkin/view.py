@@ -72,7 +72,7 @@ class GateRow:
     @property
     def evidence(self) -> str:
         """Return the fact with who gave it."""
-        return f"{self.fact} ·{_NO_BREAK}{self.by}" if self.by else self.fact
+        return f"{self.fact}{_NO_BREAK}· {self.by}" if self.by else self.fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC
 
 from nursestation.core.model import ConfirmedHow, FlagOutcome, Phase
@@ -19,6 +20,14 @@ from tests.helpers.station_views import (
 def _header(visit, **changes):
     chair = make_chair(visit, **changes)
     return header_view(chair, make_station(chair), UTC)
+
+
+def test_the_head_tells_the_weight_of_today_and_none_before_it_is_known():
+    visit = make_visit()
+    rules = visit.protocol.gates.model_copy(update={"ask_weight": True})
+    asking = replace(visit, protocol=visit.protocol.model_copy(update={"gates": rules}))
+    assert _header(asking).ident == "…4471 · 42 y · not weighed"
+    assert _header(replace(asking, weight_kg=71.5)).ident == "…4471 · 42 y · 71.5 kg"
 
 
 def test_the_head_names_nobody_in_full():
