@@ -116,8 +116,8 @@ class PastVisit:
 class PatientHistory:
     """What is known of a patient from visits that are over, newest first.
 
-    `allergies` is as last told, "" for none; `medicines_text` says which of the medicines asked for were taken, with the notes,
-    "" where nobody asked.
+    `allergies` is as last asked or told, "" for none; `medicines_text` says which of the medicines asked for were taken, with
+    the notes, "" where nobody asked.
     """
 
     record_number: str = field(repr=False)
@@ -231,7 +231,11 @@ def _pain(visit: Visit, *, before: bool) -> int | None:
 
 
 def _allergies(newest_first: Sequence[Visit]) -> str:
-    return next((visit.known_allergies for visit in newest_first if visit.known_allergies is not None), "")
+    """Return what was asked last; an older telling stands where a later visit neither asked nor was told any."""
+    told = (
+        visit.allergies if visit.allergies is not None else visit.patient.allergies or None for visit in newest_first
+    )
+    return next((text for text in told if text is not None), "")
 
 
 def _medicines(newest_first: Sequence[Visit]) -> str:

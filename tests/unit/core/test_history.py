@@ -204,6 +204,32 @@ def test_visits_come_newest_first_with_the_newest_answers() -> None:
     assert "Lamotrigine" not in repr(history)
 
 
+@pytest.mark.parametrize(
+    ("visits", "known"),
+    [
+        ([("latex", None)], "latex"),
+        ([("latex", None), ("", None)], "latex"),  # not told again is not taken back
+        ([("latex", None), ("", "")], ""),  # asked: none known
+        ([("latex", "eggs"), ("", None)], "eggs"),
+        ([("", None)], ""),
+    ],
+)
+def test_allergies_stand_until_somebody_asks_again(visits: list[tuple[str, str | None]], known: str) -> None:
+    records: list[list[r.Record]] = []
+    for n, (at_check_in, asked) in enumerate(visits):
+        clinic = make_clinic()
+        clinic.clock.advance(n * 86_400.0)
+        clinic.staff()
+        clinic.do(c.CheckIn(chair=2, patient=replace(PATIENT, allergies=at_check_in), protocol="general_iv"))
+        if asked is not None:
+            clinic.do(c.RecordAllergies(chair=2, text=asked, none_known=not asked))
+        clinic.do(c.EndEarly(chair=2, reason="x"))
+        records.append(clinic.records)
+    history = patient_history([told(one) for one in records])
+    assert history is not None
+    assert history.allergies == known
+
+
 def test_the_baseline_s_own_readings_are_no_peak(whole: list[r.Record]) -> None:
     taken = next(one for one in whole if isinstance(one, r.BaselineTaken)).baseline
     low = replace(taken.readings[0], sys=100, measured_mono_ns=1)
