@@ -24,6 +24,7 @@ class Desk:
         self.qtbot = qtbot
         self.clinic = make_clinic()
         self.page = None
+        self.n_taps = 0
 
     def turn_to(self, page):
         if self.page is not None:
@@ -55,6 +56,7 @@ class Desk:
         button = self.find(name)
         self.qtbot.waitUntil(lambda: button.isVisibleTo(self.page) and button.isEnabled(), timeout=2000)
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.n_taps += 1
         self.render()
 
     def type(self, name, text):
@@ -190,6 +192,55 @@ def test_from_the_first_start_to_the_signature(desk):
     assert clinic.of(r.DischargeSigned)[0].driver.name == "Maria Keller"
     desk.press("discharge_free_chair")
     assert clinic.view.visit is None
+
+
+def test_an_ordinary_check_in_takes_few_taps_and_leads_from_one_question_to_the_next(desk):
+    """Names, numbers and the weight are typed; no gate is looked for: each question comes by itself."""
+    _staff(desk)
+    desk.n_taps = 0
+    desk.turn_to(CheckInPage(UTC))
+    for name, text in (
+        ("given_name", "Jana"),
+        ("family_name", "Keller"),
+        ("birth_date", "1984-05-17"),
+        ("record_number", "MRN-4471"),
+    ):
+        desk.type(f"check_in_{name}", text)
+    desk.press("check_in_protocol_depression_iv")
+    desk.press("check_in_open")
+    desk.press("check_in_identity_both")
+    desk.type("check_in_weight", "72")
+    desk.press("check_in_weight_measured")
+    desk.press("check_in_allergies_none")
+    desk.press("check_in_consent_on_file")
+    desk.press("check_in_food_quick_yesterday_20_00")
+    desk.press("check_in_drink_quick_today_8_00")
+    desk.press("check_in_fasting_record")
+    desk.press("check_in_exclusions_record")
+    desk.press("check_in_pregnancy_not_possible")
+    desk.press("check_in_medicines_record")
+    desk.type("check_in_referral_from", "Dr. Holm")
+    desk.press("check_in_referral_record")
+    desk.press("check_in_available_s.okafor")
+    desk.press("check_in_checks_all")
+    desk.press("check_in_driver_way_family_or_friend")
+    for name, text in (("name", "Maria Keller"), ("relation", "sister"), ("phone", "555 010 0192")):
+        desk.type(f"check_in_driver_{name}", text)
+    desk.press("check_in_driver_how_by_phone")
+    desk.press("check_in_companion_driver")
+    desk.press("check_in_begin_baseline")
+    desk.clinic.run(20)
+    desk.clinic.cuff(124, 76)
+    desk.clinic.run(120)
+    desk.clinic.cuff(124, 76)
+    desk.press("check_in_take_baseline")
+    desk.press("check_in_score_moaas_5")
+    desk.press("check_in_score_pain_7")
+    desk.clinic.run(5)
+    desk.press("check_in_start")
+    assert desk.clinic.visit.phase is Phase.INFUSION
+    assert desk.clinic.of(r.GateOverridden) == []
+    assert desk.n_taps <= 24, "of the 40 that a whole visit may take"
 
 
 def test_signing_in_again_after_a_lock(desk):

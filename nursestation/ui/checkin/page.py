@@ -84,7 +84,7 @@ class CheckInPage(Page):
         self._baseline, self._monitors = BaselineForm(zone), MonitorsForm(zone)
         self._start = StartForm()
         forms: tuple[GateForm, ...] = (
-            IdentityForm(),
+            IdentityForm(zone),
             WeightForm(),
             AllergiesForm(),
             ConsentForm(),

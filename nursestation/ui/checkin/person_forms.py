@@ -1,5 +1,7 @@
 """Who is in the chair: identity, weight, allergies, consent."""
 
+from datetime import tzinfo
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +13,7 @@ from nursestation.ui.checkin.gate_form import GateForm, Scene
 from nursestation.ui.controls import Button, Label, PrimaryButton, Rule, TextField
 from nursestation.ui.keypad import Keypad
 from nursestation.ui.layouts import column, labelled, row, say
+from nursestation.ui.patients.history_card import HistoryCard
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.timetext import age_years, date_text, local_time
 from nursestation.ui.toggles import Toggles
@@ -19,10 +22,15 @@ _LEAST_IDENTIFIERS = 2
 
 
 class IdentityForm(GateForm):
-    """Two identifiers that the patient gives: name and birth date in one tap, any others ticked."""
+    """Two identifiers that the patient gives: name and birth date in one tap, any others ticked.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Whoever was here before is told of with the last visit: it is the first question of a visit.
+    """
+
+    def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__("identity", parent)
+        self._zone = zone
+        self._card = HistoryCard(zone, "check_in_identity_history")
         self._name = Label("", Text.HEADING, object_name="check_in_identity_name", wrap=True)
         self._born = Label("", Text.TITLE, object_name="check_in_identity_born", wrap=True)
         self._number = Label("", Text.TITLE, object_name="check_in_identity_number", wrap=True)
@@ -48,6 +56,7 @@ class IdentityForm(GateForm):
         layout.addWidget(Label(self.tr("Or tick the two or more that were checked"), Text.CAPTION, Tone.SOFT))
         layout.addWidget(self._ticks)
         layout.addWidget(self._ticked)
+        layout.addWidget(self._card)
         layout.addStretch()
         self.setLayout(layout)
         self._both.clicked.connect(self._on_both)
@@ -58,7 +67,8 @@ class IdentityForm(GateForm):
     def show_scene(self, scene: Scene) -> None:
         """Show who it should be."""
         patient = scene.visit.patient
-        today = local_time(scene.station.at.utc_ns).date()
+        today = local_time(scene.station.at.utc_ns, self._zone).date()
+        self._card.show_history(scene.history)
         say(self._name, patient.full_name)
         born = patient.birth_date
         say(self._born, self.tr("born {} · {} years").format(date_text(born), age_years(born, today)))

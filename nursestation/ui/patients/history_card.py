@@ -15,18 +15,21 @@ from nursestation.ui.roles import Text, Tone
 class HistoryCard(QWidget):
     """Says who was here, how often, and how it went last; nothing while nobody is chosen."""
 
-    def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, zone: tzinfo | None = None, name: str = "check_in_history", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._zone = zone
         self._shown: PatientHistory | None = None
-        self._headline = Label("", Text.STRONG, object_name="check_in_history_headline", wrap=True)
-        self._last = Label("", object_name="check_in_history_last", wrap=True)
+        self._is_told = False
+        self._headline = Label("", Text.STRONG, object_name=f"{name}_headline", wrap=True)
+        self._last = Label("", object_name=f"{name}_last", wrap=True)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.MARGIN)
         self._grid.setVerticalSpacing(theme.GAP // 2)
         self._grid.setColumnStretch(1, 1)
         self._facts: list[tuple[Label, Label]] = []
-        self._earlier = Label("", Text.CAPTION, Tone.SOFT, object_name="check_in_history_earlier", wrap=True)
+        self._earlier = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{name}_earlier", wrap=True)
         layout = column(spacing=theme.GAP // 2)
         layout.addWidget(self._headline)
         layout.addWidget(self._last)
@@ -37,7 +40,9 @@ class HistoryCard(QWidget):
 
     def show_history(self, history: PatientHistory | None) -> None:
         """Show a history; None for nobody."""
-        self._shown = history
+        if history is self._shown and self._is_told:
+            return
+        self._shown, self._is_told = history, True
         view = history_view(history, self._zone) if history is not None else None
         say(self._headline, view.headline if view is not None else "")
         say(self._last, view.last if view is not None else "")
