@@ -215,10 +215,9 @@ def driver(visit: Visit, now: Moment) -> Found:
 
 def _known_again(visit: Visit, how: ConfirmedHow) -> tuple[GateState, str]:
     """Say whether who is here is the driver of check-in, and how that is known or what is to do."""
-    booking = visit.driver.booking.strip() if visit.driver is not None else ""
     if how is ConfirmedHow.BOOKING:
-        if booking:
-            return GateState.MET, f", booking {booking}"
+        if visit.driver is not None and visit.driver.booking.strip():
+            return GateState.MET, ""  # the line tells its number
         return GateState.UNMET, ": name the driver again with the booking number"
     if visit.driver_code_matched:
         return GateState.MET, ", code matched"

@@ -460,7 +460,7 @@ CASES = (
         "met, booking",
         (name(replace(CAB, booking="B-77")), confirm(ConfirmedHow.BOOKING)),
         MET,
-        "Valley Cabs, booking confirmed, phone ending 7777, booking B-77",
+        "Valley Cabs, booking confirmed, booking B-77, phone ending 7777",
     ),
     Case("driver", "unmet, another one", (seen, name(CAB)), UNMET, "Valley Cabs, not confirmed yet, phone ending 7777"),
     Case(
