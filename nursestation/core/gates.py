@@ -124,8 +124,10 @@ def _identity(state: StationState, chair: ChairState, visit: Visit) -> GateView:
     alert = name_alert(state, chair, visit)
     if "identity" not in visit.said:
         found, detail = GateState.UNMET, "Check two identifiers with the patient"
+    elif not visit.identifiers:  # recorded by an older version, which did not tell which
+        found, detail = GateState.MET, "two identifiers"
     else:
-        found, detail = GateState.MET, listed([IDENTIFIER_WORDS[one] for one in visit.identifiers]) or "two identifiers"
+        found, detail = GateState.MET, listed([IDENTIFIER_WORDS[one] for one in visit.identifiers])
     detail = f"{detail}. Careful: {alert}" if alert else detail
     return GateView(id="identity", title="Identity checked", state=found, detail=detail, warns=bool(alert))
 
@@ -159,7 +161,8 @@ def _asked(visit: Visit, at: Moment) -> Iterator[GateView]:
     yield _consent(visit)
     yield _fasting("fasting_food", "No food", food_ns, rules.food_hours, at)
     yield _fasting("fasting_drink", "No drink", drink_ns, rules.drink_hours, at)
-    yield _exclusions(visit)
+    if rules.exclusions:
+        yield _exclusions(visit)
     if rules.ask_pregnancy:
         yield _pregnancy(visit)
     if rules.medicines:

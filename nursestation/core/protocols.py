@@ -131,10 +131,8 @@ class GateRules(_File):
     available: bool = False  # who is immediately available is named
     checks: tuple[str, ...] = ()  # what a person confirms: rescue equipment, pump read back, cuff on the other arm
     baseline_scores: tuple[ScoreKind, ...] = ()
-    transports: tuple[Transport, ...] = (
-        Transport.FAMILY_OR_FRIEND,
-        Transport.MEDICAL_TRANSPORT,
-        Transport.OTHER_ADULT,
+    transports: tuple[Transport, ...] = Field(
+        default=(Transport.FAMILY_OR_FRIEND, Transport.MEDICAL_TRANSPORT, Transport.OTHER_ADULT), min_length=1
     )
     exclusions: tuple[str, ...]
     required_metrics: tuple[tuple[str, ...], ...] = (

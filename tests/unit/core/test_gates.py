@@ -324,6 +324,10 @@ def test_a_protocol_that_asks_for_less_has_fewer() -> None:
     assert tuple(view.id for view in found.visit.gates) == kept
 
 
+def test_a_protocol_without_exclusions_has_no_gate_for_them() -> None:
+    assert "exclusions" not in [view.id for view in opened(exclusions=()).visit.gates]
+
+
 @pytest.mark.parametrize(
     ("which", "commands"),
     [
@@ -484,6 +488,16 @@ def test_a_patient_who_could_be_taken_for_this_one_is_told(
 def test_nobody_is_in_two_chairs(clinic: Clinic) -> None:
     same = replace(PATIENT, record_number=PATIENT.record_number.lower())
     assert "already in chair 2" in clinic.refused(c.CheckIn(chair=1, patient=same, protocol="depression_iv"))
+
+
+def test_an_identity_that_an_older_version_recorded_is_met() -> None:
+    """Its record does not tell which identifiers were checked."""
+    first = opened()
+    first.do(c.ConfirmIdentity(chair=N))
+    stored = [replace(one, identifiers=()) if isinstance(one, r.IdentityConfirmed) else one for one in first.records]
+    again = make_clinic(protocols=[asking_for_all()])
+    again.station.restore(stored, again.clock.now(), unclean=True)
+    assert (gate(again, "identity").state, gate(again, "identity").detail) == (MET, "two identifiers")
 
 
 # --- what is no answer --------------------------------------------------------------------------------------------
