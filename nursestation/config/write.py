@@ -11,24 +11,20 @@ A file is cut into blocks at its `[table]` lines, because tomlkit hangs a commen
 before it; within a block, and where chairs are written inline, tomlkit makes the change.
 """
 
-import contextlib
-import os
-import tempfile
-import tomllib
-from collections.abc import Callable, Iterator, MutableMapping, MutableSequence, Sequence
+from collections.abc import MutableMapping, MutableSequence, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomlkit
 
+from nursestation.config.blocks import Block, Table, cut, edited
 from nursestation.config.changes import Change, ChangeError, PutMonitor, RemoveChair, RemoveMonitor, changed
 from nursestation.config.load import SettingsError, parse_settings
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
+from nursestation.config.wholefile import put
 
 BEFORE = ".before"
 _CHAIR, _MONITOR, _PREFER = ("chair",), ("chair", "monitor"), ("chair", "prefer")
-
-_Table = MutableMapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,7 @@ def with_change(text: str, change: Change) -> str:
         ChangeError: the chair or the monitor that is to change is not there.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
-    blocks = _cut(text)
+    blocks = cut(text)
     inline = _is_inline(blocks, change.chair)
     made = _changed_inline(text, change) if inline else "".join(b.text for b in _changed_blocks(blocks, change))
     return made.replace("\r\n", "\n").replace("\n", newline) if newline != "\n" else made
@@ -117,89 +113,7 @@ def with_change(text: str, change: Change) -> str:
 # --- blocks -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A `[table]` line with what belongs to it; the first block has none.
-
-    Attributes:
-        path: Of the table, () for the first block.
-        lead: The comment lines directly over it.
-        core: Its own line and its keys.
-        tail: Blank and comment lines after the last key.
-    """
-
-    path: tuple[str, ...]
-    lead: str
-    core: str
-    tail: str
-
-    @property
-    def text(self) -> str:
-        return f"{self.lead}{self.core}{self.tail}"
-
-    @property
-    def values(self) -> dict[str, object]:
-        """Return what its keys say."""
-        return _inside(tomllib.loads(self.core), self.path)
-
-
-def _cut(text: str) -> list[_Block]:
-    lines = text.splitlines(keepends=True)
-    starts = [n for n, line in enumerate(lines) if line.lstrip().startswith("[") and _is_whole("".join(lines[:n]))]
-    bounds = [0]
-    for start in starts:
-        begin = start
-        while begin > bounds[-1] and _is_comment(lines, begin - 1):
-            begin -= 1
-        bounds.append(begin)
-    blocks = []
-    for at, (begin, header) in enumerate(zip(bounds, [0, *starts], strict=True)):
-        end = bounds[at + 1] if at + 1 < len(bounds) else len(lines)
-        last = end
-        while last > header + bool(at) and (not lines[last - 1].strip() or _is_comment(lines, last - 1)):
-            last -= 1
-        path = _path(lines[header]) if at else ()
-        lead, core, tail = lines[begin:header], lines[header:last], lines[last:end]
-        blocks.append(_Block(path, "".join(lead), "".join(core), "".join(tail)))
-    return blocks
-
-
-def _is_comment(lines: list[str], at: int) -> bool:
-    return lines[at].lstrip().startswith("#") and _is_whole("".join(lines[:at]))
-
-
-def _is_whole(text: str) -> bool:
-    """Say whether the text ends outside any value: only there does a bracket begin a table."""
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
-
-
-def _path(header: str) -> tuple[str, ...]:
-    node: object = tomllib.loads(header)
-    path: list[str] = []
-    while node:
-        if isinstance(node, list):
-            node = node[0]
-        elif isinstance(node, dict):
-            key, node = next(iter(node.items()))
-            path.append(key)
-    return tuple(path)
-
-
-def _inside(document: object, path: tuple[str, ...]) -> dict[str, object]:
-    """Return the table at `path` of a document that holds nothing else."""
-    for key in path:
-        document = document[key] if isinstance(document, MutableMapping) else None
-        if isinstance(document, MutableSequence):
-            document = document[0]
-    assert isinstance(document, MutableMapping)
-    return document  # type: ignore[return-value]
-
-
-def _chair_span(blocks: list[_Block], number: int) -> tuple[int, int] | None:
+def _chair_span(blocks: list[Block], number: int) -> tuple[int, int] | None:
     """Return where the chair's block is and where the next one's would be."""
     starts = [n for n, block in enumerate(blocks) if block.path == _CHAIR]
     for start in starts:
@@ -211,7 +125,7 @@ def _chair_span(blocks: list[_Block], number: int) -> tuple[int, int] | None:
     return None
 
 
-def _is_inline(blocks: list[_Block], number: int) -> bool:
+def _is_inline(blocks: list[Block], number: int) -> bool:
     """Say whether chairs, or this chair's monitors, are written inline: then there are no blocks to work on."""
     if "chair" in blocks[0].values:
         return True
@@ -219,7 +133,7 @@ def _is_inline(blocks: list[_Block], number: int) -> bool:
     return span is not None and "monitor" in blocks[span[0]].values
 
 
-def _changed_blocks(blocks: list[_Block], change: Change) -> list[_Block]:
+def _changed_blocks(blocks: list[Block], change: Change) -> list[Block]:
     span = _chair_span(blocks, change.chair)
     if isinstance(change, RemoveChair):
         if span is None or any(block.path == _MONITOR for block in blocks[span[0] : span[1]]):
@@ -245,36 +159,28 @@ def _changed_blocks(blocks: list[_Block], change: Change) -> list[_Block]:
     if stays != leaving:
         for n in range(start, end):
             if blocks[n].path in (_CHAIR, _PREFER):
-                made[n] = _edited(blocks[n], lambda table, path: _forget(table, path, leaving))
+                made[n] = edited(blocks[n], lambda table, path: _forget(table, path, leaving))
     if isinstance(change, PutMonitor):
         monitor = change.monitor
-        made[target] = _edited(blocks[target], lambda table, _: _update(table, monitor))
+        made[target] = edited(blocks[target], lambda table, _: _update(table, monitor))
     else:
         made[target] = _without(made[target])
     return made
 
 
-def _without(block: _Block) -> _Block:
+def _without(block: Block) -> Block:
     """Return what stays of a block that is taken away: the comments after it."""
     return replace(block, lead="", core="", tail=block.tail.lstrip("\r\n"))
 
 
-def _with_new(blocks: list[_Block], at: int, path: tuple[str, ...], *parts: str) -> list[_Block]:
+def _with_new(blocks: list[Block], at: int, path: tuple[str, ...], *parts: str) -> list[Block]:
     """Insert a block before the one at `at`, a blank line above it, and below it where another follows."""
     made = list(blocks)
     above = "".join(block.text for block in blocks[:at])
     gap = "" if not above.strip() or above.endswith(("\n\n", "\n\r\n")) else "\n" if above.endswith("\n") else "\n\n"
-    new = _Block(path, gap, "\n".join(parts), "\n" if at < len(blocks) else "")
+    new = Block(path, gap, "\n".join(parts), "\n" if at < len(blocks) else "")
     made.insert(at, new)
     return made
-
-
-def _edited(block: _Block, edit: Callable[[_Table, tuple[str, ...]], None]) -> _Block:
-    had_end = block.core.endswith("\n")
-    document = tomlkit.parse(block.core)
-    edit(_inside(document, block.path), block.path)
-    core = tomlkit.dumps(document)
-    return replace(block, core=core if had_end or not block.tail else core.rstrip("\r\n") + "\n")
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------
@@ -289,7 +195,7 @@ def _monitor_text(monitor: MonitorSettings) -> str:
     return "[[chair.monitor]]\n" + tomlkit.dumps(wanted)
 
 
-def _update(table: _Table, monitor: MonitorSettings) -> None:
+def _update(table: Table, monitor: MonitorSettings) -> None:
     """Let the keys of a monitor say `monitor`; one that says it already is not touched, nor is one that we do not know."""
     defaults = {name: field.default for name, field in MonitorSettings.model_fields.items()}
     for name, value in _keys(monitor).items():
@@ -302,7 +208,7 @@ def _update(table: _Table, monitor: MonitorSettings) -> None:
             table[name] = value
 
 
-def _forget(table: _Table, path: tuple[str, ...], driver: str) -> None:
+def _forget(table: Table, path: tuple[str, ...], driver: str) -> None:
     """Take a driver out of the preferences."""
     prefer = table if path == _PREFER else table.get("prefer")
     if not isinstance(prefer, MutableMapping):
@@ -381,40 +287,8 @@ def _decoded(data: bytes, path: Path) -> str:
 def _replace(path: Path, old: bytes, new: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if old:
-        _put(path.with_name(path.name + BEFORE), old, path)
-    _put(path, new, path)
-
-
-def _put(path: Path, content: bytes, like: Path) -> None:
-    """Write a file whole or not at all, as readable for others as `like` is."""
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(like.stat().st_mode & 0o777 if like.exists() else 0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    with _folder(path.parent) as folder:
-        if folder is not None:
-            os.fsync(folder)
-
-
-@contextlib.contextmanager
-def _folder(path: Path) -> Iterator[int | None]:
-    """Open a folder where the system allows it, so that the new name is on disk too."""
-    if os.name != "posix":
-        yield None
-        return
-    number = os.open(path, os.O_RDONLY)
-    try:
-        yield number
-    finally:
-        os.close(number)
+        put(path.with_name(path.name + BEFORE), old, path)
+    put(path, new, path)
 
 
 def _gone(chair: int, driver: str) -> ChangeError:

@@ -227,8 +227,10 @@ def _entries(value: Plain) -> list[str]:
 def _entry(one: Plain) -> str:
     """Return an entry of a list: itself, or what tells a table apart with what else it says."""
     if isinstance(one, Mapping):
-        first, *rest = [value for value in one.values() if value not in (None, "", False)]
-        said = ", ".join(value_text(value) for value in rest)
+        first, *rest = [
+            value for value in one.values() if value is not None and value != "" and not isinstance(value, bool)
+        ]
+        said = ", ".join(value_text(value).replace("_", " ") for value in rest)
         return f"{value_text(first)} ({said})" if said else value_text(first)
     if isinstance(one, Sequence) and not isinstance(one, str):
         return " or ".join(_entry(part) for part in one)

@@ -109,7 +109,7 @@ def test_every_field_that_may_be_edited_has_its_words() -> None:
         ),
         (
             {"events": (EventButton(text="Nausea", kind="side_effect", key=1),)},
-            "Event buttons: added Nausea (side_effect, 1)",
+            "Event buttons: added Nausea (side effect, 1)",
         ),
     ],
 )
