@@ -31,6 +31,7 @@ from nursestation.pins import Argon2Pins
 from nursestation.runtime.export_job import ExportJob
 from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
+from nursestation.runtime.protocol_desk import ProtocolDesk
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
@@ -160,6 +161,7 @@ class OpenStation(QObject):
                 searches=TrialSearches(profile.folder, clock),
                 examine=examine,
             )
+            self._protocols = ProtocolDesk(resource("protocols"), profile.protocols, self.station)
             self._told: BenchState | None = None
             self.shell = self._make_shell(settings, (*settings.chair, *self._bedside.settings), clock)
             undo.pop_all()
@@ -172,6 +174,8 @@ class OpenStation(QObject):
         self.shell.bridge.framed.connect(self._collect_patients)
         self.shell.bridge.framed.connect(self._tell_delays)
         self.shell.monitors.wished.connect(self._on_wish)
+        self.shell.protocols.wished.connect(self._protocols.ask)
+        self.shell.bridge.framed.connect(self._collect_protocols)
         if self._sound is not None:
             self._sound.join(self.shell)
         self.shell.bridge.framed.connect(self._tell_monitors)
@@ -202,6 +206,7 @@ class OpenStation(QObject):
         for job in (self._job, self._log_job, self._lookups):
             if job is not None:
                 job.join()
+        self._protocols.stop()
         self._workbench.stop()
         self.station.stop()
         self._simulation.stop()
@@ -272,6 +277,12 @@ class OpenStation(QObject):
     @Slot(object)
     def _on_wish(self, wish: Wish) -> None:
         self._workbench.ask(wish)
+
+    @Slot()
+    def _collect_protocols(self) -> None:
+        answer = self._protocols.poll()
+        if answer is not None:
+            self.shell.protocols.show_answer(answer)
 
     @Slot()
     def _tell_monitors(self) -> None:

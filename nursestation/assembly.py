@@ -27,12 +27,14 @@ from nursestation.config.line import address_of, settings_of
 from nursestation.config.load import SettingsError, load_preset
 from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
+from nursestation.core.protocols import Protocol
 from nursestation.core.records import CuffStarted, CuffStopped, Record, Refused, StationStopped
 from nursestation.core.station import (
     ChairsChanged,
     ChairSetup,
     MonitorBinding,
     PinVerifier,
+    ProtocolsChanged,
     Station,
     StationFault,
 )
@@ -118,10 +120,11 @@ class RunningStation:
         self._unwritten = ""
         self._chairs = settings.chair
         self._simulated = bedside.chairs
+        self._protocols: tuple[Protocol, ...] = ()
         self._changing = threading.Lock()
         chairs = (*settings.chair, *bedside.chairs)
         setups = [_checked_setup(chair, profile.settings) for chair in chairs]
-        protocols = load_protocols(resource("protocols"), profile.protocols)
+        self._protocols = protocols = load_protocols(resource("protocols"), profile.protocols)
         preset = load_preset(resource("presets"), profile.presets)
         with ExitStack() as undo:
             store = open_store(profile.record)
@@ -217,7 +220,7 @@ class RunningStation:
         for name in stale:
             self.reader.remove(name)
         try:
-            self._tell_station(setups, operator)
+            self._tell_station(ChairsChanged(chairs=setups, operator=operator))
         except BaseException:
             self._open_again(stale, before)
             raise
@@ -225,9 +228,30 @@ class RunningStation:
         for port in ports:
             self._add(port)
 
-    def _tell_station(self, setups: tuple[ChairSetup, ...], operator: str) -> None:
+    def protocols(self) -> tuple[Protocol, ...]:
+        """Return the treatment protocols that count for the next check-in."""
+        return self._protocols
+
+    def set_protocols(self, protocols: tuple[Protocol, ...], operator: str) -> None:
+        """Let these treatment protocols count from the next check-in on; an open visit keeps its own.
+
+        Args:
+            protocols: All of them.
+            operator: Id of who is signed in and asks for it.
+
+        Raises:
+            NurseStationError: the station refuses; the message says why.
+
+        Thread:
+            Any but the engine's. Returns when it is done: within milliseconds, or after `ANSWER_S`.
+        """
+        with self._changing:
+            self._tell_station(ProtocolsChanged(protocols=protocols, operator=operator))
+            self._protocols = protocols
+
+    def _tell_station(self, item: ChairsChanged | ProtocolsChanged) -> None:
         try:
-            made = self.engine.ask(ChairsChanged(chairs=setups, operator=operator), ANSWER_S)
+            made = self.engine.ask(item, ANSWER_S)
         except TimeoutError as error:
             raise SetupRefused("The program is busy and did not take the change: try again in a moment.") from error
         for record in made:

@@ -13,6 +13,7 @@ from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.no_chairs import NoChairsPage
 from nursestation.ui.page import Page
+from nursestation.ui.protocols.page import ProtocolsPage
 from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
@@ -46,6 +47,7 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
         "check_in": CheckInPage(zone),
         "discharge": DischargePage(zone),
         "monitors": MonitorsPage(all_drivers(), zone),
+        "protocols": ProtocolsPage(),
         "alarm_log": AlarmLogPage(DARK_THEME, zone),
         "delays": DelaysPage(),
         "about": AboutPage(version),

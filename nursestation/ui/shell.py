@@ -20,6 +20,7 @@ from nursestation.ui.delays.page import DelaysPage
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.plots.trend_model import TrendModel
+from nursestation.ui.protocols.page import ProtocolsPage
 from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.theme import Theme, load_fonts
@@ -33,6 +34,7 @@ class Shell:
     bridge: Bridge
     export_sheet: ExportSheet
     monitors: MonitorsPage
+    protocols: ProtocolsPage
     alarm_log: AlarmLogPage
     check_in: CheckInPage
     delays: DelaysPage
@@ -82,6 +84,8 @@ def make_shell(
     pages = make_pages(__version__, zone)
     monitors, alarm_log, delays = pages["monitors"], pages["alarm_log"], pages["delays"]
     assert isinstance(monitors, MonitorsPage)
+    protocols = pages["protocols"]
+    assert isinstance(protocols, ProtocolsPage)
     self_test = pages["self_test"]
     assert isinstance(self_test, SelfTestPage)
     assert isinstance(alarm_log, AlarmLogPage)
@@ -89,4 +93,4 @@ def make_shell(
     check_in = pages["check_in"]
     assert isinstance(check_in, CheckInPage)
     window = MainWindow(bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone)
-    return Shell(window, bridge, export_sheet, monitors, alarm_log, check_in, delays, self_test)
+    return Shell(window, bridge, export_sheet, monitors, protocols, alarm_log, check_in, delays, self_test)

@@ -32,6 +32,8 @@ class StationPage(Page):
         self._staff_note = Label(tone=Tone.SOFT, object_name="station_staff_note", wrap=True)
         self._monitors = Button(self.tr("Monitors…"), "station_monitors")
         self._monitors_note = Label(tone=Tone.SOFT, object_name="station_monitors_note", wrap=True)
+        self._protocols = Button(self.tr("Protocols…"), "station_protocols")
+        self._protocols_note = Label(tone=Tone.SOFT, object_name="station_protocols_note", wrap=True)
         self._log = Button(self.tr("Alarm log…"), "station_alarm_log")
         self._log_note = Label(tone=Tone.SOFT, object_name="station_alarm_log_note", wrap=True)
         self._delays = Button(self.tr("Delays…"), "station_delays")
@@ -48,6 +50,7 @@ class StationPage(Page):
         self._build()
         self._staff.clicked.connect(self._on_staff)
         self._monitors.clicked.connect(self._on_monitors)
+        self._protocols.clicked.connect(self._on_protocols)
         self._log.clicked.connect(self._on_log)
         self._delays.clicked.connect(self._on_delays)
         self._self_test.clicked.connect(self._on_self_test)
@@ -71,6 +74,9 @@ class StationPage(Page):
         )
         inside.addWidget(_card("station_staff_card", self.tr("Staff"), self._staff_note, self._staff))
         inside.addWidget(_card("station_monitors_card", self.tr("Monitors"), self._monitors_note, self._monitors))
+        inside.addWidget(
+            _card("station_protocols_card", self.tr("Treatment protocols"), self._protocols_note, self._protocols)
+        )
         delays = Label(
             self.tr("How late numbers and alarms are here, measured while the program runs."), tone=Tone.SOFT, wrap=True
         )
@@ -94,6 +100,12 @@ class StationPage(Page):
         signed_in = snapshot.operator is not None
         self._staff.setEnabled(signed_in)
         self._monitors.setEnabled(signed_in)
+        self._protocols.setEnabled(signed_in)
+        self._protocols_note.setText(
+            self.tr("{n} in use. Lengths, limits, cuff plan, gates and texts.").format(n=len(snapshot.protocols))
+            if signed_in
+            else self.tr("Sign in to see how treatments are run.")
+        )
         self._log.setEnabled(signed_in)
         self._self_test.setEnabled(signed_in)
         self._audio_off.setEnabled(signed_in)
@@ -139,6 +151,10 @@ class StationPage(Page):
     @Slot()
     def _on_monitors(self) -> None:
         self.sheet_requested.emit("monitors")
+
+    @Slot()
+    def _on_protocols(self) -> None:
+        self.sheet_requested.emit("protocols")
 
     @Slot()
     def _on_log(self) -> None:

@@ -25,7 +25,7 @@ STATIONS = {
     "new": make_station(operators=(), operator=None),
 }
 NAMES = (
-    "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "alarm_log", "delays", "about", "station",
+    "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "protocols", "alarm_log", "delays", "about", "station",
     "self_test", "audio_off", "no_chairs",
 )  # fmt: skip
 SHEETS = (

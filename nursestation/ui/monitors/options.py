@@ -82,6 +82,8 @@ class OptionButton(Button):
         for n, badge in enumerate(self._badge_labels):
             text, tone = option.badges[n] if n < len(option.badges) else ("", Tone.SOFT)
             badge.show_text(text, tone)
+        self._below.setVisible(bool(option.below or option.small or option.badges))
+        self._small.setVisible(bool(option.small))
         if self.accessibleName() != option.spoken:
             self.setAccessibleName(option.spoken)
         self.setEnabled(option.enabled)

@@ -1,0 +1,1 @@
+"""Treatment protocols, looked at and edited by a lead nurse."""
