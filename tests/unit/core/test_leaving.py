@@ -7,7 +7,7 @@ import pytest
 
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.model import GateState, LeavingPath, Phase, Role, ScoreKind
+from nursestation.core.model import ConfirmedHow, GateState, LeavingPath, Phase, Role, ScoreKind
 from tests.helpers.leaving import (
     SHEET,
     against_advice,
@@ -246,6 +246,7 @@ def test_each_choice_changes_the_page_that_is_signed(assessed: Clinic) -> None:
         against_advice(patient_signed=False, witness="P. Lang RN"),
         c.ChooseLeaving(chair=2, path=LeavingPath.WITH_DRIVER),
         see_driver(assessed),
+        c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON, identity_seen="passport"),
         c.RecordOrthostatic(chair=2, skipped_because="leg in plaster"),
         c.InstructionsGiven(chair=2, language="", how="printed", sha256="ab" * 32),
         c.AcknowledgeInstructions(chair=2, by="driver"),

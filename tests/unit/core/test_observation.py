@@ -52,6 +52,12 @@ def test_what_is_refused(clinic: Clinic, changes: dict[str, object], says: str) 
     assert clinic.visit.observation_shortened == ""
 
 
+def test_a_page_from_before_the_shortening_is_another_one(clinic: Clinic) -> None:
+    before = clinic.visit.readiness.digest
+    clinic.do(SHORTER)
+    assert clinic.visit.readiness.digest != before
+
+
 def test_it_is_shortened_while_it_runs() -> None:
     clinic = make_clinic(protocols=[asking()])
     clinic.start(every_s=10)
