@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
@@ -10,12 +11,15 @@ from nursestation.ui.controls import Button
 from nursestation.ui.flow import FlowLayout
 from nursestation.ui.layouts import keep_tab_order, retire
 
+_ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
+
 
 class Choices(QWidget):
     """Exclusive buttons; none is chosen to begin with.
 
     They stand in a row, wrap (`flow`) or stand below each other (`stacked`). A chosen button carries a tick as well as its
-    frame. Each button's object name is the group's with the key after it.
+    frame. Each button's object name is the group's with the key after it. The tab key goes to the group, arrow keys move
+    within it, and only a press chooses: an answer may be a statement that is recorded at once.
 
     Signals:
         chosen: The key of the button that a person pressed.
@@ -63,6 +67,7 @@ class Choices(QWidget):
             button = Button(label, f"{self.objectName()}_{key}", parent=self)
             button.setAccessibleName(f"{self.accessibleName()}: {label}")
             button.setCheckable(True)
+            button.installEventFilter(self)
             self._keep_room_for_the_tick(button, label)
             self._group.addButton(button, index)
             self._buttons.addWidget(button)
@@ -71,6 +76,16 @@ class Choices(QWidget):
             self.choose(chosen)
         if focused in self._keys:
             self.button(focused).setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let arrow keys move the focus; by itself Qt would press the neighbour of a pressed button."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _ARROWS:
+            buttons = [button for button in self._group.buttons() if button.isEnabled()]
+            at = next((index for index, button in enumerate(buttons) if button is watched), None)
+            if at is not None:
+                buttons[(at + _ARROWS[Qt.Key(event.key())]) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+        return super().eventFilter(watched, event)
 
     def _focused_key(self) -> str:
         keys = [key for index, key in enumerate(self._keys) if self._group.button(index).hasFocus()]

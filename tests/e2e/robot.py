@@ -184,6 +184,7 @@ def _chair(chair) -> dict[str, object]:
         "monitoring": chair.monitoring,
         "links": {link.driver: link.phase for link in chair.links},
         "numerics": {view.metric: view.value for view in chair.numerics},
+        "drafts": sorted(form for form, _ in chair.drafts),
     }
     if visit is not None:
         body |= {

@@ -273,6 +273,18 @@ def test_pregnancy_is_one_tap_and_none_is_chosen_before(qtbot, page, sent, answe
     assert sent == [c.RecordPregnancy(chair=2, answer=answer, note="")]
 
 
+def test_moving_among_answers_by_keyboard_states_none_of_them(qtbot, page, sent):
+    ask(qtbot, page, "pregnancy", visit_asking(pregnancy=Pregnancy.NOT_POSSIBLE))
+    button = find(page, "check_in_pregnancy_not_possible")
+    qtbot.waitUntil(lambda: button.isVisibleTo(page) and button.isChecked(), timeout=2000)
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Down)
+    assert page.focusWidget().objectName() == "check_in_pregnancy_test_negative"
+    assert sent == []
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Space)
+    assert sent == [c.RecordPregnancy(chair=2, answer=Pregnancy.TEST_NEGATIVE, note="")]
+
+
 def test_a_note_goes_with_the_answer(qtbot, page, sent):
     ask(qtbot, page, "pregnancy")
     type_in(qtbot, page, "check_in_pregnancy_note", "test of this morning")

@@ -10,7 +10,9 @@ from nursestation.core import records as r
 from nursestation.core.commands import SignOut, StopInfusion
 from nursestation.core.model import GateState, Phase
 from nursestation.ui.checkin.page import CheckInPage
+from nursestation.ui.choices import Choices
 from nursestation.ui.discharge.page import DischargePage
+from nursestation.ui.layouts import keep_tab_order
 from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
@@ -57,6 +59,28 @@ class Desk:
         self.qtbot.waitUntil(lambda: button.isVisibleTo(self.page) and button.isEnabled(), timeout=2000)
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         self.n_taps += 1
+        self.render()
+
+    def go(self, name):
+        """Let the keyboard lead to a control; a screenful of steps at most. Inside a group of choices arrows lead on."""
+        self.render()
+        group = self.find(name).parentWidget()
+        for _ in range(60):
+            at = self.page.focusWidget()
+            if at is not None and at.objectName() == name:
+                return at
+            is_inside = at is not None and isinstance(group, Choices) and at.parentWidget() is group
+            self.qtbot.keyClick(at or self.page, Qt.Key.Key_Right if is_inside else Qt.Key.Key_Tab)
+        raise AssertionError(f"the tab key does not lead to {name}")
+
+    def strike(self, name, text=""):
+        """Go to a control and type into it, or strike it."""
+        at = self.go(name)
+        if text:
+            self.qtbot.keyClicks(at, text)
+        else:
+            self.qtbot.waitUntil(at.isEnabled, timeout=2000)
+            self.qtbot.keyClick(at, Qt.Key.Key_Space)
         self.render()
 
     def type(self, name, text):
@@ -241,6 +265,46 @@ def test_an_ordinary_check_in_takes_few_taps_and_leads_from_one_question_to_the_
     assert desk.clinic.visit.phase is Phase.INFUSION
     assert desk.clinic.of(r.GateOverridden) == []
     assert desk.n_taps <= 24, "of the 40 that a whole visit may take"
+
+
+def test_a_patient_is_checked_in_by_keyboard_alone(desk):
+    _staff(desk)
+    desk.turn_to(CheckInPage(UTC))
+    desk.page.activateWindow()
+    keep_tab_order(desk.page)  # as the window does when it brings a page
+    desk.page.begin()
+    for name, text in (
+        ("given_name", "Jana"),
+        ("family_name", "Keller"),
+        ("birth_date", "1984-05-17"),
+        ("record_number", "MRN-4471"),
+    ):
+        desk.strike(f"check_in_{name}", text)
+    desk.strike("check_in_protocol_depression_iv")
+    desk.strike("check_in_open")
+    desk.strike("check_in_identity_both")
+    desk.strike("check_in_weight", "72\r")  # Return in a field sends it
+    assert desk.clinic.visit.weight_kg == 72.0
+    desk.strike("check_in_allergies_none")
+    desk.strike("check_in_consent_on_file")
+    desk.strike("check_in_food_time", "20:00")
+    desk.strike("check_in_drink_time", "8:00\r")
+    desk.strike("check_in_exclusions_record")
+    desk.strike("check_in_pregnancy_not_possible")
+    desk.strike("check_in_medicines_record")
+    desk.strike("check_in_referral_from", "Dr. Holm\r")
+    desk.strike("check_in_available_s.okafor")
+    desk.strike("check_in_checks_all")
+    desk.strike("check_in_driver_way_family_or_friend")
+    for name, text in (("name", "Maria Keller"), ("relation", "sister"), ("phone", "555 010 0192")):
+        desk.strike(f"check_in_driver_{name}", text)
+    desk.strike("check_in_driver_how_by_phone")
+    desk.strike("check_in_companion_driver")
+    desk.strike("check_in_begin_baseline")
+    states = {gate.id: gate.state for gate in desk.clinic.visit.gates}
+    for name in ("baseline", "baseline_scores", "bp_ceiling", "monitors"):
+        states.pop(name)
+    assert set(states.values()) == {GateState.MET}
 
 
 def test_signing_in_again_after_a_lock(desk):
