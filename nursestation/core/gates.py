@@ -76,7 +76,19 @@ _PREGNANCY_TODO = {Pregnancy.POSSIBLE: "do a test", Pregnancy.PREGNANT: "a clini
 
 def gates(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> tuple[GateView, ...]:
     """Return every gate as it stands, in the page's order; after the start, as it stood then. Staff are told by their names."""
-    at = visit.infusion_started or now
+    if visit.infusion_started is not None:
+        return _as_they_stood(state, chair, visit, visit.infusion_started)
+    return _now(state, chair, visit, now)
+
+
+def _as_they_stood(state: StationState, chair: ChairState, visit: Visit, started: Moment) -> tuple[GateView, ...]:
+    """Return the gates of a visit that has started: only its own records change what they say, so they are kept till then."""
+    if visit.gates_then is None or visit.gates_then[0] != visit.chain:
+        visit.gates_then = (visit.chain, _now(state, chair, visit, started))
+    return visit.gates_then[1]
+
+
+def _now(state: StationState, chair: ChairState, visit: Visit, at: Moment) -> tuple[GateView, ...]:
     found = (
         _identity(state, chair, visit),
         *_asked(visit, at),
@@ -121,7 +133,7 @@ def _with_waiver(state: StationState, visit: Visit, view: GateView) -> GateView:
 
 
 def _identity(state: StationState, chair: ChairState, visit: Visit) -> GateView:
-    alert = name_alert(state, chair, visit)
+    alert = name_alert(state, chair, visit) if visit.infusion_started is None else ""
     if "identity" not in visit.said:
         found, detail = GateState.UNMET, "Check two identifiers with the patient"
     elif not visit.identifiers:  # recorded by an older version, which did not tell which

@@ -52,6 +52,7 @@ from nursestation.core.records import (
     OrthostaticRecorded,
     SelfTested,
 )
+from nursestation.core.snapshot import GateView
 from nursestation.core.watching import Watch
 
 
@@ -511,6 +512,7 @@ class Visit:
     delivered: set[str] = field(default_factory=set)
     stretches: dict[tuple[str, str], Stretch] = field(default_factory=dict)
     chain: str = GENESIS
+    gates_then: tuple[str, tuple[GateView, ...]] | None = None  # of a start, and the chain that they were told at
     watches: dict[str, LimitWatch] = field(default_factory=dict)  # live
     watch: Watch = field(default_factory=Watch)
     lately: deque[tuple[int, tuple[tuple[str, float], ...]]] = field(default_factory=deque)  # live: see `remembered.py`
