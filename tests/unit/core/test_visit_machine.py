@@ -473,22 +473,26 @@ class RandomVisit(RuleBasedStateMachine):
         self.clinic.run(2)
         self.clinic.apply(c.StartInfusion(chair=2, dose_text="36 mg"))
 
-    @rule()
+    @rule(shorter=st.booleans())
     @precondition(lambda self: self.has_visit and self.clinic.visit.phase is Phase.INFUSION)
-    def run_to_the_end(self) -> None:
+    def run_to_the_end(self, shorter: bool) -> None:
         self.clinic.apply(c.StopInfusion(chair=2, reason="dose given"))
+        if shorter:
+            self.clinic.apply(
+                c.ShortenObservation(chair=2, minutes=5, reason="calm", clinician_id=CLINICIAN, pin=CLINICIAN_PIN)
+            )
         self.clinic.run(905, every_s=10)
         self.clinic.cuff(126, 78)
         self.clinic.apply(c.MarkReady(chair=2))
 
-    @rule()
+    @rule(shorter=st.booleans())
     @precondition(lambda self: not self.has_visit)
-    def treat(self) -> None:
+    def treat(self, shorter: bool) -> None:
         """Bring a patient to the discharge page at once."""
         self.prepare()
         if self.has_visit:
             self.start()
-            self.run_to_the_end()
+            self.run_to_the_end(shorter)
 
     @rule(
         patient_id=st.sampled_from((None, "4711", "4712", PATIENT.record_number)),
@@ -508,6 +512,19 @@ class RandomVisit(RuleBasedStateMachine):
             self.clinic.apply(c.ResolveChart(chair=2, entry_id=entry.id))
         for condition in self.clinic.view.conditions:
             self.clinic.apply(c.Acknowledge(chair=2, condition_id=condition.id))
+
+    @rule(signs=st.booleans())
+    @precondition(lambda self: self.has_visit and self.clinic.visit.infusion_started is not None)
+    def give_into_other_hands(self, signs: bool) -> None:
+        self.clinic.apply(
+            c.EndEarly(
+                chair=2,
+                reason="chest pain",
+                handed_to="ambulance crew 12",
+                clinician_id=CLINICIAN,
+                pin=CLINICIAN_PIN if signs else "000000",
+            )
+        )
 
     @rule(path=st.sampled_from(LeavingPath), sys=st.sampled_from((124, 124, 150)))
     @precondition(lambda self: self.has_visit and self.clinic.visit.phase in (Phase.OBSERVATION, Phase.READY))
