@@ -18,6 +18,7 @@ from devices.vocabulary import METRICS
 from nursestation.core.model import Route
 from nursestation.core.protocol_words import GRADE_WORDS, NAMED_BY, WORDS, Plain, flat, value_text
 from nursestation.core.protocols import FlagRule, LimitRule, Protocol, SeriesPlan
+from nursestation.ui.monitors.words import unit_text
 from nursestation.ui.protocols import lines
 
 YES = "yes"
@@ -120,6 +121,8 @@ _HINTS: Mapping[str, str] = {
     "discharge.instructions_by_language": "Each under a line with its code, for example [es].",
     "cuff.failed_medium_n": "How many in a row.",
 }
+
+_IN_UNIT_OF_METRIC = ("low", "high", "rearm", "at_once_at_or_below", "high_priority_at_or_below")
 
 
 def parts(protocol: Protocol) -> tuple[Part, ...]:
@@ -250,7 +253,8 @@ def _field(path: str) -> Field:
         kind = Kind.CHOICE
     else:
         kind = {bool: Kind.TICK, float: Kind.NUMBER, int: Kind.NUMBER}.get(_declared(starred)[0], Kind.TEXT)
-    return Field(path, kind, title, words.unit, _HINTS.get(path, ""), options)
+    unit = unit_text(path.split(".")[1]) if last in _IN_UNIT_OF_METRIC and path.startswith("limits.") else words.unit
+    return Field(path, kind, title, unit, _HINTS.get(path, ""), options)
 
 
 def _starred(path: str) -> str:
