@@ -15,6 +15,7 @@ from nursestation.ui.no_chairs import NoChairsPage
 from nursestation.ui.page import Page
 from nursestation.ui.protocols.page import ProtocolsPage
 from nursestation.ui.self_test_page import SelfTestPage
+from nursestation.ui.sheets.chart import ChartSheet
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.event import EventSheet
@@ -58,14 +59,16 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
     }
 
 
-def make_sheets(export_folder: Path) -> dict[str, Page]:
+def make_sheets(export_folder: Path, zone: tzinfo | None = None) -> dict[str, Page]:
     """Return what takes the place of the trend; `export` needs its `export_requested` connected by the window's owner.
 
     Args:
         export_folder: The folder that the export sheet offers first.
+        zone: The clinic's time zone; None for the machine's.
     """
     return {
-        "event": EventSheet(),
+        "event": EventSheet(zone),
+        "chart": ChartSheet(zone),
         "dose": DoseSheet(),
         "notify": ReasonSheet(NOTIFY),
         "pause": ReasonSheet(PAUSE),

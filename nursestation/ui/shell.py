@@ -78,7 +78,7 @@ def make_shell(
         frame_ms: Time between two frames [ms].
     """
     bridge = Bridge(outbox, post, wall, frame_ms=frame_ms)
-    sheets = make_sheets(exports)
+    sheets = make_sheets(exports, zone)
     export_sheet = sheets["export"]
     assert isinstance(export_sheet, ExportSheet)
     pages = make_pages(__version__, zone)

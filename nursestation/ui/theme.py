@@ -490,6 +490,7 @@ def _stylesheet(c: Colours) -> str:
         background: {c.button}; color: {c.text}; border: 2px solid transparent; border-radius: {RADIUS}px;
         padding: 0 14px; min-height: {TOUCH - 4}px; outline: none;
     }}
+    QPushButton[slim="yes"] {{ padding: 0 5px; }}
     QPushButton:pressed, QToolButton:pressed, QPushButton:checked {{ background: {c.button_pressed}; }}
     QPushButton:checked {{ border-color: {c.accent}; }}
     QPushButton[kind="primary"] {{ background: {c.accent}; color: {c.on_accent}; }}

@@ -244,8 +244,7 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         program.until(lambda: not program.chair(CHAIR)["paused"], "resumed")
 
         program.click("action_event")
-        program.click("event_severity_mild")
-        program.click("event_effect_nausea")
+        program.click("event_effect_nausea_mild")
         visit.picture(program, "4-event")
         program.click("event_close")
 

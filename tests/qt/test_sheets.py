@@ -1,3 +1,4 @@
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,16 @@ from nursestation.ui.sheets.flag import FlagSheet
 from nursestation.ui.sheets.reason import ReasonSheet
 from nursestation.ui.sheets.start_cuff import StartCuffSheet
 from nursestation.ui.sheets.view import END_EARLY, PAUSE, STOP
-from tests.helpers.station_views import make_chair, make_entry, make_flag, make_link, make_station, make_visit
+from tests.helpers.station_views import (
+    MINUTE_NS,
+    NOW,
+    make_chair,
+    make_entry,
+    make_flag,
+    make_link,
+    make_station,
+    make_visit,
+)
 
 
 def find(page, name):
@@ -46,14 +56,39 @@ def shown(qtbot):
 
 def test_a_side_effect_is_charted_with_one_tap(qtbot, shown):
     sheet, sent = shown(EventSheet())
-    press(qtbot, sheet, "event_effect_nausea")
-    press(qtbot, sheet, "event_severity_severe")
-    press(qtbot, sheet, "event_effect_fast_heartbeat")
-    assert [(command.text, command.severity) for command in sent] == [
-        ("Nausea", Severity.MILD),
-        ("Fast heartbeat", Severity.SEVERE),
+    press(qtbot, sheet, "event_effect_nausea_mild")
+    press(qtbot, sheet, "event_effect_fast_heartbeat_severe")
+    assert [(command.text, command.severity, command.at_utc_ns) for command in sent] == [
+        ("Nausea", Severity.MILD, None),
+        ("Fast heartbeat", Severity.SEVERE, None),
     ]
-    assert find(sheet, "event_severity_mild").isChecked()  # severe was for that one
+
+
+def test_what_happened_earlier_is_charted_at_its_time_and_the_next_one_now_again(qtbot, shown):
+    sheet, sent = shown(EventSheet(UTC))
+    press(qtbot, sheet, "event_earlier")
+    press(qtbot, sheet, "event_when_ago_5")
+    press(qtbot, sheet, "event_effect_nausea_mild")
+    press(qtbot, sheet, "event_tap_oxygen_on")
+    press(qtbot, sheet, "event_earlier")
+    find(sheet, "event_when_time").setFocus()
+    qtbot.keyClicks(find(sheet, "event_when_time"), "1348")
+    press(qtbot, sheet, "event_tap_position_changed")
+    assert [(one.text, one.at_utc_ns) for one in sent] == [
+        ("Nausea", NOW.utc_ns - 5 * MINUTE_NS),
+        ("Oxygen on", None),
+        ("Position changed", NOW.utc_ns - 12 * MINUTE_NS),
+    ]
+
+
+def test_a_time_that_cannot_be_charts_nothing(qtbot, shown):
+    sheet, sent = shown(EventSheet(UTC))
+    press(qtbot, sheet, "event_earlier")
+    find(sheet, "event_when_time").setFocus()
+    qtbot.keyClicks(find(sheet, "event_when_time"), "1405")
+    press(qtbot, sheet, "event_effect_nausea_mild")
+    assert sent == []
+    assert find(sheet, "event_notice").text() == "14:05 has not come yet: check the time."
 
 
 def test_symptoms_and_notes_are_charted(qtbot, shown):
@@ -76,9 +111,9 @@ def test_a_lasting_entry_is_called_over(qtbot, shown):
 
 def test_the_same_snapshot_again_keeps_the_buttons(shown):
     sheet, _ = shown(EventSheet(), chart=(make_entry("e1", "Nausea"),))
-    before = (find(sheet, "event_effect_nausea"), find(sheet, "event_over_e1"))
+    before = (find(sheet, "event_effect_nausea_mild"), find(sheet, "event_over_e1"))
     sheet.render(make_station(make_chair(make_visit(Phase.INFUSION, chart=(make_entry("e1", "Nausea"),)))))
-    assert (find(sheet, "event_effect_nausea"), find(sheet, "event_over_e1")) == before
+    assert (find(sheet, "event_effect_nausea_mild"), find(sheet, "event_over_e1")) == before
 
 
 def test_a_reason_closes_the_sheet_and_is_forgotten(qtbot, shown):

@@ -12,6 +12,7 @@ from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import Action, actions
 from nursestation.ui.chair.alarm_controls import AlarmControls, PauseBar
+from nursestation.ui.chair.course_bar import CourseBar, EventKeys
 from nursestation.ui.chair.header import Header
 from nursestation.ui.chair.numbers_view import number_views
 from nursestation.ui.chair.numerics import Numerics
@@ -26,7 +27,7 @@ from nursestation.ui.theme import Theme
 
 _NUMBERS_PX = (284, 460)
 """Least and most width of the column of numbers [px at the designed size]."""
-_WITH_TREND, _WITH_SHEET = (44, 56), (36, 64)
+_WITH_TREND, _WITH_SHEET = (44, 56), (30, 70)
 """Of the height: the waves, and the trend or a sheet below them."""
 _CENTRE, _NUMBERS = 8, 3
 """Of the width."""
@@ -81,6 +82,8 @@ class ChairPage(Page):
         self._alarm_controls = AlarmControls()
         self._pause = PauseBar()
         self._bar = ActionBar()
+        self._course = CourseBar(self._zone)
+        self._keys = EventKeys(self)
         ground = Panel("wave_panel", Surface.PLOT)
         inside = QVBoxLayout(ground)
         inside.setContentsMargins(4, 6, 4, 6)
@@ -99,6 +102,7 @@ class ChairPage(Page):
         centre.addWidget(self._question)
         centre.addWidget(self._pause)
         centre.addWidget(ground)
+        centre.addWidget(self._course)
         centre.addWidget(self._lower)
         self._divide(_WITH_TREND)
         middle = QHBoxLayout()
@@ -115,7 +119,7 @@ class ChairPage(Page):
     def _divide(self, parts: tuple[int, int]) -> None:
         """Divide the height between the waves and what stands below them."""
         n = self._centre.count()
-        self._centre.setStretch(n - 2, parts[0])
+        self._centre.setStretch(n - 3, parts[0])
         self._centre.setStretch(n - 1, parts[1])
 
     def _connect(self) -> None:
@@ -124,6 +128,9 @@ class ChairPage(Page):
         self._question.answer_wanted.connect(self._on_question)
         self._pause.command_requested.connect(self.command_requested)
         self._alarm_controls.sheet_wanted.connect(self.sheet_requested)
+        self._course.command_requested.connect(self.command_requested)
+        self._course.sheet_wanted.connect(self._on_course)
+        self._keys.struck.connect(self._on_digit)
         for sheet in self._sheets.values():
             sheet.command_requested.connect(self.command_requested)
             sheet.sheet_requested.connect(self.sheet_requested)
@@ -151,6 +158,7 @@ class ChairPage(Page):
         self._sheet = name
         self._lower.setCurrentWidget(sheet)
         self._divide(_WITH_SHEET)
+        self._course.show_sheet(name)
         sheet.setFocus()
         self.sheet_changed.emit(name)
 
@@ -160,6 +168,7 @@ class ChairPage(Page):
         self._sheet = ""
         self._lower.setCurrentWidget(self._trend)
         self._divide(_WITH_TREND)
+        self._course.show_sheet("")
         self.sheet_changed.emit("")
 
     @property
@@ -191,6 +200,7 @@ class ChairPage(Page):
         self._pause.render(chair, may_act=signed_in)
         self._alarm_controls.render(chair, may_act=signed_in)
         self._bar.render(actions(chair, signed_in=signed_in))
+        self._course.render(chair, snapshot, self._sheet)
         self._waves.show_chair(chair.number, chair.waves, _why_no_waves(chair), simulated=chair.simulated)
         self._trend.render(chair, snapshot.at)
         if self._sheet:
@@ -219,6 +229,19 @@ class ChairPage(Page):
     @Slot()
     def _on_question(self) -> None:
         self.sheet_requested.emit("monitor_patient")
+
+    @Slot(str)
+    def _on_course(self, name: str) -> None:
+        if name:
+            self.sheet_requested.emit(name)
+        else:
+            self.close_sheet()
+
+    @Slot(int)
+    def _on_digit(self, digit: int) -> None:
+        """Chart by a digit, but not where a sheet asks for something else."""
+        if self._sheet in ("", "event"):
+            self._course.strike(digit)
 
     @Slot(object)
     def _on_wanted(self, action: Action) -> None:

@@ -1,122 +1,178 @@
-"""Charting what happens, one tap each: side effects, red-flag symptoms, notes; and calling them over."""
+"""Charting what happens, one tap each: what the protocol lists, red-flag symptoms, notes; and calling them over."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from nursestation.core.commands import ResolveChart
 from nursestation.core.model import ChartKind, Severity
+from nursestation.core.protocols import EventButton
 from nursestation.core.snapshot import ChairSnapshot, VisitView
+from nursestation.ui import theme
 from nursestation.ui.choices import Choices
-from nursestation.ui.columns import TwoColumns
-from nursestation.ui.controls import Button, FieldLabel, Label, TextField
-from nursestation.ui.layouts import column, retire, row
+from nursestation.ui.controls import Button, FieldLabel, Label, QuietButton, TextField
+from nursestation.ui.journal import open_effects
+from nursestation.ui.layouts import keep_tab_order, retire, row
 from nursestation.ui.peopletext import SEVERITY_WORDS
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
-from nursestation.ui.sheets.view import NOTE_KINDS, ChartLine, chart_lines, key_of, note, side_effect, symptom
+from nursestation.ui.sheets.view import NOTE_KINDS, charted, key_of, note, one_tap_events, open_line, symptom
+from nursestation.ui.sheets.when import WhenRow
 from nursestation.ui.taps import Tap, Taps
 
+_TWO_COLUMNS_PX = 660
+"""Width of the sheet [px at the designed size] from which side effects stand in two columns."""
 
-class _Charted(QWidget):
-    """What was charted, newest first, each lasting entry with a button that calls it over."""
 
-    resolved = Signal(str)
+class _Effect(QWidget):
+    """What asks how strong it is: its name, and a tap for each answer.
+
+    Signals:
+        tapped: The answer.
+    """
+
+    tapped = Signal(str)
+
+    def __init__(self, button: EventButton, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.button = button
+        name = f"event_effect_{key_of(button.text)}"
+        line = row(spacing=4)
+        line.addWidget(Label(_tap_text(button), Text.STRONG, object_name=name, wrap=True), 1)
+        for severity, word in SEVERITY_WORDS.items():
+            tap = Tap(word, f"{name}_{severity.value}", severity.value, self)
+            theme.set_property(tap, "slim", "yes")
+            tap.setAccessibleName(f"{button.text}: {word}")
+            tap.tapped.connect(self.tapped)
+            line.addWidget(tap)
+        self.setLayout(line)
+
+
+class _Effects(QWidget):
+    """Everything that asks how strong it is, in as many columns as there is room for.
+
+    Signals:
+        charted: The button of the protocol, and how strong it is.
+    """
+
+    charted = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("event_charted")
-        self._lines: tuple[ChartLine, ...] | None = None
-        self._rows: list[QWidget] = []
-        self._column = column()
-        self._empty = Label(self.tr("Nothing charted yet."), tone=Tone.SOFT)
-        self._column.addWidget(self._empty)
-        self.setLayout(self._column)
+        self.setObjectName("event_effects")
+        self._offered: tuple[EventButton, ...] = ()
+        self._rows: list[_Effect] = []
+        self._n_columns = 2
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.MARGIN)
+        self._grid.setVerticalSpacing(4)
 
-    def show_lines(self, lines: tuple[ChartLine, ...]) -> None:
-        """Show `lines`; the same ones again change nothing."""
-        if lines == self._lines:
+    def offer(self, buttons: Sequence[EventButton]) -> None:
+        """Show a row for each; the same ones again change nothing."""
+        if tuple(buttons) == self._offered:
             return
-        self._lines = lines
+        self._offered = tuple(buttons)
         for old in self._rows:
-            retire(self._column, old)
-        self._rows = [self._line(line) for line in lines]
-        for widget in self._rows:
-            self._column.addWidget(widget)
-        self._empty.setVisible(not lines)
+            retire(self._grid, old)
+        self._rows = [_Effect(button, self) for button in buttons]
+        for one in self._rows:
+            one.tapped.connect(self._on_tapped)
+        self._place()
 
-    def _line(self, line: ChartLine) -> QWidget:
-        widget = QWidget(self)
-        layout = row()
-        layout.addWidget(Label(line.text, wrap=True), 1)
-        if line.may_resolve:
-            over = Tap(self.tr("Over"), f"event_over_{line.entry_id}", line.entry_id, widget)
-            over.setAccessibleName(self.tr("Over: {}").format(line.text))
-            over.tapped.connect(self.resolved)
-            layout.addWidget(over)
-        widget.setLayout(layout)
-        return widget
+    def _place(self) -> None:
+        """Fill the columns from top to bottom, so that keys follow each other down."""
+        depth = -(-len(self._rows) // self._n_columns)
+        for n, one in enumerate(self._rows):
+            self._grid.addWidget(one, n % depth, n // depth)
+            one.show()
+        for at in range(2):
+            self._grid.setColumnStretch(at, 1 if at < self._n_columns else 0)
+        keep_tab_order(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the columns by the width."""
+        super().resizeEvent(event)
+        n_columns = 2 if self.width() >= theme.px(_TWO_COLUMNS_PX) else 1
+        if n_columns != self._n_columns:
+            self._n_columns = n_columns
+            self._place()
+
+    @Slot(str)
+    def _on_tapped(self, value: str) -> None:
+        sender = self.sender()
+        if isinstance(sender, _Effect):
+            self.charted.emit(sender.button, value)
 
 
 class EventSheet(Sheet):
-    """One tap charts; the sheet stays open for the next one."""
+    """One tap charts; the sheet stays open for the next one. With "Earlier…" the next tap is of a time before now."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__("event", self.tr("Chart an event"), self.tr("Done"), ButtonKind.PLAIN, parent)
-        self._severity = Choices(
-            "event_severity", self.tr("How strong"), [(one.value, word) for one, word in SEVERITY_WORDS.items()]
-        )
-        self._effects = Taps("event_effect")
+        self._visit: VisitView | None = None
+        self._earlier = QuietButton(self.tr("Earlier…"), "event_earlier", tip=self.tr("It happened before now."))
+        self._earlier.setCheckable(True)
+        self._when = WhenRow("event_when", zone)
+        self._zone = zone
+        self._open = Taps("event_over")
+        self._effects = _Effects()
+        self._taps = Taps("event_tap")
         self._symptoms = Taps("event_symptom")
         self._kind = Choices(
             "event_kind", self.tr("Kind"), [(kind.value, word) for kind, word in NOTE_KINDS], flow=True
         )
         self._words = TextField("event_words", self.tr("What happened"), placeholder=self.tr("what happened"))
         self._add = Button(self.tr("Add"), "event_add")
-        self._charted = _Charted()
-        self.first = self._words
-        self._build_head()
-        self._build_body()
-        self._effects.tapped.connect(self._chart_effect)
-        self._symptoms.tapped.connect(self._chart_symptom)
-        self._charted.resolved.connect(self._resolve)
-        self._add.clicked.connect(self._chart_note)
-        self._words.returnPressed.connect(self._chart_note)
+        self._fill()
+        self._connect()
         self.clear()
 
-    def _build_head(self) -> None:
+    def _fill(self) -> None:
         self.send_button.hide()
-        self.head.insertWidget(self.head.count() - 1, self._severity)
-
-    def _build_body(self) -> None:
-        left = column(spacing=6)
-        left.addWidget(self._effects)
-        left.addSpacing(6)
-        left.addWidget(FieldLabel(self.tr("Red-flag symptom: chart it and fetch the clinician")))
-        left.addWidget(self._symptoms)
-        left.addSpacing(6)
-        left.addWidget(FieldLabel(self.tr("Something else")))
-        left.addWidget(self._kind)
+        self.head.insertWidget(self.head.count() - 1, self._earlier)
+        self.body.addWidget(self._when)
+        self.body.addWidget(self._open)
+        self.body.addWidget(self._effects)
+        self.body.addWidget(FieldLabel(self.tr("Red-flag symptom: chart it and fetch the clinician")))
+        self.body.addWidget(self._symptoms)
+        self.body.addWidget(self._taps)
+        self.body.addWidget(FieldLabel(self.tr("In your words")))
+        self.body.addWidget(self._kind)
         words = row()
         words.addWidget(self._words, 1)
         words.addWidget(self._add)
-        left.addLayout(words)
-        left.addStretch()
-        right = column()
-        right.addWidget(Label(self.tr("Charted in this visit"), Text.STRONG))
-        right.addWidget(self._charted)
-        right.addStretch()
-        self.body.addWidget(TwoColumns(left, right, narrow=900, stretch=(3, 2)))
+        self.body.addLayout(words)
+        self.body.addStretch()
+        self._when.hide()
+
+    def _connect(self) -> None:
+        self._earlier.toggled.connect(self._on_earlier)
+        self._open.tapped.connect(self._on_over)
+        self._effects.charted.connect(self._on_effect)
+        self._taps.tapped.connect(self._on_tap)
+        self._symptoms.tapped.connect(self._on_symptom)
+        self._add.clicked.connect(self._on_note)
+        self._words.returnPressed.connect(self._on_note)
 
     def show_visit(self, _chair: ChairSnapshot, visit: VisitView) -> None:
-        """Offer what the visit's protocol lists, and show what was charted."""
-        self.send_button.setEnabled(True)
-        self._effects.offer([(key_of(one), one, one) for one in visit.protocol.side_effects])
+        """Offer what the visit's protocol lists, and what still lasts."""
+        self._visit = visit
+        buttons = visit.protocol.buttons
+        self._effects.offer([one for one in buttons if one.asks_severity])
+        self._taps.offer([(key_of(one.text), _tap_text(one), one.text) for one in one_tap_events(visit.protocol)])
         self._symptoms.offer([(key_of(one), f"! {one}", one) for one in visit.protocol.bp.red_flag_symptoms])
-        self._charted.show_lines(chart_lines(visit))
+        lasting = open_effects(visit)
+        self._open.offer([(one.id, self.tr("Over: {}").format(open_line(one, self._zone)), one.id) for one in lasting])
+        self._open.setVisible(bool(lasting))
 
     def clear(self) -> None:
-        """Forget the words, and begin with mild."""
-        self._severity.choose(Severity.MILD.value)
+        """Forget the words, and begin with now."""
+        self._earlier.setChecked(False)
+        self._when.clear()
         self._kind.choose(ChartKind.NOTE.value)
         self._words.clear()
 
@@ -124,29 +180,62 @@ class EventSheet(Sheet):
         """Close; everything was sent as it was tapped."""
         self.leave()
 
-    @Slot(str)
-    def _chart_effect(self, text: str) -> None:
-        severity = Severity(self._severity.value() or Severity.MILD.value)
-        self.command_requested.emit(side_effect(self.chair, text, severity))
-        self.say(self.tr("Charted: {}, {}.").format(text, severity.value), Tone.GOOD)
-        self._severity.choose(Severity.MILD.value)
+    def _told(self) -> tuple[bool, int | None]:
+        """Return whether the told time can be, and it, UTC [ns] or None for now; says what is wrong with it."""
+        if self._visit is None or not self._earlier.isChecked():
+            return True, None
+        when = self._when.told(self.now.utc_ns, self._visit.opened.utc_ns)
+        if when.problem:
+            self.say(when.problem, Tone.WARN)
+        return not when.problem, when.at_utc_ns
+
+    def _send(self, kind: ChartKind, text: str, severity: Severity | None = None, more: str = "") -> bool:
+        fits, at_utc_ns = self._told()
+        if not fits:
+            return False
+        self.command_requested.emit(charted(self.chair, kind, text, severity, at_utc_ns))
+        told = ", ".join(part for part in (text, severity.value if severity else "") if part)
+        self.say(self.tr("Charted: {}.{}").format(told, more), Tone.GOOD)
+        self._earlier.setChecked(False)  # the next one is of now again
+        return True
+
+    @Slot(bool)
+    def _on_earlier(self, on: bool) -> None:
+        self._when.setVisible(on)
+        if not on:
+            self._when.clear()
+
+    @Slot(object, str)
+    def _on_effect(self, button: EventButton, value: str) -> None:
+        self._send(button.kind, button.text, Severity(value))
 
     @Slot(str)
-    def _chart_symptom(self, text: str) -> None:
-        self.command_requested.emit(symptom(self.chair, text))
-        self.say(self.tr("Charted: {}. Fetch the clinician.").format(text))
+    def _on_tap(self, text: str) -> None:
+        if self._visit is not None:
+            button = next(one for one in one_tap_events(self._visit.protocol) if one.text == text)
+            self._send(button.kind, button.text)
+
+    @Slot(str)
+    def _on_symptom(self, text: str) -> None:
+        made = symptom(self.chair, text)
+        self._send(made.kind, made.text, more=self.tr(" Fetch the clinician."))
 
     @Slot()
-    def _chart_note(self) -> None:
+    def _on_note(self) -> None:
         made = note(self.chair, ChartKind(self._kind.value() or ChartKind.NOTE.value), self._words.text())
         if isinstance(made, str):
             self.say(made)
             self._words.setFocus()
-            return
-        self.command_requested.emit(made)
-        self.say(self.tr("Charted: {}.").format(made.text), Tone.GOOD)
-        self._words.clear()
+        elif self._send(made.kind, made.text):
+            self._words.clear()
 
     @Slot(str)
-    def _resolve(self, entry_id: str) -> None:
-        self.command_requested.emit(ResolveChart(chair=self.chair, entry_id=entry_id))
+    def _on_over(self, entry_id: str) -> None:
+        fits, at_utc_ns = self._told()
+        if fits:
+            self.command_requested.emit(ResolveChart(chair=self.chair, entry_id=entry_id, at_utc_ns=at_utc_ns))
+            self._earlier.setChecked(False)
+
+
+def _tap_text(button: EventButton) -> str:
+    return f"{button.key}\N{NO-BREAK SPACE}{button.text}" if button.key is not None else button.text

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from devices.clock import Moment
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
 from nursestation.ui.controls import Button, ElidingLabel, Label, Panel, QuietButton
@@ -25,12 +26,14 @@ class Sheet(Page):
         self.setObjectName(f"{name}_sheet")
         self.setAccessibleName(title)
         self.chair = 0
+        self.now = Moment(0, 0)  # of what is shown
         self._shown = 0
         self.first: QWidget | None = None
         self._title = Label(title, Text.TITLE, object_name=f"{name}_title")
         self._whose = ElidingLabel(tone=Tone.SOFT, object_name=f"{name}_whose")
         self._close = QuietButton(self.tr("Close"), f"{name}_close", tip=self.tr("Leave without sending (Esc)"))
         self.head: QHBoxLayout = row(spacing=theme.MARGIN)
+        self.foot: QHBoxLayout = row(spacing=theme.MARGIN)
         self.body: QVBoxLayout = column(spacing=theme.GAP)
         self._notice = Label(tone=Tone.WARN, object_name=f"{name}_notice", wrap=True)
         self.send_button = Button(send, f"{name}_send", kind)
@@ -43,16 +46,15 @@ class Sheet(Page):
         self.head.addWidget(self._title)
         self.head.addWidget(self._whose, 1)
         self.head.addWidget(self._close)
-        foot = row(spacing=theme.MARGIN)
-        foot.addWidget(self._notice, 1)
-        foot.addStretch()
-        foot.addWidget(self.send_button)
+        self.foot.addWidget(self._notice, 1)
+        self.foot.addStretch()
+        self.foot.addWidget(self.send_button)
         content = QWidget()
         content.setLayout(self.body)
         inner = column(margin=theme.MARGIN)
         inner.addLayout(self.head)
         inner.addWidget(scrolled(content, f"{name}_scroll"), 1)
-        inner.addLayout(foot)
+        inner.addLayout(self.foot)
         panel.setLayout(inner)
         outer = column()
         outer.addWidget(panel)
@@ -65,6 +67,7 @@ class Sheet(Page):
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show whose sheet it is, and what of the visit it needs."""
+        self.now = snapshot.at
         if self.chair != self._shown:
             self._shown = self.chair
             self._forget()

@@ -23,6 +23,7 @@ from nursestation.core.commands import (
     StopInfusion,
 )
 from nursestation.core.model import ChartKind, FlagOutcome, GateState, Grade, Phase, Severity
+from nursestation.core.protocols import EventButton, Protocol
 from nursestation.core.snapshot import ChartEntryView, FlagView, VisitView
 from nursestation.ui.timetext import clock_text
 
@@ -115,36 +116,29 @@ def full_reason(chosen: str, typed: str) -> str:
     return ": ".join(part for part in (chosen, " ".join(typed.split())) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class ChartLine:
-    """Something charted in this visit, newest first; `may_resolve` while it lasts."""
-
-    entry_id: str
-    text: str
-    may_resolve: bool
+def one_tap_events(protocol: Protocol) -> tuple[EventButton, ...]:
+    """Return what needs no more than a tap: the protocol's own buttons, then the usual ones of a kind that it leaves out."""
+    own = tuple(one for one in protocol.buttons if not one.asks_severity)
+    kinds = {one.kind for one in own}
+    return (*own, *(one for one in USUAL_EVENTS if one.kind not in kinds))
 
 
-_LASTING = (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM, ChartKind.OXYGEN)
+USUAL_EVENTS = (
+    EventButton(text="Position changed", kind=ChartKind.POSITION),
+    EventButton(text="Oxygen on", kind=ChartKind.OXYGEN),
+    EventButton(text="Oxygen off", kind=ChartKind.OXYGEN),
+    EventButton(text="Clinician told", kind=ChartKind.CLINICIAN_TOLD),
+)
 
 
-def _chart_text(entry: ChartEntryView, zone: tzinfo | None) -> str:
-    severity = f", {entry.severity.value}" if entry.severity is not None else ""
-    over = f", over {clock_text(entry.resolved.utc_ns, zone)}" if entry.resolved is not None else ""
-    return f"{clock_text(entry.at.utc_ns, zone)}  {entry.text}{severity}{over}"
+def open_line(entry: ChartEntryView, zone: tzinfo | None = None) -> str:
+    """Return what lasts, and since when ("Nausea since 14:12")."""
+    return f"{entry.text} since {clock_text(entry.at.utc_ns, zone)}"
 
 
-def chart_lines(visit: VisitView, zone: tzinfo | None = None) -> tuple[ChartLine, ...]:
-    """Return what was charted, newest first."""
-    ordered = sorted(visit.chart, key=lambda entry: entry.at.mono_ns, reverse=True)
-    return tuple(
-        ChartLine(entry.id, _chart_text(entry, zone), entry.resolved is None and entry.kind in _LASTING)
-        for entry in ordered
-    )
-
-
-def side_effect(chair: int, text: str, severity: Severity) -> Chart:
-    """Chart a side effect of the protocol's list."""
-    return Chart(chair=chair, kind=ChartKind.SIDE_EFFECT, text=text, severity=severity)
+def charted(chair: int, kind: ChartKind, text: str, severity: Severity | None, at_utc_ns: int | None) -> Chart:
+    """Return the command that charts something; the time is UTC [ns], None for now."""
+    return Chart(chair=chair, kind=kind, text=text, severity=severity, at_utc_ns=at_utc_ns)
 
 
 def note(chair: int, kind: ChartKind, text: str) -> Chart | str:
@@ -176,7 +170,7 @@ def dose_change(chair: int, before: str, after: str, reason: str) -> Chart | str
 
 NOTE_KINDS = (
     (ChartKind.NOTE, "Note"),
-    (ChartKind.MEDICATION, "Medication"),
+    (ChartKind.MEDICATION, "Medication given"),
     (ChartKind.OXYGEN, "Oxygen"),
     (ChartKind.POSITION, "Position"),
 )

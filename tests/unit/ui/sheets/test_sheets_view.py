@@ -1,11 +1,10 @@
-from datetime import UTC
-
 import pytest
 
 from nursestation.core.commands import AnswerFlag, Chart, EndEarly, EnterCuffReading, PauseInfusion, StopInfusion
-from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
+from nursestation.core.model import ChartKind, FlagOutcome, Phase
+from nursestation.core.protocols import EventButton
 from nursestation.ui.sheets import view
-from tests.helpers.station_views import MINUTE_NS, NOW, make_entry, make_flag, make_visit
+from tests.helpers.station_views import MINUTE_NS, NOW, make_flag, make_protocol, make_visit
 
 
 @pytest.mark.parametrize(
@@ -25,25 +24,15 @@ def test_chosen_and_typed_reason_become_one_line():
     assert view.full_reason("", " ") == ""
 
 
-def test_charted_lines_stand_newest_first_and_lasting_ones_can_end():
-    visit = make_visit(
-        Phase.INFUSION,
-        chart=(
-            make_entry("a", "Nausea"),
-            make_entry("b", "Dizziness", at=NOW.shifted(-10 * MINUTE_NS), resolved=NOW, severity=Severity.MODERATE),
-            make_entry("c", "Clinician told", kind=ChartKind.CLINICIAN_TOLD, severity=None, at=NOW),
-        ),
-    )
-    lines = view.chart_lines(visit, UTC)
-    assert [(line.text, line.may_resolve) for line in lines] == [
-        ("14:00  Clinician told", False),
-        ("13:50  Dizziness, moderate, over 14:00", False),
-        ("13:40  Nausea, mild", True),
-    ]
+def test_the_usual_events_are_offered_beside_the_protocols_own():
+    own = EventButton(text="Turned to the left side", kind=ChartKind.POSITION, key=1)
+    offered = [one.text for one in view.one_tap_events(make_protocol(events=(own,)))]
+    assert offered == ["Turned to the left side", "Oxygen on", "Oxygen off", "Clinician told"]
+    # side effects of the default list ask how strong they are and are no single tap
+    assert "Nausea" not in [one.text for one in view.one_tap_events(make_protocol())]
 
 
-def test_one_tap_commands():
-    assert view.side_effect(2, "Nausea", Severity.MILD).kind is ChartKind.SIDE_EFFECT
+def test_a_symptom_is_a_symptom():
     assert view.symptom(2, "Chest pain").kind is ChartKind.SYMPTOM
 
 
