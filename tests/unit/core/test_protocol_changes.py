@@ -6,7 +6,7 @@ from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.inputs import ProtocolsChanged
 from nursestation.core.model import Role
-from nursestation.core.protocol_words import WORDS, differences, flat, words_of
+from nursestation.core.protocol_words import WORDS, differences, flat, value_text, words_of
 from nursestation.core.protocols import EventButton, Protocol, SeriesPlan
 from tests.helpers.visit import NURSE, NURSE_PIN, PATIENT, Clinic, load_protocol, make_clinic, shipped_protocols
 
@@ -101,6 +101,14 @@ def test_every_field_that_may_be_edited_has_its_words() -> None:
             {"gates": {"checks": (*load_protocol().gates.checks, "Glasses off")}},
             "Checks before the start: added Glasses off",
         ),
+        (
+            {"gates": {"required_metrics": (("heart_rate", "pulse_rate"),)}},
+            "Readings that must arrive: left out spo2; left out nibp_sys; left out resp_rate",
+        ),
+        (
+            {"gates": {"required_metrics": (("heart_rate",), ("spo2",), ("nibp_sys",), ("resp_rate",))}},
+            "Readings that must arrive: added heart_rate; left out heart_rate or pulse_rate",
+        ),
         ({"side_effects": ("Headache",)}, "Side effects: left out Nausea; left out Drowsiness"),
         ({"discharge": {"instructions": "Rest.\nDrink.\n"}}, "Instructions for home: another wording"),
         (
@@ -132,6 +140,11 @@ def test_limits_and_rungs_are_told_by_what_they_belong_to() -> None:
         "SpO₂, low limit: 92, before 90",
         "Spike pressure, over baseline by: none, before 30 %",
     )
+
+
+def test_a_value_is_written_as_people_do() -> None:
+    told = [value_text(value, "min") for value in (45.0, 0.75, [120, 480.0], [], None, True, {"es": "Descanse."}, "iv")]
+    assert told == ["45 min", "0.75 min", "120 to 480 min", "none", "none", "yes", "es", "iv"]
 
 
 def test_another_order_is_a_difference() -> None:
