@@ -16,6 +16,7 @@ class Text(StrEnum):
     CLOCK = "clock"  # the time of day
     COUNT = "count"  # a length of time that runs
     TIMER = "timer"
+    CODE = "code"  # digits to be copied by hand
     TILE_NUMBER = "tile_number"  # a vital in the rail
     NUMBER = "number"  # a vital in its big tile; sized by the tile
 

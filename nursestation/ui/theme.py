@@ -52,12 +52,13 @@ _FONTS: dict[Text, tuple[int, QFont.Weight]] = {
     Text.CLOCK: (18, QFont.Weight.DemiBold),
     Text.COUNT: (15, QFont.Weight.Normal),
     Text.TIMER: (26, QFont.Weight.Bold),
+    Text.CODE: (48, QFont.Weight.Bold),
     Text.TILE_NUMBER: (17, QFont.Weight.DemiBold),
     Text.NUMBER: (72, QFont.Weight.Bold),
 }
 
 
-_RUNNING = (Text.CLOCK, Text.COUNT, Text.TIMER, Text.TILE_NUMBER, Text.NUMBER)
+_RUNNING = (Text.CLOCK, Text.COUNT, Text.TIMER, Text.CODE, Text.TILE_NUMBER, Text.NUMBER)
 """Texts whose figures are of one width."""
 
 DESIGNED_FOR = (1280, 800)

@@ -169,13 +169,13 @@ def parse_minutes(text: str, allowed: tuple[float, float]) -> float | None:
     return minutes if allowed[0] <= minutes <= allowed[1] else None
 
 
-def suggested_dose(protocol: Protocol, weight_kg: float) -> str:
+def suggested_dose(protocol: Protocol, weight_kg: float | None) -> str:
     """Return the dose to put into the start field, worked out from today's weight: "IV 36 mg over 40 min (0.5 mg/kg)".
 
-    Where the protocol gives no dose a kilogram it is the protocol's own words. A person reads it before the start.
+    "" where the weight [kg] is not known yet, or the protocol gives no dose a kilogram: then a person writes what was ordered.
     """
-    if protocol.dose_mg_per_kg is None:
-        return protocol.dose_text
+    if protocol.dose_mg_per_kg is None or weight_kg is None:
+        return ""
     dose = f"{protocol.route.value.upper()} {round(protocol.dose_mg_per_kg * weight_kg, 1):g} mg"
     over = f" over {protocol.planned_min:g} min" if protocol.route is Route.IV else ""
     return f"{dose}{over} ({protocol.dose_mg_per_kg:g} mg/kg)"

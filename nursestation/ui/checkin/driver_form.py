@@ -85,7 +85,7 @@ class DriverForm(GateForm):
         self._who = Label("", Text.TITLE, object_name="check_in_driver_who", wrap=True)
         self._facts = Label(tone=Tone.SOFT, object_name="check_in_driver_facts", wrap=True)
         self._change = QuietButton(self.tr("Change the driver"), "check_in_driver_change")
-        self._code = Label("", Text.TIMER, object_name="check_in_driver_code")
+        self._code = Label("", Text.CODE, object_name="check_in_driver_code")
         self._code_note = Label(object_name="check_in_driver_code_note", wrap=True)
         self._companion = Label("", Text.STRONG, object_name="check_in_companion_told", wrap=True)
         self._together = Choices(

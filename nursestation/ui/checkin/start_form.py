@@ -60,6 +60,7 @@ class StartForm(GateForm):
         super().__init__("start", parent)
         self._suggested = ""
         self._may_start = False
+        self._open_text = ""
         self._alike: tuple[str, ...] = ()
         self._is_asking = False
         self._words = ""
@@ -112,7 +113,7 @@ class StartForm(GateForm):
         if alike != self._alike:
             self._alike, self._is_asking = alike, False
         self._may_start = view.may_start and may_act
-        say(self._missing, _missing_text(self, view, may_act))
+        self._open_text = _missing_text(self, view, may_act)
         self.look()
 
     def draft(self) -> dict[str, str]:
@@ -147,17 +148,21 @@ class StartForm(GateForm):
             self._start.setAccessibleName(f"{lead}: {self._whose}")
         self._start.set_kind(ButtonKind.DANGER if self._is_asking else ButtonKind.PRIMARY)
         say(self._warning, self.tr("Careful: {}.").format("; ".join(self._alike)) if self._alike else "")
+        has_dose = bool(self._dose.text().strip())
+        say(self._missing, self._open_text or ("" if has_dose else self.tr("Write the dose as it was ordered.")))
         typed = self._minutes.text().strip()
         is_wrong = bool(typed) and self._planned() is None
         self._minutes.set_wrong(is_wrong)
-        self._start.setEnabled(self._may_start and bool(self._dose.text().strip()) and not is_wrong)
+        self._start.setEnabled(self._may_start and has_dose and not is_wrong)
 
     def _planned(self) -> float | None:
         return parse_minutes(self._minutes.text(), self._allowed) if self._allowed is not None else None
 
     def _suggest(self, visit: VisitView) -> None:
-        kg = visit.weight_kg if visit.weight_kg is not None else visit.patient.weight_kg
-        dose = suggested_dose(visit.protocol, kg)
+        is_told = visit.weight_kg is None and not visit.protocol.gates.ask_weight
+        dose = suggested_dose(visit.protocol, visit.patient.weight_kg if is_told else visit.weight_kg)
+        if self._dose.placeholderText() != visit.protocol.dose_text:
+            self._dose.setPlaceholderText(visit.protocol.dose_text)
         if self._dose.text() == self._suggested:
             self._is_filling = True
             self._dose.setText(dose)

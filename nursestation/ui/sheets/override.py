@@ -30,6 +30,7 @@ class OverrideSheet(Sheet):
         self._kind = kind
         self._sent: str | None = None
         self._refusal = ""
+        self._only = ""
         self._which = Choices(f"{name}_which", self.tr("What is overridden"), flow=True)
         self._none = Label(self.tr("Nothing is left to override."), tone=Tone.SOFT)
         self._detail = Label(tone=Tone.SOFT, object_name=f"{name}_detail", wrap=True)
@@ -64,7 +65,9 @@ class OverrideSheet(Sheet):
         self.body.addWidget(TwoColumns(left, right, narrow=560))
 
     def ask_for(self, hurdle: str) -> None:
-        """Choose what is to be overridden, once it is offered."""
+        """Ask for this one alone: its page was in front when somebody wanted the override."""
+        self._only = hurdle
+        self._offer()
         self._which.choose(hurdle)
         self._look()
 
@@ -85,14 +88,20 @@ class OverrideSheet(Sheet):
             self.leave()
             self.passed.emit(done)
             return
-        self._which.set_options([(one.id, one.title) for one in self._hurdles])
-        if len(self._hurdles) == 1 and self._which.value() is None:
-            self._which.choose(self._hurdles[0].id)
-        self._none.setVisible(not self._hurdles)
+        self._offer()
         self._look()
+
+    def _offer(self) -> None:
+        """Offer what is in the way; of several the one that was asked for."""
+        offered = [one for one in self._hurdles if one.id == self._only] or list(self._hurdles)
+        self._which.set_options([(one.id, one.title) for one in offered])
+        if len(offered) == 1 and self._which.value() is None:
+            self._which.choose(offered[0].id)
+        self._none.setVisible(not offered)
 
     def clear(self) -> None:
         """Forget everything, the PIN above all."""
+        self._only = ""
         self._sent = None
         self._refusal = ""
         self._which.choose(None)

@@ -53,7 +53,11 @@ def test_dose_is_worked_out_from_the_weight():
     assert answers.suggested_dose(make_protocol(), 72.0) == "IV 36 mg over 40 min (0.5 mg/kg)"
     assert answers.suggested_dose(make_protocol(), 71.3) == "IV 35.6 mg over 40 min (0.5 mg/kg)"
     assert answers.suggested_dose(make_protocol(route=Route.IM, planned_min=0), 72.0) == "IM 36 mg (0.5 mg/kg)"
-    assert answers.suggested_dose(make_protocol(dose_mg_per_kg=None), 72.0) == "0.5 mg/kg"
+
+
+def test_no_dose_is_suggested_that_nobody_can_have_worked_out():
+    assert answers.suggested_dose(make_protocol(dose_mg_per_kg=None), 72.0) == ""
+    assert answers.suggested_dose(make_protocol(), None) == ""
 
 
 def test_protocol_line_tells_the_course():
