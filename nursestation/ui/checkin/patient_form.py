@@ -93,7 +93,7 @@ class PatientForm(QWidget):
         theme.set_length(self._another, theme.Length.LEAST_HEIGHT, theme.TOUCH)
         left.addLayout(head)
         left.addLayout(
-            side_by_side(labelled(self.tr("Given name"), self._given), labelled(self.tr("Family name"), self._family))
+            side_by_side(labelled(self.tr("Family name"), self._family), labelled(self.tr("Given name"), self._given))
         )
         born = labelled(self.tr("Date of birth, year first"), self._born)
         born.addWidget(self._echo)
@@ -190,7 +190,7 @@ class PatientForm(QWidget):
 
     def focus_first(self) -> None:
         """Put the cursor where typing begins."""
-        self._family.setFocus() if not self._given.text() else self._given.setFocus()
+        self._family.setFocus()
 
     def clear(self) -> None:
         """Forget the patient."""
