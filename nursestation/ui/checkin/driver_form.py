@@ -20,7 +20,7 @@ from nursestation.ui.checkin.gate_form import GateForm, Scene
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, Label, PrimaryButton, QuietButton, Rule, TextField
 from nursestation.ui.layouts import column, keep_tab_order, labelled, retire, row, say, side_by_side
-from nursestation.ui.peopletext import HOW_WORDS, TRANSPORT_WORDS, driver_line, masked_phone
+from nursestation.ui.peopletext import TRANSPORT_WORDS, driver_line, masked_phone
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.timetext import clock_text
 
@@ -92,15 +92,15 @@ class DriverForm(GateForm):
             "check_in_companion",
             self.tr("Who came along"),
             [
-                ("driver", self.tr("The driver, and went")),
-                ("driver_stays", self.tr("The driver stays")),
-                ("alone", self.tr("Came alone")),
+                ("driver", self.tr("The driver, who left")),
+                ("driver_stays", self.tr("The driver, who stays")),
+                ("alone", self.tr("Nobody")),
             ],
             flow=True,
         )
         self._other = TextField("check_in_companion_name", self.tr("Somebody else, by name"))
         self._other_stays = Button(self.tr("Stays"), "check_in_companion_other_stays")
-        self._other_went = Button(self.tr("Went"), "check_in_companion_other_went")
+        self._other_went = Button(self.tr("Left"), "check_in_companion_other_went")
         self._stack = QStackedWidget()
         self._build()
         self._connect()
@@ -148,7 +148,7 @@ class DriverForm(GateForm):
         other.addWidget(self._other, 1)
         other.addWidget(self._other_stays)
         other.addWidget(self._other_went)
-        known.addLayout(labelled(self.tr("Somebody else brought the patient"), _held(other)))
+        known.addLayout(labelled(self.tr("Somebody else, by name"), _held(other)))
         known.addStretch()
         for layout in (typing, known):
             self._stack.addWidget(_held(layout))
@@ -197,7 +197,6 @@ class DriverForm(GateForm):
         if driver.expected_utc_ns is not None:
             facts.append(self.tr("expected at {}").format(clock_text(driver.expected_utc_ns, self._zone)))
         how = visit.driver_confirmed
-        facts.append(self.tr("not confirmed yet") if how is None else HOW_WORDS[how][:1].lower() + HOW_WORDS[how][1:])
         say(self._facts, " · ".join(facts))
         if self._known_ways.offer(confirmations(driver.transport, handover=False)):
             self._listen(self._known_ways)
