@@ -6,7 +6,9 @@ inactivation state with who and when):
 2. A row keeps the words and the value of the condition at its worst; what it was at the beginning is its first record.
 3. What was done to the signals of the whole station or of a chair is a row of its own, and stands as a step on each
    condition that was present meanwhile, also on one that began while it lasted.
-4. A condition that goes on over a restart is timed by the wall clock, for the monotonic one began anew.
+4. What became of a BP flag (repeat asked for, its outcome, what was done) stands as steps on the flag's condition, each with
+   its time and, where a reading decided, that reading.
+5. A condition that goes on over a restart is timed by the wall clock, for the monotonic one began anew.
 """
 
 from collections.abc import Sequence
@@ -17,7 +19,8 @@ from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, Priority
 from devices.vocabulary import METRICS
 from nursestation.core import records as r
-from nursestation.core.wording import VALID, number, reading_quality
+from nursestation.core.model import FlagOutcome
+from nursestation.core.wording import VALID, number, reading_quality, span
 
 
 class RowKind(StrEnum):
@@ -41,11 +44,31 @@ class StepKind(StrEnum):
     AUDIO_ON = "audio on"
     ALARM_PAUSED = "alarm paused"
     ALARM_RESUMED = "alarm pause ended"
+    REPEAT_ASKED = "repeat asked for"
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not confirmed"
+    NOT_REPEATED = "not repeated in time"
+    ANSWERED = "answered"
+
+
+OF_A_FLAG = frozenset(
+    {StepKind.REPEAT_ASKED, StepKind.CONFIRMED, StepKind.NOT_CONFIRMED, StepKind.NOT_REPEATED, StepKind.ANSWERED}
+)
+"""What says how a BP flag went, and nothing of the signals."""
+
+_DECIDED = {
+    FlagOutcome.CONFIRMED: StepKind.CONFIRMED,
+    FlagOutcome.NOT_CONFIRMED: StepKind.NOT_CONFIRMED,
+    FlagOutcome.NOT_REPEATED: StepKind.NOT_REPEATED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of a signal's state. `operator` is an id, None for what the program did; `reason` "" where none was told."""
+    """One change of a signal's state, or of a flag's.
+
+    `operator` is an id, None for what the program did; `reason` is "" where none was told.
+    """
 
     at: Moment
     kind: StepKind
@@ -67,9 +90,10 @@ class LogRow:
         gravest: The highest that it reached.
         onset, ended: `ended` is None while present.
         metric, value, limit: What was judged: the worst value and the limit in force, in the metric's unit.
+        limit_text: The limit in force in words where no one number is it, else "".
         preset: Name of the preset that the limit came from, "" where none was told.
         by: Id of who did it, of what a person did; else None.
-        steps: What happened to its signals, oldest first.
+        steps: What happened to its signals and to its flag, oldest first.
         condition_delay_ms: From the arrival of the value that began it to the condition, what it waits for on purpose included
             [ms]; None where no byte was the cause.
         signal_delay_ms: From the arrival of the bytes that made it true, or from the condition where none did, to the first
@@ -98,11 +122,17 @@ class LogRow:
     signal_delay_ms: float | None = None
     quality: str = ""
     crosses_restart: bool = False
+    limit_text: str = ""
 
     @property
     def acknowledged(self) -> Step | None:
         """Return the first acknowledgement, or None."""
         return next((step for step in self.steps if step.kind is StepKind.ACKNOWLEDGED), None)
+
+    @property
+    def signal_steps(self) -> tuple[Step, ...]:
+        """Return what happened to its signals alone."""
+        return tuple(step for step in self.steps if step.kind not in OF_A_FLAG)
 
     def lasted_s(self, now: Moment) -> float:
         """Return how long it lasted, or has lasted until `now` [s]."""
@@ -120,6 +150,7 @@ LOGGED = (
     r.StationStarted, r.ConditionRaised, r.ConditionChanged, r.ConditionAcknowledged, r.ConditionRealarmed,
     r.ConditionLatched, r.ConditionEscalated, r.ConditionEnded, r.SignalShown, r.AudioPaused, r.AudioPauseEnded,
     r.AudioSwitched, r.ChairAlarmsPaused, r.ChairAlarmsResumed, r.LimitsChanged, r.SelfTested, r.FlagRaised,
+    r.FlagDecided, r.FlagAnswered,
 )  # fmt: skip
 """The records that the log is made of; any other changes nothing in it."""
 
@@ -136,6 +167,10 @@ class AlarmLog:
         self._present: dict[str, None] = {}  # ids of rows that are not over, in order
         self._silences: dict[tuple[str, int | None], Step] = {}  # in force: by rule, and chair or None for the station
         self._cuff_quality = ("", "")  # session, words: of the newest flag's reading
+        self._flag_rows: dict[str, str] = {}  # ids of the rows that flags stand on
+        self._unplaced: dict[
+            tuple[str | None, str], tuple[str, tuple[Step, ...]]
+        ] = {}  # by session and rule: a flag's steps
         self._max_rows = max_rows
         self.version = 0
 
@@ -171,6 +206,12 @@ class AlarmLog:
                     self._rows[row.id] = replace(row, signal_delay_ms=record.delay_ms)
             case r.FlagRaised():
                 self._cuff_quality = (record.session or "", reading_quality(record.reading))
+                self._flag(record)
+            case r.FlagDecided():
+                self._decide(record)
+            case r.FlagAnswered():
+                said = ": ".join(part for part in (record.action, record.reason) if part)
+                self._flag_step(record.flag_id, Step(record.at, StepKind.ANSWERED, record.operator, said))
             case r.LimitsChanged() | r.SelfTested():
                 self._note(record)
             case _:
@@ -182,6 +223,9 @@ class AlarmLog:
 
     def _raise(self, record: r.ConditionRaised) -> None:
         steps = tuple(step for (_, chair), step in self._silences.items() if chair in (None, record.chair))
+        flag_id, of_flag = self._unplaced.pop((record.session, record.rule), ("", ()))
+        if flag_id:
+            self._flag_rows[flag_id] = record.condition_id
         quality = record.quality or self._older_quality(record)
         began_ns = record.cause_ns if record.since_ns is None else record.since_ns
         delay = None if began_ns is None else max(0, record.at.mono_ns - began_ns) / 1e6
@@ -200,9 +244,10 @@ class AlarmLog:
                 value=record.value,
                 limit=record.limit,
                 preset=record.preset,
-                steps=steps,
+                steps=(*steps, *of_flag),
                 condition_delay_ms=delay,
                 quality=quality,
+                limit_text=record.limit_text,
             )
         )
 
@@ -213,6 +258,36 @@ class AlarmLog:
         if record.rule.startswith("bp.") and self._cuff_quality[0] == record.session:
             return self._cuff_quality[1]
         return ""
+
+    def _flag(self, record: r.FlagRaised) -> None:
+        """Take a new flag: its condition begins after it, or stands already where it is latched and its cause is back."""
+        steps: tuple[Step, ...] = ()
+        if record.repeat_by_utc_ns is not None:
+            within = f"within {span((record.repeat_by_utc_ns - record.at.utc_ns) / NS_PER_S)}"
+            steps = (Step(record.at, StepKind.REPEAT_ASKED, None, within),)
+        rule = f"bp.{record.grade}"
+        present = (self._rows[name] for name in self._present)
+        own = next((row.id for row in present if (row.session, row.rule) == (record.session, rule)), None)
+        if own is None:
+            self._unplaced[record.session, rule] = (record.flag_id, steps)
+            return
+        self._flag_rows[record.flag_id] = own
+        for step in steps:
+            self._step(own, step)
+
+    def _decide(self, record: r.FlagDecided) -> None:
+        kind = _DECIDED.get(record.outcome)
+        if kind is not None:
+            reason = "" if record.reading is None else f"by {record.reading}"
+            self._flag_step(record.flag_id, Step(record.at, kind, record.operator, reason))
+
+    def _flag_step(self, flag_id: str, step: Step) -> None:
+        if flag_id in self._flag_rows:
+            self._step(self._flag_rows[flag_id], step)
+            return
+        for key, (name, steps) in self._unplaced.items():
+            if name == flag_id:
+                self._unplaced[key] = (name, (*steps, step))
 
     def _change(self, record: r.ConditionChanged) -> None:
         row = self._rows.get(record.condition_id)
@@ -343,8 +418,10 @@ def fold(records: Sequence[r.Record]) -> tuple[LogRow, ...]:
 def _is_worse(row: LogRow, value: float | None) -> bool:
     if value is None:
         return False
-    if row.value is None or row.limit is None:
+    if row.value is None:
         return True
+    if row.limit is None:
+        return value < row.value if row.rule.endswith(".low") else value > row.value
     return value < row.value if row.value < row.limit else value > row.value
 
 

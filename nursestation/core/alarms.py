@@ -59,11 +59,13 @@ def hold(
     preset: str | None = None,
     since_ns: int | None = None,
     quality: str = "",
+    limit_text: str = "",
 ) -> None:
     """Make sure that the condition is present with this priority and text; raise or change it as needed.
 
     `chair` is None for the station's own; `value` and `limit` are in the metric's unit; `preset` says whose numbers it was judged
-    by, where those are not the visit's protocol's or the clinic's preset's as a whole; `since_ns` and `quality` as in the record.
+    by, where those are not the visit's protocol's or the clinic's preset's as a whole; `since_ns`, `quality` and `limit_text` as
+    in the record.
     """
     present = find(table_of(turn, chair), rule, subject)
     if present is None:
@@ -83,6 +85,7 @@ def hold(
                 preset=_preset(turn, chair) if preset is None else preset,
                 since_ns=since_ns,
                 quality=quality,
+                limit_text=limit_text,
             )
         )
     elif (present.priority, present.text) != (priority, text):

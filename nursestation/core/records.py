@@ -676,7 +676,8 @@ class ConditionRaised(_Record):
     `subject` tells apart what one rule may find at the same time: a monitor's id, a metric, or "". `cause_ns` is the monotonic
     arrival [ns] of the bytes that made it true; None where silence, the clock or a person did. `since_ns` is that of the
     bytes with which the value first was out of its limit, where it had to stay so for a while. `preset` names the file whose
-    numbers it was judged by, and `quality` says in words how good the data were that it was judged on.
+    numbers it was judged by, and `quality` says in words how good the data were that it was judged on. `limit_text` is the limit
+    in force where no one number is it: what a cuff reading crossed ("systolic 25 mmHg or more above baseline").
     """
 
     condition_id: str
@@ -692,6 +693,7 @@ class ConditionRaised(_Record):
     preset: str = ""
     since_ns: int | None = None
     quality: str = ""
+    limit_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

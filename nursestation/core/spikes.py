@@ -410,7 +410,14 @@ def _settle_condition(turn: Turn, chair: ChairState, visit: Visit, *, low: bool)
         metric="nibp_sys",
         value=_worst(condition, newest, flag.grade),
         quality=reading_quality(newest),
+        limit_text=_limit_text(visit, flag),
     )
+
+
+def _limit_text(visit: Visit, flag: Flag) -> str:
+    """Return what the reading of a flag crossed, "" where it no longer stands on that rung: the symptom on it is over."""
+    reached = rung(visit, flag.reading)
+    return reached[1] if reached is not None and reached[0].grade is flag.grade else ""
 
 
 def _worst(condition: Condition | None, newest: CuffReading, grade: Grade) -> float:

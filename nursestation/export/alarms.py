@@ -91,7 +91,7 @@ def _row(visit: VisitRecord, row: LogRow, zone: tzinfo | None) -> list[str]:
         row.metric or "",
         _number(row.value),
         "" if unit is None else unit.value,
-        _number(row.limit),
+        _number(row.limit) or safe(row.limit_text),
         safe(row.preset),
         row.quality,
         safe(visit.name(row.by)),

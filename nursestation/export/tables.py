@@ -162,6 +162,8 @@ def _alarm_row(visit: VisitRecord, story: Story, one: LogRow, zone: tzinfo | Non
     lasted = span(lasted_ns(visit, one, story.end)) + ("" if one.ended is not None else ", still present")
     steps = [text(step_words(visit, step, zone)) for step in one.steps]
     nobody = "not acknowledged" if is_condition(one) else visit.name(one.by) or "---"
+    if steps and not one.signal_steps:
+        steps.append(text(nobody))
     delay = "---" if one.signal_delay_ms is None else f"{one.signal_delay_ms / 1000:.2f} s"
     return [
         clock_s(one.onset.utc_ns, zone),
@@ -177,7 +179,8 @@ def _alarm_row(visit: VisitRecord, story: Story, one: LogRow, zone: tzinfo | Non
 def _about(one: LogRow) -> str:
     if not is_condition(one):
         return "station" if one.chair is None else "this chair"
-    limit = "" if one.limit is None else f", limit {one.limit:g}"
+    told = one.limit_text if one.limit is None else f"{one.limit:g}"
+    limit = f", limit {told}" if told else ""
     preset = f" ({one.preset})" if one.preset else ""
     return f"{one.kind.value}{limit}{preset}"
 

@@ -170,17 +170,18 @@ def _note(row: LogRow) -> str:
     parts = [KIND_WORDS[row.kind]]
     if row.gravest is not None:
         parts.append(f"{PRIORITY_WORDS[row.gravest]} priority")
-    if row.limit is not None:
+    if limit_text(row):
         parts.append(limit_text(row))
     return " · ".join(parts)
 
 
 def limit_text(row: LogRow) -> str:
     """Return the limit in force with its preset: "limit 90 %, preset Clinic", "" where there is none."""
-    if row.limit is None:
+    told = row.limit_text if row.limit is None else value_text(row.metric, row.limit)
+    if not told:
         return ""
     preset = f", preset {row.preset}" if row.preset else ""
-    return f"limit {value_text(row.metric, row.limit)}{preset}"
+    return f"limit {told}{preset}"
 
 
 def value_text(metric: str | None, value: float) -> str:
@@ -202,18 +203,24 @@ _STATES = {
     StepKind.AUDIO_ON: "Audio on again",
     StepKind.ALARM_PAUSED: "ALARM PAUSED",
     StepKind.ALARM_RESUMED: "Alarm pause over",
+    StepKind.REPEAT_ASKED: "Repeat asked for",
+    StepKind.CONFIRMED: "Confirmed",
+    StepKind.NOT_CONFIRMED: "Not confirmed",
+    StepKind.NOT_REPEATED: "Not repeated in time",
+    StepKind.ANSWERED: "Answered",
 }
 
 
 def _state(row: LogRow, names: Mapping[str, str], zone: tzinfo | None) -> tuple[str, str]:
     """Return the newest change of its signals, and who made it and when; "not acknowledged" where nobody saw it."""
-    if not row.steps:
+    steps = row.signal_steps
+    if not steps:
         if row.kind is RowKind.SIGNALS:
             return _name(row.by, names), ""
         return "Not acknowledged", ""
-    last = row.steps[-1]
+    last = steps[-1]
     who = _name(last.operator, names)
-    rest = len(row.steps) - 1
+    rest = len(steps) - 1
     more = f" · {rest} earlier" if rest else ""
     return _STATES[last.kind], " ".join(part for part in (time_text(last.at, zone), who) if part) + more
 
@@ -246,7 +253,7 @@ def detail(made: LogLine, names: Mapping[str, str], zone: tzinfo | None = None) 
     facts = [("When", when)]
     if row.value is not None:
         facts.append(("Worst value", value_text(row.metric, row.value)))
-    if row.limit is not None:
+    if limit_text(row):
         facts.append(("Limit in force", limit_text(row).removeprefix("limit ")))
     if row.priority is not None and row.gravest is not None:
         now = PRIORITY_WORDS[row.priority]
@@ -256,7 +263,8 @@ def detail(made: LogLine, names: Mapping[str, str], zone: tzinfo | None = None) 
     if row.kind is RowKind.SIGNALS:
         facts.append(("By", _name(row.by, names) or "the program"))
     else:
-        signals = "; ".join(step_text(step, names, zone) for step in row.steps) or "not acknowledged"
+        nobody = () if row.signal_steps else ("not acknowledged",)
+        signals = "; ".join((*(step_text(step, names, zone) for step in row.steps), *nobody))
         facts.append(("Condition", condition_delay_words(row)))
         facts.append(("First signal", signal_delay_words(row)))
     if row.quality:

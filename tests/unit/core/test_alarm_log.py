@@ -1,8 +1,10 @@
 from devices.clock import NS_PER_S, ManualClock
 from devices.events import AlarmKind, Priority
+from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.alarm_log import AlarmLog, RowKind, StepKind, fold
-from nursestation.core.model import CuffReading, Grade, Provenance
+from nursestation.core.model import ChartKind, CuffReading, FlagOutcome, Grade, Provenance
+from tests.helpers.visit import NURSE, Clinic, make_clinic
 
 
 class _Book:
@@ -197,6 +199,89 @@ def test_of_a_cuff_flag_that_does_not_say_it_the_quality_is_that_of_its_reading(
     )  # fmt: skip
     book.raised(rule="bp.severe", metric="nibp_sys", value=182.0, limit=180.0)
     assert book.rows["a"].quality == "entered by hand"
+
+
+def _flagged(*readings: tuple[float, int, int]) -> Clinic:
+    """Return a running infusion with these cuff readings: seconds after the one before, systolic, diastolic."""
+    clinic = make_clinic()
+    clinic.start()
+    for after_s, sys, dia in readings:
+        clinic.run(after_s)
+        clinic.cuff(sys, dia)
+    return clinic
+
+
+def _pressures(clinic: Clinic):
+    return [row for row in fold(clinic.records) if row.rule.startswith("bp.")]
+
+
+def _branches(row):
+    began_ns = row.onset.mono_ns
+    return [
+        (step.kind.value, (step.at.mono_ns - began_ns) // NS_PER_S, step.operator, step.reason) for step in row.steps
+    ]
+
+
+def test_a_flag_that_is_confirmed_says_when_and_by_what_and_which_limit_it_crossed():
+    (row,) = _pressures(_flagged((30, 152, 84), (70, 149, 84)))
+    assert _branches(row) == [("repeat asked for", 0, None, "within 2:00"), ("confirmed", 70, None, "by 149/84")]
+    assert (row.limit_text, row.preset) == ("systolic 25 mmHg or more above baseline", "Depression IV")
+    assert (row.value, "152/84" in row.text) == (152.0, True), "at its worst, not at its newest"
+
+
+def test_a_flag_that_is_not_confirmed_or_not_repeated_says_so_with_its_time():
+    clinic = _flagged((30, 152, 84), (125, 130, 80))
+    clinic.run(200)
+    clinic.cuff(84, 55)
+    first, second = _pressures(clinic)
+    assert _branches(first) == [
+        ("repeat asked for", 0, None, "within 2:00"),
+        ("escalated to the chair", 120, None, ""),
+        ("not repeated in time", 121, None, ""),
+        ("not confirmed", 125, None, "by 130/80"),
+    ]
+    assert (second.rule, second.limit_text, first.signal_steps[0].kind) == (
+        "bp.low",
+        "systolic below 90",
+        StepKind.ESCALATED,
+    )
+
+
+def test_what_was_done_about_a_flag_stands_with_who_and_why_also_after_it_is_over():
+    clinic = _flagged((30, 152, 84))
+    clinic.run(40)
+    (flag,) = clinic.visit.flags
+    made = c.AnswerFlag(chair=2, flag_id=flag.id, action="artefact", reason="moved", outcome=FlagOutcome.NOT_CONFIRMED)
+    clinic.do(made)
+    clinic.run(10)
+    clinic.do(c.AnswerFlag(chair=2, flag_id=flag.id, action="clinician told", reason=""))
+    (row,) = _pressures(clinic)
+    assert _branches(row) == [
+        ("repeat asked for", 0, None, "within 2:00"),
+        ("answered", 40, NURSE, "artefact: moved"),
+        ("acknowledged", 40, NURSE, ""),
+        ("not confirmed", 40, NURSE, ""),
+        ("answered", 50, NURSE, "clinician told"),
+    ]
+
+
+def test_the_flag_under_a_latched_crisis_keeps_its_outcome_for_its_own_row():
+    clinic = _flagged((30, 205, 110))
+    clinic.run(50)
+    clinic.cuff(152, 84)
+    crisis = next(one for one in clinic.view.conditions if one.rule == "bp.crisis")
+    clinic.run(20)
+    clinic.do(c.Acknowledge(chair=2, condition_id=crisis.id))
+    rows = {row.rule: row for row in _pressures(clinic)}
+    assert _branches(rows["bp.spike"]) == [("confirmed", -20, None, "by 205/110")]
+    assert StepKind.NOT_CONFIRMED in [step.kind for step in rows["bp.crisis"].steps]
+
+
+def test_a_crisis_by_a_symptom_says_the_symptom_as_its_limit():
+    clinic = _flagged((30, 182, 100))
+    clinic.do(c.Chart(chair=2, kind=ChartKind.SYMPTOM, text="Chest pain"))
+    rows = {row.rule: row for row in _pressures(clinic)}
+    assert rows["bp.crisis"].limit_text == "systolic 180 or more, with chest pain"
 
 
 def test_over_a_restart_a_condition_is_timed_by_the_wall_clock():

@@ -4,7 +4,7 @@ from datetime import UTC
 import pytest
 
 from devices.events import Priority
-from nursestation.core.alarm_log import RowKind, fold
+from nursestation.core.alarm_log import RowKind, Step, StepKind, fold
 from nursestation.ui.alarmlog.view import (
     LogFilter,
     Scope,
@@ -86,6 +86,17 @@ def test_a_line_says_when_where_what_how_long_and_who():
 def test_what_is_present_says_so_and_what_nobody_saw_too():
     made = line(BY_ID["rr"], NOW, NAMES, UTC)
     assert (made.lasted, made.state) == ("0:30 so far", "Not acknowledged")
+
+
+def test_how_a_flag_went_is_no_answer_to_its_alarm():
+    asked = Step(BY_ID["rr"].onset, StepKind.REPEAT_ASKED, None, "within 2:00")
+    row = replace(BY_ID["rr"], limit=None, limit_text="systolic 160 or more", steps=(asked,))
+    made = line(row, NOW, NAMES, UTC)
+    assert (made.state, made.state_note) == ("Not acknowledged", "")
+    assert made.note.endswith("limit systolic 160 or more, preset clinic")
+    shown = detail(made, NAMES, UTC)
+    assert shown.signals.endswith("Repeat asked for, within 2:00; not acknowledged")
+    assert dict(shown.facts)["Limit in force"] == "systolic 160 or more, preset clinic"
 
 
 def test_another_day_is_named():
