@@ -81,7 +81,7 @@ def _profile(ctx: click.Context, given: Path | None) -> Profile:
 
 
 @main.command(epilog="Example: nursestation rehearse bp-spike --out out --speed 60 --seed 7")
-@click.argument("scenario")
+@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True)
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for report, data, pictures."
 )
@@ -89,14 +89,29 @@ def _profile(ctx: click.Context, given: Path | None) -> Profile:
     "--speed", type=click.FloatRange(min=0.1), default=60, show_default=True, help="At most so many times real time."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same numbers.")
+@click.option(
+    "--pictures/--no-pictures", "with_pictures", default=True, help="Draw the window at each turn, or do not."
+)
 @_json_option
-def rehearse(scenario: str, out: Path, speed: float, seed: int, as_json: bool) -> None:
-    """Play a whole visit without a person or a screen: simulated monitors on real ptys, the real program behind them."""
-    from nursestation.rehearsal import rehearse as run
+def rehearse(
+    scenarios: tuple[str, ...], out: Path, speed: float, seed: int, with_pictures: bool, as_json: bool
+) -> None:
+    """Play whole visits without a person or a screen: simulated monitors on real ptys, the real program behind them.
 
-    summary = run(scenario, out, speed=speed, seed=seed, tell=None if as_json else click.echo)
+    One scenario leaves its files in the folder; several have a folder each in it. Status 1 where a visit failed.
+    """
+    from nursestation.rehearsal import rehearse as run
+    from nursestation.rehearsal import rehearse_all
+
+    tell = None if as_json else click.echo
+    if len(scenarios) == 1:
+        summary = run(scenarios[0], out, speed=speed, seed=seed, with_pictures=with_pictures, tell=tell)
+    else:
+        summary = rehearse_all(scenarios, out, speed=speed, seed=seed, with_pictures=with_pictures, tell=tell)
     if as_json:
         click.echo(json.dumps(summary))
+    if summary.get("passed") is False:
+        sys.exit(1)
 
 
 @main.command(epilog="Example: nursestation drivers --json")

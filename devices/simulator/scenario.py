@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from devices.driver import CuffFault, ProbeState
 from devices.errors import ScenarioError
 from devices.simulator.faults import FaultKind
-from devices.simulator.script import Anchor, OperatorStep, Seconds, Table, Timed
+from devices.simulator.script import Anchor, CheckIn, OperatorStep, Seconds, Table, Timed
 
 Positive = Annotated[float, Field(gt=0)]
 Sensor = Literal["ecg", "spo2", "nibp", "co2", "temp"]
@@ -211,7 +211,10 @@ class Monitor(Table):
 
 
 class Scenario(Table):
-    """One scenario file."""
+    """One scenario file.
+
+    `step` [s] is how finely a rehearsal plays it: coarser is faster, and where there is no wave to look at, no worse.
+    """
 
     title: str
     description: str
@@ -227,6 +230,13 @@ class Scenario(Table):
     fault: tuple[ScriptedFault, ...] = ()
     monitor: Annotated[tuple[Monitor, ...], Field(min_length=1)]
     operator: tuple[OperatorStep, ...] = ()
+    step: float = Field(default=0.1, ge=0.1, le=1)
+
+    @property
+    def protocol(self) -> str | None:
+        """Return the treatment protocol that the script checks the patient in on; None where it does not say."""
+        steps = (step for step in self.operator if isinstance(step, CheckIn))
+        return next((step.protocol for step in steps if step.protocol is not None), None)
 
     @property
     def dose_mg(self) -> float:

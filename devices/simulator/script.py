@@ -149,11 +149,28 @@ class Acknowledge(_Step):
     do: Literal["acknowledge"]
 
 
+class Score(_Step):
+    """Record what the patient says or looks like; later scores of that kind keep the value until the next of these."""
+
+    do: Literal["score"]
+    kind: Literal["moaas", "rass", "pain", "orientation", "unreal"]
+    value: int
+
+
+class NoDriver(_Step):
+    """Nobody comes for the patient: a clinician lets them go without a driver."""
+
+    do: Literal["no_driver"]
+    reason: str
+    arrangement: str
+
+
 class EndEarly(_Step):
-    """Close the visit before its end."""
+    """Close the visit before its end; `handed_to` is who has the patient in care then."""
 
     do: Literal["end_early"]
     reason: str
+    handed_to: str = ""
 
 
 OperatorStep = Annotated[
@@ -168,6 +185,8 @@ OperatorStep = Annotated[
     | ChartEntry
     | AnswerFlag
     | Acknowledge
+    | Score
+    | NoDriver
     | EndEarly,
     Field(discriminator="do"),
 ]

@@ -2,5 +2,6 @@
 
 from nursestation.rehearsal.lockstep import RehearsalError
 from nursestation.rehearsal.run import rehearse
+from nursestation.rehearsal.several import rehearse_all
 
-__all__ = ["RehearsalError", "rehearse"]
+__all__ = ["RehearsalError", "rehearse", "rehearse_all"]

@@ -13,11 +13,8 @@ from nursestation.assembly import RunningStation, monitor_id
 from nursestation.bedside import SimulatedBedside
 from nursestation.errors import NurseStationError
 
-STEP_NS = NS_PER_S // 10
-"""One step: shorter than any monitor's time-out, long enough to play an hour in a minute."""
-
-WRITE_EVERY = 20
-"""Steps between two writes to the store: 33 ms at 60 times real time, well within the half second that a sample may wait."""
+WRITE_EVERY_NS = 2 * NS_PER_S
+"""Time of the visit between two writes to the store: 33 ms at 60 times real time, well within what a sample may wait."""
 
 _PATIENCE_S = 5.0
 _LOOK_AGAIN_S = 0.0002
@@ -36,6 +33,7 @@ class Lockstep:
         clock: The visit's clock.
         wall: Real time, for `speed`.
         speed: At most so many times real time.
+        step_ns: One step [ns]: shorter than any monitor's time-out, long enough to play an hour in a minute.
         is_told_to_end: Asked before each step.
     """
 
@@ -46,6 +44,7 @@ class Lockstep:
         clock: ManualClock,
         wall: Clock,
         speed: float,
+        step_ns: int = NS_PER_S // 10,
         is_told_to_end: Callable[[], bool] = lambda: False,
     ) -> None:
         self._station = station
@@ -53,10 +52,11 @@ class Lockstep:
         self._clock = clock
         self._wall = wall
         self._speed = speed
+        self._step_ns = step_ns
         self._is_told_to_end = is_told_to_end
         self._began_ns = wall.now().mono_ns
         self._start_ns = clock.now().mono_ns
-        self._n_steps = 0
+        self._written_ns = self._start_ns
         self._pause = threading.Event()
         self._ports = {port.id: port for port in station.reader.ports}
         self._lost: dict[str, tuple[int, int]] = {}  # bytes that a pulled cable took with it: to us, to the monitor
@@ -70,13 +70,13 @@ class Lockstep:
         """
         if self._is_told_to_end():
             raise KeyboardInterrupt
-        now_ns = self._clock.advance_ns(STEP_NS).mono_ns
+        now_ns = self._clock.advance_ns(self._step_ns).mono_ns
         self._station.reader.poll_once()
         for number, chair in self._bedside.chairs.items():
             self._play_chair(number, chair, now_ns)
         self._station.engine.step(0)
-        self._n_steps += 1
-        if self._n_steps % WRITE_EVERY == 0:
+        if now_ns - self._written_ns >= WRITE_EVERY_NS:
+            self._written_ns = now_ns
             self._station.writer.drain()
         self._keep_to_speed()
 

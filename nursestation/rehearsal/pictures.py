@@ -31,17 +31,22 @@ class Pictures:
         made: File names so far.
     """
 
-    def __init__(self, station: RunningStation, clock: Clock, out: Path, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, station: RunningStation, clock: Clock, out: Path, tell: Callable[[str], None], *, wanted: bool = True
+    ) -> None:
         self.made: list[str] = []
         self._station = station
         self._clock = clock
         self._out = out
         self._tell = tell
+        self._wanted = wanted
         self._taken: set[str] = set()
         self._application: QApplication | None = None
         self._shell: Shell | None = None
 
     def __enter__(self) -> "Pictures":
+        if not self._wanted:
+            return self
         try:
             self._open()
         except ImportError as error:

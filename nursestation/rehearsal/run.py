@@ -9,7 +9,7 @@ from datetime import UTC
 from pathlib import Path
 
 from devices.clock import NS_PER_S, ManualClock, SystemClock
-from devices.simulator.scenario import load_scenario
+from devices.simulator.scenario import Scenario, load_scenario
 from nursestation import __version__
 from nursestation.assembly import Bedside, RunningStation
 from nursestation.bedside import SimulatedBedside
@@ -23,7 +23,7 @@ from nursestation.core.snapshot import StationSnapshot, VisitView
 from nursestation.export.formats import FORMATS, ExportOptions, export_session
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
-from nursestation.rehearsal.lockstep import Lockstep
+from nursestation.rehearsal.lockstep import Lockstep, RehearsalError
 from nursestation.rehearsal.pictures import Pictures
 from nursestation.rehearsal.standin import Staff, StandInNurse
 from nursestation.rehearsal.summary import Json, summarise
@@ -39,7 +39,15 @@ _AFTER_S = 3.0
 Tell = Callable[[str], None]
 
 
-def rehearse(scenario: str, out: Path, *, speed: float = 60, seed: int = 1, tell: Tell | None = None) -> Json:
+def rehearse(
+    scenario: str,
+    out: Path,
+    *,
+    speed: float = 60,
+    seed: int = 1,
+    with_pictures: bool = True,
+    tell: Tell | None = None,
+) -> Json:
     """Play a visit and return what summary.json holds. The same scenario, seed and version give the same numbers.
 
     Args:
@@ -47,6 +55,7 @@ def rehearse(scenario: str, out: Path, *, speed: float = 60, seed: int = 1, tell
         out: Folder for the files; made if need be, earlier ones of the same names are replaced.
         speed: At most so many times real time.
         seed: Of patient, monitors and faults.
+        with_pictures: Whether the window is drawn at each turn of the visit.
         tell: Is given a line now and then.
 
     Raises:
@@ -72,9 +81,10 @@ def rehearse(scenario: str, out: Path, *, speed: float = 60, seed: int = 1, tell
             Bedside(chairs=bedside.settings, heed=bedside.heed),
         )
         try:
-            lockstep = Lockstep(station, bedside, clock, wall, speed, told.is_set)
-            with Pictures(station, clock, out, tell) as pictures:
-                nurse = StandInNurse(plan, _protocol(), CHAIR, _staff(station, lockstep))
+            step_ns = round(plan.step * NS_PER_S)
+            lockstep = Lockstep(station, bedside, clock, wall, speed, step_ns, told.is_set)
+            with Pictures(station, clock, out, tell, wanted=with_pictures) as pictures:
+                nurse = StandInNurse(plan, _protocol(plan), CHAIR, _staff(station, lockstep))
                 session = _play(lockstep, station, nurse, tell, pictures)
         finally:
             station.stop()
@@ -153,8 +163,12 @@ def _staff(station: RunningStation, lockstep: Lockstep) -> Staff:
     return Staff(nurse_pin, clinician.id, clinician_pin)
 
 
-def _protocol() -> Protocol:
-    return next(protocol for protocol in load_protocols(resource("protocols")) if protocol.name == PROTOCOL)
+def _protocol(plan: Scenario) -> Protocol:
+    name = plan.protocol or PROTOCOL
+    for protocol in load_protocols(resource("protocols")):
+        if protocol.name == name:
+            return protocol
+    raise RehearsalError(f"The scenario {plan.title!r} names the protocol {name!r}, and there is none of that name.")
 
 
 def _leave_files(record: Path, session: str, out: Path) -> Json:

@@ -22,6 +22,7 @@ from nursestation.core.commands import (
     BeginBaseline,
     Chart,
     CheckIn,
+    ChooseLeaving,
     Command,
     ConfirmCheck,
     ConfirmDriver,
@@ -55,6 +56,7 @@ from nursestation.core.model import (
     Driver,
     FlagOutcome,
     GateState,
+    LeavingPath,
     MedicineAnswer,
     Patient,
     Phase,
@@ -64,7 +66,8 @@ from nursestation.core.model import (
     Transport,
 )
 from nursestation.core.protocols import Protocol
-from nursestation.core.snapshot import ChairSnapshot, FlagView, StationSnapshot, VisitView
+from nursestation.core.scorings import SCALES
+from nursestation.core.snapshot import ChairSnapshot, DueKind, FlagView, StationSnapshot, VisitView
 
 PACE_S = 5.0
 REPEAT_AFTER_S = 30.0  # a flag is seen, and START pressed for the repeat, half a minute later
@@ -104,6 +107,7 @@ class StandInNurse:
         self._last_act_ns: int | None = None
         self._last_cuff_ns: int | None = None
         self._repeats: set[str] = set()
+        self._values = dict(_SCORES)
 
     def act(self, snapshot: StationSnapshot) -> tuple[Command, ...]:
         """Return what the nurse does now; call about once a second of the visit."""
@@ -119,7 +123,10 @@ class StandInNurse:
                 return (wanted,)
         if self._last_act_ns is not None and now_ns - self._last_act_ns < PACE_S * NS_PER_S:
             return ()
-        plain = self._check_in(snapshot) if visit is None else self._next(visit, now_ns)
+        if visit is None:
+            plain: Command | None = self._check_in(snapshot)
+        else:
+            plain = self._due_score(snapshot, visit) or self._next(visit, now_ns)
         if plain is None:
             return ()
         self._last_act_ns = now_ns
@@ -191,7 +198,7 @@ class StandInNurse:
         for text in rules.checks:
             yield ConfirmCheck(chair=chair, text=text)
         for kind in rules.baseline_scores:
-            yield RecordScore(chair=chair, kind=kind, value=_SCORES.get(kind, 0))
+            yield self._score(kind)
 
     def _baseline(self, visit: VisitView) -> Command | None:
         if visit.baseline is None:
@@ -209,6 +216,16 @@ class StandInNurse:
             pin=self._staff.clinician_pin,
         )
 
+    def _leave_without_driver(self, step: script.NoDriver) -> Command:
+        return ChooseLeaving(
+            chair=self._chair,
+            path=LeavingPath.NO_DRIVER,
+            reason=step.reason,
+            arrangement=step.arrangement,
+            clinician_id=self._staff.clinician_id,
+            pin=self._staff.clinician_pin,
+        )
+
     def _dose(self) -> str:
         return f"Ketamine {self._scenario.dose_mg:.0f} mg ({self._scenario.infusion.mg_per_kg:g} mg/kg)"
 
@@ -221,16 +238,16 @@ class StandInNurse:
             return ResolveChart(chair=chair, entry_id=lasting.id)
         if visit.phase is Phase.OBSERVATION:
             return MarkReady(chair=chair)
-        if visit.readiness is None:
+        readiness = visit.readiness
+        if readiness is None:
             return None
-        for line in visit.readiness.criteria:
+        for line in readiness.criteria:
             if line.id in _ANSWERS and line.state not in (GateState.MET, GateState.OVERRIDDEN):
                 evidence, score = _ANSWERS[line.id]
                 return AnswerCriterion(chair=chair, criterion=line.id, met=True, evidence=evidence, score=score)
-        if not visit.driver_confirmed_at_handover:
+        if not visit.driver_confirmed_at_handover and readiness.path is LeavingPath.WITH_DRIVER:
             return ConfirmDriver(chair=chair, how=ConfirmedHow.SEEN_IN_PERSON)
-        if visit.readiness.may_sign:
-            readiness = visit.readiness
+        if readiness.may_sign:
             return SignDischarge(
                 chair=chair, meaning=readiness.meaning, seen=readiness.digest, pin=self._staff.nurse_pin
             )
@@ -255,6 +272,18 @@ class StandInNurse:
                 self._repeats.add(flag.id)
                 return RequestCuff(chair=self._chair)
         return None
+
+    def _due_score(self, snapshot: StationSnapshot, visit: VisitView) -> Command | None:
+        """Record a score that the protocol's plan asks for now."""
+        for due in snapshot.due:
+            if due.chair == self._chair and due.kind is DueKind.SCORE and due.due_in_s <= 0:
+                for plan in visit.protocol.scores:
+                    if SCALES[plan.kind].title == due.what:
+                        return self._score(plan.kind)
+        return None
+
+    def _score(self, kind: ScoreKind) -> Command:
+        return RecordScore(chair=self._chair, kind=kind, value=self._values.get(kind, 0))
 
     # --- the scenario's script ------------------------------------------------------------------------------------------
 
@@ -334,9 +363,21 @@ class StandInNurse:
                 for condition in chair.conditions:
                     if not condition.acknowledged:
                         yield Acknowledge(chair=number, condition_id=condition.id)
+            case script.Score():
+                self._values[ScoreKind(step.kind)] = step.value
+                yield RecordScore(chair=number, kind=ScoreKind(step.kind), value=step.value)
+            case script.NoDriver():
+                if visit.phase in (Phase.OBSERVATION, Phase.READY):
+                    yield self._leave_without_driver(step)
             case script.EndEarly():
                 if not visit.phase.is_over:
-                    yield EndEarly(chair=number, reason=step.reason)
+                    yield EndEarly(
+                        chair=number,
+                        reason=step.reason,
+                        handed_to=step.handed_to,
+                        clinician_id=self._staff.clinician_id,
+                        pin=self._staff.clinician_pin,
+                    )
             case _:
                 assert_never(step)
 

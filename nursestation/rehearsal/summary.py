@@ -10,13 +10,16 @@ from itertools import pairwise
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import Priority, Validity
-from nursestation.core.model import CuffReading
+from nursestation.core.model import ChartKind, CuffReading, LeavingPath
 from nursestation.core.records import (
     BaselineTaken,
+    Charted,
+    ChartResolved,
     ConditionAcknowledged,
     ConditionChanged,
     ConditionEnded,
     ConditionRaised,
+    CriterionOverridden,
     DischargeSigned,
     DriverConfirmed,
     DriverNamed,
@@ -25,15 +28,22 @@ from nursestation.core.records import (
     FlagEnded,
     FlagRaised,
     GateOverridden,
+    HandedOver,
     InfusionPaused,
     InfusionResumed,
     InfusionStarted,
     InfusionStopped,
+    InstructionsAcknowledged,
+    InstructionsPrinted,
+    LeavingChosen,
+    ObservationShortened,
     PhaseChanged,
     Record,
     Sample,
+    ScoreRecorded,
     SessionOpened,
     Wave,
+    happened,
     is_live,
 )
 from nursestation.store.reader import StoreReader
@@ -46,13 +56,17 @@ CONTINUOUS = ("heart_rate", "pulse_rate", "spo2", "resp_rate", "etco2")
 def summarise(reader: StoreReader, session: str) -> Json:
     """Return what the store holds of a session."""
     records = list(reader.discrete(session))
+    phases = _phases(records)
     opened = next(record for record in records if isinstance(record, SessionOpened))
     return {
         "session": session,
         "simulated": opened.simulated,
         "patient": opened.patient.full_name,
         "protocol": {"name": opened.protocol.name, "version": opened.protocol.version},
-        "phases": _phases(records),
+        "series": None if opened.series is None else {"number": opened.series.number, "of": opened.series.of},
+        "ended": phases[-1]["phase"],
+        "minutes": round(_seconds(records[0].at, records[-1].at) / 60, 1),
+        "phases": phases,
         "infusion": _infusion(records),
         "baseline": _baseline(records),
         "flags": _flags(records),
@@ -60,12 +74,42 @@ def summarise(reader: StoreReader, session: str) -> Json:
         "gates_overridden": [
             {"gate": record.gate, "reason": record.reason} for record in records if isinstance(record, GateOverridden)
         ],
+        "overrides": _overrides(records),
+        "scores": [
+            {"kind": record.kind.value, "value": record.value, "at": iso(happened(record).utc_ns)}
+            for record in records
+            if isinstance(record, ScoreRecorded)
+        ],
+        "side_effects": _side_effects(records),
         "driver": _driver(records),
+        "leaving": _leaving(records),
+        "handed_to": next((record.to for record in records if isinstance(record, HandedOver)), ""),
+        "instructions": {
+            "printed": any(isinstance(record, InstructionsPrinted) for record in records),
+            "read_by": next((record.by for record in records if isinstance(record, InstructionsAcknowledged)), None),
+        },
         "signature": _signature(records),
         "samples": _samples(reader, session),
         "waves": _waves(reader, session),
         "longest_gap_s": _longest_gaps(reader, session),
     }
+
+
+def in_short(summary: Json) -> Json:
+    """Return one visit's line of the overall summary: it passed when it came to its end and its record is intact."""
+    intact = summary["record_intact"] is True
+    return {
+        "passed": intact,
+        "problem": "" if intact else "The stored record does not match its chain.",
+        **{key: summary[key] for key in ("title", "session", "protocol", "ended", "leaving", "minutes")},
+        "flags": len(_list(summary["flags"])),
+        "overrides": len(_list(summary["overrides"])),
+    }
+
+
+def _list(value: object) -> list[object]:
+    assert isinstance(value, list)
+    return value
 
 
 def iso(utc_ns: int) -> str:
@@ -114,6 +158,42 @@ def _baseline(records: Sequence[Record]) -> Json | None:
         "at": iso(taken.at.utc_ns),
         "readings": [_reading(reading) for reading in baseline.readings],
     }
+
+
+def _overrides(records: Sequence[Record]) -> list[Json]:
+    found: list[Json] = []
+    for record in records:
+        match record:
+            case GateOverridden():
+                found.append({"what": f"gate {record.gate}", "reason": record.reason})
+            case CriterionOverridden():
+                found.append({"what": f"criterion {record.criterion}", "reason": record.reason})
+            case ObservationShortened():
+                found.append({"what": "observation", "reason": record.reason})
+            case LeavingChosen(path=LeavingPath.NO_DRIVER):
+                found.append({"what": "no driver", "reason": record.reason})
+            case _:
+                pass
+    return found
+
+
+def _side_effects(records: Sequence[Record]) -> list[Json]:
+    over = {record.entry_id: record for record in records if isinstance(record, ChartResolved)}
+    return [
+        {
+            "text": record.text,
+            "severity": None if record.severity is None else record.severity.value,
+            "at": iso(happened(record).utc_ns),
+            "over": iso(happened(over[record.entry_id]).utc_ns) if record.entry_id in over else None,
+        }
+        for record in records
+        if isinstance(record, Charted) and record.kind in (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM)
+    ]
+
+
+def _leaving(records: Sequence[Record]) -> str | None:
+    signed = next((record for record in records if isinstance(record, DischargeSigned)), None)
+    return None if signed is None else signed.path.value
 
 
 def _reading(reading: CuffReading) -> Json:

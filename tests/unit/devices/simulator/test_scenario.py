@@ -25,6 +25,12 @@ SHIPPED = (
     "s5-monitor",
     "spike-artefact",
     "vasovagal",
+    "visit-early-stop",
+    "visit-injection",
+    "visit-no-driver",
+    "visit-pain",
+    "visit-plain",
+    "visit-spike",
 )
 START = 10 * 60  # of the infusion, in the visits below [s]
 
