@@ -395,6 +395,7 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             _fold_cuff(visit, record)
         case r.MonitorPatient() | r.MonitorPatientConfirmed():
             _fold_monitor_patient(visit, record)
+            _blank_held(state, visit, record.monitor)
         case r.MonitorsConfirmed():
             visit.fed_confirmed = record.monitors
         case (
@@ -568,6 +569,15 @@ def _fold_monitor_patient(visit: Visit, record: r.MonitorPatient | r.MonitorPati
         watch.is_denied = not record.same
         if record.same:
             _accept(watch, record.at, keeps=True)
+
+
+def _blank_held(state: StationState, visit: Visit, monitor: str) -> None:
+    """Blank the numbers of a monitor that is held: once it is believed again, those of before say nothing of now."""
+    watch, found = visit.monitor_patients.get(monitor), state.monitors.get(monitor)
+    if watch is None or watch.held_since is None or found is None:
+        return
+    for latest in found[1].latest.values():
+        latest.value, latest.validity = None, Validity.UNAVAILABLE
 
 
 def _accept(watch: PatientWatch, at: Moment, *, keeps: bool = False) -> None:

@@ -22,7 +22,7 @@ Rules of the file:
 4. What a cuff measured while its monitor was held never becomes a reading of the session, told late or not.
 """
 
-from devices.events import AdmissionState, AlarmKind, DevicePatient, Numeric, Priority, Validity
+from devices.events import AdmissionState, AlarmKind, DevicePatient, Numeric, Priority
 from nursestation.core import alarms
 from nursestation.core import records as r
 from nursestation.core.commands import ConfirmMonitorPatient
@@ -73,13 +73,11 @@ def confirm(turn: Turn, chair: ChairState, command: ConfirmMonitorPatient) -> No
 
 
 def settle(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
-    """Bring the condition and the live values of a monitor in line with whether it is held."""
+    """Bring the condition of a monitor in line with whether it is held; its values were blanked with the record (`fold.py`)."""
     watch = chair.hold_on(monitor.binding.id)
     if watch is None:
         alarms.end(turn, chair, "monitor.patient", monitor.binding.id)
         return
-    for latest in monitor.latest.values():
-        latest.value, latest.validity = None, Validity.UNAVAILABLE
     alarms.hold(
         turn,
         chair,

@@ -5,14 +5,24 @@ from dataclasses import replace
 import pytest
 
 from devices.clock import NS_PER_S, ManualClock, Moment
-from devices.events import DeviceStatus, Priority, SensorStatus
+from devices.events import AdmissionState, DevicePatient, DeviceStatus, Priority, SensorStatus
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.chain import from_json, to_json
 from nursestation.core.model import ChartKind, FlagOutcome, Phase
 from nursestation.core.snapshot import ChairSnapshot
 from nursestation.core.station import ChairSetup, Station
-from tests.helpers.visit import NURSE, NURSE_PIN, Clinic, PlainPins, binding, load_protocol, make_clinic, run_visit
+from tests.helpers.visit import (
+    MONITOR,
+    NURSE,
+    NURSE_PIN,
+    Clinic,
+    PlainPins,
+    binding,
+    load_protocol,
+    make_clinic,
+    run_visit,
+)
 
 BOOT_NS = 77 * NS_PER_S
 
@@ -231,3 +241,23 @@ def test_after_a_restart_the_monitors_are_given_the_time_to_speak_up(clinic: Cli
     after.numeric("spo2", 97.0)  # the first of a message; the heart rate is still to come
     after.tick()
     assert not [one for one in after.of(r.ConditionRaised) if one.rule.startswith("data.")]
+
+
+def test_numbers_of_before_a_hold_are_not_shown_after_it_by_a_restart_either(clinic: Clinic) -> None:
+    def tell(patient_id: str) -> None:
+        at = clinic.clock.now().mono_ns
+        clinic.event(DevicePatient(t_ns=at, admission=AdmissionState.ADMITTED, patient_id=patient_id))
+        clinic.do(c.ConfirmMonitorPatient(chair=2, monitor=MONITOR, same=True))
+
+    tell("4711")
+    clinic.run(5)
+    clinic.do(c.EnterVitals(chair=2, values=(("resp_rate", 12.0),)))
+    tell("4712")
+    before = clinic.view
+    assert [one.value for one in before.numerics] == [None, None, None, None]
+    after = restarted(clinic, same_clock=True).view
+    assert [one.value for one in after.numerics] == [None, None, None, None]
+    assert after.visit is not None
+    assert before.visit is not None
+    assert [(one.metric, one.value) for one in after.visit.manual] == [("resp_rate", 12.0)]
+    assert after.visit.manual == before.visit.manual
