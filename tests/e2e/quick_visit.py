@@ -25,7 +25,7 @@ _SHORTER = {
 
 SCENARIO = """
 title = "Quick spike"
-description = "A pressure that jumps in the first minute of the infusion, and settles when it is paused or ends."
+description = "A pressure that jumps in the infusion, and settles when it is paused or ends."
 
 [patient]
 name = "Sim Patient 11"
@@ -53,7 +53,7 @@ dia = 0.5
 
 [infusion]
 minutes = 4
-unattended_start = 200
+unattended_start = 420
 
 [cuff]
 scatter = 0.5
@@ -64,7 +64,7 @@ auto = [{ at = 5, every = 60 }]
 metric = "sys"
 to = 172
 after = "session_start"
-at = 200
+at = 420
 ramp = 20
 hold = 240
 settle = 20
@@ -73,7 +73,7 @@ settle = 20
 metric = "dia"
 to = 104
 after = "session_start"
-at = 200
+at = 420
 ramp = 20
 hold = 240
 settle = 20
