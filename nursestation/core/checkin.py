@@ -330,7 +330,11 @@ def override_gate(turn: Turn, chair: ChairState, visit: Visit, command: Override
     signin.verify_clinician(turn, command.clinician_id, command.pin, visit.protocol.gates.override_role)
     turn.emit(
         r.GateOverridden(
-            **turn.acted(chair), gate=gate.id, reason=command.reason.strip(), clinician=command.clinician_id
+            **turn.acted(chair),
+            gate=gate.id,
+            reason=command.reason.strip(),
+            clinician=command.clinician_id,
+            lacking=gates.lacking(chair, visit, turn.now) if gate.id == "monitors" else (),
         )
     )
 

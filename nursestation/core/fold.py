@@ -15,8 +15,8 @@ from nursestation.core import watching
 from nursestation.core.chain import link, to_json
 from nursestation.core.charted import fold_chart, note_measured
 from nursestation.core.inputs import ChairSetup
-from nursestation.core.model import Companion, ConfirmedHow, LeavingPath, Provenance, Referral, ToldPatient
-from nursestation.core.stability import note_sample
+from nursestation.core.model import Companion, ConfirmedHow, CuffReading, LeavingPath, Provenance, Referral, ToldPatient
+from nursestation.core.stability import note_sample, steady_at
 from nursestation.core.state import (
     Answer,
     AudioPause,
@@ -376,7 +376,7 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
         ):  # fmt: skip
             _fold_check_in(visit, record)
         case r.GateOverridden():
-            visit.gate_waivers[record.gate] = Waiver(record.reason, record.clinician, record.at)
+            visit.gate_waivers[record.gate] = Waiver(record.reason, record.clinician, record.at, lacking=record.lacking)
             state.tries.pop(record.clinician, None)
         case r.InfusionStarted():
             visit.infusion_started = record.at
@@ -423,7 +423,8 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             )
             visit.waivers.pop(record.criterion, None)
         case r.CriterionOverridden():
-            visit.waivers[record.criterion] = Waiver(record.reason, record.clinician)
+            steady = steady_at(visit, record.at.mono_ns)
+            visit.waivers[record.criterion] = Waiver(record.reason, record.clinician, record.at, steady=steady)
             state.tries.pop(record.clinician, None)
         case (
             r.ObservationShortened() | r.OrthostaticRecorded() | r.InstructionsPrinted() | r.InstructionsAcknowledged()
@@ -538,6 +539,7 @@ def _fold_leaving(state: StationState, visit: Visit, record: _LeavingRecord) -> 
             visit.waivers.pop("orthostatic", None)
         case r.InstructionsPrinted():
             visit.instructions_printed = record
+            visit.waivers.pop("instructions", None)  # it was given while there was no sheet, or another one
             known = visit.instructions_acknowledged
             if known is not None and known.sha256 != record.sha256:
                 visit.instructions_acknowledged = None  # they read another sheet
@@ -609,6 +611,8 @@ def _fold_cuff(
         case r.CuffTaken():
             # by time of measurement: a reading may come late, after a lost link, and must not pass for the newest
             reading = record.reading
+            if _is_above_what_was_let_pass(visit, reading):
+                visit.gate_waivers.pop("bp_ceiling", None)
             is_by_hand = reading.provenance is Provenance.MANUAL  # it may be told long after
             phase = visit.phase_at(reading.measured_mono_ns) if is_by_hand else visit.phase
             bisect.insort(visit.cuffs, (reading, phase), key=lambda known: known[0].measured_mono_ns)
@@ -622,6 +626,16 @@ def _fold_cuff(
             visit.cuff_started = None
             visit.cuff_trouble = record.text
             visit.cuff_failures += 1
+
+
+def _is_above_what_was_let_pass(visit: Visit, reading: CuffReading) -> bool:
+    """Say whether a reading before the start is higher than the start ceiling, the baseline and the reading before it."""
+    rules, base = visit.protocol.bp, visit.baseline
+    known = [(rules.start_ceiling_sys, rules.start_ceiling_dia)]
+    known += [(base.sys, base.dia)] if base is not None else []
+    known += [(visit.cuffs[-1][0].sys, visit.cuffs[-1][0].dia)] if visit.cuffs else []
+    is_higher = reading.sys > max(sys for sys, _ in known) or reading.dia > max(dia for _, dia in known)
+    return visit.infusion_started is None and is_higher
 
 
 def _fold_flag(visit: Visit, record: r.FlagRaised | r.FlagDecided | r.FlagAnswered | r.FlagEnded) -> None:

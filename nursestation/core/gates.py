@@ -23,7 +23,8 @@
 Rules of the file:
 1. All numbers come from the treatment protocol ([gates], [bp], [cuff]). A gate that the protocol does not ask for is not there.
 2. An override is a clinician's own, with PIN and reason, for one gate; entering the gate's facts anew takes it back. So does,
-   for the pressure's gate, a reading that is flagged.
+   for the pressure's gate, a reading that is flagged, or higher than those it was given for. The monitors' gate is let pass
+   for what they lacked then: it is shut again while they lack anything else.
 3. A gate that a clock will turn says in how long, and turns by itself.
 4. Of the monitors it is asked whether they are the right ones where they are not those of this chair's last session
    (`feeding.py`), and whether they are on this patient where one names another (`monitor_patient.py`).
@@ -98,7 +99,19 @@ def _now(state: StationState, chair: ChairState, visit: Visit, at: Moment) -> tu
         _ceiling(visit, at),
         _monitors(chair, visit, at),
     )
-    return tuple(_with_waiver(state, visit, _told(state, visit, view)) for view in found)
+    covers = covered(chair, visit, at)
+    return tuple(
+        _with_waiver(state, visit, told) if told.id != "monitors" or covers else told
+        for told in (_told(state, visit, view) for view in found)
+    )
+
+
+def covered(chair: ChairState, visit: Visit, at: Moment) -> bool:
+    """Say whether the override of the monitors' gate was given for what they lack now; after the start it was."""
+    waiver = visit.gate_waivers.get("monitors")
+    if waiver is None or visit.infusion_started is not None:
+        return waiver is not None
+    return set(lacking(chair, visit, at)) <= set(waiver.lacking)
 
 
 def may_start(views: tuple[GateView, ...]) -> bool:
@@ -125,7 +138,7 @@ def _with_waiver(state: StationState, visit: Visit, view: GateView) -> GateView:
         state=GateState.OVERRIDDEN,
         detail=f"{view.detail}; overridden: {waiver.reason}",
         by=staff_name(state.operators, waiver.clinician),
-        at_utc_ns=waiver.at.utc_ns if waiver.at is not None else None,
+        at_utc_ns=waiver.at.utc_ns,
     )
 
 
@@ -399,14 +412,26 @@ def _monitors(chair: ChairState, visit: Visit, now: Moment) -> GateView:
     asks = feeding.question(chair, visit)
     if asks:
         return GateView(id="monitors", title=title, state=GateState.UNMET, detail=asks, asks=asks)
-    missing = [
-        _GROUP_NAMES.get(group[0], group[0])
-        for group in visit.protocol.gates.required_metrics
-        if not any(_is_delivering(chair, visit, metric, now) for metric in group)
-    ]
+    missing = [_GROUP_NAMES.get(metric, metric) for metric in _missing(chair, visit, now)]
     if missing:
         return GateView(id="monitors", title=title, state=GateState.UNMET, detail=f"No {listed(missing)} yet")
     return GateView(id="monitors", title=title, state=GateState.MET, detail="All required readings are coming")
+
+
+def lacking(chair: ChairState, visit: Visit, now: Moment) -> tuple[str, ...]:
+    """Return what keeps the monitors' gate shut: who is held, what is asked, and the required metrics that do not come."""
+    held = [monitor.binding.id for monitor in chair.monitors.values() if chair.hold_on(monitor.binding.id) is not None]
+    asks = feeding.question(chair, visit)
+    return (*(f"{one} names another patient" for one in held), *([asks] if asks else ()), *_missing(chair, visit, now))
+
+
+def _missing(chair: ChairState, visit: Visit, now: Moment) -> tuple[str, ...]:
+    """Return the first metric of each required group of which nothing is delivered."""
+    return tuple(
+        group[0]
+        for group in visit.protocol.gates.required_metrics
+        if not any(_is_delivering(chair, visit, metric, now) for metric in group)
+    )
 
 
 def _is_delivering(chair: ChairState, visit: Visit, metric: str, now: Moment) -> bool:

@@ -429,11 +429,12 @@ class DriverConfirmed(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateOverridden(_Record):
-    """A clinician let the start pass an unmet gate."""
+    """A clinician let the start pass an unmet gate. `lacking` is what the monitors' gate lacked then (`gates.lacking`)."""
 
     gate: str
     reason: str
     clinician: str
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

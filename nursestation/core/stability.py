@@ -50,9 +50,23 @@ def note_sample(visit: Visit, sample: Sample) -> None:
         return
     if stretch.outside_ns is None:
         stretch.outside_ns = t_ns
-    if stretch.since_ns is None or t_ns - stretch.outside_ns >= _grace_ns(visit, sample.metric, sample.value):
+    is_long = t_ns - stretch.outside_ns >= _grace_ns(visit, sample.metric, sample.value)
+    if stretch.since_ns is None or is_long:
         stretch.since_ns = None
         stretch.last_outside_ns = t_ns
+    waiver = visit.waivers.get("vitals_stable")
+    if is_long and waiver is not None and sample.metric in waiver.steady:
+        del visit.waivers["vitals_stable"]  # it was given for another vital sign
+
+
+def steady_at(visit: Visit, t_ns: int) -> frozenset[str]:
+    """Return the metrics that had been inside the discharge limits for long enough at a monotonic time [ns]."""
+    need_ns = visit.protocol.discharge.stable_min * 60 * NS_PER_S
+    return frozenset(
+        metric
+        for (metric, _), stretch in visit.stretches.items()
+        if stretch.since_ns is not None and t_ns - stretch.since_ns >= need_ns
+    )
 
 
 def _grace_ns(visit: Visit, metric: str, value: float) -> int:

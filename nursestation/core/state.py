@@ -345,11 +345,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A clinician's override of a gate or criterion."""
+    """A clinician's override of a gate or criterion.
+
+    `lacking` is what the monitors' gate lacked then; `steady` are the vital signs that were inside the discharge limits for
+    long enough then.
+    """
 
     reason: str
     clinician: str
-    at: Moment | None = None
+    at: Moment
+    lacking: tuple[str, ...] = ()
+    steady: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
