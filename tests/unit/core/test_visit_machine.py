@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from devices.clock import NS_PER_S
+from devices.clock import NS_PER_S, Moment
 from devices.events import AdmissionState, DevicePatient, DeviceStatus, LinkPhase, LinkState, SensorStatus, Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
@@ -367,9 +367,23 @@ def lasting(chair: ChairSnapshot) -> tuple[object, ...]:
     gates = tuple(gate for gate in visit.gates if gate.id != "monitors")
     watched = dataclasses.replace(visit.watching, signed_in=())  # a restart signs everybody out
     still = dataclasses.replace(
-        visit, gates=gates, may_start=False, readiness=None, leave=None, manual=(), watching=watched
+        visit,
+        gates=gates,
+        may_start=False,
+        readiness=None,
+        leave=None,
+        manual=(),  # shown where no monitor gives the metric, as what is not measurable: `by_hand` looks at both
+        not_measurable=(),
+        watching=watched,
     )
     return (still, recorded, chair.cuff.reading, chair.cuff.due_in_s, chair.cuff.is_overdue, chair.conditions)
+
+
+def by_hand(station: Station, now: Moment) -> tuple[object, ...]:
+    """Return what staff measured or could not, as it is shown when no monitor has given a number for long."""
+    visit = station.snapshot(now.shifted(HOUR_NS)).chair(2).visit
+    assert visit is not None
+    return (visit.manual, visit.not_measurable)
 
 
 class RandomVisit(RuleBasedStateMachine):
@@ -734,6 +748,7 @@ class RandomVisit(RuleBasedStateMachine):
         if not ended:
             assert lasting(after) == lasting(before)
         assert after.conditions == kept
+        assert by_hand(again, now) == by_hand(self.clinic.station, now)
         assert (after.visit.flags, after.visit.chart, after.visit.cuffs) == (
             before.visit.flags,
             before.visit.chart,
