@@ -22,6 +22,7 @@ from nursestation.bedside import SimulatedBedside
 from nursestation.commandline.doctor import Verdict, check_qt
 from nursestation.config.load import load_settings
 from nursestation.config.schema import ChairSettings, StationSettings
+from nursestation.core.snapshot import VisitView
 from nursestation.core.station import PinVerifier
 from nursestation.errors import NurseStationError
 from nursestation.export.formats import ExportOptions
@@ -32,9 +33,12 @@ from nursestation.runtime.export_job import ExportJob
 from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
 from nursestation.runtime.protocol_desk import ProtocolDesk
+from nursestation.runtime.sheet_job import SheetJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
+from nursestation.ui.discharge.sheet_of import sheet_of
+from nursestation.ui.printing import print_pdf
 from nursestation.ui.shell import Shell, make_application, make_shell
 from nursestation.ui.soundroom import SoundRoom, room_of
 
@@ -141,6 +145,7 @@ class OpenStation(QObject):
         self._profile, self._settings = profile, settings
         self._job: ExportJob | None = None
         self._log_job: LogJob | None = None
+        self._sheet_job: SheetJob | None = None
         self._lookups = PatientLookups(profile.record)
         self._hooks = ExitStack()
         with ExitStack() as undo:
@@ -172,6 +177,8 @@ class OpenStation(QObject):
         self.shell.check_in.patients_wanted.connect(self._lookups.find)
         self.shell.check_in.history_wanted.connect(self._lookups.history)
         self.shell.bridge.framed.connect(self._collect_patients)
+        self.shell.discharge.print_wanted.connect(self._on_print)
+        self.shell.bridge.framed.connect(self._collect_sheet)
         self.shell.bridge.framed.connect(self._tell_delays)
         self.shell.monitors.wished.connect(self._on_wish)
         self.shell.protocols.wished.connect(self._protocols.ask)
@@ -203,7 +210,7 @@ class OpenStation(QObject):
         if self._sound is not None:
             self._sound.stop()
         self.shell.bridge.stop()
-        for job in (self._job, self._log_job, self._lookups):
+        for job in (self._job, self._log_job, self._sheet_job, self._lookups):
             if job is not None:
                 job.join()
         self._protocols.stop()
@@ -268,6 +275,27 @@ class OpenStation(QObject):
                 self.shell.check_in.show_patients(sought, patients, text)
             case HistoryRead(record_number=record_number, history=history, text=text):
                 self.shell.check_in.show_history(record_number, history, text)
+
+    @Slot(int, object, str)
+    def _on_print(self, chair: int, visit: VisitView, language: str) -> None:
+        if self._sheet_job is not None:
+            self.shell.discharge.not_printed(self.tr("A sheet is being printed already; try again in a moment."))
+            return
+        sheet = sheet_of(visit, language, self._settings)
+        options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
+        self._sheet_job = SheetJob(chair, sheet, self._profile.exports, options, print_pdf)
+
+    @Slot()
+    def _collect_sheet(self) -> None:
+        job, answer = self._sheet_job, None if self._sheet_job is None else self._sheet_job.poll()
+        if job is None or answer is None:
+            return
+        job.join()
+        self._sheet_job = None
+        if answer.path is None:
+            self.shell.discharge.not_printed(answer.text)
+            return
+        self.shell.discharge.printed(job.chair, job.sheet.language, answer.sha256, answer.path, answer.printer)
 
     @Slot()
     def _tell_delays(self) -> None:

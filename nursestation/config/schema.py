@@ -90,7 +90,13 @@ Milliseconds = Annotated[int, Field(ge=10, le=1000)]
 class StationSettings(_Section):
     """The station."""
 
-    clinic: str = Field(default="", description="Name printed on reports.")
+    clinic: str = Field(default="", description="Name printed on reports and on what patients take home.")
+    clinic_phone: str = Field(
+        default="", description="Number that patients call with a question; printed on their instructions."
+    )
+    emergency_phone: str = Field(
+        default="", description="Number that patients call in an emergency; printed on their instructions."
+    )
     theme: Literal["dark", "light"] = Field(default="dark", description="Dark for dim rooms, light for the desk.")
     paper: Literal["a4", "letter"] = Field(default="letter", description="Paper of printed reports.")
     frame_ms: Milliseconds = Field(

@@ -18,6 +18,7 @@ from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.chart import ChartSheet
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
+from nursestation.ui.sheets.end_early import EndEarlySheet
 from nursestation.ui.sheets.event import EventSheet
 from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.sheets.flag import FlagSheet
@@ -26,7 +27,7 @@ from nursestation.ui.sheets.monitor_patient import MonitorPatientSheet
 from nursestation.ui.sheets.override import OverrideSheet
 from nursestation.ui.sheets.reason import ReasonSheet
 from nursestation.ui.sheets.start_cuff import StartCuffSheet
-from nursestation.ui.sheets.view import END_EARLY, NOTIFY, PAUSE, PAUSE_ALARMS, STOP, HurdleKind
+from nursestation.ui.sheets.view import NOTIFY, PAUSE, PAUSE_ALARMS, STOP, HurdleKind
 from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
@@ -73,7 +74,7 @@ def make_sheets(export_folder: Path, zone: tzinfo | None = None) -> dict[str, Pa
         "notify": ReasonSheet(NOTIFY),
         "pause": ReasonSheet(PAUSE),
         "stop_early": ReasonSheet(STOP),
-        "end_early": ReasonSheet(END_EARLY),
+        "end_early": EndEarlySheet(),
         "manual_bp": CuffSheet(),
         "flag": FlagSheet(),
         "monitor_patient": MonitorPatientSheet(),

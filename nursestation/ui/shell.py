@@ -17,6 +17,7 @@ from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
 from nursestation.ui.catalogue import make_pages, make_sheets
 from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.delays.page import DelaysPage
+from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.plots.trend_model import TrendModel
@@ -37,6 +38,7 @@ class Shell:
     protocols: ProtocolsPage
     alarm_log: AlarmLogPage
     check_in: CheckInPage
+    discharge: DischargePage
     delays: DelaysPage
     self_test: SelfTestPage
 
@@ -92,5 +94,7 @@ def make_shell(
     assert isinstance(delays, DelaysPage)
     check_in = pages["check_in"]
     assert isinstance(check_in, CheckInPage)
+    discharge = pages["discharge"]
+    assert isinstance(discharge, DischargePage)
     window = MainWindow(bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone)
-    return Shell(window, bridge, export_sheet, monitors, protocols, alarm_log, check_in, delays, self_test)
+    return Shell(window, bridge, export_sheet, monitors, protocols, alarm_log, check_in, discharge, delays, self_test)

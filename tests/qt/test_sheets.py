@@ -9,19 +9,22 @@ from nursestation.core import commands as c
 from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
+from nursestation.ui.sheets.end_early import EndEarlySheet
 from nursestation.ui.sheets.event import EventSheet
 from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.sheets.flag import FlagSheet
 from nursestation.ui.sheets.reason import ReasonSheet
 from nursestation.ui.sheets.start_cuff import StartCuffSheet
-from nursestation.ui.sheets.view import END_EARLY, PAUSE, STOP
+from nursestation.ui.sheets.view import PAUSE, STOP
 from tests.helpers.station_views import (
+    CLINICIAN,
     MINUTE_NS,
     NOW,
     make_chair,
     make_entry,
     make_flag,
     make_link,
+    make_protocol,
     make_station,
     make_visit,
 )
@@ -41,11 +44,11 @@ def press(qtbot, page, name):
 
 @pytest.fixture
 def shown(qtbot):
-    def show(sheet, **changes):
+    def show(sheet, phase=Phase.INFUSION, **changes):
         qtbot.addWidget(sheet)
         sheet.resize(900, 420)
         sheet.show_chair(2)
-        sheet.render(make_station(make_chair(make_visit(Phase.INFUSION, **changes))))
+        sheet.render(make_station(make_chair(make_visit(phase, **changes))))
         sheet.show()
         commands = []
         sheet.command_requested.connect(commands.append)
@@ -135,12 +138,36 @@ def test_planned_end_is_no_reason_before_it(qtbot, shown):
 
 
 def test_escape_leaves_without_sending(qtbot, shown):
-    sheet, sent = shown(ReasonSheet(END_EARLY))
+    sheet, sent = shown(EndEarlySheet())
     find(sheet, "end_early_words").setText("no driver")
     with qtbot.waitSignal(sheet.closed, timeout=1000):
         qtbot.keyClick(find(sheet, "end_early_words"), Qt.Key.Key_Escape)
     assert sent == []
     assert find(sheet, "end_early_words").text() == ""
+
+
+def test_before_the_start_a_reason_ends_the_visit(qtbot, shown):
+    sheet, sent = shown(EndEarlySheet(), Phase.CHECK_IN, infusion_started=None)
+    press(qtbot, sheet, "end_early_reason_no_driver")
+    assert not find(sheet, "end_early_handed_to").isVisibleTo(sheet)
+    press(qtbot, sheet, "end_early_send")
+    assert sent == [c.EndEarly(chair=2, reason="No driver")]
+
+
+def test_with_the_drug_given_somebody_takes_the_patient_over_and_a_clinician_signs(qtbot, shown):
+    discharge = make_protocol().discharge.model_copy(update={"end_early_needs_handover": True})
+    sheet, sent = shown(EndEarlySheet(), protocol=make_protocol(discharge=discharge), infusion_started=NOW)
+    press(qtbot, sheet, "end_early_reason_sent_to_emergency_care")
+    assert find(sheet, "end_early_notice").text() == "Write who has the patient in care now."
+    find(sheet, "end_early_handed_to").setText("ambulance crew 12")
+    press(qtbot, sheet, f"end_early_clinician_{CLINICIAN.id}")
+    qtbot.keyClicks(find(sheet, "end_early_pin"), "135791")
+    press(qtbot, sheet, "end_early_send")
+    (command,) = sent
+    assert (command.handed_to, command.clinician_id, command.pin) == ("ambulance crew 12", CLINICIAN.id, "135791")
+    sheet.refused("That PIN does not fit.")
+    assert find(sheet, "end_early_notice").text() == "That PIN does not fit."
+    assert find(sheet, "end_early_pin").text() == ""
 
 
 def test_a_changed_dose(qtbot, shown):

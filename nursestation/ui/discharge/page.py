@@ -3,36 +3,35 @@
 Rules of the file:
 1. The page shows the readiness that the core worked out; answers, driver and signature are commands.
 2. What is typed is kept while the page is open; a PIN is forgotten as soon as it is sent.
+3. What only some visits need (override, shortening, another way of leaving) takes the side's place until it is done.
 """
 
 from datetime import tzinfo
+from pathlib import Path
+from typing import Literal
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QWidget
 
-from nursestation.core.commands import (
-    AnswerCriterion,
-    ConfirmDriver,
-    FreeChair,
-    MarkReady,
-    NameDriver,
-    ResolveChart,
-    SignDischarge,
-)
-from nursestation.core.model import ConfirmedHow, Driver
+from nursestation.core.commands import ChooseLeaving, FreeChair, InstructionsGiven, MarkReady, SignDischarge
+from nursestation.core.model import LeavingPath
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
+from nursestation.ui.checkin.drafts import DraftKeeper
 from nursestation.ui.controls import Button, Edge, ElidingLabel, Label, Panel, QuietButton
 from nursestation.ui.discharge.criteria_list import CriteriaList
+from nursestation.ui.discharge.driver_panel import DriverAtHandover
 from nursestation.ui.discharge.sign_panel import SignPanel
-from nursestation.ui.discharge.view import DischargeView, discharge_view
-from nursestation.ui.driver_form import DriverForm
+from nursestation.ui.discharge.view import DischargeView, LeavingPanel, discharge_view
 from nursestation.ui.fitting_scroll import FittingScroll
 from nursestation.ui.layouts import column, row, say, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import ButtonKind, Surface, Text, Tone
+from nursestation.ui.sheets.leaving import AgainstAdviceSheet, NoDriverSheet
 from nursestation.ui.sheets.override import OverrideSheet
+from nursestation.ui.sheets.sheet import Sheet
+from nursestation.ui.sheets.shorten import ShortenSheet
 from nursestation.ui.sheets.view import HurdleKind
 
 _SIDE_WIDTH = 372
@@ -40,7 +39,14 @@ _MARGIN = 16
 
 
 class DischargePage(Page):
-    """Criteria on the left; driver and signature on the right."""
+    """Criteria on the left; driver, way of leaving and signature on the right.
+
+    Signals:
+        print_wanted: The chair, its visit (`VisitView`) and the language ("" for the protocol's own) of the instructions to
+            print; the window's owner answers with `printed` or `not_printed`.
+    """
+
+    print_wanted = Signal(int, object, str)
 
     def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,15 +63,24 @@ class DischargePage(Page):
         self._tally = Label("", Text.TITLE, object_name="discharge_tally")
         self._close = QuietButton(self.tr("Close"), "discharge_close", tip=self.tr("Back to the chair (Esc)"))
         self._message = Label(tone=Tone.WARN, object_name="discharge_message", wrap=True)
-        self._criteria = CriteriaList()
+        self._criteria = CriteriaList(zone)
+        self._drafts = DraftKeeper(self)
+        self._visit: VisitView | None = None
         self._override_button = QuietButton(self.tr("Override a line…"), "discharge_override")
         self._open_discharge = Button(
             self.tr("Observation is over: open the discharge"), "discharge_mark_ready", ButtonKind.PRIMARY
         )
-        self._guidance = Label(tone=Tone.WARN, object_name="discharge_driver_guidance", wrap=True)
-        self._driver = DriverForm("discharge_driver", handover=True)
+        self._driver = DriverAtHandover()
+        self._leaving = Label(object_name="discharge_leaving", wrap=True)
+        self._with_driver = QuietButton(self.tr("Leaves with the driver after all"), "discharge_with_driver")
+        self._without = QuietButton(self.tr("No driver…"), "discharge_no_driver")
+        self._against = QuietButton(self.tr("Against advice…"), "discharge_against_advice")
         self._sign = SignPanel()
         self._override = OverrideSheet(HurdleKind.CRITERION, "discharge_override")
+        self._shorten = ShortenSheet("discharge_shorten")
+        self._no_driver = NoDriverSheet("discharge_leave_no_driver")
+        self._against_advice = AgainstAdviceSheet("discharge_leave_against_advice")
+        self._sheets: tuple[Sheet, ...] = (self._override, self._shorten, self._no_driver, self._against_advice)
         self._done = Label("", Text.TITLE, object_name="discharge_done", wrap=True)
         self._export = Button(self.tr("Export…"), "discharge_export")
         self._free = Button(self.tr("Free the chair"), "discharge_free_chair", ButtonKind.PRIMARY)
@@ -75,9 +90,10 @@ class DischargePage(Page):
         self._connect()
 
     def _build(self) -> None:
-        self._side.addWidget(self._driver_and_signature())
-        self._side.addWidget(self._override)
-        self._side.addWidget(self._after())
+        self._main = self._driver_and_signature()
+        self._over = self._after()
+        for widget in (self._main, *self._sheets, self._over):
+            self._side.addWidget(widget)
         left = column(margin=_MARGIN, spacing=theme.GAP)
         left.addWidget(self._head())
         left.addWidget(self._message)
@@ -98,10 +114,16 @@ class DischargePage(Page):
         panel = Panel("discharge_head", Surface.RAISED)
         line: QHBoxLayout = row(spacing=theme.MARGIN)
         line.setContentsMargins(theme.MARGIN, theme.GAP // 2, theme.MARGIN, theme.GAP // 2)
-        line.addWidget(Label(self.tr("Discharge"), Text.TITLE))
-        line.addWidget(self._patient)
-        line.addWidget(self._course, 1)
-        line.addWidget(self._earliest)
+        first, second = row(spacing=theme.MARGIN), row(spacing=theme.MARGIN)
+        first.addWidget(Label(self.tr("Discharge"), Text.TITLE))
+        first.addWidget(self._patient)
+        first.addStretch()
+        second.addWidget(self._course, 1)
+        second.addWidget(self._earliest)
+        told = column(spacing=0)
+        told.addLayout(first)
+        told.addLayout(second)
+        line.addLayout(told, 1)
         line.addWidget(self._tally)
         line.addWidget(self._close)
         panel.setLayout(line)
@@ -134,8 +156,14 @@ class DischargePage(Page):
         driver = QWidget()
         upper = column(spacing=theme.GAP)
         upper.addWidget(Label(self.tr("Driver"), Text.TITLE))
-        upper.addWidget(self._guidance)
         upper.addWidget(self._driver)
+        upper.addWidget(self._leaving)
+        upper.addWidget(self._with_driver)
+        others = row()
+        others.addWidget(self._without)
+        others.addWidget(self._against)
+        others.addStretch()
+        upper.addLayout(others)
         driver.setLayout(upper)
         holder = QWidget()
         layout = column(spacing=theme.MARGIN)
@@ -156,15 +184,21 @@ class DischargePage(Page):
         return holder
 
     def _connect(self) -> None:
-        self._criteria.answered.connect(self._on_answered)
-        self._criteria.resolved.connect(self._on_resolved)
+        self._criteria.asked.connect(self._send)
         self._criteria.opened.connect(self._on_form_opened)
-        self._driver.named.connect(self._on_driver_named)
-        self._driver.confirmed.connect(self._on_driver_confirmed)
+        self._criteria.print_wanted.connect(self._on_print)
+        self._criteria.shorten_wanted.connect(self._on_shorten)
+        self._criteria.edited.connect(self._on_edited)
+        self._drafts.kept.connect(self.command_requested)
+        self._driver.asked.connect(self._send)
+        self._with_driver.clicked.connect(self._on_with_driver)
+        self._without.clicked.connect(self._on_without)
+        self._against.clicked.connect(self._on_against)
         self._sign.signed.connect(self._on_signed)
         self._override_button.clicked.connect(self._on_override)
-        self._override.command_requested.connect(self.command_requested)
-        self._override.closed.connect(self._on_override_closed)
+        for sheet in self._sheets:
+            sheet.command_requested.connect(self.command_requested)
+            sheet.closed.connect(self._on_sheet_closed)
         self._open_discharge.clicked.connect(self._on_open_discharge)
         self._export.clicked.connect(self._on_export)
         self._free.clicked.connect(self._on_free)
@@ -189,6 +223,10 @@ class DischargePage(Page):
         if visit.session != self._session:
             self._forget()
             self._session = visit.session
+            form = self._criteria.orthostatic
+            form.restore(self._drafts.draft(chair.number, visit.session, form.form, chair.draft(form.form)))
+        self._drafts.allow(snapshot.operator is not None)
+        self._visit = visit
         self._show(snapshot, chair, visit, view)
 
     def _show(self, snapshot: StationSnapshot, chair: ChairSnapshot, visit: VisitView, view: DischargeView) -> None:
@@ -198,22 +236,31 @@ class DischargePage(Page):
                 label.setText(text)
         say(self._earliest, view.earliest)
         self._left.show()
-        self._criteria.show_criteria(chair, view.lines, view.open_effects, may_act)
+        self._criteria.show_criteria(snapshot, chair, visit, view.lines, view.open_effects, may_act)
         self._override_button.setEnabled(may_act)
         self._override_button.setVisible(any(line.may_override for line in view.lines))
         self._open_discharge.setVisible(view.may_open and may_act)
-        say(self._guidance, view.driver.guidance)
-        self._driver.show_record(visit.driver, visit.driver_confirmed_at_handover)
+        self._driver.show_driver(chair.number, visit, view.driver)
         self._driver.setEnabled(may_act)
+        self._show_leaving(view.leaving, may_act)
         self._sign.show_view(view)
-        self._override.show_chair(chair.number)
-        self._override.render(snapshot)
+        for sheet in self._sheets:
+            sheet.show_chair(chair.number)
+            sheet.render(snapshot)
         if view.done:
             self._done.setText(view.done)
             self._free.setEnabled(snapshot.operator is not None)
-            self._side.setCurrentIndex(2)
-        elif self._side.currentIndex() == 2:
-            self._side.setCurrentIndex(0)
+            self._side.setCurrentWidget(self._over)
+        elif self._side.currentWidget() is self._over:
+            self._side.setCurrentWidget(self._main)
+
+    def _show_leaving(self, leaving: LeavingPanel, may_act: bool) -> None:
+        say(self._leaving, leaving.told)
+        self._with_driver.setVisible(leaving.path is not LeavingPath.WITH_DRIVER and leaving.may_choose)
+        for path, button in ((LeavingPath.NO_DRIVER, self._without), (LeavingPath.AGAINST_ADVICE, self._against)):
+            button.setVisible(leaving.path is not path and leaving.may_choose)
+            button.setEnabled(may_act)
+        self._with_driver.setEnabled(may_act)
 
     def _show_nothing(self) -> None:
         self._patient.setText(self.tr("Chair {}").format(self.chair))
@@ -225,13 +272,41 @@ class DischargePage(Page):
 
     def refused(self, reason: str) -> None:
         """Show why the last wish was not carried out, where it was made."""
-        if self._side.currentWidget() is self._override:
-            self._override.refused(reason)
+        sheet = self._side.currentWidget()
+        if isinstance(sheet, Sheet):
+            sheet.refused(reason)
         elif self._signing:
             self._signing = False
             self._sign.refused(reason)
         else:
-            say(self._message, reason)
+            self._driver.refused()
+            self._criteria.orthostatic.refused()
+            self._say(reason, Tone.WARN)
+
+    def printed(self, chair: int, language: str, sha256: str, path: Path, printer: str) -> None:
+        """Put on record that the instructions were printed or saved, and say where they are.
+
+        Args:
+            chair: Whose they are; another one may be in front by now.
+            language: As they were asked for.
+            sha256: Of the sheet (hex).
+            path: The file.
+            printer: Where it was printed, "" where there is no printer.
+        """
+        how: Literal["printed", "file"] = "printed" if printer else "file"
+        self._send(InstructionsGiven(chair=chair, language=language, how=how, sha256=sha256))
+        if printer:
+            self._say(self.tr("Chair {}: instructions printed on {}.").format(chair, printer), Tone.SOFT)
+        else:
+            self._say(self.tr("No printer here: the instructions are saved as {}.").format(path), Tone.SOFT)
+
+    def not_printed(self, reason: str) -> None:
+        """Say why there are no instructions yet."""
+        self._say(reason, Tone.WARN)
+
+    def _say(self, words: str, tone: Tone) -> None:
+        self._message.set_tone(tone)
+        say(self._message, words)
 
     def begin(self) -> None:
         """Put the focus where answering begins."""
@@ -247,37 +322,52 @@ class DischargePage(Page):
 
     def _forget(self) -> None:
         self._session = None
+        self._visit = None
         self._signing = False
         self._message.hide()
         self._criteria.reset()
+        self._criteria.orthostatic.clear()
         self._driver.clear()
         self._sign.clear()
-        self._side.setCurrentIndex(0)
+        self._side.setCurrentWidget(self._main)
 
+    @Slot(object)
     def _send(self, command: object) -> None:
         self._message.hide()
         self._signing = isinstance(command, SignDischarge)
         self.command_requested.emit(command)
 
-    @Slot(str, bool, str, object)
-    def _on_answered(self, criterion: str, met: bool, evidence: str, score: int | None) -> None:
-        self._send(AnswerCriterion(chair=self.chair, criterion=criterion, met=met, evidence=evidence, score=score))
-
-    @Slot(str)
-    def _on_resolved(self, entry_id: str) -> None:
-        self._send(ResolveChart(chair=self.chair, entry_id=entry_id))
-
     @Slot(QWidget)
     def _on_form_opened(self, form: QWidget) -> None:
-        self._left.ensureWidgetVisible(form)
+        QTimer.singleShot(0, form, lambda: self._left.ensureWidgetVisible(form))  # once it has a place
 
-    @Slot(object)
-    def _on_driver_named(self, driver: Driver) -> None:
-        self._send(NameDriver(chair=self.chair, driver=driver))
+    @Slot()
+    def _on_edited(self) -> None:
+        if self._session is not None:
+            form = self._criteria.orthostatic
+            self._drafts.note(self.chair, self._session, form.form, form.draft())
 
-    @Slot(object)
-    def _on_driver_confirmed(self, how: ConfirmedHow) -> None:
-        self._send(ConfirmDriver(chair=self.chair, how=how))
+    @Slot(str)
+    def _on_print(self, language: str) -> None:
+        if self._visit is not None:
+            self._say(self.tr("The instructions are being made…"), Tone.SOFT)
+            self.print_wanted.emit(self.chair, self._visit, language)
+
+    @Slot()
+    def _on_shorten(self) -> None:
+        self._side.setCurrentWidget(self._shorten)
+
+    @Slot()
+    def _on_without(self) -> None:
+        self._side.setCurrentWidget(self._no_driver)
+
+    @Slot()
+    def _on_against(self) -> None:
+        self._side.setCurrentWidget(self._against_advice)
+
+    @Slot()
+    def _on_with_driver(self) -> None:
+        self._send(ChooseLeaving(chair=self.chair, path=LeavingPath.WITH_DRIVER))
 
     @Slot(str, str, str)
     def _on_signed(self, meaning: str, seen: str, pin: str) -> None:
@@ -292,9 +382,9 @@ class DischargePage(Page):
         self._side.setCurrentWidget(self._override)
 
     @Slot()
-    def _on_override_closed(self) -> None:
-        if self._side.currentWidget() is self._override:
-            self._side.setCurrentIndex(0)
+    def _on_sheet_closed(self) -> None:
+        if isinstance(self._side.currentWidget(), Sheet):
+            self._side.setCurrentWidget(self._main)
 
     @Slot()
     def _on_export(self) -> None:

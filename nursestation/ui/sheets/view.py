@@ -16,7 +16,6 @@ from nursestation.core.commands import (
     AnswerFlag,
     Chart,
     Command,
-    EndEarly,
     EnterCuffReading,
     PauseChairAlarms,
     PauseInfusion,
@@ -71,16 +70,6 @@ STOP = ReasonSpec(
     (PLANNED_END, "BP rise", "Side effects", "Patient asked", "Line or pump", "Clinician asked"),
     True,
     lambda chair, reason: StopInfusion(chair=chair, reason=reason),
-)
-
-END_EARLY = ReasonSpec(
-    "end_early",
-    "End this visit early",
-    "The visit closes without a signed discharge; the reason prints on the report.",
-    "End the visit",
-    ("Patient declined", "Not fit for treatment today", "No driver", "Sent to emergency care", "Left against advice"),
-    True,
-    lambda chair, reason: EndEarly(chair=chair, reason=reason),
 )
 
 NOTIFY = ReasonSpec(

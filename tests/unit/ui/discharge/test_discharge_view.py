@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC
 
 from nursestation.core.model import ConfirmedHow, GateState, Phase, Severity
+from nursestation.core.snapshot import LeaveView
 from nursestation.ui.discharge import view
 from nursestation.ui.discharge.view import Answer
 from tests.helpers.station_views import (
@@ -35,7 +36,7 @@ def test_a_person_answers_what_asks_for_one_and_the_record_the_rest():
     answers = {line.id: line.answer for line in _page(make_discharge_visit()).lines}
     assert answers["bp"] is Answer.NOTHING
     assert answers["side_effects"] is Answer.SIDE_EFFECTS
-    assert answers["aldrete"] is Answer.ALDRETE
+    assert answers["aldrete"] is Answer.RECOVERY
     assert answers["driver"] is Answer.DRIVER
 
 
@@ -48,8 +49,8 @@ def test_what_the_record_decides_has_no_button_even_where_a_person_often_answers
 
 def test_an_unheard_of_criterion_still_gets_an_answer():
     readiness = make_readiness()
-    gait = replace(readiness.criteria[7], id="gait", title="Walks steadily", state=GateState.UNMET)
-    page = _page(make_discharge_visit(readiness=replace(readiness, criteria=(*readiness.criteria, gait))))
+    skin = replace(readiness.criteria[7], id="skin", title="Skin intact", state=GateState.UNMET)
+    page = _page(make_discharge_visit(readiness=replace(readiness, criteria=(*readiness.criteria, skin))))
     assert page.lines[-1].answer is Answer.SEEN
 
 
@@ -65,7 +66,7 @@ def test_why_nobody_can_sign_is_a_sentence():
 
 def test_observation_still_on_is_said():
     visit = replace(make_discharge_visit(readiness=make_readiness(may_sign=False)), phase=Phase.OBSERVATION)
-    assert _page(visit).why_not == "Observation is still on. Open the discharge first."
+    assert _page(visit).why_not == "Open the discharge first."
 
 
 def test_the_discharge_opens_once_the_patient_was_observed_long_enough():
@@ -98,16 +99,19 @@ def test_earliest_is_the_longest_wait():
     readiness = make_readiness("observation", "vitals_stable")
     waits = {"observation": 720.0, "vitals_stable": 60.0}
     criteria = tuple(replace(line, earliest_in_s=waits.get(line.id)) for line in readiness.criteria)
-    page = _page(make_discharge_visit(readiness=replace(readiness, criteria=criteria)))
+    leave = LeaveView(earliest_in_s=720.0, holds=("observation 12 min", "vitals 1 min"))
+    page = _page(make_discharge_visit(readiness=replace(readiness, criteria=criteria), leave=leave))
     assert page.earliest == "earliest 14:12"
+    told = {line.id: line.when for line in page.lines}
+    assert (told["observation"], told["vitals_stable"], told["bp"]) == ("not before 14:12", "not before 14:01", "")
     assert _page(make_discharge_visit()).earliest == ""
 
 
 def test_driver_shows_masked_and_asks_again_at_hand_over():
     panel = _page(make_discharge_visit("driver")).driver
-    assert panel.phone == "••• ••• 0192"
+    assert (panel.who, panel.facts) == ("Maria K. (sister)", "Family or friend · ••• ••• 0192")
     assert panel.guidance == "Confirm again when the driver is here."
-    assert not panel.at_handover
+    assert panel.confirmed == ""
     done = _page(
         make_discharge_visit(driver_confirmed=ConfirmedHow.SEEN_IN_PERSON, driver_confirmed_at_handover=True)
     ).driver

@@ -1,6 +1,6 @@
 import pytest
 
-from nursestation.core.commands import AnswerFlag, Chart, EndEarly, EnterCuffReading, PauseInfusion, StopInfusion
+from nursestation.core.commands import AnswerFlag, Chart, EnterCuffReading, PauseInfusion, StopInfusion
 from nursestation.core.model import ChartKind, FlagOutcome, Phase
 from nursestation.core.protocols import EventButton
 from nursestation.ui.sheets import view
@@ -9,7 +9,7 @@ from tests.helpers.station_views import MINUTE_NS, NOW, make_flag, make_protocol
 
 @pytest.mark.parametrize(
     ("spec", "kind"),
-    [(view.PAUSE, PauseInfusion), (view.STOP, StopInfusion), (view.END_EARLY, EndEarly), (view.NOTIFY, Chart)],
+    [(view.PAUSE, PauseInfusion), (view.STOP, StopInfusion), (view.NOTIFY, Chart)],
 )
 def test_each_reason_sheet_makes_its_command(spec, kind):
     command = spec.make(3, "BP rise: 182/111")
