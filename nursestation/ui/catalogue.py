@@ -10,6 +10,7 @@ from nursestation.ui.audio_off_page import AudioOffPage
 from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.delays.page import DelaysPage
 from nursestation.ui.discharge.page import DischargePage
+from nursestation.ui.due.page import DuePage
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.no_chairs import NoChairsPage
 from nursestation.ui.page import Page
@@ -26,8 +27,11 @@ from nursestation.ui.sheets.limits import LimitsSheet, ProposalSheet
 from nursestation.ui.sheets.monitor_patient import MonitorPatientSheet
 from nursestation.ui.sheets.override import OverrideSheet
 from nursestation.ui.sheets.reason import ReasonSheet
+from nursestation.ui.sheets.scores import ScoresSheet
 from nursestation.ui.sheets.start_cuff import StartCuffSheet
 from nursestation.ui.sheets.view import NOTIFY, PAUSE, PAUSE_ALARMS, STOP, HurdleKind
+from nursestation.ui.sheets.vitals import VitalsSheet
+from nursestation.ui.sheets.watching import WatchingSheet
 from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
@@ -52,6 +56,7 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
         "protocols": ProtocolsPage(),
         "alarm_log": AlarmLogPage(DARK_THEME, zone),
         "delays": DelaysPage(),
+        "due": DuePage(),
         "about": AboutPage(version),
         "station": StationPage(),
         "self_test": SelfTestPage(zone),
@@ -70,6 +75,9 @@ def make_sheets(export_folder: Path, zone: tzinfo | None = None) -> dict[str, Pa
     return {
         "event": EventSheet(zone),
         "chart": ChartSheet(zone),
+        "scores": ScoresSheet(zone),
+        "vitals": VitalsSheet(zone),
+        "watching": WatchingSheet(zone),
         "dose": DoseSheet(),
         "notify": ReasonSheet(NOTIFY),
         "pause": ReasonSheet(PAUSE),

@@ -61,6 +61,10 @@ class Keypad(QWidget):
                 button.struck.connect(self._type)
                 grid.addWidget(button, row, column)
 
+    def type_into(self, field: QLineEdit) -> None:
+        """Type into another field from now on."""
+        self._field = field
+
     @Slot(str)
     def _type(self, key: str) -> None:
         if key == _CLEAR:

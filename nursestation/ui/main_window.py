@@ -29,8 +29,10 @@ from nursestation.ui.alarms.view import AlarmLine, alarm_lines, audio_look
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.chair.page import ChairPage
 from nursestation.ui.chairs.rail import Rail
-from nursestation.ui.chairs.view import due_next
 from nursestation.ui.controls import Badge, Button, Edge, ElidingLabel, Label, Panel
+from nursestation.ui.due.page import DuePage
+from nursestation.ui.due.strip import DueStrip
+from nursestation.ui.due.view import due_lines
 from nursestation.ui.layouts import keep_tab_order
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
@@ -49,12 +51,13 @@ STATION = "station"
 NO_CHAIRS = "no_chairs"
 SELF_TEST = "self_test"
 ALARM_LOG = "alarm_log"
-_OPEN_TO_ALL = (STATION, "about", "delays")
+DUE = "due"
+_OPEN_TO_ALL = (STATION, "about", "delays", DUE)
 """Pages that show nothing of a patient and ask for no name."""
 MESSAGE_MS = 15_000
 """How long a refusal stays on the message line [ms]."""
 _TOP_HEIGHT = 68
-_LINE_HEIGHT = 34
+_LINE_HEIGHT = 50
 _N_CHAIR_KEYS = 8
 _SMALLEST = (1280, 720)
 _PRODUCT_FROM_PX = 1400
@@ -186,6 +189,7 @@ class MainWindow(QMainWindow):
         line = Panel("message_line", Surface.BAR, edge=Edge.TOP)
         theme.set_length(line, theme.Length.HEIGHT, _LINE_HEIGHT)
         self._message = ElidingLabel("", Text.BODY, Tone.SOFT, object_name="message")
+        self._due = DueStrip(self._theme)
         notice = Label(
             self.tr("Second display: the bedside monitor gives the alarms."),
             Text.CAPTION,
@@ -195,7 +199,9 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(line)
         row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
         row.addWidget(self._message, 1)
+        row.addWidget(self._due, 1)
         row.addWidget(notice)
+        self._message.hide()
         return line
 
     def _connect(self) -> None:
@@ -216,6 +222,8 @@ class MainWindow(QMainWindow):
         self._rail.chair_chosen.connect(self.show_chair)
         self._rail.station_wanted.connect(self._on_station)
         self._rail.test_wanted.connect(self._on_test)
+        self._due.chair_chosen.connect(self.show_chair)
+        self._due.all_wanted.connect(self._on_all_due)
         self._operator.clicked.connect(self._on_operator)
         self._message_timer.timeout.connect(self._show_due)
         for page in self._pages.values():
@@ -226,6 +234,9 @@ class MainWindow(QMainWindow):
         if isinstance(station, StationPage):
             station.look_chosen.connect(self._on_look)
             station.show_look(self._theme.name)
+        due = self._pages.get(DUE)
+        if isinstance(due, DuePage):
+            due.chair_chosen.connect(self.show_chair)
         log = self._pages.get(ALARM_LOG)
         if isinstance(log, AlarmLogPage):
             self._bridge.records.connect(log.take)
@@ -320,9 +331,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_refused(self, refusal: Refused) -> None:
-        self._message.setText(refusal.reason)
-        self._message.set_tone(Tone.WARN)
-        self._message_timer.start()
+        self._tell(refusal.reason, Tone.WARN)
         self._front.refused(refusal.reason)
 
     @Slot(bool)
@@ -373,8 +382,14 @@ class MainWindow(QMainWindow):
 
     def say(self, text: str) -> None:
         """Put a sentence on the message line."""
+        self._tell(text, Tone.PLAIN)
+
+    def _tell(self, text: str, tone: Tone) -> None:
+        """Let a sentence take the place of what is due for a while."""
         self._message.setText(text)
-        self._message.set_tone(Tone.PLAIN)
+        self._message.set_tone(tone)
+        self._message.show()
+        self._due.hide()
         self._message_timer.start()
 
     def _show_page(self, name: str) -> None:
@@ -440,7 +455,7 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         theme.apply(application, theme_)
         theme.rescale(self._ground)  # a new stylesheet takes back the fonts that were set
-        for part in (self._alarms, self._alarm_list, self._rail):
+        for part in (self._alarms, self._alarm_list, self._rail, self._due):
             part.set_theme(theme_)
         for page in self._pages.values():
             page.set_theme(theme_)
@@ -489,9 +504,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_due(self) -> None:
-        due = due_next(self._snapshot) if self._snapshot is not None else ""
-        self._message.setText(self.tr("Next: {due}").format(due=due) if due else "")
-        self._message.set_tone(Tone.SOFT)
+        self._message.hide()
+        self._message.clear()
+        self._due.show_lines(due_lines(self._snapshot) if self._snapshot is not None else ())
+        self._due.show()
+
+    @Slot()
+    def _on_all_due(self) -> None:
+        self.open(DUE)
 
     # --- Qt ---
 

@@ -37,6 +37,8 @@ class StationPage(Page):
         self._log = Button(self.tr("Alarm log…"), "station_alarm_log")
         self._log_note = Label(tone=Tone.SOFT, object_name="station_alarm_log_note", wrap=True)
         self._delays = Button(self.tr("Delays…"), "station_delays")
+        self._due = Button(self.tr("What is due…"), "station_due")
+        self._due_note = Label(tone=Tone.SOFT, object_name="station_due_note", wrap=True)
         self._self_test = Button(self.tr("Test…"), "station_self_test")
         self._audio_off = Button(self.tr("Audio off…"), "station_audio_off")
         self._signals_note = Label(tone=Tone.SOFT, object_name="station_signals_note", wrap=True)
@@ -53,6 +55,7 @@ class StationPage(Page):
         self._protocols.clicked.connect(self._on_protocols)
         self._log.clicked.connect(self._on_log)
         self._delays.clicked.connect(self._on_delays)
+        self._due.clicked.connect(self._on_due)
         self._self_test.clicked.connect(self._on_self_test)
         self._audio_off.clicked.connect(self._on_audio_off)
         self._about.clicked.connect(self._on_about)
@@ -72,6 +75,7 @@ class StationPage(Page):
             tone=Tone.SOFT,
             wrap=True,
         )
+        inside.addWidget(_card("station_due_card", self.tr("What is due"), self._due_note, self._due))
         inside.addWidget(_card("station_staff_card", self.tr("Staff"), self._staff_note, self._staff))
         inside.addWidget(_card("station_monitors_card", self.tr("Monitors"), self._monitors_note, self._monitors))
         inside.addWidget(
@@ -117,6 +121,9 @@ class StationPage(Page):
             else self.tr("Sign in to see past alarms.")
         )
         self._monitors_note.setText(self._monitors_words(snapshot))
+        n_late = sum(one.is_overdue for one in snapshot.due)
+        late = self.tr("{n} late.").format(n=n_late) if n_late else ""
+        self._due_note.setText(self.tr("{n} over all chairs. {late}").format(n=len(snapshot.due), late=late).strip())
         n = len(snapshot.operators)
         note = self.tr("{n} on the staff. Add a colleague.") if signed_in else self.tr("Sign in to see and add staff.")
         self._staff_note.setText(note.format(n=n))
@@ -163,6 +170,10 @@ class StationPage(Page):
     @Slot()
     def _on_delays(self) -> None:
         self.sheet_requested.emit("delays")
+
+    @Slot()
+    def _on_due(self) -> None:
+        self.sheet_requested.emit("due")
 
     @Slot()
     def _on_self_test(self) -> None:

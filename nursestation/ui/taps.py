@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from nursestation.ui import theme
 from nursestation.ui.controls import Button
 from nursestation.ui.flow import FlowLayout
 from nursestation.ui.layouts import keep_tab_order, retire
@@ -22,6 +23,7 @@ class Tap(Button):
     def __init__(self, text: str, object_name: str, word: str, parent: QWidget | None = None) -> None:
         super().__init__(text, object_name, parent=parent)
         self._word = word
+        theme.set_length(self, theme.Length.LEAST_WIDTH, theme.TOUCH + 4)  # a digit alone is narrower than a finger
         self.clicked.connect(self._tap)
 
     @Slot()

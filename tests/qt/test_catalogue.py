@@ -25,11 +25,12 @@ STATIONS = {
     "new": make_station(operators=(), operator=None),
 }
 NAMES = (
-    "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "protocols", "alarm_log", "delays", "about", "station",
-    "self_test", "audio_off", "no_chairs",
+    "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "protocols", "alarm_log", "delays", "due",
+    "about", "station", "self_test", "audio_off", "no_chairs",
 )  # fmt: skip
 SHEETS = (
-    "event", "chart", "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient", "start_cuff",
+    "event", "chart", "scores", "vitals", "watching",
+    "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient", "start_cuff",
     "limits", "limits_proposal", "pause_alarms", "override_gate", "override_criterion", "export",
 )  # fmt: skip
 

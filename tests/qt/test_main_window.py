@@ -11,7 +11,7 @@ from nursestation.core.commands import Acknowledge, PauseInfusion, SignOut
 from nursestation.core.inputs import SignalSeen
 from nursestation.core.model import Phase
 from nursestation.core.records import Refused
-from nursestation.core.snapshot import ConditionView, CuffView, SelfTestView, SignalState
+from nursestation.core.snapshot import ConditionView, CuffView, DueKind, DueView, SelfTestView, SignalState
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.catalogue import make_pages, make_sheets
@@ -289,8 +289,23 @@ def test_a_refusal_reaches_the_sheet_that_is_open(desk):
     assert desk.sheets["dose"].why == "Say what changed."
 
 
-def test_the_line_tells_what_is_due_next(desk):
-    assert desk.text("message").startswith("Next: Chair 2 BP in 1:48")
+def test_what_is_due_next_stands_at_the_bottom_and_leads_to_its_chair(qtbot, desk):
+    late = DueView(chair=2, kind=DueKind.CUFF, what="Cuff", due_in_s=-40, is_overdue=True, clashes_with=(1,))
+    soon = DueView(chair=1, kind=DueKind.INFUSION_END, what="", due_in_s=20, is_overdue=False)
+    desk.publish(_station(due=(soon, late)))
+    told = [desk.find(f"due_{n}").accessibleName() for n in (0, 1)]
+    assert told == ["Chair 2, BP, late by 0:40, with 1", "Chair 1, Infusion, ends in 0:20"]
+    desk.window.show_chair(1)
+    qtbot.mouseClick(desk.find("due_0"), Qt.MouseButton.LeftButton)
+    assert desk.window.chair == 2
+
+
+def test_a_refusal_takes_the_place_of_what_is_due_until_the_next_command(desk):
+    desk.publish(Refused(at=NOW, chair=2, command="CheckIn", reason="The chair is taken."))
+    assert desk.find("message").isVisible()
+    assert not desk.find("due_strip").isVisible()
+    desk.find("action_measure_bp").click()
+    assert desk.find("due_strip").isVisible()
 
 
 def test_an_alarm_of_another_chair_is_acknowledged_for_that_chair(qtbot, desk):

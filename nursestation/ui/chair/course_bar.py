@@ -25,6 +25,7 @@ from nursestation.ui.peopletext import SEVERITY_WORDS
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.taps import Tap
 from nursestation.ui.timetext import clock_text
+from nursestation.ui.watching_view import watched_view
 
 N_KEYS = 9
 ASKED_MS = 15_000
@@ -130,7 +131,7 @@ class CourseBar(Panel):
             (
                 ("chart", self.tr("Chart"), "Ctrl+L", self.tr("All that was charted; correct it.")),
                 ("scores", self.tr("Scores"), "Ctrl+K", self.tr("Sedation, pain and other scores.")),
-                ("vitals", self.tr("Enter vitals"), "Ctrl+H", self.tr("Vitals measured by hand.")),
+                ("vitals", self.tr("Vitals…"), "Ctrl+H", self.tr("Vitals measured by hand.")),
                 ("watching", self.tr("Watched"), "Ctrl+W", self.tr("How much of the visit was watched.")),
             )
         )
@@ -186,6 +187,12 @@ class CourseBar(Panel):
             "scores",
             self.tr("Scores due") if due else self.tr("Scores"),
             self.tr("Due: {}.").format(", ".join(due)) if due else self.tr("Sedation, pain and other scores."),
+        )
+        share = watched_view(visit.watching, self._zone).share
+        self._sheets.mark(
+            "watching",
+            self.tr("Watched {}").format(share) if share else self.tr("Watched"),
+            self.tr("How much of the visit was watched: the least of any vital."),
         )
         entry = newest_entry(visit)
         is_fresh_one = entry is not None and is_fresh(entry, snapshot.at)

@@ -216,6 +216,8 @@ class ChairPage(Page):
         self._waves.set_theme(theme_)
         self._trend.set_theme(theme_)
         self._numerics.set_theme(theme_)
+        for sheet in self._sheets.values():
+            sheet.set_theme(theme_)
 
     def rescale(self) -> None:
         """Fit what chooses its own sizes to letters of another size."""

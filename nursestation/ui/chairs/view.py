@@ -1,11 +1,10 @@
-"""A chair as its tile shows it, and what is due next over all chairs."""
+"""A chair as its tile shows it."""
 
 from dataclasses import dataclass
 
 from devices.clock import Moment
 from devices.events import LinkPhase, Priority, Validity
-from nursestation.core.model import Phase
-from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, SignalState, StationSnapshot
+from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, SignalState
 from nursestation.ui.alarms.symbols import WORDS, Symbol
 from nursestation.ui.alarms.view import NOT_ANSWERED, PRIORITY_WORDS, STATE_SYMBOLS, alarm_word, asks, top_condition
 from nursestation.ui.durations import age_text, duration_text
@@ -19,7 +18,6 @@ _LINK_WORDS = {
     LinkPhase.DISCONNECTED: "MONITOR NOT CONNECTED",
     LinkPhase.CONNECTING: "WAITING FOR MONITOR",
 }
-_N_DUE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,23 +101,6 @@ def tile_view(chair: ChairSnapshot, at: Moment) -> TileView:
     )
 
 
-def due_next(snapshot: StationSnapshot) -> str:
-    """Return what is due next over all chairs, soonest first ("Chair 2 BP in 1:48 · Chair 1 observation ends in 12:40")."""
-    due: list[tuple[float, str]] = []
-    for chair in snapshot.chairs:
-        visit = chair.visit
-        if visit is None or visit.phase.is_over:
-            continue
-        if chair.cuff.due_in_s is not None:
-            due.append((chair.cuff.due_in_s, f"Chair {chair.number} BP"))
-        if visit.phase is Phase.INFUSION and visit.infusion_run_s is not None and not visit.paused:
-            due.append((visit.infusion_planned_s - visit.infusion_run_s, f"Chair {chair.number} infusion ends"))
-        if visit.phase is Phase.OBSERVATION and visit.observation_left_s is not None:
-            due.append((visit.observation_left_s, f"Chair {chair.number} observation ends"))
-    due.sort()
-    return " · ".join(f"{what} {_when(left)}" for left, what in due[:_N_DUE])
-
-
 def link_word(chair: ChairSnapshot) -> str:
     """Return what is wrong with the chair's monitors in a few words, "" when all is well."""
     for link in chair.links:
@@ -198,7 +179,3 @@ def _cuff_age(chair: ChairSnapshot) -> str:
     if chair.cuff.reading is None or chair.cuff.age_s is None:
         return ""
     return age_text(chair.cuff.age_s)
-
-
-def _when(left_s: float) -> str:
-    return f"in {duration_text(left_s)}" if left_s >= 0 else f"overdue {duration_text(-left_s)}"

@@ -6,8 +6,8 @@ from devices.events import AlarmKind, LinkPhase, Priority
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import ChairPauseView, ConditionView, CuffView, Freshness, LinkView, SignalState
 from nursestation.ui.alarms.symbols import Symbol
-from nursestation.ui.chairs.view import UNKNOWN, due_next, link_word, pulse_view, tile_view
-from tests.helpers.station_views import NOW, make_chair, make_numeric, make_reading, make_station, make_visit
+from nursestation.ui.chairs.view import UNKNOWN, link_word, pulse_view, tile_view
+from tests.helpers.station_views import NOW, make_chair, make_numeric, make_reading, make_visit
 
 LINK = LinkView(monitor="m", driver="d", title="t", phase=LinkPhase.CONNECTED, reason="", quiet_s=0.2, simulated=False)
 SILENT = replace(LINK, phase=LinkPhase.SILENT, quiet_s=22.4)
@@ -81,16 +81,6 @@ def test_pulse_rate_stands_in_where_there_is_no_ecg():
 def test_a_lost_heart_rate_is_not_replaced_by_another_measurement():
     heart = make_numeric("heart_rate", None, freshness=Freshness.LOST)
     assert pulse_view(_running(numerics=(heart, make_numeric("pulse_rate", 71.0)))) is heart
-
-
-def test_due_next_tells_the_soonest_over_all_chairs_first():
-    observed = make_visit(Phase.OBSERVATION, observation_s=1040.0, observation_left_s=760.0)
-    snapshot = make_station(
-        _running(cuff=CuffView(due_in_s=108.0)),
-        make_chair(observed, number=1, cuff=CuffView(due_in_s=-60.0)),
-        make_chair(None, number=5),
-    )
-    assert due_next(snapshot) == "Chair 1 BP overdue 1:00 · Chair 2 BP in 1:48 · Chair 2 infusion ends in 5:50"
 
 
 def _spo2(**changes):
