@@ -628,14 +628,23 @@ def _fold_cuff(
             visit.cuff_failures += 1
 
 
+_SAME_PRESSURE = 5
+"""How far two readings of one pressure may lie apart [mmHg]: the mean error that ISO 81060-2 allows a cuff."""
+
+
 def _is_above_what_was_let_pass(visit: Visit, reading: CuffReading) -> bool:
-    """Say whether a reading before the start is higher than the start ceiling, the baseline and the reading before it."""
-    rules, base = visit.protocol.bp, visit.baseline
-    known = [(rules.start_ceiling_sys, rules.start_ceiling_dia)]
-    known += [(base.sys, base.dia)] if base is not None else []
-    known += [(visit.cuffs[-1][0].sys, visit.cuffs[-1][0].dia)] if visit.cuffs else []
-    is_higher = reading.sys > max(sys for sys, _ in known) or reading.dia > max(dia for _, dia in known)
-    return visit.infusion_started is None and is_higher
+    """Say whether a reading is higher than the start ceiling and all that a clinician let pass: baseline and last reading."""
+    waiver = visit.gate_waivers.get("bp_ceiling")
+    if waiver is None or visit.infusion_started is not None:
+        return False
+    base = visit.baseline
+    then = [known for known, _ in visit.cuffs if known.measured_mono_ns <= waiver.at.mono_ns]
+    known = [(base.sys, base.dia)] if base is not None else []
+    known += [(then[-1].sys, then[-1].dia)] if then else []
+    rules = visit.protocol.bp
+    most_sys = max([rules.start_ceiling_sys, *(sys + _SAME_PRESSURE for sys, _ in known)])
+    most_dia = max([rules.start_ceiling_dia, *(dia + _SAME_PRESSURE for _, dia in known)])
+    return reading.sys > most_sys or reading.dia > most_dia
 
 
 def _fold_flag(visit: Visit, record: r.FlagRaised | r.FlagDecided | r.FlagAnswered | r.FlagEnded) -> None:
