@@ -393,6 +393,14 @@ def test_a_visit_is_answered_by_keyboard_alone(qtbot, page, sent):
     assert page.focusWidget().objectName() == "check_in_gate_consent"
 
 
+def test_the_focus_stays_with_a_question_whose_button_goes(qtbot, page):
+    page.render(make_station(make_chair(make_visit())))
+    press(qtbot, page, "check_in_gate_baseline")
+    press(qtbot, page, "check_in_begin_baseline")
+    page.render(make_station(make_chair(make_visit(Phase.BASELINE))))
+    assert page.focusWidget().objectName() == "check_in_gate_baseline"
+
+
 def test_driver_of_the_record_is_shown_masked(qtbot, page):
     page.render(make_station(make_chair(make_visit(driver=DRIVER))))
     press(qtbot, page, "check_in_gate_driver")

@@ -47,11 +47,13 @@ class GateForm(QWidget):
         asked: A command of `core.commands`.
         edited: What is typed and not sent has changed.
         answered: The question is answered as far as this form asks it.
+        stayed: Something was sent and the question goes on; what was pressed may be gone.
     """
 
     asked = Signal(object)
     edited = Signal()
     answered = Signal()
+    stayed = Signal()
 
     def __init__(self, form: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +126,8 @@ class GateForm(QWidget):
             self.edited.emit()
         if done:
             self.answered.emit()
+        else:
+            self.stayed.emit()
 
     @Slot()
     def _on_edited(self) -> None:

@@ -156,6 +156,7 @@ class CheckInPage(Page):
             form.asked.connect(self._on_asked)
             form.edited.connect(self._on_edited)
             form.answered.connect(self._on_answered)
+            form.stayed.connect(self._focus_question)
         self._board.chosen.connect(self._bring)
         self._pane.override_wanted.connect(self._on_override_wanted)
         self._pane.skipped.connect(self._on_skipped)
@@ -332,6 +333,7 @@ class CheckInPage(Page):
     def _form_name(self) -> str:
         return next((one.form for one in self._rows if one.id == self._gate), START)
 
+    @Slot()
     def _focus_question(self) -> None:
         """Let the tab key go from the gate through its form to the next gate, and put the cursor where typing begins."""
         tiles = self._board.tiles

@@ -231,8 +231,8 @@ def check_in_view(chair: ChairSnapshot, zone: tzinfo | None = None) -> CheckInVi
 
 
 def _course(visit: VisitView) -> str:
-    place = f" {words(visit.series)}" if visit.series is not None else ""
-    return f"{visit.protocol.title}{place} · {visit.protocol.dose_text}"
+    place = words(visit.series) if visit.series is not None else ""
+    return " · ".join(part for part in (visit.protocol.title, place, visit.protocol.dose_text) if part)
 
 
 def _allergies_text(visit: VisitView) -> str:
