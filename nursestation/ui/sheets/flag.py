@@ -1,4 +1,4 @@
-"""What was done about a BP flag: choose it, note it."""
+"""What was done about a BP flag: choose it, tick what may have disturbed the reading, note it."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
@@ -9,11 +9,25 @@ from nursestation.ui.controls import Label, TextField
 from nursestation.ui.layouts import say
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
-from nursestation.ui.sheets.view import answer_flag, flag_actions, flag_in_question, flag_text
+from nursestation.ui.sheets.view import answer_flag, flag_actions, flag_in_question, flag_text, full_reason
+from nursestation.ui.toggles import Toggles
+
+ARTEFACTS = (
+    ("moved", "Patient moved"),
+    ("talked", "Talked or coughed"),
+    ("arm_bent", "Arm bent or leaned on"),
+    ("arm_level", "Arm not at heart level"),
+    ("cuff_slipped", "Cuff slipped or loose"),
+    ("cuff_size", "Cuff of the wrong size"),
+    ("clothing", "Cuff over clothing"),
+)
+"""What disturbs an oscillometric cuff, to tick. Source: project decision, for the clinic to review."""
+_DOUBTING = ("repeat", "artefact")
+"""The answers that have such a reason."""
 
 
 class FlagSheet(Sheet):
-    """The flag with its reading and what the protocol advises; the answer in two taps."""
+    """The flag with its reading and what the protocol advises; the answer in two taps, more only where a reading is doubted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("flag", self.tr("What was done"), self.tr("Note it"), ButtonKind.PRIMARY, parent)
@@ -24,17 +38,22 @@ class FlagSheet(Sheet):
         self._advice = Label(tone=Tone.SOFT, object_name="flag_advice", wrap=True)
         self._answered = Label(tone=Tone.SOFT, object_name="flag_answered", wrap=True)
         self._actions = Choices("flag_action", self.tr("What was done"), flow=True)
-        self._words = TextField(
-            "flag_words", self.tr("In your words"), placeholder=self.tr("in your words (needed for an artefact)")
+        self._why = Label(
+            self.tr("What may have disturbed the reading:"), tone=Tone.SOFT, object_name="flag_artefact_title"
         )
+        self._artefacts = Toggles("flag_artefact", ARTEFACTS)
+        self._words = TextField("flag_words", self.tr("In your words"), placeholder=self.tr("in your words"))
         self.body.addWidget(self._what)
         self.body.addWidget(self._advice)
         self.body.addWidget(self._answered)
         self.body.addWidget(self._actions)
+        self.body.addWidget(self._why)
+        self.body.addWidget(self._artefacts)
         self.body.addWidget(self._words)
         self.body.addStretch()
         self.first = self._words
         self._actions.chosen.connect(self._look)
+        self._artefacts.changed.connect(self._look)
         self._words.textChanged.connect(self._look)
         self._words.returnPressed.connect(self._on_send)
 
@@ -59,6 +78,7 @@ class FlagSheet(Sheet):
     def clear(self) -> None:
         """Forget the answer."""
         self._actions.choose(None)
+        self._artefacts.choose(())
         self._words.clear()
 
     def send(self) -> None:
@@ -81,11 +101,21 @@ class FlagSheet(Sheet):
         action = next((one for one in flag_actions(self._visit) if one.name == self._actions.value()), None)
         if action is None:
             return self.tr("Choose what was done.")
-        return answer_flag(self._visit, self.chair, self._flag, action, self._words.text())
+        reason = self._reason(action.name)
+        if action.name == "artefact" and not reason:
+            return self.tr("Tick or write why the reading is not real.")
+        return answer_flag(self._visit, self.chair, self._flag, action, reason)
+
+    def _reason(self, action: str) -> str:
+        ticked = self._artefacts.chosen() if action in _DOUBTING else ()
+        return full_reason(", ".join(label for key, label in ARTEFACTS if key in ticked), self._words.text())
 
     @Slot()
     def _look(self) -> None:
         made = self._made()
         self._actions.setEnabled(self._flag is not None)
+        is_doubted = self._actions.value() in _DOUBTING
+        self._why.setVisible(is_doubted)
+        self._artefacts.setVisible(is_doubted)
         self.send_button.setEnabled(not isinstance(made, str))
         self.say(made if isinstance(made, str) else "")
