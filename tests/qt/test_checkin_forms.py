@@ -198,6 +198,13 @@ def test_the_usual_times_are_one_tap_each(qtbot, page, sent):
     assert sent == [c.RecordFasting(chair=2, last_food_utc_ns=food, last_drink_utc_ns=drink)]
 
 
+def test_before_six_in_the_morning_no_time_of_today_is_offered(qtbot, page):
+    ask(qtbot, page, "fasting_food", at=NOW.shifted(-9 * HOUR_NS))
+    assert page.findChild(QWidget, "check_in_food_quick_today_6_00") is None
+    assert not find(page, "check_in_food_quick_today").isVisibleTo(page)
+    assert find(page, "check_in_food_quick_yesterday_20_00").isVisibleTo(page)
+
+
 def test_other_times_are_typed_and_the_clocks_run(qtbot, page, sent):
     ask(qtbot, page, "fasting_drink")
     type_in(qtbot, page, "check_in_food_time", "7:30")

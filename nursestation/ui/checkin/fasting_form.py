@@ -18,6 +18,7 @@ from nursestation.ui.roles import Text, Tone
 from nursestation.ui.timetext import day_and_clock_text
 
 _YESTERDAY = "yesterday"
+_CAPTION_WIDTH = 66
 
 
 class _PastTime(QWidget):
@@ -52,23 +53,10 @@ class _PastTime(QWidget):
         head.addWidget(Label(title, Text.STRONG))
         head.addWidget(self._clock, 1)
         layout.addLayout(head)
-        for words, choices in ((self.tr("Yesterday"), self._before), (self.tr("Today"), self._today)):
-            line = row()
-            caption = Label(words, Text.CAPTION, Tone.SOFT)
-            theme.set_length(caption, theme.Length.WIDTH, 66)
-            line.addWidget(caption)
-            line.addWidget(choices)
-            line.addStretch()
-            layout.addLayout(line)
-        other = row()
-        caption = Label(self.tr("At"), Text.CAPTION, Tone.SOFT)
-        theme.set_length(caption, theme.Length.WIDTH, 66)
-        other.addWidget(caption)
-        other.addWidget(self._time)
-        other.addWidget(self._yesterday)
-        other.addWidget(self._fold)
-        other.addStretch()
-        layout.addLayout(other)
+        layout.addWidget(_line(self.tr("Yesterday"), self._before))
+        self._today_line = _line(self.tr("Today"), self._today)
+        layout.addWidget(self._today_line)
+        layout.addWidget(_line(self.tr("At"), self._time, self._yesterday, self._fold))
         layout.addWidget(self._pad)
         self.setLayout(layout)
         self._time.textChanged.connect(self._typed)
@@ -88,6 +76,7 @@ class _PastTime(QWidget):
         offered = quick_times(now_ns, self._zone)
         for choices, of_yesterday in ((self._before, True), (self._today, False)):
             choices.set_options([(_key(text), text) for text, yesterday in offered if yesterday is of_yesterday])
+        self._today_line.setVisible(any(not yesterday for _, yesterday in offered))
         self._look()
 
     def value(self) -> int | None:
@@ -207,6 +196,18 @@ class FastingForm(GateForm):
         food, drink = self._food.value(), self._drink.value()
         if food is not None and drink is not None:
             self.ask(RecordFasting(chair=self.chair, last_food_utc_ns=food, last_drink_utc_ns=drink))
+
+
+def _line(words: str, *controls: QWidget) -> QWidget:
+    holder, line = QWidget(), row()
+    caption = Label(words, Text.CAPTION, Tone.SOFT)
+    theme.set_length(caption, theme.Length.WIDTH, _CAPTION_WIDTH)
+    line.addWidget(caption)
+    for control in controls:
+        line.addWidget(control)
+    line.addStretch()
+    holder.setLayout(line)
+    return holder
 
 
 def _key(text: str) -> str:
