@@ -27,7 +27,8 @@ run: env
 	fi
 
 test: env-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m "not e2e"
+	$(BIN)/python -m pytest -m e2e
 
 e2e: env-test
 	$(BIN)/python -m pytest -m e2e
