@@ -17,13 +17,14 @@
 | station.reader (station) | the ports are not being read | as told: medium |
 | station.sound (station) | there is no loudspeaker, or it takes no sound | as told: medium |
 | station.sound.<chair> (station) | the same of a loudspeaker that the settings give a chair | as told: medium |
-| station.engine (station) | a rule of the program failed and was left out; until acknowledged | as told: medium |
+| station.engine (station) | a rule failed and was left out, or the engine stood still; until acknowledged | as told: medium |
 | station.<id> (station) | the runtime says so | as told |
 | selftest.failed (station) | the last self-test was not passed (`signals.py`) | medium |
 
 "Later medium": from `no_data_medium_s` on. Medium, of these and of the cuff, is so during infusion and observation alone.
 
-That the engine itself stands still cannot be told from in here: the window sees that its heartbeat stops.
+That the engine itself stands still cannot be told from in here: the window sees that its heartbeat stops, says and sounds it at
+once, and has it recorded when it goes on.
 
 Source: silence thresholds from the treatment protocol's [technical]; that a lost link must be a technical condition of its
 own: IEC 60601-1-8, 6.11.2.2.

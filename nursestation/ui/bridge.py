@@ -2,7 +2,8 @@
 
 A timer of the GUI thread takes what the engine has published, within a time budget, and emits it as signals in that same
 thread: no signal crosses a thread, and what is painted is bounded by the frame, not by the wire. A heart that stands still
-for `DEAD_AFTER_NS` is told as `engine_dead`.
+for `DEAD_AFTER_NS` is told as `engine_dead`; when it beats again the engine is told for how long it stood still, for the
+record and the alarm log: it cannot have noticed.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from nursestation.core.commands import Command
 from nursestation.core.inputs import SignalSeen, StationFault
 from nursestation.core.records import Gap, Record, Refused, Sample, Wave
 from nursestation.core.snapshot import StationSnapshot
+from nursestation.ui.durations import duration_text
 
 FRAME_MS = 17
 """Time between two frames [ms]: Qt's timers take whole milliseconds; 33 is for a weak machine."""
@@ -152,10 +154,24 @@ class Bridge(QObject):
     def _listen_to_heart(self) -> None:
         now_ns = self._clock.now().mono_ns
         if self._outbox.heartbeat != self._beat:
+            has_run, stood_since_ns = (
+                bool(self._beat),
+                self._beat_ns,
+            )  # one that is still to start its first step has not run
             self._beat, self._beat_ns = self._outbox.heartbeat, now_ns
             if self._is_dead:
                 self._is_dead = False
                 self.engine_dead.emit(False)
+                if has_run:
+                    self._post(StationFault(id="engine", text=_stall_text(now_ns - stood_since_ns)))
         elif not self._is_dead and now_ns - self._beat_ns >= DEAD_AFTER_NS:
             self._is_dead = True
             self.engine_dead.emit(True)
+
+
+def _stall_text(stood_ns: int) -> str:
+    stood = duration_text(stood_ns / NS_PER_S)
+    return (
+        f"The program stood still for {stood}, and no alarm was watched meanwhile. "
+        "Look at the bedside monitor, and tell support."
+    )

@@ -3,6 +3,7 @@ import pytest
 from devices.clock import ManualClock, Moment
 from devices.events import Mode, Validity
 from nursestation.core.commands import SignOut
+from nursestation.core.inputs import StationFault
 from nursestation.core.model import Provenance
 from nursestation.core.records import Gap, Refused, Sample, SignedIn
 from nursestation.ui.bridge import Bridge
@@ -118,6 +119,29 @@ def test_a_heart_that_stands_still_for_two_seconds_is_told_once(bridge, outbox, 
     outbox.heartbeat += 1
     bridge.drain()
     assert heard.of("engine_dead") == [True, False]
+
+
+def test_an_engine_that_stood_still_is_told_so_when_it_goes_on_for_the_record(bridge, outbox, clock, sent):
+    outbox.heartbeat = 7
+    bridge.drain()
+    clock.advance(6)
+    bridge.drain()
+    clock.advance(1)
+    outbox.heartbeat += 1
+    bridge.drain()
+    bridge.drain()
+    (fault,) = sent
+    assert isinstance(fault, StationFault)
+    assert (fault.id, fault.text.startswith("The program stood still for 0:07, ")) == ("engine", True)
+
+
+def test_an_engine_that_is_slow_to_start_did_not_stand_still(bridge, outbox, clock, heard, sent):
+    bridge.drain()
+    clock.advance(6)
+    bridge.drain()
+    outbox.heartbeat += 1
+    bridge.drain()
+    assert (heard.of("engine_dead"), sent) == ([True, False], [])
 
 
 def test_a_window_that_was_asleep_does_not_call_a_living_engine_dead(bridge, outbox, clock, heard):
