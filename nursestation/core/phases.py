@@ -8,6 +8,7 @@ before the start, observation after it, discharge to a driver.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from devices.clock import Moment
 from nursestation.core import alarms, drafts, gates, handover, signals, spikes
 from nursestation.core import commands as c
 from nursestation.core import records as r
@@ -23,7 +24,7 @@ MOVES: Mapping[Phase, frozenset[Phase]] = MappingProxyType(
         Phase.BASELINE: frozenset({Phase.INFUSION, Phase.OBSERVATION, Phase.ENDED_EARLY}),  # observation: injection
         Phase.INFUSION: frozenset({Phase.OBSERVATION, Phase.ENDED_EARLY}),
         Phase.OBSERVATION: frozenset({Phase.READY, Phase.ENDED_EARLY}),
-        Phase.READY: frozenset({Phase.DISCHARGED, Phase.ENDED_EARLY}),
+        Phase.READY: frozenset({Phase.DISCHARGED, Phase.ENDED_EARLY, Phase.OBSERVATION}),  # observation: `reopen`
         Phase.DISCHARGED: frozenset(),
         Phase.ENDED_EARLY: frozenset(),
     }
@@ -203,11 +204,25 @@ def mark_ready(turn: Turn, chair: ChairState, visit: Visit, command: c.MarkReady
     if visit.path is LeavingPath.AGAINST_ADVICE:
         move(turn, chair, visit, Phase.READY, "the patient leaves against advice")
         return
-    left_s = visit.observation_min * 60 - seconds_between(visit.phase_began, turn.now)
+    left_s = _observation_left_s(visit, turn.now)
     if left_s > 0:
         minimum = span(visit.observation_min * 60)
         raise Refusal(f"Observation lasts at least {minimum}; it has {left(left_s)} to go.")
     move(turn, chair, visit, Phase.READY)
+
+
+def reopen(turn: Turn, chair: ChairState, visit: Visit) -> None:
+    """Go back to the observation where its minimum is not over after all.
+
+    So it is when a patient who wanted to leave against advice stays, and when the treatment's end is corrected to a later time.
+    """
+    is_kept = visit.phase is Phase.READY and visit.path is not LeavingPath.AGAINST_ADVICE
+    if is_kept and _observation_left_s(visit, turn.now) > 0:
+        move(turn, chair, visit, Phase.OBSERVATION, "the observation minimum is not over")
+
+
+def _observation_left_s(visit: Visit, now: Moment) -> float:
+    return visit.observation_min * 60 - seconds_between(visit.began(Phase.OBSERVATION) or visit.phase_began, now)
 
 
 def end_early(turn: Turn, chair: ChairState, visit: Visit, command: c.EndEarly) -> None:

@@ -349,6 +349,7 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
             charting.strike(turn, chair, visit, command)
         case c.CorrectTime():
             corrections.correct_time(turn, chair, visit, command)
+            phases.reopen(turn, chair, visit)
         case c.RecordScore():
             scorings.record_score(turn, chair, visit, command)
         case c.EnterVitals():
@@ -371,6 +372,7 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
             instructions.acknowledge(turn, chair, visit, command)
         case c.ChooseLeaving():
             leaving.choose(turn, chair, visit, command)
+            phases.reopen(turn, chair, visit)
         case c.PauseChairAlarms():
             signals.pause_chair(turn, chair, command)
         case c.EndChairPause():

@@ -1,7 +1,8 @@
 """Proof of watching: how much of a visit was covered by data, readings and people; one sum for the screen and the report.
 
 Rules of the file:
-1. Watched is from the begin of the baseline until the patient is ready to leave, or until the visit ends early.
+1. Watched is from the begin of the baseline until the patient is ready to leave, or until the visit ends early. A patient who
+   stays after all is watched on.
 2. A metric is covered while valid values of the patient come without a break longer than `watch.gap_s` (protocol file); a longer
    one is a gap from its first to its last second. A value by hand is one moment and covers nothing.
 3. The cuff pressure is covered while no reading that the protocol's plan asks for is overdue.
@@ -97,7 +98,7 @@ def feed_sample(watch: Watch, sample: r.Sample, t_ns: int) -> None:
     """Take a sample that counts (`is_counted`)."""
     watch.heard = sample.at
     name = _STANDS_FOR.get(sample.metric)
-    if name is None or watch.began_ns is None or watch.ended_ns is not None:
+    if name is None or watch.began_ns is None:
         return
     cover = watch.covers[name]
     if t_ns - cover.last_ns > watch.gap_ns:
@@ -140,6 +141,8 @@ def _move(watch: Watch, record: r.PhaseChanged, t_ns: int) -> None:
         watch.covers = {name: Cover(t_ns) for name in CONTINUOUS}
     if (record.after is Phase.READY or record.after.is_over) and watch.ended_ns is None:
         watch.ended_ns = t_ns
+    elif record.after is Phase.OBSERVATION:
+        watch.ended_ns = None  # also of one who was ready to leave, and stays
     if record.after.is_over:
         _end_sign_in(watch, record.at)
 
@@ -226,10 +229,12 @@ def _look(
 
 
 def _gaps(watch: Watch, metric: str, end_ns: int) -> list[tuple[int, int]]:
+    """Return the gaps until `end_ns`; what came later is none of it."""
     cover = watch.covers[metric]
+    found = [(since, min(until, end_ns)) for since, until in cover.gaps if end_ns - since > watch.gap_ns]
     if end_ns - cover.last_ns > watch.gap_ns:
-        return [*cover.gaps, (cover.last_ns, end_ns)]
-    return cover.gaps
+        found.append((cover.last_ns, end_ns))
+    return found
 
 
 def _fraction(gaps: Sequence[tuple[int, int]], whole_ns: int) -> float:

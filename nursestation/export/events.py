@@ -100,6 +100,8 @@ def events(visit: VisitRecord) -> tuple[Event, ...]:
 
 def _line(record: Record) -> str:
     match record:
+        case PhaseChanged(before=Phase.READY, after=Phase.OBSERVATION):
+            return "Back to observation" + why(record.reason)
         case PhaseChanged(after=Phase.INFUSION | Phase.OBSERVATION | Phase.DISCHARGED):
             return ""  # told by the start, the stop and the signature
         case PhaseChanged():

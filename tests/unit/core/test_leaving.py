@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
+from devices.clock import NS_PER_S
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.model import ConfirmedHow, GateState, LeavingPath, Phase, Role, ScoreKind
+from nursestation.core.model import ConfirmedHow, GateState, LeavingPath, Phase, Role, ScoreKind, TimedStep
 from tests.helpers.leaving import (
     SHEET,
     against_advice,
@@ -193,7 +194,7 @@ def test_the_minimum_keeps_nobody_who_leaves_against_advice(clinic: Clinic) -> N
     assert "at least" in clinic.refused(c.MarkReady(chair=2))
     clinic.do(against_advice(), c.MarkReady(chair=2))
     clinic.do(c.ChooseLeaving(chair=2, path=LeavingPath.WITH_DRIVER, reason="stays after all"))
-    assert "Observation window complete" in clinic.refused(clinic.sign())
+    assert "observation must be over" in clinic.refused(clinic.sign())
 
 
 def test_a_patient_who_does_not_sign_is_seen_by_a_witness(clinic: Clinic) -> None:
@@ -410,3 +411,43 @@ def test_the_sheet_is_shown_with_who_read_it(clinic: Clinic) -> None:
 @pytest.mark.parametrize("which", ["orthostatic", "instructions"])
 def test_what_has_a_button_of_its_own_nobody_ticks(clinic: Clinic, which: str) -> None:
     assert "this line follows" in clinic.refused(c.AnswerCriterion(chair=2, criterion=which, met=True, evidence=""))
+
+
+# --- staying after all --------------------------------------------------------------------------------------------
+
+
+def test_who_stays_after_all_is_observed_on(clinic: Clinic) -> None:
+    clinic.run(60, every_s=5)
+    clinic.do(against_advice(), c.MarkReady(chair=2))
+    assert clinic.visit.phase is Phase.READY
+    clinic.run(60, every_s=5)
+    clinic.do(c.ChooseLeaving(chair=2, path=LeavingPath.WITH_DRIVER, reason="stays after all"))
+    assert clinic.visit.phase is Phase.OBSERVATION
+    assert "has 13:00 to go" in clinic.refused(c.MarkReady(chair=2))
+    clinic.run(780, every_s=5)
+    assert clinic.visit.watching is not None
+    assert [fraction for _, fraction, _ in clinic.visit.watching.coverage][:3] == [1.0, 1.0, 1.0]
+    clinic.do(c.MarkReady(chair=2))
+    assert clinic.visit.observation_s == 900
+
+
+def test_nobody_is_let_out_of_the_observation_by_an_override_of_it(clinic: Clinic) -> None:
+    clinic.do(against_advice(), c.MarkReady(chair=2), without_driver())
+    assert clinic.visit.phase is Phase.OBSERVATION
+    clinic.do(override("observation"))
+    assert "Observation lasts at least" in clinic.refused(c.MarkReady(chair=2))
+
+
+def test_a_corrected_end_that_is_later_opens_the_observation_again() -> None:
+    clinic = ready(asking())
+    ready_at = clinic.visit.spans[-1].start
+    clinic.do(
+        c.CorrectTime(
+            chair=2,
+            what=TimedStep.INFUSION_STOPPED,
+            at_utc_ns=ready_at.utc_ns - 300 * NS_PER_S,
+            reason="by the pump's log",
+        )
+    )
+    assert clinic.visit.phase is Phase.OBSERVATION
+    assert clinic.visit.observation_s == 300
