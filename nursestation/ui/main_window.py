@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
     # --- what is on the window ---
 
     def _build(self) -> None:
-        self._rail = Rail(self._theme, self._flashing)
+        self._rail = Rail(self._theme, self._flashing, zone=self._zone)
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
         for page in self._pages.values():

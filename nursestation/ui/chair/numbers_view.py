@@ -43,6 +43,7 @@ class NumberView:
         word: That alarm in a word ("HIGH"), "" without one.
         asks: Whether the alarm still asks for somebody: then it flashes if its priority does.
         symbol: Picture of the state of its signal.
+        mark: Beside the unit: that the number is by hand; "" else.
         preset: Where the limits were changed for this patient: the preset that they were changed from. "" else.
     """
 
@@ -62,6 +63,7 @@ class NumberView:
     asks: bool = False
     symbol: Symbol = Symbol.NONE
     preset: str = ""
+    mark: str = ""
 
     @property
     def is_unknown(self) -> bool:
@@ -82,12 +84,34 @@ class NumberView:
 def number_views(chair: ChairSnapshot, zone: tzinfo | None) -> tuple[NumberView, ...]:
     """Return HR, SpO2, NIBP and RR of `chair`."""
     pulse = pulse_view(chair)
+    on_pulse = "heart_rate" if pulse is None else pulse.metric
     return (
-        _with_signal(chair, _pulse(chair), "heart_rate" if pulse is None else pulse.metric, "heart_rate"),
-        _with_signal(chair, _oxygen(chair), "spo2"),
+        _by_hand(chair, _with_signal(chair, _pulse(chair), on_pulse, "heart_rate"), zone, "heart_rate", "pulse_rate"),
+        _by_hand(chair, _with_signal(chair, _oxygen(chair), "spo2"), zone, "spo2"),
         _with_signal(chair, _cuff(chair, zone), "nibp_sys"),
-        _with_signal(chair, _breathing(chair), "resp_rate"),
+        _by_hand(chair, _with_signal(chair, _breathing(chair), "resp_rate"), zone, "resp_rate"),
     )
+
+
+def _by_hand(chair: ChairSnapshot, view: NumberView, zone: tzinfo | None, *metrics: str) -> NumberView:
+    """Return `view` with what staff measured or could not measure, where no monitor shows it: grey, marked, with its time.
+
+    A number by hand is never as live, and an alarm on the missing one stays.
+    """
+    visit = chair.visit
+    if visit is None or not view.is_unknown:
+        return view
+    measured = max((one for one in visit.manual if one.metric in metrics), key=lambda one: one.at.mono_ns, default=None)
+    if measured is not None:
+        told = f"by hand {clock_text(measured.at.utc_ns, zone)} · {measured.by}"
+        return replace(
+            view, value=f"{measured.value:.0f}", is_stale=True, mark="by hand", lines=(told, *view.lines[:1])
+        )
+    failed = next((one for one in visit.not_measurable if one.metric in metrics), None)
+    if failed is not None:
+        told = f"not measurable {clock_text(failed.at.utc_ns, zone)}: {failed.reason}"
+        return replace(view, lines=(told, *view.lines[:1]))
+    return view
 
 
 def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_as: str) -> NumberView:

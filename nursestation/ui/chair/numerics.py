@@ -104,7 +104,7 @@ class NumberTile(Panel):
     def render(self, view: NumberView) -> None:  # type: ignore[override]
         """Show `view`."""
         self._title.setText(view.title)
-        self._unit.setText(view.unit)
+        self._unit.setText(" · ".join(part for part in (view.unit, view.mark) if part))
         self._value.setText(view.value)
         self._small.setText(view.small)
         limits = "–".join(text for text in (view.low, view.high) if text)

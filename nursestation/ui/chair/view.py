@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from devices.events import Priority
-from nursestation.core.model import FlagOutcome, Grade, Phase
+from nursestation.core.model import FlagOutcome, Grade, Phase, SeriesPlace, VisitKind
 from nursestation.core.snapshot import ChairSnapshot, FlagView, StationSnapshot, VisitView
 from nursestation.ui.chairs.view import link_word
 from nursestation.ui.durations import duration_text
-from nursestation.ui.peopletext import record_tail
+from nursestation.ui.peopletext import HOW_WORDS, driver_line, record_tail
 from nursestation.ui.roles import Tone
 from nursestation.ui.timetext import age_years, clock_text, local_time
 from nursestation.ui.visit_progress import PHASE_WORDS, progress
@@ -24,7 +24,16 @@ GRADE_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderView:
-    """The line above the waves. `trouble` is what keeps the chair from being monitored, "" when nothing does."""
+    """The line above the waves.
+
+    Attributes:
+        chair, who, ident: Whose chair it is, without a full name.
+        treatment: Protocol with its place in the series, and the dose; `treatment_short` the same without the dose.
+        driver, driver_tone: How the driver stands; `driver_tip` says who, and who is with the patient.
+        help: Who comes at once when called, "" while nobody is named.
+        trouble: What keeps the chair from being monitored, "" when nothing does.
+        timer, beside: The clock of the phase, and what it counts to.
+    """
 
     chair: str
     who: str
@@ -35,6 +44,9 @@ class HeaderView:
     trouble: str
     timer: str
     beside: str
+    treatment_short: str = ""
+    driver_tip: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +90,21 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
     beside = f"{visit.signed_by} · {where.beside}".strip(" ·") if visit.phase.is_over else where.beside
     today = local_time(snapshot.at.utc_ns, zone).date()
     patient = visit.patient
+    title = " ".join(part for part in (visit.protocol.title, series_text(visit.series)) if part)
     return HeaderView(
         chair=f"Chair {chair.number}",
         who=patient.initials,
         ident=f"{record_tail(patient.record_number)} · {age_years(patient.birth_date, today)} y · {_weight(visit)}",
         # what keeps the chair from being monitored needs the room more; the dose stands in the trend too
-        treatment="" if trouble else " · ".join(part for part in (visit.protocol.title, visit.dose_text) if part),
+        treatment="" if trouble else " · ".join(part for part in (title, visit.dose_text) if part),
         driver=driver,
         driver_tone=tone,
         trouble=trouble,
         timer=where.timer or PHASE_WORDS[visit.phase],
         beside=_with_end(beside, visit, zone),
+        treatment_short=title,
+        driver_tip=_driver_tip(visit),
+        help="" if visit.phase.is_over or not visit.available else f"{visit.available} at hand",
     )
 
 
@@ -148,12 +164,33 @@ def _standing(flag: FlagView) -> str:
             return f"Repeat asked for: {duration_text(flag.repeat_in_s)} left"
 
 
+def series_text(place: SeriesPlace | None) -> str:
+    """Return the place in a series: "3 of 6", "maintenance 2"; "" where none is known."""
+    if place is None:
+        return ""
+    number = f"{place.number} of {place.of}" if place.of is not None else str(place.number)
+    return number if place.kind is VisitKind.COURSE else f"{place.kind.value} {number}"
+
+
+def _driver_tip(visit: VisitView) -> str:
+    parts = []
+    if visit.driver is not None:
+        how = "" if visit.driver_confirmed is None else f", confirmed: {HOW_WORDS[visit.driver_confirmed].lower()}"
+        parts.append(f"{driver_line(visit.driver)}{how}.")
+    if visit.companion is not None:
+        stays = "stays with the patient" if visit.companion.stays else "does not stay"
+        parts.append(f"{visit.companion.name} came along and {stays}." if visit.companion.name else "")
+    return " ".join(part for part in parts if part)
+
+
 def _driver(visit: VisitView) -> tuple[str, Tone]:
     if visit.driver is None:
         return "No driver named", Tone.WARN
     if visit.driver_confirmed is None:
         return "Driver not confirmed", Tone.WARN
-    return "✓ Driver", Tone.GOOD
+    if visit.driver_confirmed_at_handover:
+        return "✓ Driver here", Tone.GOOD
+    return "✓ Driver + company" if visit.companion is not None and visit.companion.stays else "✓ Driver", Tone.GOOD
 
 
 def _with_end(beside: str, visit: VisitView, zone: tzinfo | None) -> str:

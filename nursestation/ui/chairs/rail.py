@@ -4,6 +4,7 @@ Tiles are painted by hand (one paint a tile when its view changes); the accessib
 """
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
@@ -173,7 +174,7 @@ class ChairTile(QAbstractButton):
         self._text(painter, self._rows.head, Text.TITLE, "text", str(view.number))
         self._text(painter, self._rows.head, Text.STRONG, "text", view.who, left=theme.px(20))
         left = theme.px(26) + QFontMetricsF(theme.font(Text.STRONG)).horizontalAdvance(view.who)
-        if view.simulated and self._has_signal(view):
+        if view.simulated and (self._has_signal(view) or view.leave):
             self._text(painter, self._rows.head, Text.CAPTION, "warn", "SIM", left=left)
             left += QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance("SIM") + theme.px(6)
         # what became of the signal is worth more than the time left, which the bar below still shows
@@ -193,10 +194,20 @@ class ChairTile(QAbstractButton):
             top, height = _scaled(self._rows.band)
             self._paint_signal(painter, view, QRectF(edge, top, self.width() - 2 * edge, height))
             return
-        age = f"BP {view.cuff_age}" if view.cuff_age else ""
+        age = f"BP {view.cuff_age}" if view.cuff_age and not view.leave_first else ""
         self._text(painter, self._rows.band, Text.CAPTION, "soft", age)
-        if view.simulated:
+        if view.leave:
+            self._paint_leave(painter, view, age)
+        elif view.simulated:
             self._text(painter, self._rows.band, Text.CAPTION, "warn", "SIMULATED", right=True)
+
+    def _paint_leave(self, painter: QPainter, view: TileView, age: str) -> None:
+        """Write when the patient may leave, with as much of what holds them as there is room for beside the cuff's age."""
+        metrics = QFontMetricsF(theme.font(Text.CAPTION))
+        taken = metrics.horizontalAdvance(age) + theme.px(8) if age else 0.0
+        room = self.width() - 2 * _PAD - taken
+        text = next((one for one in view.leave if metrics.horizontalAdvance(one) <= room), "")
+        self._text(painter, self._rows.band, Text.CAPTION, "text", text, left=taken, right=bool(age))
 
     def _paint_signal(self, painter: QPainter, view: TileView, area: QRectF) -> None:
         """Fill `area` with the alarm's colour: stars, what it is, and the picture of the state of its signal."""
@@ -306,9 +317,11 @@ class Rail(Panel):
     station_wanted = Signal()
     test_wanted = Signal()
 
-    def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme_: Theme, flashing: Flashing, *, zone: tzinfo | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__("rail", Surface.BAR, edge=Edge.RIGHT, parent=parent)
-        self._theme, self._flashing = theme_, flashing
+        self._theme, self._flashing, self._zone = theme_, flashing, zone
         self._tiles: dict[int, ChairTile] = {}
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._on_clicked)
@@ -356,7 +369,7 @@ class Rail(Panel):
             self._remove(gone)
         for chair in snapshot.chairs:
             tile = self._tiles.get(chair.number) or self._add(chair.number)
-            tile.render(tile_view(chair, snapshot.at))
+            tile.render(tile_view(chair, snapshot.at, self._zone))
         self._test.setVisible(snapshot.operator is not None and not snapshot.self_test.done_today)
         self._fit()
 

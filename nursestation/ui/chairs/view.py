@@ -1,13 +1,16 @@
 """A chair as its tile shows it."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
-from devices.clock import Moment
+from devices.clock import NS_PER_S, Moment
 from devices.events import LinkPhase, Priority, Validity
-from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, SignalState
+from nursestation.core.model import Phase
+from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, SignalState, VisitView
 from nursestation.ui.alarms.symbols import WORDS, Symbol
 from nursestation.ui.alarms.view import NOT_ANSWERED, PRIORITY_WORDS, STATE_SYMBOLS, alarm_word, asks, top_condition
 from nursestation.ui.durations import age_text, duration_text
+from nursestation.ui.timetext import clock_text
 from nursestation.ui.visit_progress import progress
 
 UNKNOWN = "---"
@@ -43,6 +46,9 @@ class TileView:
         cuff_age: Age of the cuff reading ("6 min ago"), "" without one.
         alarm: Priority of the worst thing about this chair, or None; also None while the chair's alarms are paused.
         word: What that is, in a few words; "" without one.
+        leave: When the patient may leave at the earliest with what still holds them, from long to short: the first that has
+            room is shown. () while nothing is known of it.
+        leave_first: It is worth more than the age of the cuff reading: the patient is observed.
         n_more: How many other conditions the chair has.
         asks: Whether the worst thing still asks for somebody: then it flashes if its priority does.
         symbol: Picture of the state of its signal.
@@ -65,6 +71,8 @@ class TileView:
     symbol: Symbol = Symbol.NONE
     note: str = ""
     n_more: int = 0
+    leave: tuple[str, ...] = ()
+    leave_first: bool = False
 
     @property
     def spoken(self) -> str:
@@ -75,11 +83,12 @@ class TileView:
         alarm += f"and {self.n_more} more, " if self.n_more else ""
         alarm += f"{self.note.lower()}, " if self.note else ""
         numbers = ", ".join(f"{number.name} {number.text}" for number in self.numbers)
-        return f"Chair {self.number}, {self.who}, {alarm}{self.state}, {numbers}"
+        leave = f", {self.leave[0].lower()}" if self.leave else ""
+        return f"Chair {self.number}, {self.who}, {alarm}{self.state}, {numbers}{leave}"
 
 
-def tile_view(chair: ChairSnapshot, at: Moment) -> TileView:
-    """Return the tile of `chair` at `at`."""
+def tile_view(chair: ChairSnapshot, at: Moment, zone: tzinfo | None = None) -> TileView:
+    """Return the tile of `chair` at `at`; times of day in the clinic's `zone`, None for the machine's."""
     worst = _worst(chair)
     visit = chair.visit
     where = progress(visit, at) if visit is not None else None
@@ -98,7 +107,33 @@ def tile_view(chair: ChairSnapshot, at: Moment) -> TileView:
         symbol=worst.symbol,
         note=worst.note,
         n_more=worst.n_more,
+        leave=_leave(visit, at, zone),
+        leave_first=visit is not None and visit.phase in (Phase.OBSERVATION, Phase.READY),
     )
+
+
+def _leave(visit: VisitView | None, at: Moment, zone: tzinfo | None) -> tuple[str, ...]:
+    """Return the earliest time to leave: while the infusion runs alone, later with what holds the patient."""
+    if visit is None or visit.leave is None:
+        return ()
+    leave = visit.leave
+    earliest = at.utc_ns + round(leave.earliest_in_s * NS_PER_S)
+    when = f"Leave {clock_text(_up_to_minute(earliest), zone)}" if leave.earliest_in_s > 0 else "Leave now"
+    if visit.phase is Phase.INFUSION:
+        return (when,)
+    if not leave.holds:
+        return ("May leave now",)
+    texts = []
+    for n in range(len(leave.holds), 0, -1):
+        rest = f" +{len(leave.holds) - n}" if n < len(leave.holds) else ""
+        texts.append(f"{when}: {', '.join(leave.holds[:n])}{rest}")
+    return (*texts, when)
+
+
+def _up_to_minute(utc_ns: int) -> int:
+    """Return the next full minute: a time that is told never comes too early."""
+    minute_ns = 60 * NS_PER_S
+    return -(-utc_ns // minute_ns) * minute_ns
 
 
 def link_word(chair: ChairSnapshot) -> str:

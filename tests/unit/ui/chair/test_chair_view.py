@@ -1,7 +1,9 @@
 from dataclasses import replace
 from datetime import UTC
 
-from nursestation.core.model import ConfirmedHow, FlagOutcome, Phase
+import pytest
+
+from nursestation.core.model import Companion, ConfirmedHow, FlagOutcome, Phase, SeriesPlace, VisitKind
 from nursestation.core.snapshot import LinkPhase, LinkView, PhaseSpan
 from nursestation.ui.chair.view import flag_strip, header_view
 from nursestation.ui.roles import Tone
@@ -91,3 +93,29 @@ def test_a_flag_tells_how_its_second_reading_ended():
     assert "did not confirm" in prompt(outcome=FlagOutcome.NOT_CONFIRMED)
     assert "measure again" in prompt(outcome=FlagOutcome.NOT_REPEATED)
     assert "overdue" in prompt(repeat_in_s=-2.0)
+
+
+@pytest.mark.parametrize(
+    ("place", "title"),
+    [
+        (None, "Depression IV"),
+        (SeriesPlace(VisitKind.COURSE, 3, 6), "Depression IV 3 of 6"),
+        (SeriesPlace(VisitKind.MAINTENANCE, 2), "Depression IV maintenance 2"),
+    ],
+)
+def test_the_place_in_the_series_stands_behind_the_protocol_and_outlasts_the_dose(place, title):
+    head = _header(make_visit(Phase.INFUSION, infusion_run_s=60.0, dose_text="36 mg", series=place))
+    assert (head.treatment, head.treatment_short) == (f"{title} · 36 mg", title)
+
+
+def test_who_comes_when_called_and_who_is_with_the_patient():
+    visit = make_visit(
+        driver=DRIVER,
+        driver_confirmed=ConfirmedHow.BY_PHONE,
+        available="Dr. Okafor",
+        companion=Companion("Anna", stays=True, brought=True),
+    )
+    head = _header(visit)
+    assert (head.driver, head.help) == ("✓ Driver + company", "Dr. Okafor at hand")
+    assert head.driver_tip == "Maria K. (sister), confirmed: by phone. Anna came along and stays with the patient."
+    assert _header(replace(visit, driver_confirmed_at_handover=True)).driver == "✓ Driver here"

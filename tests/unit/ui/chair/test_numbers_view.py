@@ -11,11 +11,21 @@ from nursestation.core.snapshot import (
     Freshness,
     LimitView,
     LinkView,
+    ManualView,
+    NotMeasurableView,
     SignalState,
 )
 from nursestation.ui.alarms.symbols import Symbol
 from nursestation.ui.chair.numbers_view import number_views
-from tests.helpers.station_views import make_chair, make_flag, make_numeric, make_protocol, make_reading, make_visit
+from tests.helpers.station_views import (
+    NOW,
+    make_chair,
+    make_flag,
+    make_numeric,
+    make_protocol,
+    make_reading,
+    make_visit,
+)
 
 
 def _tiles(*numerics, cuff=None, visit=None):
@@ -211,3 +221,37 @@ def test_limits_that_were_changed_carry_the_name_of_the_preset_they_left():
     tile = _oxygen(limits=(changed,), preset_name="Depression IV")
     assert tile.preset == "Depression IV"
     assert "limits changed from Depression IV" in tile.spoken
+
+
+def _spo2(**changes):
+    numerics = (make_numeric("spo2", None, freshness=Freshness.LOST, why_blank="probe off"),)
+    visit = make_visit(Phase.INFUSION, infusion_run_s=60.0, **changes)
+    return next(view for view in number_views(make_chair(visit, numerics=numerics), UTC) if view.id == "spo2")
+
+
+def test_a_number_by_hand_is_grey_marked_and_has_its_time():
+    measured = ManualView(metric="spo2", value=96.0, at=NOW.shifted(-3 * 60 * 10**9), by="R. Alvarez RN")
+    view = _spo2(manual=(measured,))
+    assert (view.value, view.is_stale, view.mark) == ("96", True, "by hand")
+    assert view.lines == ("by hand 13:57 · R. Alvarez RN", "probe off")
+
+
+def test_why_it_could_not_be_measured_stands_where_the_number_would():
+    failed = NotMeasurableView(metric="spo2", reason="Cold hands", at=NOW, by="R. Alvarez RN")
+    view = _spo2(not_measurable=(failed,))
+    assert view.is_unknown
+    assert view.lines == ("not measurable 14:00: Cold hands", "probe off")
+
+
+def test_a_pulse_by_hand_stands_for_the_heart_rate():
+    measured = ManualView(metric="pulse_rate", value=71.6, at=NOW, by="R. Alvarez RN")
+    visit = make_visit(Phase.INFUSION, infusion_run_s=60.0, manual=(measured,))
+    (view, *_) = number_views(make_chair(visit, numerics=()), UTC)
+    assert (view.value, view.mark) == ("72", "by hand")
+
+
+def test_a_live_number_is_never_replaced():
+    measured = ManualView(metric="spo2", value=90.0, at=NOW, by="R. Alvarez RN")
+    visit = make_visit(Phase.INFUSION, infusion_run_s=60.0, manual=(measured,))
+    view = next(one for one in number_views(make_chair(visit), UTC) if one.id == "spo2")
+    assert (view.value, view.mark) == ("98", "")

@@ -1,10 +1,19 @@
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
 from devices.events import AlarmKind, LinkPhase, Priority
 from nursestation.core.model import Phase
-from nursestation.core.snapshot import ChairPauseView, ConditionView, CuffView, Freshness, LinkView, SignalState
+from nursestation.core.snapshot import (
+    ChairPauseView,
+    ConditionView,
+    CuffView,
+    Freshness,
+    LeaveView,
+    LinkView,
+    SignalState,
+)
 from nursestation.ui.alarms.symbols import Symbol
 from nursestation.ui.chairs.view import UNKNOWN, link_word, pulse_view, tile_view
 from tests.helpers.station_views import NOW, make_chair, make_numeric, make_reading, make_visit
@@ -136,3 +145,23 @@ def test_a_tile_tells_of_one_condition_and_counts_the_others():
     view = tile_view(make_chair(make_visit(), conditions=(_spo2(), slow)), NOW)
     assert (view.word, view.n_more) == ("SpO₂ LOW", 1)
     assert "SpO₂ LOW, and 1 more" in view.spoken
+
+
+def _leave(phase, earliest_in_s, *holds):
+    visit = make_visit(phase, infusion_run_s=60.0, leave=LeaveView(earliest_in_s=earliest_in_s, holds=holds))
+    return tile_view(make_chair(visit), NOW, UTC)
+
+
+def test_the_tile_tells_when_the_patient_may_leave_and_what_holds_them():
+    assert _leave(Phase.INFUSION, 3000.0, "infusion 35 min", "observation 15 min").leave == ("Leave 14:50",)
+    observed = _leave(Phase.OBSERVATION, 601.0, "observation 11 min", "BP", "driver")
+    assert observed.leave_first
+    assert observed.leave == (
+        "Leave 14:11: observation 11 min, BP, driver",  # the next full minute: never too early
+        "Leave 14:11: observation 11 min, BP +1",
+        "Leave 14:11: observation 11 min +2",
+        "Leave 14:11",
+    )
+    assert _leave(Phase.READY, 0.0, "driver").leave == ("Leave now: driver", "Leave now")
+    assert _leave(Phase.READY, 0.0).leave == ("May leave now",)
+    assert "may leave now" in _leave(Phase.READY, 0.0).spoken
