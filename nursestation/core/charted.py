@@ -7,7 +7,7 @@ import bisect
 
 from nursestation.core import records as r
 from nursestation.core import steps
-from nursestation.core.model import ChartKind, ScoreKind
+from nursestation.core.model import ChartKind, Phase, ScoreKind
 from nursestation.core.state import ByHand, ChartEntry, ChartVersion, NotMeasured, Score, Struck, Visit
 
 ChartRecord = (
@@ -46,6 +46,7 @@ def fold_chart(visit: Visit, record: ChartRecord) -> None:
         case r.TimeCorrected():
             steps.retime(visit, record)
             visit.waivers.pop("observation", None)  # it was given for the times of its time
+            _forget_before_the_end(visit)
         case r.ScoreRecorded():
             score = Score(
                 kind=record.kind,
@@ -68,6 +69,24 @@ def _drop_waiver(visit: Visit, entry: ChartEntry) -> None:
     """Take back the override of open side effects: it was given for what was charted then."""
     if entry.kind in _LASTING:
         visit.waivers.pop("side_effects", None)
+
+
+def _forget_before_the_end(visit: Visit) -> None:
+    """Let go of what was seen for the discharge before the treatment ended, by the times as they stand now."""
+    began = visit.began(Phase.OBSERVATION)
+    if began is None:
+        return
+    visit.answers = {which: one for which, one in visit.answers.items() if one.at.mono_ns >= began.mono_ns}
+    visit.waivers = {which: one for which, one in visit.waivers.items() if one.at.mono_ns >= began.mono_ns}
+    if visit.orthostatic is not None and visit.orthostatic.at.mono_ns < began.mono_ns:
+        visit.orthostatic = None
+    read = visit.instructions_acknowledged
+    if read is not None and read.at.mono_ns < began.mono_ns:
+        visit.instructions_acknowledged = None
+    if visit.driver_confirmed is not None:
+        how, phase = visit.driver_confirmed
+        at_ns = visit.said["driver"].at.mono_ns
+        visit.driver_confirmed = (how, phase if at_ns >= began.mono_ns else visit.phase_at(at_ns))
 
 
 def _correct(visit: Visit, record: r.ChartCorrected) -> None:

@@ -4,7 +4,7 @@ Steps keep their order: a corrected one stays between its neighbours, after the 
 corrected time moves is in `steps.py`.
 """
 
-from devices.clock import Moment
+from devices.clock import NS_PER_S, Moment
 from nursestation.core import records as r
 from nursestation.core import remembered
 from nursestation.core.commands import CorrectTime
@@ -12,6 +12,9 @@ from nursestation.core.model import Phase, TimedStep
 from nursestation.core.state import ChairState, Visit
 from nursestation.core.steps import steps
 from nursestation.core.turn import Refusal, Turn
+
+_SET_NS = 60 * NS_PER_S
+"""From which step on a clock counts as set [ns]: times are told in whole minutes. Source: project decision."""
 
 _VERBS = {
     TimedStep.INFUSION_STARTED: "started",
@@ -36,6 +39,8 @@ def correct_time(turn: Turn, chair: ChairState, visit: Visit, command: CorrectTi
     if not reason:
         raise Refusal("Say why the time is corrected; the first one stays in the record.")
     step = known[place]
+    if _clock_was_set(step.at, turn.now):
+        raise Refusal("The computer's clock was set since then, so no time can be told for it: write it into a note.")
     if command.at_utc_ns > turn.now.utc_ns:
         raise Refusal("That time lies in the future: check it.")
     told = step.at.shifted(command.at_utc_ns - step.at.utc_ns)
@@ -64,6 +69,11 @@ def correct_time(turn: Turn, chair: ChairState, visit: Visit, command: CorrectTi
             reason=reason,
         )
     )
+
+
+def _clock_was_set(then: Moment, now: Moment) -> bool:
+    """Say whether the wall clock was set between two moments, so that a time of day in between may mean either clock's."""
+    return abs((now.utc_ns - then.utc_ns) - (now.mono_ns - then.mono_ns)) > _SET_NS
 
 
 def _before_start(visit: Visit) -> Moment:

@@ -112,6 +112,7 @@ def digest(visit: Visit, views: tuple[CriterionView, ...]) -> str:
         (visit.driver_code_matched, visit.driver_identity_seen),
         None if newest is None else (newest.sys, newest.dia, newest.measured_utc_ns),
         visit.observation_min,
+        [(change.what.value, change.index, change.after.utc_ns) for change in visit.times_corrected],
         None if standing is None else (standing.lying, standing.standing_1, standing.standing_3, standing.symptoms),
         (printed.sha256 if printed is not None else "", read.by if read is not None else ""),
         None if left is None else (left.path.value, left.reason, left.arrangement, left.clinician, left.witness),

@@ -10,7 +10,7 @@ from devices.events import AlarmKind
 from nursestation.core import gates, observation, orthostatic, vitals
 from nursestation.core import records as r
 from nursestation.core.finding import Found, either
-from nursestation.core.model import ChartKind, ConfirmedHow, CuffReading, GateState, Operator, Phase, Route
+from nursestation.core.model import ChartKind, ConfirmedHow, CuffReading, GateState, Operator, Phase, Route, TimedStep
 from nursestation.core.stability import bounds
 from nursestation.core.state import ChairState, Stretch, Visit, seconds_between
 from nursestation.core.wording import left, number, span, staff_name
@@ -34,10 +34,26 @@ def observed(visit: Visit, operators: Mapping[str, Operator], now: Moment) -> Fo
         evidence = f"{evidence}, {left(least_s - passed_s)} to go"
     elif passed_s < planned_s:
         evidence = f"{evidence}, minimum {span(least_s)}"
+    corrected = _corrected_line(visit, operators)
+    if corrected:
+        evidence = f"{evidence} · {corrected}"
     shortened = observation.shortened_line(visit, operators)
     if shortened:
         evidence = f"{evidence} · shortened {shortened}"
     return Found(either(is_over), evidence, earliest_in_s=max(0.0, least_s - passed_s), age_s=passed_s)
+
+
+def _corrected_line(visit: Visit, operators: Mapping[str, Operator]) -> str:
+    """Return how the time that the observation counts from was corrected: "... to 5:00 earlier by ..."; "" where not."""
+    is_injection = visit.protocol.route is Route.IM
+    step = TimedStep.INFUSION_STARTED if is_injection else TimedStep.INFUSION_STOPPED
+    changes = [change for change in visit.times_corrected if change.what is step]
+    if not changes:
+        return ""
+    moved_s = seconds_between(changes[0].before, changes[-1].after)
+    way = "earlier" if moved_s < 0 else "later"
+    by = staff_name(operators, changes[-1].by)
+    return f"that time was corrected to {span(abs(moved_s))} {way} by {by}: {changes[-1].reason}"
 
 
 def near_baseline(visit: Visit, now: Moment) -> Found:

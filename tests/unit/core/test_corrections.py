@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from devices.clock import NS_PER_S, Moment
 from nursestation.core import commands as c
 from nursestation.core import records as r
+from nursestation.core.criteria import OK
 from nursestation.core.model import Phase, TimedStep
 from nursestation.core.station import ChairSetup, Station
 from nursestation.core.steps import as_corrected
+from tests.helpers.leaving import answer_all, asking, line, observing, override
 from tests.helpers.visit import NURSE, NURSE_PIN, Clinic, PlainPins, binding, load_protocol, make_clinic
 from tests.unit.core.test_restore import lasting, restarted
 
@@ -150,6 +152,42 @@ def test_a_stop_is_not_after_the_patient_was_ready(clinic: Clinic) -> None:
     clinic.do(c.MarkReady(chair=2))
     clinic.run(60, every_s=5)
     assert "ready to leave" in clinic.refused(correct(clinic, STOPPED, clinic.visit.infusion_stopped, 901))
+
+
+def test_the_discharge_page_tells_that_the_end_was_corrected(clinic: Clinic) -> None:
+    clinic.do(c.StopInfusion(chair=2, reason="enough"))
+    clinic.run(60, every_s=5)
+    seen = clinic.visit.readiness.digest
+    clinic.do(correct(clinic, STOPPED, clinic.visit.infusion_stopped, -30))
+    clinic.do(correct(clinic, STOPPED, clinic.visit.infusion_stopped, -20))
+    told = line(clinic, "observation").evidence
+    assert told.endswith("that time was corrected to 0:50 earlier by R. Alvarez RN: pressed late")
+    assert clinic.visit.readiness.digest != seen
+
+
+def test_what_was_seen_before_the_corrected_end_is_no_evidence() -> None:
+    clinic = observing(asking())
+    clinic.run(300, every_s=5)
+    answer_all(clinic)
+    clinic.do(override("bp"))
+    clinic.run(60, every_s=5)
+    clinic.do(correct(clinic, STOPPED, clinic.visit.infusion_stopped, 301))
+    asked = ("bp", "aldrete", "sedation", "orientation", "gait", "iv_removed", "orthostatic", "driver", "instructions")
+    assert {which: line(clinic, which).state for which in asked if line(clinic, which).state in OK} == {}
+    assert "confirm again at hand-over" in line(clinic, "driver").evidence
+    answer_all(clinic)
+    assert {which for which in asked if line(clinic, which).state not in OK} == {"bp"}
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_a_time_of_day_over_a_clock_that_was_set_is_refused(clinic: Clinic, step_s: float) -> None:
+    clinic.do(c.StopInfusion(chair=2, reason="enough"))
+    clinic.run(60, every_s=5)
+    clinic.clock.step_utc(step_s)
+    clinic.run(10, every_s=5)
+    before = clinic.visit.observation_s
+    assert "clock was set" in clinic.refused(correct(clinic, STOPPED, clinic.visit.infusion_stopped, -60))
+    assert clinic.visit.observation_s == before
 
 
 def test_a_reason_is_needed(clinic: Clinic) -> None:
