@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.history import PastVisit, PatientHistory
@@ -22,6 +22,7 @@ from nursestation.core.model import (
 )
 from nursestation.core.protocols import MedicineRule
 from nursestation.core.snapshot import ScoreView
+from nursestation.ui import theme
 from nursestation.ui.checkin.page import CheckInPage
 from tests.helpers.station_views import (
     DRIVER,
@@ -102,6 +103,31 @@ def ask(qtbot, page, gate, visit=None, **station):
 def type_in(qtbot, page, name, text):
     find(page, name).clear()
     qtbot.keyClicks(find(page, name), text)
+
+
+EVERY = (
+    "identity", *ASKED, "consent", "fasting_food", "exclusions", "driver", "baseline", "monitors", "start",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("gate", EVERY)
+def test_every_question_fits_beside_the_gates(qtbot, page, gate):
+    known = visit_asking(
+        driver=DRIVER,
+        driver_confirmed=ConfirmedHow.BY_PHONE,
+        driver_code="4821",
+        protocol={"planned_allowed_min": (30, 90)},
+    )
+    for visit in (visit_asking(), known):
+        ask(qtbot, page, gate, visit)
+        qtbot.waitUntil(lambda: find(page, f"check_in_gate_{gate}").isChecked(), timeout=1000)
+        QCoreApplication.processEvents()
+        pane = find(page, "check_in_question")
+        right = pane.mapTo(page, QPoint(pane.width(), 0)).x()
+        for control in pane.findChildren(QAbstractButton) + pane.findChildren(QLineEdit):
+            if control.isVisible():
+                assert control.mapTo(page, QPoint(control.width(), 0)).x() <= right, control.objectName()
+                assert control.height() >= theme.TOUCH, control.objectName()
 
 
 # --- weight and allergies -----------------------------------------------------------------------------------------

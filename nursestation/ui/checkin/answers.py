@@ -23,7 +23,7 @@ WEIGHT_JUMP = 0.1
 HOUR_S = 3600
 _QUICK_YESTERDAY = (18, 20, 22)
 _QUICK_TODAY = (6, 7, 8, 10, 12, 14)
-_MOST_TODAY = 4
+_MOST_TODAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +193,13 @@ def resolve_past_time(text: str, yesterday: bool, now_utc_ns: int, zone: tzinfo 
     return then if then <= now_utc_ns else None
 
 
-def quick_times(now_utc_ns: int, zone: tzinfo | None = None) -> tuple[tuple[str, bool], ...]:
-    """Return times of day to choose a last meal or drink from, oldest first: (text, yesterday); none is still to come."""
+def quick_times(now_utc_ns: int, hours: float, zone: tzinfo | None = None) -> tuple[tuple[str, bool], ...]:
+    """Return the likeliest times of a last meal or drink, oldest first: (text, yesterday).
+
+    Of today those that are `hours` [h] ago at least, as the patient was asked to; who ate later tells the time.
+    """
     now = local_time(now_utc_ns, zone)
-    today = tuple((f"{hour}:00", False) for hour in _QUICK_TODAY if hour <= now.hour)
+    today = tuple((f"{hour}:00", False) for hour in _QUICK_TODAY if hour + hours <= now.hour + now.minute / 60)
     return (*((f"{hour}:00", True) for hour in _QUICK_YESTERDAY), *today[-_MOST_TODAY:])
 
 

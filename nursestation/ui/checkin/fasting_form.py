@@ -73,7 +73,7 @@ class _PastTime(QWidget):
     def show_now(self, now_ns: int, hours: float) -> None:
         """Let the clock run: the present, UTC [ns], and the hours that are wanted."""
         self._now_ns, self._hours = now_ns, hours
-        offered = quick_times(now_ns, self._zone)
+        offered = quick_times(now_ns, hours, self._zone)
         for choices, of_yesterday in ((self._before, True), (self._today, False)):
             choices.set_options([(_key(text), text) for text, yesterday in offered if yesterday is of_yesterday])
         self._today_line.setVisible(any(not yesterday for _, yesterday in offered))

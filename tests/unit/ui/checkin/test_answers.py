@@ -130,11 +130,16 @@ def test_a_weight_that_can_be_none_says_how_to_write_it():
     assert answers.weight_against_last(None, 72.0, is_wrong=True) == ("Write it in kilograms, 25 to 350.", True)
 
 
-def test_no_time_that_is_offered_is_still_to_come():
-    for text, yesterday in answers.quick_times(NOW.utc_ns, UTC):
+def test_the_times_that_are_offered_were_long_enough_ago():
+    def today(now_ns, hours):
+        return [text for text, yesterday in answers.quick_times(now_ns, hours, UTC) if not yesterday]
+
+    assert today(NOW.utc_ns, 6) == ["6:00", "7:00", "8:00"]  # it is 14:00
+    assert today(NOW.utc_ns - MINUTE_NS, 6) == ["6:00", "7:00"]
+    assert today(NOW.utc_ns, 2) == ["8:00", "10:00", "12:00"]
+    assert today(NOW.utc_ns - 8 * HOUR_NS, 2) == []
+    for text, yesterday in answers.quick_times(NOW.utc_ns, 2, UTC):
         assert answers.resolve_past_time(text, yesterday, NOW.utc_ns, UTC) is not None
-    early = NOW.utc_ns - 8 * HOUR_NS  # 6:00
-    assert [text for text, yesterday in answers.quick_times(early, UTC) if not yesterday] == ["6:00"]
 
 
 def test_a_driver_is_expected_later_today():
