@@ -21,7 +21,10 @@ from nursestation.core.commands import Acknowledge
 from nursestation.core.state import ChairState, Condition
 from nursestation.core.turn import Refusal, Turn
 
-ENDS_ON_ACKNOWLEDGE = frozenset({"clock.stepped", "station.engine"})
+OTHER_MONITOR = "monitor.changed"
+"""Rule of the condition that a monitor is another one than before in the visit."""
+
+ENDS_ON_ACKNOWLEDGE = frozenset({"clock.stepped", "station.engine", OTHER_MONITOR})
 """Conditions about something that is over by itself; seeing it is all that is left to do. It comes again with its cause."""
 
 

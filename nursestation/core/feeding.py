@@ -4,12 +4,16 @@ Rules of the file:
 1. A session's own record names its monitors; a new one is made when a monitor changes or says more of itself.
 2. They are compared with those of the chair's last session. What is not known of one of the two is no difference; a simulated
    monitor has another port each time.
-3. A difference asks the nurse before the start. After the start nothing is asked: the change itself is on record.
+3. A difference asks the nurse before the start. After the start the gate asks nothing: the change itself is on record.
+4. A monitor that says in the middle of a visit that it is another one is a technical condition, "monitor.changed": a cable may
+   have been swapped with the next chair's, and its numbers are then another patient's. It ends when a nurse acknowledges it.
 """
 
+from devices.events import AlarmKind, Priority
+from nursestation.core import alarms
 from nursestation.core import records as r
 from nursestation.core.commands import ConfirmMonitors
-from nursestation.core.model import MonitorFacts
+from nursestation.core.model import MonitorFacts, Phase
 from nursestation.core.state import ChairState, MonitorState, Visit
 from nursestation.core.turn import Refusal, Turn
 
@@ -22,6 +26,30 @@ def note(turn: Turn, chair: ChairState) -> None:
     now = facts(chair)
     if now != visit.fed:
         turn.emit(r.SessionMonitors(**turn.noted(chair), monitors=now))
+
+
+def note_identity(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
+    """Take what a monitor says of itself; tell where it is another one than it said before in this visit."""
+    visit = chair.open_visit
+    before = next((one for one in visit.fed if one.monitor == monitor.binding.id), None) if visit is not None else None
+    note(turn, chair)
+    if visit is None or before is None or visit.phase is Phase.CHECK_IN:
+        return
+    after = next((one for one in visit.fed if one.monitor == monitor.binding.id), before)
+    if not _is_another(before, after):
+        return
+    text = f"{_change(before, after)}: see that it is connected to this patient, then acknowledge"
+    alarms.hold(
+        turn, chair, alarms.OTHER_MONITOR, AlarmKind.TECHNICAL, Priority.MEDIUM, text, subject=monitor.binding.id
+    )
+
+
+def _is_another(before: MonitorFacts, now: MonitorFacts) -> bool:
+    """Say whether a monitor is another one for certain: a model may be told in fewer words than before."""
+    if before.serial and now.serial:
+        return before.serial != now.serial
+    one, other = before.model or "", now.model or ""
+    return not (one.startswith(other) or other.startswith(one))
 
 
 def confirm(turn: Turn, chair: ChairState, visit: Visit, command: ConfirmMonitors) -> None:  # noqa: ARG001

@@ -219,7 +219,7 @@ def _info(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceInf
             software=event.software,
         )
     )
-    feeding.note(turn, chair)
+    feeding.note_identity(turn, chair, monitor)
 
 
 def _status(turn: Turn, chair: ChairState, monitor: MonitorState, event: DeviceStatus) -> None:

@@ -8,6 +8,7 @@
 | data.lost (a required group or limited metric) | no usable value for `lost_after_s`, link and sensor fine | low, later medium |
 | data.doubted (same) | values come, all of them doubted, for `doubted_after_s`: limits are not judged | low, later medium |
 | monitor.patient (a monitor) | it names another patient and is held (`monitor_patient.py`) | medium |
+| monitor.changed (a monitor) | it says that it is another one than before (`feeding.py`); until acknowledged | medium |
 | monitor.demo (a monitor) | values of a test or a demonstration came within `lost_after_s` | low, later medium |
 | monitor.none | the visit had readings, and its chair has no monitor any more | low, later medium |
 | cuff.overdue | a planned reading is later than `overdue_after_min` | low; medium after `overdue_medium_min` |

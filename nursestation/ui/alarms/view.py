@@ -254,7 +254,7 @@ def _line(condition: ConditionView) -> AlarmLine:
     )
 
 
-_WORDS = {"monitor.patient": "OTHER PATIENT?", "monitor.demo": "MONITOR IN DEMO"}
+_WORDS = {"monitor.patient": "OTHER PATIENT?", "monitor.demo": "MONITOR IN DEMO", "monitor.changed": "OTHER MONITOR?"}
 _HEADLINES = {"station.sound": "ALARMS MAY NOT BE HEARD"}
 """Where the text says why, and the consequence is what matters across the room."""
 _SHEETS = {"monitor.patient": "monitor_patient"}

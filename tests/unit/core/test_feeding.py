@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from devices.events import DeviceInfo
+from devices.events import AlarmKind, DeviceInfo, Priority
 from nursestation.core import commands as c
 from nursestation.core import feeding
 from nursestation.core import records as r
@@ -130,6 +130,52 @@ def test_after_the_start_nothing_is_asked(clinic):
     assert not gate(clinic).asks
     assert [one.serial for one in clinic.of(r.SessionMonitors)[-1].monitors] == ["78"]
     assert "before the start" in clinic.refused(c.ConfirmMonitors(chair=2))
+
+
+def _at_work(clinic: Clinic) -> None:
+    identify(clinic, "77")
+    clinic.check_in()
+    clinic.take_baseline()
+    clinic.run(5)
+    clinic.do(c.StartInfusion(chair=2, dose_text="36 mg"))
+    clinic.run(5)
+
+
+def test_a_monitor_that_becomes_another_one_in_the_visit_is_an_alarm_until_somebody_has_looked(clinic):
+    _at_work(clinic)
+    identify(clinic, "78")
+    (found,) = clinic.view.conditions
+    assert (found.rule, found.kind, found.priority) == ("monitor.changed", AlarmKind.TECHNICAL, Priority.MEDIUM)
+    assert found.text.startswith("Berry PM6750 on ttyUSB0 is another one (no. 78, before no. 77): see that it is ")
+    clinic.run(120)
+    assert [one.rule for one in clinic.view.conditions] == ["monitor.changed"]
+    clinic.do(c.Acknowledge(chair=2, condition_id=found.id))
+    clinic.run(5)
+    assert clinic.view.conditions == ()
+    identify(clinic, "77")
+    assert "no. 77, before no. 78" in clinic.view.conditions[0].text
+
+
+def test_a_monitor_that_comes_back_from_a_restart_as_another_one_is_an_alarm_too(clinic):
+    _at_work(clinic)
+    stored = [one for one in clinic.records if isinstance(one, r.DISCRETE)]
+    station = Station((ChairSetup(number=2, monitors=(binding(),)),), [load_protocol()], PlainPins(), "0.1.0")
+    station.restore(stored, clinic.clock.now(), unclean=True)
+    clinic.station = station
+    identify(clinic, "78")
+    assert [one.rule for one in clinic.view.conditions] == ["monitor.changed"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [("Berry", "PM6750", "77"), ("Berry", None, None), ("Berry", "PM6750 (revision 2)", None)],
+    ids=["the same", "less", "in more words"],
+)
+def test_the_same_monitor_that_says_more_or_less_of_itself_is_no_alarm(clinic, told):
+    _at_work(clinic)
+    vendor, model, serial = told
+    clinic.event(DeviceInfo(t_ns=clinic.clock.now().mono_ns, vendor=vendor, model=model, serial=serial, software="9"))
+    assert clinic.view.conditions == ()
 
 
 def test_it_is_remembered_over_a_restart(clinic):
