@@ -594,6 +594,7 @@ class ChairSnapshot:
         limits: What the visit's continuous vitals are judged by; () without an open visit.
         proposal: "Limits from this patient": (metric, low, high, how they were worked out); () without a baseline.
         preset_name: The title of the file that the limits come from.
+        clinic_preset: The title of the clinic's alarm preset: how long signals may be stopped, how far limits may be moved.
         drafts: What was typed and not yet sent: (form, ((field, text), ...)).
     """
 
@@ -610,6 +611,7 @@ class ChairSnapshot:
     limits: tuple[LimitView, ...] = ()
     proposal: tuple[tuple[str, float | None, float | None, str], ...] = ()
     preset_name: str = ""
+    clinic_preset: str = ""
     drafts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
 
     def draft(self, form: str) -> dict[str, str]:

@@ -103,6 +103,7 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         limits=patient_limits.views(state, visit) if visit is not None and visit.is_open else (),
         proposal=patient_limits.proposal(visit, state.preset) if visit is not None and visit.is_open else (),
         preset_name=visit.protocol.title if visit is not None else "",
+        clinic_preset=state.preset.title if visit is not None else "",
         drafts=tuple((form, tuple(fields.items())) for form, fields in chair.drafts.items()),
     )
 

@@ -91,11 +91,16 @@ def accept(chair: ChairSnapshot, chosen: Sequence[str]) -> AcceptLimits:
 
 
 def limits_text(chair: ChairSnapshot) -> str:
-    """Return where the chair's limits come from, for its page: "Limits: Depression IV · HR changed"."""
+    """Return whose presets its alarms follow, for its page: "Limits: Depression IV · HR changed · alarms: Clinic default"."""
     if not chair.limits:
         return ""
     changed = ", ".join(METRICS[view.metric].short for view in chair.limits if view.changed_by)
-    return f"Limits: {chair.preset_name}" + (f" · {changed} changed" if changed else "")
+    parts = (
+        f"Limits: {chair.preset_name}",
+        f"{changed} changed" if changed else "",
+        f"alarms: {chair.clinic_preset}" if chair.clinic_preset else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _line(view: LimitView, edits: Edits) -> LimitLine:

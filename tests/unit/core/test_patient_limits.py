@@ -47,6 +47,7 @@ def rules(clinic: Clinic) -> list[str]:
 
 def test_the_limits_in_force_are_shown_with_their_bounds(clinic: Clinic) -> None:
     assert clinic.view.preset_name == "Depression IV"
+    assert clinic.view.clinic_preset == "Clinic default"
     assert limit(clinic, "heart_rate") == LimitView(
         metric="heart_rate", low=50, high=120, preset_low=50, preset_high=120, low_min=40, low_max=60, high_min=100,
         high_max=150, priority=Priority.MEDIUM, persist_s=10,

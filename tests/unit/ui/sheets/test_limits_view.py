@@ -88,3 +88,5 @@ def test_the_page_names_the_preset_and_what_left_it():
     assert limits_text(make_chair(limits=(HEART, OXYGEN), preset_name="Depression IV")) == "Limits: Depression IV"
     changed = make_chair(limits=(replace(HEART, changed_by="R"), OXYGEN), preset_name="Depression IV")
     assert limits_text(changed) == "Limits: Depression IV · HR changed"
+    told = limits_text(replace(changed, clinic_preset="Clinic default"))
+    assert told == "Limits: Depression IV · HR changed · alarms: Clinic default"
