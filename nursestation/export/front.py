@@ -6,8 +6,10 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from devices.events import Priority
+from nursestation.core import series
 from nursestation.core.model import Grade, MonitorFacts, Phase, Route
 from nursestation.core.peak import rise
+from nursestation.core.records import AvailableNamed, ObservationShortened
 from nursestation.core.wording import number
 from nursestation.export.events import PHASE_WORDS, Event
 from nursestation.export.layout import (
@@ -17,12 +19,13 @@ from nursestation.export.layout import (
     INK,
     NOTE,
     RULE,
-    SECTION_OVER_PLOT,
+    SECTION,
     TILE_LABEL,
     TILE_VALUE,
     TITLE,
     text,
 )
+from nursestation.export.leaving import left_line
 from nursestation.export.localtime import NS_PER_S, clock, day, local, span, zone_name
 from nursestation.export.story import Story
 from nursestation.export.trend import TrendData, TrendPlot
@@ -47,12 +50,14 @@ def front(
         found += [text(banner, BANNER), Spacer(0, 2.5 * mm)]
     found.append(_identity(visit, story, width, zone))
     found.append(Spacer(0, 3 * mm))
-    found.append(_tiles(story, statistics, width, zone))
+    found.append(_tiles(visit, story, statistics, width, zone))
     found += _overrides(visit, story)
-    found.append(text("Trend", SECTION_OVER_PLOT))
+    found.append(text("Trend", SECTION))
     if story.cuffs or vitals:
-        found.append(TrendPlot(_trend(story, vitals, lines, zone), width, 75 * mm, 155 * mm, below=26))
-        found.append(text(_caption(vitals, lines), NOTE))
+        caption = text(_caption(vitals, lines), NOTE)
+        _, below = caption.wrap(width, 100 * mm)
+        found.append(TrendPlot(_trend(story, vitals, lines, zone), width, 75 * mm, 155 * mm, below=below + 2))
+        found.append(caption)
     else:
         found.append(text("No readings were recorded."))
     return found
@@ -67,7 +72,11 @@ def _banners(visit: VisitRecord, story: Story, zone: tzinfo | None) -> list[str]
         banners.append(f"INTERIM: the visit was still running ({stands}); recorded up to {clock(story.end, zone)}.")
     if story.phase is Phase.ENDED_EARLY:
         reason = story.ended.reason if story.ended is not None and story.ended.reason else "no reason given"
-        banners.append(f"ENDED EARLY: {reason}.")
+        to = story.handed_over.to if story.handed_over is not None else ""
+        banners.append(f"ENDED EARLY: {reason}.{f' Handed over to {to}.' if to else ''}")
+    left = left_line(story.discharge) if story.discharge is not None else ""
+    if left:
+        banners.append(f"{left}.")
     return banners
 
 
@@ -100,6 +109,12 @@ def _identity(visit: VisitRecord, story: Story, width: float, zone: tzinfo | Non
         ("Record no.", patient.record_number, "Protocol", f"{protocol.title}, version {protocol.version}"),
         ("Weight", weight_text(story), "Treatment", f"{_ROUTES[protocol.route]}: {dose}"),
         ("Allergies", allergies_text(story), "Chair, staff", f"chair {story.opened.chair}; {_staff(visit)}"),
+        (
+            "Series",
+            series.words(place) if (place := story.opened.series) is not None else "not told",
+            "Available",
+            _available(visit),
+        ),
         ("Driver", _driver(story), "Monitors", _monitors(visit, story)),
         ("Discharge", _discharge(story, zone), "Consent", _consent(story, zone)),
     )
@@ -118,6 +133,12 @@ def _identity(visit: VisitRecord, story: Story, width: float, zone: tzinfo | Non
         ])
     )  # fmt: skip
     return table
+
+
+def _available(visit: VisitRecord) -> str:
+    """Return who was immediately available, those who took over included."""
+    names = dict.fromkeys(record.name for record in visit.records if isinstance(record, AvailableNamed))
+    return ", then ".join(names) or "nobody named"
 
 
 def _birth(born: date, utc_ns: int, zone: tzinfo | None) -> str:
@@ -165,7 +186,9 @@ def _consent(story: Story, zone: tzinfo | None) -> str:
     return "not recorded" if story.consent is None else f"on file, stated {clock(story.consent.at.utc_ns, zone)}"
 
 
-def _tiles(story: Story, statistics: dict[str, Statistics], width: float, zone: tzinfo | None) -> Table:
+def _tiles(
+    visit: VisitRecord, story: Story, statistics: dict[str, Statistics], width: float, zone: tzinfo | None
+) -> Table:
     """Return the summary numbers, two rows of four."""
     tiles = (
         _baseline_tile(story, zone),
@@ -173,7 +196,7 @@ def _tiles(story: Story, statistics: dict[str, Statistics], width: float, zone: 
         _extreme_tile("Lowest SpO₂", statistics.get("SpO₂"), "%", zone),
         _gap_tile(story, statistics, zone),
         ("Treatment time", span(story.infusion_ns) if story.infusion else "---", _paused(story)),
-        _observation_tile(story),
+        _observation_tile(visit, story),
         _extreme_tile("Highest HR", statistics.get("HR"), "/min", zone),
         _flags_tile(story),
     )
@@ -235,10 +258,13 @@ def _paused(story: Story) -> str:
     return f"and paused for {span(story.paused_ns)}" if story.pauses else "never paused"
 
 
-def _observation_tile(story: Story) -> tuple[str, str, str]:
+def _observation_tile(visit: VisitRecord, story: Story) -> tuple[str, str, str]:
     observed = story.time_in(Phase.OBSERVATION) + story.time_in(Phase.READY)
     if not observed:
         return "Observation", "---", "not begun"
+    shortened = [record for record in visit.records if isinstance(record, ObservationShortened)]
+    if shortened:
+        return "Observation", span(observed), f"minimum shortened to {shortened[-1].minutes:g} min"
     return "Observation", span(observed), "until the discharge was signed" if story.discharge else "so far"
 
 

@@ -19,7 +19,16 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    PageTemplate,
+    Paragraph,
+    Table,
+    TableStyle,
+)
 
 from nursestation.export.errors import ExportError
 
@@ -50,10 +59,9 @@ CELL = _style("cell", 8.5)
 CELL_BOLD = _style("cell-bold", 8.5, BOLD)
 HEAD = _style("head", 8, BOLD)
 TITLE = _style("title", 16, BOLD)
-SECTION = _style("section", 11, BOLD, spaceBefore=10, spaceAfter=4, keepWithNext=1)
+SECTION = _style("section", 11, BOLD, spaceBefore=10, spaceAfter=4)
 TILE_LABEL = ParagraphStyle("tile-label", parent=SMALL, textColor=SOFT)
 TILE_VALUE = _style("tile-value", 15, BOLD)
-SECTION_OVER_PLOT = ParagraphStyle("section-over-plot", parent=SECTION, keepWithNext=0)
 BANNER = ParagraphStyle(
     "banner", parent=CELL_BOLD, textColor=white, backColor=black, borderPadding=4, leftIndent=4, rightIndent=4, leading=12
 )  # fmt: skip
@@ -90,6 +98,14 @@ def text(value: str, style: ParagraphStyle = CELL, *, bold: bool = False, struck
     """Return plain text as a paragraph; nothing in it is taken for markup, and a sign the font lacks shows as □."""
     plain = escape(drawable(value))
     return Paragraph(f"<strike>{plain}</strike>" if struck else plain, CELL_BOLD if bold and style is CELL else style)
+
+
+def heading(title: str, room: float = 26 * mm) -> list[Flowable]:
+    """Return a section's heading, on the next page where less than `room` [pt] is left: it never stands alone at the foot.
+
+    What follows may break over pages; a heading that were kept with its whole table would leave half a page empty.
+    """
+    return [CondPageBreak(room), text(title, SECTION)]
 
 
 def drawable(value: str) -> str:

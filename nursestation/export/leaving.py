@@ -17,6 +17,7 @@ from nursestation.core.records import (
     Record,
 )
 
+_LEFT = {LeavingPath.NO_DRIVER: "LEFT WITHOUT A DRIVER", LeavingPath.AGAINST_ADVICE: "LEFT AGAINST ADVICE"}
 _GIVEN_WORDS = {"printed": "printed", "file": "saved as a file"}
 
 
@@ -41,6 +42,15 @@ def leaving_line(record: Record) -> str:
             return f"Discharge signed; {who}"
         case _:
             return ""
+
+
+def left_line(signed: DischargeSigned) -> str:
+    """Return in capitals how the patient left where that was not with the driver, and why; "" for the path with a driver."""
+    title = _LEFT.get(signed.path)
+    if title is None:
+        return ""
+    said = signed.leaving.partition(": ")[2] or signed.leaving
+    return f"{title}: {said}" if said else title
 
 
 def known_again(record: DriverConfirmed) -> str:

@@ -7,11 +7,14 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from nursestation.export import tables
+from nursestation.export.checkin_section import checkin_section
 from nursestation.export.events import events
 from nursestation.export.front import front
 from nursestation.export.layout import BODY, MARGIN, NOTE, PAPERS, SECTION, Running, build, register_fonts, text
 from nursestation.export.localtime import day, zone_name
+from nursestation.export.proof import watching_section
 from nursestation.export.story import Story, tell
+from nursestation.export.treatment import score_section, treatment_section
 from nursestation.export.visit import VisitRecord
 from nursestation.export.vitals import series
 
@@ -46,11 +49,14 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
     vitals, lines = series(visit), events(visit)
     flowables: list[Flowable] = [
         *front(visit, story, vitals, lines, width, zone),
+        *treatment_section(visit, story, width, zone),
         *tables.cuff_table(story, vitals, width, zone),
         *tables.flag_section(visit, story, width, zone),
+        *score_section(visit, story, width, zone),
         *tables.event_table(lines, width, zone),
         *tables.alarm_table(visit, story, width, zone),
-        *tables.checkin_section(visit, story, width, zone),
+        *watching_section(visit, story, width, zone),
+        *checkin_section(visit, story, width, zone),
         *tables.override_section(visit, story, width, zone),
         *tables.discharge_section(visit, story, width, zone),
         *_about(visit),

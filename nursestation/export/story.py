@@ -260,7 +260,8 @@ def _mark(story: Story, reading: CuffReading, text: str) -> None:
     for index in range(len(story.cuffs) - 1, -1, -1):
         cuff = story.cuffs[index]
         if cuff.reading == reading:
-            story.cuffs[index] = replace(cuff, flag=f"{cuff.flag}; {text}" if cuff.flag else text)
+            if text not in cuff.flag.split("; "):  # one reading may decide two flags
+                story.cuffs[index] = replace(cuff, flag=f"{cuff.flag}; {text}" if cuff.flag else text)
             return
 
 

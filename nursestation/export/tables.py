@@ -8,13 +8,14 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from devices.events import Priority
 from nursestation.core.alarm_log import LogRow
-from nursestation.core.model import GateState, Phase, Provenance
+from nursestation.core.model import GateState, LeavingPath, Phase, Provenance
 from nursestation.core.peak import rise
 from nursestation.core.records import CriterionEvidence, HandedOver
 from nursestation.export.alarms import is_condition, lasted_ns, step_words
 from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, Event, in_words
-from nursestation.export.layout import BODY, CELL_BOLD, NOTE, SECTION, Cell, grid, text
-from nursestation.export.localtime import NS_PER_S, clock, clock_s, day, local, span, zone_name
+from nursestation.export.layout import BODY, CELL_BOLD, NOTE, SECTION, Cell, grid, heading, text
+from nursestation.export.leaving import left_line
+from nursestation.export.localtime import NS_PER_S, clock, clock_s, day, span, zone_name
 from nursestation.export.story import OUTCOMES, Cuff, Flag, Story
 from nursestation.export.visit import VisitRecord
 from nursestation.export.vitals import AT_CUFF_NS, Series, signed
@@ -43,7 +44,7 @@ def cuff_table(story: Story, vitals: tuple[Series, ...], width: float, zone: tzi
         "--- where there is none. Time: when it was measured. Rise: against the baseline."
     )
     return [
-        text("At each cuff reading", SECTION),
+        *heading("At each cuff reading"),
         grid(head, rows, [width * share for share in shares], bold_rows=flagged, shaded_rows=flagged),
         Spacer(0, 1 * mm),
         text(note, NOTE),
@@ -89,7 +90,7 @@ def _value(one: Series | None, t: int) -> str:
 
 def flag_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return each blood-pressure flag: why, how it was confirmed, what was done, how it ended."""
-    found: list[Flowable] = [text("Blood-pressure flags", SECTION)]
+    found: list[Flowable] = heading("Blood-pressure flags")
     if not story.flags:
         return [*found, text("None was raised.")]
     rows = [_flag_row(visit, flag, zone) for flag in story.flags.values()]
@@ -133,12 +134,12 @@ def event_table(lines: Sequence[Event], width: float, zone: tzinfo | None) -> li
     table = grid(
         ("No.", "Time", "What", "By"), rows, [width * share for share in (0.06, 0.11, 0.61, 0.22)], bold_rows=bold
     )
-    return [text("Events", SECTION), table]
+    return [*heading("Events"), table]
 
 
 def alarm_table(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return the visit's alarm log: every condition, and what was done to signals and limits; high priority is marked."""
-    found: list[Flowable] = [text("Alarm log", SECTION)]
+    found: list[Flowable] = heading("Alarm log", 45 * mm if story.alarms else 26 * mm)
     if not story.alarms:
         return [*found, text("No alarm condition arose.")]
     rows = [_alarm_row(visit, story, one, zone) for one in story.alarms]
@@ -185,53 +186,6 @@ def _about(one: LogRow) -> str:
     return f"{one.kind.value}{limit}{preset}"
 
 
-def checkin_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
-    """Return what was asked and stated before the start."""
-
-    def stated(record: object, when: int, who: str | None) -> str:
-        return f"{clock(when, zone)}, {visit.name(who)}" if record is not None else "not recorded"
-
-    rows: list[list[Cell]] = []
-    for title, record in (("Identity, two identifiers", story.identity), ("Consent on file", story.consent)):
-        rows.append([title, "not recorded" if record is None else stated(record, record.at.utc_ns, record.operator)])
-    fasting = "not recorded"
-    if story.fasting is not None:
-        food, drink = story.fasting.last_food_utc_ns, story.fasting.last_drink_utc_ns
-        fasting = f"last food {_when(food, story, zone)}, last drink {_when(drink, story, zone)}"
-    rows.append(["Fasting", fasting])
-    rows.append(["Exclusions", _exclusions(story)])
-    confirmed = [
-        f"{CONFIRMED_WORDS[one.how]} at {clock(one.at.utc_ns, zone)}, {visit.name(one.operator)}"
-        for one in story.driver_confirmed
-    ]
-    rows.append(
-        ["Driver", _driver_line(story) + (f"; confirmed {'; '.join(confirmed)}" if confirmed else "; not confirmed")]
-    )
-    table = grid(("Before the start", ""), rows, [width * 0.24, width * 0.76])
-    return [text("Check-in and driver", SECTION), table]
-
-
-def _when(utc_ns: int, story: Story, zone: tzinfo | None) -> str:
-    same_day = local(utc_ns, zone).date() == local(story.opened.at.utc_ns, zone).date()
-    return clock(utc_ns, zone) if same_day else f"{day(utc_ns, zone)} {clock(utc_ns, zone)}"
-
-
-def _exclusions(story: Story) -> str:
-    if story.exclusions is None:
-        return "not answered"
-    present = [name for name, is_present in story.exclusions.answers if is_present]
-    absent = [name for name, is_present in story.exclusions.answers if not is_present]
-    parts = [f"PRESENT: {'; '.join(present)}"] if present else []
-    return ". ".join([*parts, f"Not present: {'; '.join(absent)}"] if absent else parts)
-
-
-def _driver_line(story: Story) -> str:
-    driver = story.driver
-    if driver is None:
-        return "nobody named"
-    return f"{driver.name} ({driver.relation}), phone {driver.phone}, {in_words(driver.transport.value)}"
-
-
 def override_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return each override in bold; nothing where there was none."""
     if not story.overrides:
@@ -259,7 +213,7 @@ def _criteria_table(title: str, evidence: tuple[CriterionEvidence, ...], width: 
 def discharge_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return the criteria with their evidence, the hand-over, and the signature with its meaning and what it covers."""
     signed = story.discharge
-    found: list[Flowable] = [text("Discharge", SECTION)]
+    found: list[Flowable] = heading("Discharge")
     if signed is None:
         what = (
             "The visit ended early; no discharge was signed." if story.phase is Phase.ENDED_EARLY else "Not signed yet."
@@ -275,15 +229,15 @@ def discharge_section(visit: VisitRecord, story: Story, width: float, zone: tzin
     hand_over = [one for one in story.driver_confirmed if one.phase in (Phase.OBSERVATION, Phase.READY)]
     how = f", {CONFIRMED_WORDS[hand_over[-1].how]}" if hand_over else ", not confirmed at hand-over"
     driver = signed.driver
-    to = (
-        f"Handed over to {driver.name} ({driver.relation}), phone {driver.phone}{how}."
-        if driver is not None
-        else "Left without a driver."
-    )
-    to = f"{to} {signed.leaving}".rstrip()
+    left = left_line(signed)
+    to = [text(f"{left}.", CELL_BOLD)] if left else []
+    if driver is not None:
+        to.append(text(f"Handed over to {driver.name} ({driver.relation}), phone {driver.phone}{how}.", BODY))
+    elif signed.path is LeavingPath.AGAINST_ADVICE:
+        to.append(text("No driver went along.", BODY))
     block = [
         Spacer(0, 3 * mm),
-        text(to, BODY),
+        *to,
         Spacer(0, 2 * mm),
         text(f"Signed by {signature.name} ({role}) on {when} ({zone_name(signature.signed_utc_ns, zone)})", CELL_BOLD),
         text(f"Meaning: {signature.meaning}", BODY),

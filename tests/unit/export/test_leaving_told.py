@@ -77,7 +77,9 @@ def test_a_visit_without_a_driver_tells_who_answered_for_it(stored: Callable[[Cl
     assert told(visit, "Discharge signed").text == "Discharge signed; left without a driver"
     text = printed(visit)
     assert "Observation of 10 min in place of 15 min calm Sam Okafor MD" in text
-    assert "Left without a driver. no driver: the sister's car broke down" in text
+    line = "LEFT WITHOUT A DRIVER: the sister's car broke down; arranged instead: a nurse rides along"
+    assert text.count(line) == 2, "on the first page and above the signature"
+    assert "Observation 15:00 minimum shortened to 10 min" in text
 
 
 def test_the_code_of_the_driver_is_told_as_matched_and_never_as_a_number(
@@ -116,6 +118,7 @@ def test_what_was_not_met_is_listed_when_a_patient_leaves_against_advice(
     assert told(visit, "BP lying").text == "BP lying and standing left out (does not want to)"
     assert told(visit, "Written instructions").text == "Written instructions saved as a file, es"
     text = printed(visit)
+    assert text.count("LEFT AGAINST ADVICE: wants to go home now; risks explained; not signed by the patient") == 2
     assert "NOT MET, LEFT" in text
     assert "not met, left against advice" in text
     assert "Meaning: The patient leaves against advice" in text
