@@ -616,16 +616,25 @@ def _fold_cuff(
             is_by_hand = reading.provenance is Provenance.MANUAL  # it may be told long after
             phase = visit.phase_at(reading.measured_mono_ns) if is_by_hand else visit.phase
             bisect.insort(visit.cuffs, (reading, phase), key=lambda known: known[0].measured_mono_ns)
-            visit.cuff_requested = None
             visit.cuff_started = None
-            visit.cuff_trouble = ""
-            visit.cuff_failures = 0
+            if not (is_by_hand and _is_before(reading, visit.cuff_requested)):
+                visit.cuff_requested = None
+            if not (is_by_hand and _is_before(reading, visit.cuff_failed)):
+                visit.cuff_trouble = ""
+                visit.cuff_failures = 0
+                visit.cuff_failed = None
             visit.waivers.pop("bp", None)  # it was given for the reading of its time
             note_measured(visit, "nibp_sys", record.reading.measured_mono_ns)
         case r.CuffFailed():
             visit.cuff_started = None
             visit.cuff_trouble = record.text
             visit.cuff_failures += 1
+            visit.cuff_failed = record.at
+
+
+def _is_before(reading: CuffReading, then: Moment | None) -> bool:
+    """Say whether a reading was measured before a moment; its time may be told in whole minutes."""
+    return then is not None and reading.measured_mono_ns + 60 * NS_PER_S <= then.mono_ns
 
 
 _SAME_PRESSURE = 5

@@ -229,7 +229,8 @@ def judge(turn: Turn, chair: ChairState, reading: CuffReading) -> None:
     visit = chair.open_visit
     if visit is None:
         return
-    alarms.end(turn, chair, "cuff.failed")
+    if not visit.cuff_failures:  # a reading by hand may be of the time before
+        alarms.end(turn, chair, "cuff.failed")
     reached = rung(visit, reading)
     for low in (False, True):
         here = reached if reached is not None and (reached[0].grade is Grade.LOW) is low else None

@@ -490,6 +490,7 @@ class Visit:
     cuff_requested: Moment | None = None
     cuff_trouble: str = ""
     cuff_failures: int = 0  # cycles without a result since the last reading
+    cuff_failed: Moment | None = None  # the last of them
     cuff_started: str | None = None  # monitor whose cuff was started from here, until it gave a result
     monitor_patients: dict[str, PatientWatch] = field(default_factory=dict)
     fed: tuple[MonitorFacts, ...] = ()

@@ -3,6 +3,7 @@
 import pytest
 
 from devices.clock import NS_PER_S
+from devices.events import DeviceStatus, SensorStatus
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import Grade, Provenance
@@ -160,3 +161,32 @@ def test_a_restart_keeps_what_was_entered(clinic: Clinic) -> None:
     clinic.do(c.EnterVitals(chair=2, not_measurable=(("etco2", "refuses the cannula"),)))
     assert clinic.visit.manual
     assert lasting(restarted(clinic, same_clock=True).view) == lasting(clinic.view)
+
+
+def test_an_older_reading_answers_neither_the_repeat_that_was_asked_for_nor_a_failed_cuff() -> None:
+    clinic = make_clinic()
+    clinic.start(every_s=10)
+    clinic.run(600, every_s=10)
+
+    def measured(minutes_ago: int, sys: float) -> None:
+        at = clinic.clock.now().utc_ns - minutes_ago * 60 * NS_PER_S
+        clinic.do(c.EnterVitals(chair=2, values=(("nibp_sys", sys), ("nibp_dia", 76.0)), at_utc_ns=at))
+
+    clinic.cuff(182, 111)
+    asked = clinic.view.cuff.doing
+    assert asked
+    measured(5, 124.0)
+    assert clinic.view.cuff.doing == asked
+    clinic.event(DeviceStatus(t_ns=0, metric="nibp", status=SensorStatus.FAILED, text="cuff loose"))
+    clinic.event(DeviceStatus(t_ns=0, metric="nibp", status=SensorStatus.OK, text=""))
+    clinic.run(300, every_s=10)
+    clinic.event(DeviceStatus(t_ns=0, metric="nibp", status=SensorStatus.FAILED, text="cuff loose"))
+    clinic.event(DeviceStatus(t_ns=0, metric="nibp", status=SensorStatus.OK, text=""))
+    measured(2, 150.0)
+    assert [one.text for one in clinic.view.conditions if one.rule == "cuff.failed"] == [
+        "No cuff reading 2 times in a row: cuff loose"
+    ]
+    assert clinic.view.cuff.doing == "cuff loose"
+    measured(0, 150.0)
+    assert "cuff.failed" not in [one.rule for one in clinic.view.conditions]
+    assert clinic.view.cuff.doing == ""
