@@ -84,7 +84,11 @@ def _is_same(one: Patient, other: Patient) -> bool:
     """Say whether two visits are one person's: by record number, or by whole name and date of birth."""
     if one.record_number.casefold() == other.record_number.casefold():
         return True
-    return one.birth_date == other.birth_date and one.full_name.casefold() == other.full_name.casefold()
+    return one.birth_date == other.birth_date and _plain(one.full_name) == _plain(other.full_name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def digest(visit: Visit, views: tuple[CriterionView, ...]) -> str:

@@ -7,6 +7,8 @@ Rules of the file:
 Source: project decision, docs/adr/0020.
 """
 
+import re
+
 from nursestation.core import records as r
 from nursestation.core import signin
 from nursestation.core.commands import EndEarly
@@ -14,6 +16,9 @@ from nursestation.core.criteria import as_evidence, criteria
 from nursestation.core.model import LeavingPath, Role
 from nursestation.core.state import ChairState, Visit
 from nursestation.core.turn import Refusal, Turn
+
+_NOBODY = frozenset({"the", "her", "his", "their", "driver", "patient", "home", "nobody", "none"})
+"""Words that name nobody who could take a patient over."""
 
 
 def check(turn: Turn, visit: Visit, command: EndEarly) -> None:
@@ -27,9 +32,24 @@ def check(turn: Turn, visit: Visit, command: EndEarly) -> None:
     to = command.handed_to.strip()
     if not to:
         raise Refusal("The drug was given: say who has the patient in care now, or discharge the patient.")
-    if visit.driver is not None and visit.driver.name.strip().casefold() in to.casefold():
+    if _is_no_hand_over(visit, to):
         raise Refusal("To leave with the driver the patient is discharged: stop the infusion and open the discharge.")
     signin.verify_clinician(turn, command.clinician_id, command.pin, Role.CLINICIAN)
+
+
+def _is_no_hand_over(visit: Visit, to: str) -> bool:
+    """Say whether nobody but the driver is named, or the patient: in any order, and by relation or initials too."""
+    named, driver = _words(to), visit.driver
+    known = _words(visit.patient.full_name) | _NOBODY
+    if driver is not None:
+        if _words(driver.name) <= named:
+            return True
+        known |= _words(driver.name) | _words(driver.relation)
+    return all(word in known or len(word) == 1 for word in named)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()))
 
 
 def note(turn: Turn, chair: ChairState, visit: Visit, command: EndEarly) -> None:

@@ -154,13 +154,11 @@ def no_condition(visit: Visit) -> Found:
 
 def settled(visit: Visit) -> Found:
     """Judge whether every charted side effect and symptom is over; what was struck out was none."""
-    entries = [
-        entry
-        for entry in visit.entries.values()
-        if entry.kind in (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM) and entry.struck is None
-    ]
+    charted = [entry for entry in visit.entries.values() if entry.kind in (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM)]
+    entries = [entry for entry in charted if entry.struck is None]
+    struck = [f"struck out: {entry.text} ({entry.struck.reason})" for entry in charted if entry.struck is not None]
     if not entries:
-        return Found(GateState.MET, "none charted")
+        return Found(GateState.MET, " · ".join(["none charted", *struck]))
     told = []
     for entry in entries:
         how = f", {entry.severity.value}" if entry.severity is not None else ""
@@ -168,7 +166,7 @@ def settled(visit: Visit) -> Found:
             "not over" if entry.resolved is None else f"over after {span(seconds_between(entry.at, entry.resolved))}"
         )
         told.append(f"{entry.text}{how}, {ended}")
-    return Found(either(all(entry.resolved is not None for entry in entries)), " · ".join(told))
+    return Found(either(all(entry.resolved is not None for entry in entries)), " · ".join([*told, *struck]))
 
 
 def steady_standing(visit: Visit, operators: Mapping[str, Operator], now: Moment) -> Found:

@@ -322,7 +322,7 @@ CASES = (
     ),
     Case("side_effects", "met, none", (), MET, "none charted"),
     Case("side_effects", "met, over", (NAUSEA, wait(600), resolve), MET, "Nausea, moderate, over after 10:00"),
-    Case("side_effects", "met, struck out", (NAUSEA, strike), MET, "none charted"),
+    Case("side_effects", "met, struck out", (NAUSEA, strike), MET, "none charted · struck out: Nausea (other chair)"),
     Case("side_effects", "unmet", (NAUSEA,), UNMET, "Nausea, moderate, not over"),
     Case(
         "side_effects",

@@ -29,7 +29,6 @@ from tests.helpers.visit import (
     NURSE_PIN,
     PATIENT,
     Clinic,
-    load_protocol,
     make_clinic,
 )
 
@@ -305,6 +304,11 @@ def test_once_the_drug_was_given_somebody_takes_over() -> None:
     [
         ({"handed_to": " "}, "who has the patient in care"),
         ({"handed_to": "her sister maria keller"}, "the patient is discharged"),
+        ({"handed_to": "Keller, Maria"}, "the patient is discharged"),
+        ({"handed_to": "Maria K."}, "the patient is discharged"),
+        ({"handed_to": "the driver"}, "the patient is discharged"),
+        ({"handed_to": "her sister"}, "the patient is discharged"),
+        ({"handed_to": "Jana Keller"}, "the patient is discharged"),
         ({"pin": "000000"}, "does not fit"),
         ({"clinician_id": NURSE, "pin": NURSE_PIN}, "a clinician must"),
         ({"reason": ""}, "why the visit ends"),
@@ -330,10 +334,8 @@ def test_before_the_drug_nobody_takes_over() -> None:
 
 
 def test_a_protocol_that_asks_for_nobody_still_keeps_how_it_stood() -> None:
-    clinic = make_clinic(protocols=[load_protocol("general_iv")])
+    clinic = make_clinic(protocols=[asking("general_iv", end_early_needs_handover=False)])
     clinic.start("general_iv", every_s=10)
-    rules = clinic.visit.protocol.discharge
-    assert not rules.end_early_needs_handover
     clinic.do(c.EndEarly(chair=2, reason="patient asks"))
     (over,) = clinic.of(r.HandedOver)
     assert (over.to, over.clinician) == ("", "")
