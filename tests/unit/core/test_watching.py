@@ -52,6 +52,15 @@ def test_nothing_is_watched_before_the_baseline() -> None:
     assert [name for name, _, _ in watching.signed_in] == ["R. Alvarez RN"]
 
 
+def test_a_gap_that_ends_within_the_last_second_is_told_by_whole_seconds(clinic: Clinic) -> None:
+    run(clinic, 60)
+    clinic.clock.advance(60.4)
+    clinic.numeric("spo2", 98.0)
+    watching = clinic.visit.watching
+    assert covered(watching)["spo2"] == (0.5, 60.0)
+    assert len(watching.bins) == 2
+
+
 def test_a_stretch_with_values_is_covered(clinic: Clinic) -> None:
     run(clinic, 120)
     assert covered(clinic.visit.watching)["spo2"] == (1.0, 0.0)
