@@ -9,8 +9,9 @@ Rules of the file (limits, persistence and re-arm from the treatment protocol's 
 | limit.spo2.low with `sat_seconds` | depth x time outside reaches it; third crossing in 60 s; at once as above | as above |
 
 1. Judged only on what is shown and live and called valid by the monitor, while a visit is open. Doubted values raise nothing.
-2. Data that go missing do not end a condition. Once they count as lost and a technical condition says so, it ends: what is
-   not measured cannot be claimed to be out of limits, and the technical condition stands in the open.
+2. Data that go missing do not end a condition. Once they count as lost and a technical condition says so, and is no longer
+   of low priority while the drug acts, it ends: what is not measured cannot be claimed to be out of limits, and the
+   technical condition stands in the open.
 3. A value at or under `high_priority_at_or_below` makes the low condition one of high priority.
 4. The text carries the worst value so far and the limit ("SpO₂ 86 < 90 %").
 5. A patient's own limits (`patient_limits.py`) stand in for the protocol's; what is present then goes by the new ones.

@@ -319,9 +319,16 @@ def _watched_groups(visit: Visit) -> list[tuple[str, ...]]:
 
 
 def is_silence_told(chair: ChairState, visit: Visit, metric: str) -> bool:
-    """Say whether a technical condition tells that a metric is not to be seen."""
+    """Say whether a technical condition tells that a metric is not to be seen, as loudly as it will.
+
+    What is about the patient stands until then: it does not give way to a condition of low priority that is medium soon.
+    """
     group = next((group for group in _watched_groups(visit) if metric in group), (metric,))
-    return alarms.find(visit.conditions, "data.lost", group[0]) is not None or _is_explained(chair, visit, group)
+    lost = alarms.find(visit.conditions, "data.lost", group[0])
+    telling = [*_explaining(chair, visit, group), *([lost] if lost is not None else [])]
+    if visit.phase in _URGENT_PHASES:
+        return any(condition.priority is not Priority.LOW for condition in telling)
+    return bool(telling)
 
 
 _GROUP_NAMES = {"heart_rate": "heart rate", "spo2": "SpO₂", "resp_rate": "respiration rate"}
@@ -362,15 +369,17 @@ def _without_s(
 
 def _is_explained(chair: ChairState, visit: Visit, metrics: tuple[str, ...]) -> bool:
     """Say whether another condition already tells why the metrics are missing: link, sensor, hold, demonstration, no monitor."""
-    if alarms.find(visit.conditions, "monitor.none") is not None:
-        return True
+    return bool(_explaining(chair, visit, metrics))
+
+
+def _explaining(chair: ChairState, visit: Visit, metrics: tuple[str, ...]) -> list[Condition]:
+    found = [alarms.find(visit.conditions, "monitor.none")]
     for metric in metrics:
         for monitor in vitals.givers(chair, metric):
             sensor = vitals.SENSOR_OF.get(metric, metric)
             for rule in ("link.lost", f"sensor.{sensor}", "monitor.patient", "monitor.demo"):
-                if alarms.find(visit.conditions, rule, monitor.binding.id) is not None:
-                    return True
-    return False
+                found.append(alarms.find(visit.conditions, rule, monitor.binding.id))
+    return [condition for condition in found if condition is not None]
 
 
 def _silent_s(turn: Turn, visit: Visit, monitor: MonitorState) -> float:

@@ -150,6 +150,8 @@ def test_a_lost_rate_does_not_end_it_before_it_is_told(clinic: Clinic) -> None:
     breathe(clinic, 10, None)
     assert rules(clinic) == ["apnoea"]
     breathe(clinic, 1, None)
+    assert rules(clinic) == ["apnoea", "data.lost"]
+    breathe(clinic, 4, None)
     assert rules(clinic) == ["data.lost"]
 
 
@@ -158,6 +160,8 @@ def test_a_silent_monitors_alarm_is_not_claimed(clinic: Clinic) -> None:
     clinic.wait(4)
     assert rules(clinic) == ["apnoea"]
     clinic.wait(2)
+    assert rules(clinic) == ["apnoea", "link.lost"], "red does not turn to a low priority because a cable fell out"
+    clinic.wait(10)
     assert rules(clinic) == ["link.lost"]
 
 
@@ -170,7 +174,7 @@ def test_an_alarm_is_heard_before_the_first_number_of_a_monitor_that_is_back(cli
 
 def test_an_alarm_of_before_the_link_was_lost_counts_again_with_the_numbers(clinic: Clinic) -> None:
     say(clinic)
-    for _ in range(6):
+    for _ in range(16):
         clinic.wait(1)
     clinic.wave()
     clinic.tick()

@@ -105,11 +105,24 @@ def test_a_missing_value_does_not_clear_a_condition(clinic: Clinic) -> None:
     steady(clinic, 10, spo2=None)
     assert rules(clinic) == ["limit.spo2.low"]
     steady(clinic, 1, spo2=None)
+    assert rules(clinic) == ["limit.spo2.low", "data.lost"]
+    steady(clinic, 4, spo2=None)
     assert rules(clinic) == ["data.lost"]
     steady(clinic, 1, spo2=88.0)
     assert rules(clinic) == []
     steady(clinic, 10, spo2=88.0)
     assert rules(clinic) == ["limit.spo2.low"]
+
+
+def test_a_condition_does_not_give_way_to_a_technical_one_of_low_priority(clinic: Clinic) -> None:
+    steady(clinic, 11, spo2=84.0)
+    seen: list[tuple[str, Priority]] = []
+    for _ in range(20):
+        clinic.wait(1)
+        found = [(view.rule, view.priority) for view in clinic.view.conditions]
+        assert max(priority.rank for _, priority in found) >= Priority.MEDIUM.rank, found
+        seen = found
+    assert seen == [("link.lost", Priority.MEDIUM)]
 
 
 def test_the_pulse_rate_is_judged_while_there_is_no_heart_rate(clinic: Clinic) -> None:

@@ -179,7 +179,7 @@ def test_either_rate_will_do(clinic: Clinic) -> None:
     assert [rule for rule, _ in present(clinic)] == ["data.lost"]
 
 
-def test_a_physiological_condition_and_the_link_stand_side_by_side_until_the_data_are_lost(clinic: Clinic) -> None:
+def test_a_physiological_condition_stands_beside_the_link_until_that_is_as_urgent(clinic: Clinic) -> None:
     for _ in range(11):
         clinic.clock.advance(1)
         for metric, value in {**CALM, "spo2": 88.0}.items():
@@ -187,8 +187,10 @@ def test_a_physiological_condition_and_the_link_stand_side_by_side_until_the_dat
         clinic.tick()
     silence(clinic, 10)
     assert present(clinic) == [("limit.spo2.low", "medium"), ("link.lost", "low")]
+    silence(clinic, 4)
+    assert present(clinic) == [("limit.spo2.low", "medium"), ("link.lost", "low")]
     silence(clinic, 1)
-    assert present(clinic) == [("link.lost", "low")]
+    assert present(clinic) == [("link.lost", "medium")]
 
 
 def test_a_late_cuff_is_told(clinic: Clinic) -> None:
