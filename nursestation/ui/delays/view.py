@@ -70,12 +70,14 @@ def waits(protocols: Iterable[Protocol]) -> tuple[tuple[str, str], ...]:
 def _waits(protocol: Protocol) -> str:
     parts = [part for rule in protocol.limits for part in _limit(rule)]
     technical = protocol.technical
+    later = f"medium after {technical.no_data_medium_s:g} s during the treatment"
     parts.append(
-        f"no data from a monitor: low priority after {technical.no_data_low_s:g} s, medium after "
-        f"{technical.no_data_medium_s:g} s during the treatment"
+        f"no data from a monitor, or a probe or lead off: low priority after {technical.no_data_low_s:g} s, {later}"
     )
+    parts.append(f"no value of a vital that is watched: low priority after {technical.lost_after_s:g} s, {later}")
     parts.append(f"nothing but doubted values: after {technical.doubted_after_s:g} s")
     parts.append("blood pressure: with the reading, at once")
+    parts.append(f"a planned cuff reading: {protocol.cuff.overdue_after_min:g} min after it was due")
     return "; ".join(parts) + "."
 
 
@@ -85,8 +87,11 @@ def _limit(rule: LimitRule) -> list[str]:
     found = []
     if rule.low is not None:
         at_once = rule.at_once_at_or_below
+        lasting = f"after {rule.persist_s:g} s"
+        if rule.sat_seconds is not None:
+            lasting = f"when depth times time reaches {rule.sat_seconds:g} % s, or the third time within a minute"
         also = "" if at_once is None else f", at {at_once:g} or below at once"
-        found.append(f"{metric.short} below {rule.low:g}{unit}: after {rule.persist_s:g} s{also}")
+        found.append(f"{metric.short} below {rule.low:g}{unit}: {lasting}{also}")
     if rule.high is not None:
         found.append(f"{metric.short} above {rule.high:g}{unit}: after {rule.persist_s:g} s")
     return found

@@ -34,6 +34,16 @@ def test_what_is_waited_for_on_purpose_comes_from_the_protocol():
     assert title == "Depression IV"
     assert words == (
         "SpO₂ below 90 %: after 10 s, at 80 or below at once; HR below 50: after 12 s; HR above 120: after 12 s; "
-        "no data from a monitor: low priority after 5 s, medium after 15 s during the treatment; "
-        "nothing but doubted values: after 30 s; blood pressure: with the reading, at once."
+        "no data from a monitor, or a probe or lead off: low priority after 5 s, medium after 15 s during the treatment; "
+        "no value of a vital that is watched: low priority after 10 s, medium after 15 s during the treatment; "
+        "nothing but doubted values: after 30 s; blood pressure: with the reading, at once; "
+        "a planned cuff reading: 3 min after it was due."
+    )
+
+
+def test_a_limit_that_goes_by_depth_and_time_says_so_and_no_seconds_that_it_does_not_wait():
+    spo2 = LimitRule(metric="spo2", low=90, persist_s=10, at_once_at_or_below=80, sat_seconds=50)
+    ((_, words),) = waits([make_protocol(limits=(spo2,))])
+    assert words.startswith(
+        "SpO₂ below 90 %: when depth times time reaches 50 % s, or the third time within a minute, at 80 or below at once; "
     )
