@@ -35,7 +35,11 @@ def shorten(turn: Turn, chair: ChairState, visit: Visit, command: ShortenObserva
     signin.verify_clinician(turn, command.clinician_id, command.pin, Role.CLINICIAN)
     turn.emit(
         r.ObservationShortened(
-            **turn.acted(chair), minutes=command.minutes, before=now, reason=reason, clinician=command.clinician_id
+            **turn.acted(chair),
+            minutes=float(command.minutes),
+            before=now,
+            reason=reason,
+            clinician=command.clinician_id,
         )
     )
 

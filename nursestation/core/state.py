@@ -52,7 +52,7 @@ from nursestation.core.records import (
     OrthostaticRecorded,
     SelfTested,
 )
-from nursestation.core.snapshot import GateView
+from nursestation.core.snapshot import ChartEntryView, GateView, LimitView, ScoreView, TimeCorrectedView
 from nursestation.core.watching import Watch
 
 
@@ -447,6 +447,18 @@ class LimitWatch:
     crossings: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class AsRecorded:
+    """What screens show of a visit that its own records alone change; worked out once for each state of its `chain`."""
+
+    chain: str
+    chart: tuple[ChartEntryView, ...]
+    scores: tuple[ScoreView, ...]
+    times_corrected: tuple[TimeCorrectedView, ...]
+    limits: tuple[LimitView, ...]
+    proposal: tuple[tuple[str, float | None, float | None, str], ...]
+
+
 @dataclass(slots=True)
 class Visit:
     """One session."""
@@ -520,6 +532,7 @@ class Visit:
     stretches: dict[tuple[str, str], Stretch] = field(default_factory=dict)
     chain: str = GENESIS
     gates_then: tuple[str, tuple[GateView, ...]] | None = None  # of a start, and the chain that they were told at
+    as_recorded: AsRecorded | None = None
     watches: dict[str, LimitWatch] = field(default_factory=dict)  # live
     watch: Watch = field(default_factory=Watch)
     lately: deque[tuple[int, tuple[tuple[str, float], ...]]] = field(default_factory=deque)  # live: see `remembered.py`

@@ -41,7 +41,16 @@ from nursestation.core.snapshot import (
     VisitView,
     WatchingView,
 )
-from nursestation.core.state import ChairState, Condition, Flag, MonitorState, StationState, Visit, seconds_between
+from nursestation.core.state import (
+    AsRecorded,
+    ChairState,
+    Condition,
+    Flag,
+    MonitorState,
+    StationState,
+    Visit,
+    seconds_between,
+)
 from nursestation.core.wording import staff_name
 
 _WAVES_LATELY_NS = 10 * NS_PER_S
@@ -100,8 +109,8 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         conditions=_in_order([_condition(state, condition, now) for condition in conditions]),
         visit=_visit(state, chair, visit, shown, now) if visit is not None else None,
         pause=signals.chair_pause(state, chair, now),
-        limits=patient_limits.views(state, visit) if visit is not None and visit.is_open else (),
-        proposal=patient_limits.proposal(visit, state.preset) if visit is not None and visit.is_open else (),
+        limits=_as_recorded(state, visit).limits if visit is not None and visit.is_open else (),
+        proposal=_as_recorded(state, visit).proposal if visit is not None and visit.is_open else (),
         preset_name=visit.protocol.title if visit is not None else "",
         clinic_preset=state.preset.title if visit is not None else "",
         drafts=tuple((form, tuple(fields.items())) for form, fields in chair.drafts.items()),
@@ -276,6 +285,7 @@ def _condition(state: StationState, condition: Condition, now: Moment) -> Condit
 
 def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[NumericView], now: Moment) -> VisitView:
     page = _readiness(state, chair, visit, now)
+    recorded = _as_recorded(state, visit)
     found = gates.gates(state, chair, visit, now)
     observed_s = _observed_s(visit, now)
     planned_s = visit.protocol.observation_planned_min * 60
@@ -304,17 +314,17 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         gates=found,
         may_start=visit.phase is Phase.BASELINE and gates.may_start(found),
         flags=tuple(_flag(flag, now) for flag in visit.flags.values()),
-        chart=chart_views.chart(visit, state.operators),
+        chart=recorded.chart,
         cuffs=tuple(reading for reading, _ in visit.cuffs),
         readiness=page,
         simulated=visit.simulated,
         fasting=visit.fasting,
         exclusions=visit.exclusions,
         signed_by=visit.signed.signature.name if visit.signed is not None else "",
-        scores=chart_views.scores(visit, state.operators),
+        scores=recorded.scores,
         manual=chart_views.manual(visit, shown, state.operators),
         not_measurable=chart_views.not_measurable(visit, shown, state.operators),
-        times_corrected=chart_views.times_corrected(visit, state.operators),
+        times_corrected=recorded.times_corrected,
         watching=_watching(state, visit, now),
         observation_min_s=visit.observation_min * 60,
         observation_shortened=observation.shortened_line(visit, state.operators),
@@ -337,6 +347,19 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         checks_done=tuple(visit.checks),
         driver_code=visit.driver_code,
     )
+
+
+def _as_recorded(state: StationState, visit: Visit) -> AsRecorded:
+    if visit.as_recorded is None or visit.as_recorded.chain != visit.chain:
+        visit.as_recorded = AsRecorded(
+            chain=visit.chain,
+            chart=chart_views.chart(visit, state.operators),
+            scores=chart_views.scores(visit, state.operators),
+            times_corrected=chart_views.times_corrected(visit, state.operators),
+            limits=patient_limits.views(state, visit),
+            proposal=patient_limits.proposal(visit, state.preset),
+        )
+    return visit.as_recorded
 
 
 def _watching(state: StationState, visit: Visit, now: Moment) -> WatchingView:
