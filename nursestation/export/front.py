@@ -195,7 +195,7 @@ def _tiles(
         _peak_tile(story, zone),
         _extreme_tile("Lowest SpO₂", statistics.get("SpO₂"), "%", zone),
         _gap_tile(story, statistics, zone),
-        ("Treatment time", span(story.infusion_ns) if story.infusion else "---", _paused(story)),
+        _treatment_tile(story, zone),
         _observation_tile(visit, story),
         _extreme_tile("Highest HR", statistics.get("HR"), "/min", zone),
         _flags_tile(story),
@@ -254,8 +254,15 @@ def _gap_tile(story: Story, statistics: dict[str, Statistics], zone: tzinfo | No
     return "Longest gap [min:s]", span(found.gap_ns), f"{label}, from {clock(found.gap_utc, zone)}"
 
 
-def _paused(story: Story) -> str:
-    return f"and paused for {span(story.paused_ns)}" if story.pauses else "never paused"
+def _treatment_tile(story: Story, zone: tzinfo | None) -> tuple[str, str, str]:
+    """Return how long the infusion ran; of an injection, which takes no time, when it was given."""
+    started = story.infusion_started
+    if started is None:
+        return "Treatment", "---", "not given"
+    if story.opened.protocol.route is Route.IM:
+        return "Injection", clock(started.at.utc_ns, zone), "one injection"
+    paused = f"and paused for {span(story.paused_ns)}" if story.pauses else "never paused"
+    return "Treatment time", span(story.infusion_ns), paused
 
 
 def _observation_tile(visit: VisitRecord, story: Story) -> tuple[str, str, str]:

@@ -14,7 +14,6 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from devices.clock import Moment
-from nursestation.core.model import Route
 from nursestation.core.snapshot import WatchingView
 from nursestation.export.layout import INK, MEDIUM, NOTE, REGULAR, SECTION, SOFT, drawable, grid, text
 from nursestation.export.localtime import NS_PER_S, clock, span
@@ -36,9 +35,8 @@ def watching_section(visit: VisitRecord, story: Story, width: float, zone: tzinf
     if view.began is None or not view.bins:
         return []
     gap_s = story.opened.protocol.watch.gap_s
-    what = "the observation ended" if story.opened.protocol.route is Route.IV else "it was over"
     note = (
-        f"From the begin of the baseline until {what} and the patient was ready to leave. Filled: the whole minute was covered; "
+        "From the begin of the baseline until the patient was ready to leave. Filled: the whole minute was covered; "
         f"struck box: a gap lies in it. A gap: no valid value for longer than {gap_s:g} s; for the cuff: a reading that the plan "
         "asked for was overdue."
     )

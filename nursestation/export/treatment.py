@@ -77,11 +77,8 @@ def score_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo |
     if not records:
         return []
     kinds = list(dict.fromkeys(label_of(record.kind, record.label) for record in records))
-    by_time: dict[int, list[ScoreRecorded]] = {}
-    for record in sorted(records, key=lambda one: visit.timeline.steady_ns(happened(one))):
-        by_time.setdefault(happened(record).utc_ns // NS_PER_S // 60, []).append(record)
     rows: list[list[Cell]] = []
-    for together in by_time.values():
+    for together in _by_minute(visit, records):
         at = happened(together[0])
         values = {label_of(one.kind, one.label): str(one.value) for one in together}
         phase = PHASE_WORDS[story.phase_at(visit.timeline.steady_ns(at))]
@@ -93,3 +90,20 @@ def score_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo |
     share = 0.5 / len(kinds)
     widths = [width * one for one in (0.08, 0.15, *[share] * len(kinds), 0.27)]
     return [*heading("Scores"), grid(("Time", "Phase", *kinds, "Note, by"), rows, widths)]
+
+
+def _by_minute(visit: VisitRecord, records: list[ScoreRecorded]) -> list[list[ScoreRecorded]]:
+    """Put what was rated in the same minute together; a second value of the same kind begins a new line."""
+    found: list[list[ScoreRecorded]] = []
+    for record in sorted(records, key=lambda one: visit.timeline.steady_ns(happened(one))):
+        row = found[-1] if found else []
+        is_new = not any(label_of(one.kind, one.label) == label_of(record.kind, record.label) for one in row)
+        if row and is_new and _minute(row[0]) == _minute(record):
+            row.append(record)
+        else:
+            found.append([record])
+    return found
+
+
+def _minute(record: ScoreRecorded) -> int:
+    return happened(record).utc_ns // (60 * NS_PER_S)
