@@ -3,13 +3,14 @@ from datetime import UTC
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from devices.clock import ManualClock
 from devices.events import AlarmKind, Priority
-from nursestation.core.commands import Acknowledge, PauseInfusion, SignOut
+from nursestation.core.commands import Acknowledge, Chart, PauseInfusion, SignOut
 from nursestation.core.inputs import SignalSeen
-from nursestation.core.model import Phase
+from nursestation.core.model import ChartKind, Phase
+from nursestation.core.protocols import EventButton
 from nursestation.core.records import Refused
 from nursestation.core.snapshot import ConditionView, CuffView, DueKind, DueView, SelfTestView, SignalState
 from nursestation.ui.alarms.flashing import Flashing
@@ -25,6 +26,7 @@ from tests.helpers.station_views import (
     make_chair,
     make_discharge_visit,
     make_flag,
+    make_protocol,
     make_reading,
     make_station,
     make_visit,
@@ -124,6 +126,27 @@ def test_a_button_becomes_a_command_for_the_chair_in_front(qtbot, desk):
     desk.window.show_chair(2)
     qtbot.mouseClick(desk.find("action_pause_infusion"), Qt.MouseButton.LeftButton)
     assert desk.sent == [PauseInfusion(chair=2)]
+
+
+def test_a_digit_charts_on_the_chair_page_alone_and_is_text_in_a_field(qtbot, desk):
+    protocol = make_protocol(events=(EventButton(text="Position changed", kind=ChartKind.POSITION, key=4),))
+    desk.publish(make_station(make_chair(replace(RUNNING, protocol=protocol))))
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    qtbot.keyClick(desk.window, Qt.Key.Key_4)
+    charted = [Chart(chair=2, kind=ChartKind.POSITION, text="Position changed")]
+    assert desk.sent == charted
+    field = QLineEdit(desk.sheets["event"])
+    desk.window.open("event")
+    field.show()
+    field.setFocus()
+    qtbot.keyClicks(field, "4")
+    assert (field.text(), desk.sent) == ("4", charted)
+    desk.window.open("dose")  # a sheet that asks for something else
+    qtbot.keyClick(desk.window, Qt.Key.Key_4)
+    desk.window.open("check_in")
+    qtbot.keyClick(desk.window, Qt.Key.Key_4)
+    assert desk.sent == charted
 
 
 def test_no_staff_yet_is_the_first_run_and_signing_in_leads_to_the_chair(qtbot):
