@@ -1,6 +1,7 @@
 # make run     opens Nursestation with simulated chairs (without a display: a rehearsal into out/)
 # make test    all tests
 # make check   format, lint, types, import contracts
+# make rehearse six whole visits by themselves, each with its report, into out/six
 # make fuzz    ten minutes of hostile bytes over every decoder (SECONDS=60 make fuzz: one)
 # make bench   latency, frame rate, processor, disk: one JSON line each
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -8,7 +9,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 SIMULATED = --simulate normal --simulate bp-spike --simulate mild-desaturation --simulate probe-off
 
-.PHONY: run test check fuzz bench format e2e env env-test clean
+SIX = visit-plain visit-spike visit-early-stop visit-injection visit-no-driver visit-pain
+
+.PHONY: run test check rehearse fuzz bench format e2e env env-test clean
 
 env:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (on Debian: apt-get install python3)" >&2; exit 1; }
@@ -42,6 +45,9 @@ check: env
 format: env
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+rehearse: env
+	$(BIN)/nursestation rehearse $(SIX) --out out/six --speed 1000000 --seed 7
 
 fuzz: env
 	@$(BIN)/python -m tests.fuzz
