@@ -6,6 +6,7 @@ Rules of the file:
 3. It depends on nothing but scenario, protocol and snapshots: the same ones give the same commands.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,8 +15,11 @@ from typing import assert_never
 from devices.clock import NS_PER_S
 from devices.simulator import script
 from devices.simulator.scenario import PatientSheet, Scenario
+from nursestation.config.schema import StationSettings
+from nursestation.core.assessed import GAIT
 from nursestation.core.commands import (
     Acknowledge,
+    AcknowledgeInstructions,
     AnswerCriterion,
     AnswerExclusions,
     AnswerFlag,
@@ -28,6 +32,7 @@ from nursestation.core.commands import (
     ConfirmDriver,
     ConfirmIdentity,
     EndEarly,
+    InstructionsGiven,
     MarkReady,
     NameAvailable,
     NameDriver,
@@ -37,6 +42,7 @@ from nursestation.core.commands import (
     RecordConsent,
     RecordFasting,
     RecordMedicines,
+    RecordOrthostatic,
     RecordPregnancy,
     RecordReferral,
     RecordScore,
@@ -62,23 +68,33 @@ from nursestation.core.model import (
     Phase,
     Pregnancy,
     ScoreKind,
+    SeriesPlace,
     Severity,
     Transport,
+    VisitKind,
 )
 from nursestation.core.protocols import Protocol
+from nursestation.core.scores import MAX_ITEM, RECOVERY
+from nursestation.core.scores import evidence as score_in_words
 from nursestation.core.scorings import SCALES
-from nursestation.core.snapshot import ChairSnapshot, DueKind, FlagView, StationSnapshot, VisitView
+from nursestation.core.snapshot import ChairSnapshot, CriterionView, DueKind, FlagView, StationSnapshot, VisitView
+from nursestation.export.instructions import instructions_pdf
+from nursestation.paths import resource
+from nursestation.ui.discharge.sheet_of import sheet_of
 
 PACE_S = 5.0
 REPEAT_AFTER_S = 30.0  # a flag is seen, and START pressed for the repeat, half a minute later
 CUFF_AGAIN_S = 180.0  # before discharge: how often a fresh reading is taken while the last one holds the patient back
 _HOUR_NS = 3600 * NS_PER_S
 
-_ANSWERS = {
-    "aldrete": ("moves 2, breathes 2, BP 2, awake 2, SpO₂ 2", 10),
+_TAKES_OVER = "Sim Clinician, at the chair"
+"""Who has the patient in care where a scenario ends a visit early and names nobody."""
+
+_ANSWERS: dict[str, tuple[str, int | None]] = {
     "sedation": ("MOAA/S 5: answers readily", 5),
     "side_effects": ("none left", None),
     "iv_removed": ("removed, site dry", None),
+    "orientation": ("person, place and time", 3),
     "instructions": ("given on paper and read through together", None),
 }
 
@@ -138,8 +154,12 @@ class StandInNurse:
         if not snapshot.self_test.done_today:
             return SelfTest(heard=True, seen=True)
         today = datetime.fromtimestamp(snapshot.at.utc_ns / NS_PER_S, UTC).date()
+        plan = self._protocol.series
         return CheckIn(
-            chair=self._chair, patient=patient_of(self._scenario.patient, today), protocol=self._protocol.name
+            chair=self._chair,
+            patient=patient_of(self._scenario.patient, today),
+            protocol=self._protocol.name,
+            series=SeriesPlace(VisitKind.COURSE, 1, plan.length) if plan is not None else None,
         )
 
     def _next(self, visit: VisitView, now_ns: int) -> Command | None:
@@ -198,7 +218,8 @@ class StandInNurse:
         for text in rules.checks:
             yield ConfirmCheck(chair=chair, text=text)
         for kind in rules.baseline_scores:
-            yield self._score(kind)
+            if all(score.kind is not kind for score in visit.scores):
+                yield self._score(kind)
 
     def _baseline(self, visit: VisitView) -> Command | None:
         if visit.baseline is None:
@@ -242,16 +263,55 @@ class StandInNurse:
         if readiness is None:
             return None
         for line in readiness.criteria:
-            if line.id in _ANSWERS and line.state not in (GateState.MET, GateState.OVERRIDDEN):
-                evidence, score = _ANSWERS[line.id]
-                return AnswerCriterion(chair=chair, criterion=line.id, met=True, evidence=evidence, score=score)
+            wanted = None if line.state in (GateState.MET, GateState.OVERRIDDEN) else self._see_to(visit, line)
+            if wanted is not None:
+                return wanted
         if not visit.driver_confirmed_at_handover and readiness.path is LeavingPath.WITH_DRIVER:
-            return ConfirmDriver(chair=chair, how=ConfirmedHow.SEEN_IN_PERSON)
+            return ConfirmDriver(chair=chair, how=ConfirmedHow.SEEN_IN_PERSON, code=visit.driver_code)
         if readiness.may_sign:
             return SignDischarge(
                 chair=chair, meaning=readiness.meaning, seen=readiness.digest, pin=self._staff.nurse_pin
             )
         return self._cuff_again(now_ns)
+
+    def _see_to(self, visit: VisitView, line: CriterionView) -> Command | None:
+        """Return what answers a criterion that is not met; None where the record does, or where a person must come."""
+        chair = self._chair
+        match line.id:
+            case "aldrete" | "mpadss":
+                score = RECOVERY[line.id]
+                points = {item.id: MAX_ITEM for item in score.items}
+                words = score_in_words(points, score)
+                items = tuple(points.items())
+                return AnswerCriterion(
+                    chair=chair, criterion=line.id, met=True, evidence=words, score=score.highest, items=items
+                )
+            case "gait":
+                walks_well = tuple((item, 1) for item, _, _ in GAIT)
+                return AnswerCriterion(chair=chair, criterion=line.id, met=True, evidence="", items=walks_well)
+            case "orthostatic":
+                return self._stand_up(visit)
+            case "instructions" if not line.asks_person:
+                if visit.instructions is None:
+                    return InstructionsGiven(chair=chair, language="", how="file", sha256=_sheet_sha256(visit))
+                return AcknowledgeInstructions(chair=chair, by="patient")
+            case which if which in _ANSWERS:
+                evidence, number = _ANSWERS[which]
+                return AnswerCriterion(chair=chair, criterion=which, met=True, evidence=evidence, score=number)
+            case _:
+                return None
+
+    def _stand_up(self, visit: VisitView) -> Command | None:
+        """Enter the last reading as the one lying, and what somebody has who stands up well: a little less, a little more."""
+        if not visit.cuffs:
+            return None
+        last = visit.cuffs[-1]
+        return RecordOrthostatic(
+            chair=self._chair,
+            lying=(last.sys, last.dia, None),
+            standing_1=(last.sys - 4, last.dia + 2, None),
+            standing_3=(last.sys - 2, last.dia + 2, None),
+        )
 
     def _cuff_again(self, now_ns: int) -> Command | None:
         if self._last_cuff_ns is not None and now_ns - self._last_cuff_ns < CUFF_AGAIN_S * NS_PER_S:
@@ -374,7 +434,7 @@ class StandInNurse:
                     yield EndEarly(
                         chair=number,
                         reason=step.reason,
-                        handed_to=step.handed_to,
+                        handed_to=step.handed_to or _TAKES_OVER,
                         clinician_id=self._staff.clinician_id,
                         pin=self._staff.clinician_pin,
                     )
@@ -394,6 +454,12 @@ def patient_of(sheet: PatientSheet, today: date) -> Patient:
         weight_kg=sheet.weight_kg,
         allergies="none known",
     )
+
+
+def _sheet_sha256(visit: VisitView) -> str:
+    """Return the SHA-256 of the sheet that the patient takes home; the same visit gives the same one."""
+    content = instructions_pdf(sheet_of(visit, "", StationSettings()), UTC, fonts=resource("fonts"))
+    return hashlib.sha256(content).hexdigest()
 
 
 def _can_end(kind: ChartKind) -> bool:

@@ -200,6 +200,8 @@ def _chair(chair) -> dict[str, object]:
             ],
             "run_s": visit.infusion_run_s,
             "criteria": {} if visit.readiness is None else {c.id: c.state for c in visit.readiness.criteria},
+            "instructions": visit.instructions and visit.instructions.how,
+            "driver_code": visit.driver_code,
             "may_sign": visit.readiness is not None and visit.readiness.may_sign,
         }
     return body

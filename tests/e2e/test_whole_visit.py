@@ -163,16 +163,21 @@ def check_in(program: Program, visit: Visit) -> None:
 def discharge(program: Program, visit: Visit) -> None:
     program.click("action_discharge")
     visit.picture(program, "6-discharge")
-    reveal(program, "discharge_aldrete_answer", "discharge_aldrete_record")
+    reveal(program, "discharge_aldrete_more", "discharge_aldrete_record")
     for item in ("activity", "breathing", "circulation", "consciousness", "spo2"):
         program.click(f"discharge_aldrete_{item}_2")
     program.click("discharge_aldrete_record")
-    reveal(program, "discharge_sedation_answer", "discharge_moaas_5")
-    program.click("discharge_moaas_5")
-    program.click("discharge_iv_removed_answer")
+    for line in ("sedation", "gait", "iv_removed"):
+        program.click(f"discharge_{line}_answer")
+    program.click("discharge_orthostatic_more")
+    for posture in ("lying", "minute_1", "minute_3"):
+        program.click(f"discharge_orthostatic_take_{posture}")
+    visit.picture(program, "6-standing")
+    program.click("discharge_orthostatic_well")
     program.click("discharge_instructions_answer")
-    program.click("discharge_driver_how_seen_in_person")
-    program.click("discharge_driver_confirm")
+    program.until(lambda: program.chair(CHAIR)["instructions"] == "file", "the instructions are made")
+    program.click("discharge_instructions_answer")
+    program.type("discharge_driver_code", program.chair(CHAIR)["driver_code"])
     program.until(lambda: program.chair(CHAIR)["may_sign"], "every line is met")
     program.type("discharge_pin", "999999")
     program.click("discharge_sign")

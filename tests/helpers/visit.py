@@ -111,6 +111,11 @@ class Refusal(AssertionError):
     """A command that the test meant to be taken was refused."""
 
 
+def handed_over(reason: str, chair: int = 2) -> c.EndEarly:
+    """Return that the visit ends here with the drug given: the ward takes the patient over, and a clinician signs."""
+    return c.EndEarly(chair=chair, reason=reason, handed_to="ward 3", clinician_id=CLINICIAN, pin=CLINICIAN_PIN)
+
+
 @dataclass
 class Clinic:
     """A station with one nurse, one clinician and two chairs, the second of them with a monitor.
@@ -315,15 +320,29 @@ class Clinic:
         self.run(5, every_s=min(every_s, 1.0))
         self.do(c.StartInfusion(chair=self.chair, dose_text="Ketamine 36 mg IV over 40 min"))
 
-    def assess(self) -> None:
-        """Answer what a person answers before discharge, the driver seen in person."""
-        n = self.chair
+    def assess(self, *, driver: bool = True) -> None:
+        """Answer what a person answers before discharge, the driver seen in person unless without `driver`."""
+        n, rules = self.chair, self.visit.protocol.discharge
         self.do(
             c.AnswerCriterion(chair=n, criterion="aldrete", met=True, evidence="2 2 2 2 2", score=10),
             c.AnswerCriterion(chair=n, criterion="sedation", met=True, evidence="awake, oriented", score=5),
-            c.AnswerCriterion(chair=n, criterion="instructions", met=True, evidence="read out and handed over"),
-            c.ConfirmDriver(chair=n, how=ConfirmedHow.SEEN_IN_PERSON),
         )
+        if driver:
+            self.do(c.ConfirmDriver(chair=n, how=ConfirmedHow.SEEN_IN_PERSON, code=self.visit.driver_code))
+        if rules.ask_gait:
+            steady = (("steady", 1), ("not_dizzy", 1), ("advice", 1))
+            self.do(c.AnswerCriterion(chair=n, criterion="gait", met=True, evidence="", items=steady))
+        if rules.ask_orthostatic:
+            self.do(
+                c.RecordOrthostatic(chair=n, lying=(124, 76, 70), standing_1=(120, 76, 78), standing_3=(122, 78, 76))
+            )
+        if rules.instructions_printed:
+            self.do(
+                c.InstructionsGiven(chair=n, language="", how="printed", sha256="5e" * 32),
+                c.AcknowledgeInstructions(chair=n, by="patient"),
+            )
+        else:
+            self.do(c.AnswerCriterion(chair=n, criterion="instructions", met=True, evidence="read and handed over"))
         if self.visit.protocol.route.value == "iv":
             self.do(c.AnswerCriterion(chair=n, criterion="iv_removed", met=True, evidence="removed, site dry"))
 

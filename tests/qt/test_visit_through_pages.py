@@ -1,6 +1,7 @@
 """A whole visit through the pages, with the real station behind them: what they send is taken, what it answers is shown."""
 
 from datetime import UTC
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,6 +18,9 @@ from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
 from tests.helpers.visit import CLINICIAN_PIN, NURSE_PIN, make_clinic
+
+
+PAPER = Path("instructions.pdf")
 
 
 class Desk:
@@ -194,18 +198,29 @@ def test_from_the_first_start_to_the_signature(desk):
     clinic.cuff(126, 78)
     desk.turn_to(DischargePage(UTC))
     desk.press("discharge_mark_ready")
-    desk.press("discharge_aldrete_answer")
+    desk.press("discharge_aldrete_more")
     for item in ("activity", "breathing", "consciousness"):
         desk.press(f"discharge_aldrete_{item}_2")
     desk.press("discharge_aldrete_record")
-    desk.press("discharge_sedation_answer")
-    desk.press("discharge_moaas_5")
-    desk.press("discharge_iv_removed_answer")
+    for line in ("sedation", "gait", "iv_removed"):
+        desk.press(f"discharge_{line}_answer")
+    desk.press("discharge_orthostatic_more")
+    desk.press("discharge_orthostatic_stands")
+    clinic.run(65, every_s=5)
+    clinic.cuff(120, 78)
+    clinic.run(120, every_s=5)
+    clinic.cuff(122, 78)
+    desk.press("discharge_orthostatic_well")
+    desk.page.print_wanted.connect(lambda chair, _, language: desk.page.printed(chair, language, "5e" * 32, PAPER, ""))
+    desk.press("discharge_instructions_answer")
     desk.press("discharge_instructions_answer")
     assert desk.find("discharge_why_not").text() == "Not met yet: Driver here and confirmed."
-    desk.press("discharge_driver_how_seen_in_person")
-    desk.press("discharge_driver_confirm")
-    assert desk.find("discharge_tally").text() == "10 of 10 met"
+    code = clinic.visit.driver_code
+    desk.type("discharge_driver_code", f"{(int(code) + 1) % 10000:04d}")
+    assert desk.find("discharge_message").text().startswith("That is not the driver's code")
+    desk.type("discharge_driver_code", code)
+    desk.render()
+    assert desk.find("discharge_tally").text() == "12 of 12 met"
     desk.type("discharge_pin", "111111")
     desk.press("discharge_sign")
     assert clinic.visit.phase is Phase.READY

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from nursestation.core.assessed import GAIT
 from nursestation.core.commands import AcknowledgeInstructions, AnswerCriterion, ResolveChart
-from nursestation.core.model import GateState
 from nursestation.core.protocols import DischargeRules
 from nursestation.core.scores import MOAAS, RECOVERY, evidence, moaas_evidence, suggestions, total
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
@@ -87,7 +86,7 @@ class _Line(QWidget):
             if words and button.text() != words:
                 button.setText(words)
                 button.setAccessibleName(f"{line.title}: {words}")
-            is_second = act in _QUIET and (is_open or Act.ANSWER in offered or line.state is GateState.MET)
+            is_second = act in _QUIET and (is_open or Act.ANSWER in offered or not line.may_override)
             button.set_kind(ButtonKind.QUIET if is_second else ButtonKind.PLAIN)
             button.setVisible(bool(words))
 
@@ -201,7 +200,7 @@ class CriteriaList(QWidget):
         """Put the focus on the first line that a person can answer."""
         for act in (Act.ANSWER, Act.MORE):
             for widget in self._lines:
-                if widget.line.state is not GateState.MET and widget.buttons[act].isVisibleTo(self):
+                if widget.line.may_override and widget.buttons[act].isVisibleTo(self):
                     widget.buttons[act].setFocus()
                     return
 

@@ -214,23 +214,24 @@ def _when(criterion: CriterionView, answer: Answer, clock: _Clock) -> str:
 def _buttons(chair: ChairSnapshot, visit: VisitView, criterion: CriterionView, answer: Answer) -> Iterator[LineButton]:
     """Give the buttons of a line: the usual answer first, by one tap, and the way to another one."""
     is_met = criterion.state is GateState.MET
+    is_settled = criterion.state not in _OPEN  # what a clinician has overridden is not answered anew by one tap
     match answer:
         case Answer.OBSERVATION:
             if not is_met and _may_shorten(visit):
                 yield LineButton(Act.MORE, "Shorten…")
         case Answer.RECOVERY:
-            if not is_met and full_score(chair, criterion.id) is not None:
+            if not is_settled and full_score(chair, criterion.id) is not None:
                 yield LineButton(Act.ANSWER, "Full score")
-            yield LineButton(Act.MORE, "Score again…" if is_met else "Score…")
+            yield LineButton(Act.MORE, "Score again…" if is_settled else "Score…")
         case Answer.SEDATION | Answer.ORIENTATION | Answer.GAIT:
             usual = {
                 Answer.SEDATION: "5: answers at once",
                 Answer.ORIENTATION: "All three known",
                 Answer.GAIT: "Steady, not dizzy, advised",
             }[answer]
-            if not is_met:
+            if not is_settled:
                 yield LineButton(Act.ANSWER, usual)
-            yield LineButton(Act.MORE, "Again…" if is_met else "Other…")
+            yield LineButton(Act.MORE, "Again…" if is_settled else "Other…")
         case Answer.IV_REMOVED | Answer.INSTRUCTIONS | Answer.SEEN:
             if is_met:
                 yield LineButton(Act.UNDO, "Undo")
@@ -443,7 +444,7 @@ def discharge_view(
         course=_course(visit, zone),
         lines=lines,
         n_met=readiness.n_met,
-        tally=f"{readiness.n_met} of {len(lines)} met",
+        tally=_tally(lines),
         earliest=_earliest(visit, clock),
         open_effects=tuple(
             OpenEffect(entry.id, f"{entry.text}, {entry.severity.value}" if entry.severity else entry.text)
@@ -460,6 +461,12 @@ def discharge_view(
         why_not=why_not_sign(lines, operator, visit, readiness.why_not),
         done=_done(visit),
     )
+
+
+def _tally(lines: tuple[CriterionLine, ...]) -> str:
+    n_met = sum(line.state is GateState.MET for line in lines)
+    n_passed = sum(line.state is GateState.OVERRIDDEN for line in lines)
+    return f"{n_met} of {len(lines)} met{f', {n_passed} overridden' if n_passed else ''}"
 
 
 def _may_open(visit: VisitView) -> bool:

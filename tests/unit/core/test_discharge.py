@@ -14,8 +14,10 @@ CRITERIA = (
     "no_open_condition",
     "aldrete",
     "sedation",
+    "gait",
     "side_effects",
     "iv_removed",
+    "orthostatic",
     "driver",
     "instructions",
 )
@@ -74,7 +76,7 @@ def test_the_record_fills_in_what_it_proves(ready: Clinic) -> None:
     assert met == {"observation", "bp", "vitals_stable", "no_open_condition", "side_effects"}
     ready.assess()
     assert ready.visit.readiness.may_sign
-    assert ready.visit.readiness.n_met == 10
+    assert ready.visit.readiness.n_met == len(CRITERIA)
 
 
 def test_observation_counts_to_its_minimum(clinic: Clinic) -> None:
@@ -332,10 +334,10 @@ def test_the_driver_must_be_seen_at_hand_over(clinic: Clinic) -> None:
     clinic.do(c.ConfirmDriver(chair=2, how=ConfirmedHow.BY_PHONE))
     assert "see the driver in person" in line(clinic, "driver").evidence
     assert not clinic.visit.driver_confirmed_at_handover
-    clinic.do(c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON))
+    clinic.do(c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON, code=clinic.visit.driver_code))
     assert line(clinic, "driver").state is GateState.MET
     assert clinic.visit.driver_confirmed_at_handover
-    clinic.do(c.NameDriver(chair=2, driver=Driver("Cab", "", "555 7777", Transport.MEDICAL_TRANSPORT)))
+    clinic.do(c.NameDriver(chair=2, driver=Driver("Cab", "", "555 7777", Transport.MEDICAL_TRANSPORT, "T-118")))
     assert line(clinic, "driver").state is GateState.UNMET
     clinic.do(c.ConfirmDriver(chair=2, how=ConfirmedHow.BOOKING))
     assert line(clinic, "driver").state is GateState.MET
@@ -383,7 +385,7 @@ def test_the_digest_changes_with_the_picture_and_not_with_time(ready: Clinic) ->
     for command in (
         answer("aldrete", 10),
         answer("aldrete", 9),
-        answer("instructions"),
+        c.InstructionsGiven(chair=2, language="", how="printed", sha256="5e" * 32),
         c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON),
         override("iv_removed"),
         c.NameDriver(chair=2, driver=DRIVER),

@@ -26,7 +26,7 @@ from nursestation.export.story import tell
 from nursestation.export.visit import load_visit
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
-from tests.helpers.visit import PATIENT, Clinic, make_clinic, run_visit
+from tests.helpers.visit import PATIENT, Clinic, handed_over, make_clinic, run_visit
 from tests.helpers.written_visit import SESSION, all_records
 
 
@@ -126,7 +126,7 @@ def test_the_chart_is_told_as_it_stands() -> None:
     clinic = make_clinic()
     clinic.start()
     _charted(clinic)
-    clinic.do(c.EndEarly(chair=2, reason="wish of the patient", handed_to="Maria Keller"))
+    clinic.do(handed_over("wish of the patient"))
     visit = only(clinic.records)
     assert [(one.text, one.severity, one.lasted_min) for one in visit.side_effects] == [
         ("Nausea", Severity.SEVERE, None)
@@ -144,7 +144,7 @@ def test_pain_is_told_as_it_was_before_and_after() -> None:
     clinic.run(60)
     clinic.do(*(c.RecordScore(chair=2, kind=ScoreKind.PAIN, value=value) for value in (5, 3)))
     clinic.do(c.RecordScore(chair=2, kind=ScoreKind.UNREAL, value=8))
-    clinic.do(c.EndEarly(chair=2, reason="x", handed_to="Maria Keller"))
+    clinic.do(handed_over("x"))
     visit = only(clinic.records)
     assert (visit.pain_before, visit.pain_after) == (7, 3)
 
@@ -160,7 +160,7 @@ def test_a_step_whose_time_was_corrected_moves_the_times() -> None:
     stopped = clinic.of(r.InfusionStopped)[-1].at
     earlier_utc_ns = stopped.utc_ns - 120 * NS_PER_S
     clinic.do(c.CorrectTime(chair=2, what=TimedStep.INFUSION_STOPPED, at_utc_ns=earlier_utc_ns, reason="noted late"))
-    clinic.do(c.EndEarly(chair=2, reason="x", handed_to="Maria Keller"))
+    clinic.do(handed_over("x"))
     assert only(clinic.records).to_ready_min == pytest.approx(17, abs=0.1)
 
 

@@ -10,7 +10,7 @@ from nursestation.core import records as r
 from nursestation.core.model import ChartKind, GateState, Phase, Provenance
 from nursestation.core.snapshot import LinkView
 from nursestation.core.station import ChairSetup, Station
-from tests.helpers.visit import MONITOR, PATIENT, Clinic, PlainPins, binding, load_protocol, make_clinic
+from tests.helpers.visit import MONITOR, PATIENT, Clinic, PlainPins, binding, handed_over, load_protocol, make_clinic
 
 ADMITTED, DISCHARGED, NONE = AdmissionState.ADMITTED, AdmissionState.DISCHARGED, AdmissionState.NONE
 
@@ -316,7 +316,7 @@ class TestTheAnswer:
         assert held.view.numeric("spo2").value is not None
 
     def test_the_end_of_the_session_ends_it(self, held):
-        held.do(c.EndEarly(chair=2, reason="moved to the ward"))
+        held.do(handed_over("moved to the ward"))
         assert not held.view.conditions
         held.numeric("spo2", 93.0)
         assert held.view.numeric("spo2").value == 93.0

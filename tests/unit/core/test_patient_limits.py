@@ -11,7 +11,7 @@ from nursestation.core.presets import AlarmPreset
 from nursestation.core.snapshot import LimitView
 from nursestation.core.station import ChairSetup, Station
 from nursestation.paths import resource
-from tests.helpers.visit import CALM, NURSE, Clinic, PlainPins, binding, load_protocol, make_clinic
+from tests.helpers.visit import CALM, NURSE, Clinic, PlainPins, binding, handed_over, load_protocol, make_clinic
 
 CHAIRS = (ChairSetup(number=1, monitors=()), ChairSetup(number=2, monitors=(binding(),)))
 
@@ -202,7 +202,7 @@ def test_changed_limits_survive_a_restart_and_not_the_visit(clinic: Clinic) -> N
     fresh = Clinic(station=Station(CHAIRS, [load_protocol()], PlainPins(), "0.1.0"), clock=whole.clock)
     fresh.station.restore(stored, whole.clock.now(), unclean=True)
     assert (limit(fresh, "heart_rate").high, limit(fresh, "heart_rate").changed_by) == (100, "R. Alvarez RN")
-    whole.do(c.EndEarly(chair=2, reason="patient asks"))
+    whole.do(handed_over("patient asks"))
     assert whole.view.limits == ()
     assert "closed" in whole.refused(c.SetLimit(chair=2, metric="heart_rate", high=110))
 

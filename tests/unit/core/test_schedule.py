@@ -1,7 +1,7 @@
 import pytest
 
 from nursestation.core import commands as c
-from tests.helpers.visit import Clinic, make_clinic
+from tests.helpers.visit import Clinic, handed_over, make_clinic
 
 
 @pytest.fixture
@@ -78,6 +78,6 @@ def test_nothing_is_due_in_a_closed_visit() -> None:
     clinic.start()
     clinic.run(60)
     clinic.cuff(165, 90)
-    clinic.do(c.EndEarly(chair=2, reason="transferred"))
+    clinic.do(handed_over("transferred"))
     clinic.wait(1200)
     assert (clinic.view.cuff.due_in_s, clinic.view.cuff.is_overdue) == (None, False)

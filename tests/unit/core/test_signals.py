@@ -20,6 +20,7 @@ from tests.helpers.visit import (
     Clinic,
     PlainPins,
     binding,
+    handed_over,
     load_protocol,
     make_clinic,
 )
@@ -391,7 +392,7 @@ def test_a_lost_monitor_is_heard_through_a_chairs_pause_and_a_probe_is_not(clini
 
 
 def test_a_chairs_pause_ends_with_the_visit(clinic: Clinic) -> None:
-    clinic.do(PAUSE, c.EndEarly(chair=2, reason="patient asks"))
+    clinic.do(PAUSE, handed_over("patient asks"))
     assert [one.reason for one in clinic.of(r.ChairAlarmsResumed)] == ["the visit is over"]
     assert clinic.view.pause is None
 

@@ -59,7 +59,7 @@ def test_a_signature_says_who_when_and_what_and_covers_the_record(clinic: Clinic
     assert signed.driver == DRIVER
     assert [(line.criterion, line.evidence) for line in signed.evidence] == [(v.id, v.evidence) for v in evidence]
     assert clinic.visit.signed_by == "R. Alvarez RN"
-    assert [view.state for view in clinic.visit.readiness.criteria] == [GateState.MET] * 10
+    assert [view.state for view in clinic.visit.readiness.criteria] == [GateState.MET] * 12
     assert not clinic.visit.readiness.may_sign
 
 
@@ -71,8 +71,8 @@ def test_a_page_that_is_not_of_now_is_refused(clinic: Clinic) -> None:
 
 
 def test_an_unmet_criterion_is_named(clinic: Clinic) -> None:
-    clinic.do(c.AnswerCriterion(chair=2, criterion="instructions", met=False, evidence="not yet"))
-    assert clinic.refused(clinic.sign()) == "Not yet met: Written instructions given."
+    clinic.do(c.AnswerCriterion(chair=2, criterion="iv_removed", met=False, evidence="not yet"))
+    assert clinic.refused(clinic.sign()) == "Not yet met: IV access removed."
 
 
 def test_the_pin_is_entered_again(clinic: Clinic) -> None:
@@ -126,14 +126,15 @@ def test_nobody_goes_home_without_a_driver() -> None:
     clinic.run(900)
     clinic.cuff(126, 78)
     clinic.do(c.MarkReady(chair=2))
-    for which, score in (("aldrete", 10), ("sedation", 5), ("iv_removed", None), ("instructions", None)):
-        clinic.do(c.AnswerCriterion(chair=2, criterion=which, met=True, evidence="x", score=score))
+    clinic.assess(driver=False)
     clinic.do(
         c.OverrideCriterion(chair=2, criterion="driver", reason="walks home", clinician_id=CLINICIAN, pin=CLINICIAN_PIN)
     )
     assert not clinic.visit.readiness.may_sign
     assert clinic.refused(clinic.sign()) == "Name the driver who takes the patient home."
-    clinic.do(c.NameDriver(chair=2, driver=DRIVER), c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON))
+    clinic.do(c.NameDriver(chair=2, driver=DRIVER))
+    seen = c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON, code=clinic.visit.driver_code)
+    clinic.do(seen)
     clinic.do(clinic.sign())
 
 

@@ -24,7 +24,7 @@ from nursestation.paths import resource
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from tests.helpers import written_visit
-from tests.helpers.visit import NURSE, NURSE_PIN, Clinic, PlainPins, binding, make_clinic, run_visit
+from tests.helpers.visit import NURSE, NURSE_PIN, Clinic, PlainPins, binding, handed_over, make_clinic, run_visit
 from tests.unit.core.test_restore import restarted
 
 
@@ -222,7 +222,7 @@ def test_the_report_tells_the_same_watching_as_the_screen(clinic, stored):
         c.CorrectTime(chair=2, what=TimedStep.INFUSION_STOPPED, at_utc_ns=ago(clinic, 1230), reason="pressed late")
     )
     clinic.cuff(128, 79)
-    clinic.do(c.EndEarly(chair=2, reason="fire drill"))
+    clinic.do(handed_over("fire drill"))
     clinic.run(60, every_s=5)
     visit = stored(clinic)
     seen = clinic.visit.watching
@@ -272,7 +272,7 @@ def test_it_is_the_same_after_a_restart(clinic, stored):
     again.do(c.SignIn(operator_id=NURSE, pin=NURSE_PIN))
     again.run(125, every_s=5)
     again.cuff(126, 78)
-    again.do(c.EndEarly(chair=2, reason="fire drill"))
+    again.do(handed_over("fire drill"))
     visit = stored(clinic, again)
     seen = told(again.visit.watching)
     assert told(watched(visit, tell(visit))) == seen
