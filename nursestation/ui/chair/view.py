@@ -165,11 +165,13 @@ def _standing(flag: FlagView) -> str:
 
 
 def series_text(place: SeriesPlace | None) -> str:
-    """Return the place in a series: "3 of 6", "maintenance 2"; "" where none is known."""
+    """Return the place in a series: "3 of 6", "visit 3" where its length is open, "maintenance 2"; "" where none is known."""
     if place is None:
         return ""
     number = f"{place.number} of {place.of}" if place.of is not None else str(place.number)
-    return number if place.kind is VisitKind.COURSE else f"{place.kind.value} {number}"
+    if place.kind is not VisitKind.COURSE:
+        return f"{place.kind.value} {number}"
+    return number if place.of is not None else f"visit {number}"
 
 
 def _driver_tip(visit: VisitView) -> str:

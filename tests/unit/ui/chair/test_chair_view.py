@@ -100,6 +100,7 @@ def test_a_flag_tells_how_its_second_reading_ended():
     [
         (None, "Depression IV"),
         (SeriesPlace(VisitKind.COURSE, 3, 6), "Depression IV 3 of 6"),
+        (SeriesPlace(VisitKind.COURSE, 3), "Depression IV visit 3"),
         (SeriesPlace(VisitKind.MAINTENANCE, 2), "Depression IV maintenance 2"),
     ],
 )
