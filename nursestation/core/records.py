@@ -41,6 +41,7 @@ from nursestation.core.model import (
     TimedStep,
     ToldPatient,
 )
+from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 
 
@@ -124,11 +125,16 @@ def is_live(record: Sample | Wave) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationStarted(_Record):
-    """The program started. `resumed` names the sessions that were open; `unclean` is True after a kill or a crash."""
+    """The program started. `resumed` names the sessions that were open; `unclean` is True after a kill or a crash.
+
+    `preset` is the clinic's alarm preset as it was read from its file, which may have changed since the run before; None in
+    what an older version wrote.
+    """
 
     version: str
     resumed: tuple[str, ...] = ()
     unclean: bool = False
+    preset: AlarmPreset | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -622,9 +628,12 @@ Backdated = Charted | ChartResolved | ScoreRecorded | VitalsEntered | NotMeasura
 
 def happened(record: Backdated) -> Moment:
     """Return when what a record tells happened, on both clocks."""
-    if record.happened_utc_ns is None:
-        return record.at
-    return record.at.shifted(record.happened_utc_ns - record.at.utc_ns)
+    return record.at if record.happened_utc_ns is None else told(record, record.happened_utc_ns)
+
+
+def told(record: Backdated | ChartCorrected, utc_ns: int) -> Moment:
+    """Return the moment of a time that a record tells, UTC [ns]: a time of the clock as it ran when the record was made."""
+    return record.at.shifted(utc_ns - record.at.utc_ns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,7 +149,15 @@ class Station:
             if chair.visit is not None and chair.visit.is_open
         )
         turn = Turn(self._state, self._pins, now)
-        turn.emit(r.StationStarted(**turn.noted(None), version=self._version, resumed=resumed, unclean=unclean))
+        turn.emit(
+            r.StationStarted(
+                **turn.noted(None),
+                version=self._version,
+                resumed=resumed,
+                unclean=unclean,
+                preset=self._state.preset,
+            )
+        )
         drafts.take_up(turn, kept)
         technical.forget_live(turn)
         signals.end_pauses(turn)

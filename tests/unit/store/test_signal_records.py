@@ -7,6 +7,7 @@ from nursestation.config.load import load_preset
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.inputs import SignalSeen, StationFault
+from nursestation.core.presets import AlarmPreset, SignalRules
 from nursestation.core.snapshot import AudioState, SignalState, StationSnapshot
 from nursestation.core.station import ChairSetup, Station
 from nursestation.paths import resource
@@ -43,6 +44,22 @@ def clinic() -> Clinic:
     clinic.apply(StationFault(id="store", text="The disk is slow"))
     clinic.run(3, LOW)
     return clinic
+
+
+def test_the_clinics_preset_of_each_run_is_on_record(tmp_path):
+    longer = AlarmPreset(title="Longer", signals=SignalRules(escalation_s=240))
+    chairs = (ChairSetup(number=2, monitors=(binding(),)),)
+    clock = ManualClock()
+    for preset in (load_preset(resource("presets")), longer):
+        station = Station(chairs, [load_protocol()], PlainPins(), "0.1.0", preset)
+        clock.advance(3600)
+        store = Store.open(tmp_path / "record.sqlite3")
+        store.append(station.restore((), clock.now(), unclean=False))
+        store.close()
+    with StoreReader.open(tmp_path / "record.sqlite3") as reader:
+        told = [one.preset for one in reader.station_records() if isinstance(one, r.StationStarted)]
+    assert [(one.title, one.signals.escalation_s) for one in told] == [("Clinic default", 120), ("Longer", 240)]
+    assert told[0].bounds, "whole, not by its name alone"
 
 
 def restored(clinic: Clinic, path, *, away_s: float) -> StationSnapshot:
