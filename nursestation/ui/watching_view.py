@@ -57,7 +57,7 @@ def watched_view(view: WatchingView, zone: tzinfo | None) -> WatchedView:
     failed = f", {view.cuffs_failed} failed" if view.cuffs_failed else ""
     facts = (
         ("Cuff readings", f"{view.cuffs_taken} taken of {view.cuffs_planned} planned{failed}"),
-        ("Longest time between two", span_text(view.longest_cuff_gap_s)),
+        ("Longest without one", span_text(view.longest_cuff_gap_s)),
         ("Signed in", ", ".join(_signed_in(*one, zone) for one in view.signed_in) or "nobody"),
         ("Alarms", _alarms(view)),
     )

@@ -39,7 +39,7 @@ def test_cuff_people_and_alarms_are_told():
     view = watched_view(WATCHED, UTC)
     assert dict(view.facts) == {
         "Cuff readings": "5 taken of 6 planned, 1 failed",
-        "Longest time between two": "11 min",
+        "Longest without one": "11 min",
         "Signed in": "R. Alvarez RN 13:20 to 13:50, J. Okafor RN from 13:50",
         "Alarms": "2 of medium or high priority; acknowledged after 14 s in the middle, 1 min at the slowest",
     }
