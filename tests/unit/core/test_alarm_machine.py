@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from devices.clock import NS_PER_S, ManualClock
-from devices.events import AlarmKind, DeviceStatus, LinkPhase, LinkState, Priority, SensorStatus, Validity
+from devices.events import AlarmKind, DeviceInfo, DeviceStatus, LinkPhase, LinkState, Priority, SensorStatus, Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.chain import from_json, to_json
-from nursestation.core.model import FlagOutcome
+from nursestation.core.model import ChartKind, FlagOutcome
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.snapshot import AudioState, ConditionView, SignalState, StationSnapshot
 from nursestation.core.station import ChairSetup, Station, StationFault
@@ -125,7 +125,16 @@ class RandomAlarms(RuleBasedStateMachine):
     def doubt(self, n: int, validity: Validity) -> None:
         self.clinics[n].numeric("spo2", 80.0 if validity is Validity.QUESTIONABLE else None, validity)
 
+    @rule(n=chairs, serial=st.sampled_from(("77", "78")))
+    def swap(self, n: int, serial: str) -> None:
+        """A cable is put into another monitor, and maybe back."""
+        self.clinics[n].event(DeviceInfo(t_ns=0, vendor="Berry", model="PM6750", serial=serial))
+
     # --- what the nurse does ---
+
+    @rule(n=chairs)
+    def symptom(self, n: int) -> None:
+        self.one.apply(c.Chart(chair=n, kind=ChartKind.SYMPTOM, text="Chest pain"))
 
     @rule(which=st.integers(0, 5))
     def acknowledge(self, which: int) -> None:
