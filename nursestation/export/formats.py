@@ -9,6 +9,7 @@ from types import MappingProxyType
 from nursestation.export.alarms import alarms_csv
 from nursestation.export.csv import session_csv
 from nursestation.export.errors import ExportError
+from nursestation.export.events_csv import events_csv
 from nursestation.export.files import Exported, write_export
 from nursestation.export.visit import VisitRecord, load_visit
 from nursestation.store.reader import StoreReader
@@ -60,6 +61,10 @@ def _alarms(visit: VisitRecord, options: ExportOptions) -> bytes:
     return alarms_csv(visit, options.zone)
 
 
+def _events(visit: VisitRecord, options: ExportOptions) -> bytes:
+    return events_csv(visit, options.zone)
+
+
 def _pdf(visit: VisitRecord, options: ExportOptions) -> bytes:
     from nursestation.export.report import session_pdf  # late: the window starts sooner without the report's library
 
@@ -77,8 +82,8 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
         ),
         ExportFormat(
             "pdf", ".pdf", "Visit report (PDF)",
-            holds="identity, protocol, trend, vital signs at each cuff reading, events, blood-pressure flags, the alarm "
-            "log, discharge with evidence, driver, signature",
+            holds="identity, protocol, trend, treatment with its pauses, vital signs at each cuff reading, blood-pressure flags, "
+            "scores, events, the alarm log, proof of watching, check-in, discharge with evidence, driver, signature",
             leaves_out="single readings between the cuff readings, waveforms",
             render=_pdf,
         ),
@@ -88,6 +93,13 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
             "who and when, and its delays; pauses of the sound, changed limits, self-tests",
             leaves_out="who the patient is, readings, waveforms, events, signatures",
             render=_alarms,
+        ),
+        ExportFormat(
+            "events", ".events.csv", "Events as a table (CSV)",
+            holds="every event of the report with its number, time and who: check-in, treatment, charting, scores, corrections, "
+            "overrides, leaving",
+            leaves_out="readings, waveforms, alarm conditions",
+            render=_events,
         ),
     )
 })  # fmt: skip

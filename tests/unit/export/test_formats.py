@@ -29,7 +29,7 @@ def reader(store, tmp_path):
 
 
 def test_every_format_says_what_it_holds_and_leaves_out():
-    assert set(FORMATS) == {"csv", "pdf", "alarms"}
+    assert set(FORMATS) == {"csv", "pdf", "alarms", "events"}
     assert all(one.title and one.holds and one.leaves_out and one.suffix.startswith(".") for one in FORMATS.values())
 
 

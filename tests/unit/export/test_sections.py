@@ -1,5 +1,6 @@
 """The report's sections on check-in, treatment, scores and watching: each record is told once, nothing is hidden."""
 
+import csv
 import io
 from pathlib import Path
 
@@ -7,10 +8,13 @@ import pypdf
 import pytest
 
 from nursestation.core import commands as c
-from nursestation.core.model import MedicineAnswer, Pregnancy, ScoreKind
+from nursestation.core import records as r
+from nursestation.core.model import ChartKind, MedicineAnswer, Pregnancy, ScoreKind
+from nursestation.export.events import events
+from nursestation.export.events_csv import events_csv
 from nursestation.export.proof import percent
 from nursestation.export.report import session_pdf
-from nursestation.export.visit import load_visit
+from nursestation.export.visit import VisitRecord, load_visit
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, HOUR_NS, PATIENT, Clinic, make_clinic
@@ -18,12 +22,16 @@ from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, HOUR_NS, PATIENT, Clin
 FONTS = Path(__file__).parents[3] / "resources" / "fonts"
 
 
-def printed(clinic: Clinic, folder: Path) -> str:
+def stored(clinic: Clinic, folder: Path) -> VisitRecord:
     store = Store.open(folder / "record.sqlite3")
     store.append(clinic.records)
     store.close()
     with StoreReader.open(folder / "record.sqlite3") as reader:
-        content = session_pdf(load_visit(reader, clinic.visit.session, "0.1.0"), None, fonts=FONTS)
+        return load_visit(reader, clinic.visit.session, "0.1.0")
+
+
+def printed(clinic: Clinic, folder: Path) -> str:
+    content = session_pdf(stored(clinic, folder), None, fonts=FONTS)
     return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages)
 
 
@@ -120,6 +128,22 @@ def test_an_injection_has_a_time_and_no_length(tmp_path: Path) -> None:
     assert "one injection" in text
     assert "Treatment time" not in text
     assert "never paused" not in text
+
+
+def test_the_table_of_events_has_what_was_struck_out_and_what_was_let_pass(tmp_path: Path) -> None:
+    clinic = make_clinic()
+    clinic.start()
+    clinic.run(60)
+    clinic.do(c.Chart(chair=2, kind=ChartKind.NOTE, text="=1+1"))
+    entry = clinic.of(r.Charted)[-1].entry_id
+    clinic.do(c.StrikeChart(chair=2, entry_id=entry, reason="wrong chair"))
+    visit = stored(clinic, tmp_path)
+    rows = list(csv.DictReader(io.StringIO(events_csv(visit, None).decode("utf-8"), newline="")))
+    assert [row["number"] for row in rows] == [str(n + 1) for n in range(len(events(visit)))]
+    struck = [row["what"] for row in rows if row["struck_out"]]
+    assert struck == ["Note: =1+1"]
+    assert rows[-1]["what"] == "Struck out: =1+1 (wrong chair)"
+    assert rows[-1]["by"] == "R. Alvarez RN"
 
 
 def test_a_gate_that_was_let_pass_is_bold_at_its_question(tmp_path: Path) -> None:
