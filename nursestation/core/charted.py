@@ -103,9 +103,9 @@ def _correct(visit: Visit, record: r.ChartCorrected) -> None:
     )
     entry.earlier = (*entry.earlier, version)
     if record.happened_utc_ns is not None:
-        entry.at = entry.at.shifted(record.happened_utc_ns - entry.at.utc_ns)
+        entry.at = r.told(record, record.happened_utc_ns)
     if record.resolved_utc_ns is not None and entry.resolved is not None:
-        entry.resolved = entry.resolved.shifted(record.resolved_utc_ns - entry.resolved.utc_ns)
+        entry.resolved = r.told(record, record.resolved_utc_ns)
     entry.text = entry.text if record.text is None else record.text
     entry.severity = entry.severity if record.severity is None else record.severity
     entry.vitals = entry.vitals if record.vitals is None else record.vitals

@@ -63,9 +63,11 @@ def past(turn: Turn, visit: Visit, at_utc_ns: int | None) -> Moment:
 def not_before(told: Moment, earliest: Moment) -> Moment | None:
     """Return what an operator told, or None where that is before `earliest`.
 
-    A time in whole minutes may mean any moment of that minute: where `earliest` lies in it, that is meant.
+    A time in whole minutes may mean any moment of that minute: where `earliest` lies in it, that is meant, by the clock as it
+    runs now (it may have been set since then).
     """
     if told.mono_ns >= earliest.mono_ns:
         return told
-    is_same_minute = told.utc_ns % _MINUTE_NS == 0 and earliest.mono_ns - told.mono_ns < _MINUTE_NS
-    return earliest if is_same_minute else None
+    short_ns = earliest.mono_ns - told.mono_ns
+    is_same_minute = told.utc_ns % _MINUTE_NS == 0 and short_ns < _MINUTE_NS
+    return told.shifted(short_ns) if is_same_minute else None

@@ -27,6 +27,7 @@ from nursestation.core.records import (
     TimeCorrected,
     VitalsEntered,
     happened,
+    told,
 )
 from nursestation.core.scorings import label_of
 from nursestation.core.wording import long_span
@@ -160,14 +161,14 @@ class Lines:
     def _correct(self, record: ChartCorrected, entry: _Entry) -> None:
         why = f" (corrected: {record.reason})"
         if record.happened_utc_ns is not None:
-            entry.at = entry.at.shifted(record.happened_utc_ns - entry.at.utc_ns)
+            entry.at = told(record, record.happened_utc_ns)
         entry.text = entry.text if record.text is None else record.text
         entry.severity = entry.severity if record.severity is None else record.severity
         if any(part is not None for part in (record.happened_utc_ns, record.text, record.severity)):
             self._strike(entry.line)
             entry.line = self.add(Line(entry.at, entry.words() + why, record.operator, is_marked=True))
         if record.resolved_utc_ns is not None and entry.over is not None and entry.over_line is not None:
-            entry.over = entry.over.shifted(record.resolved_utc_ns - entry.over.utc_ns)
+            entry.over = told(record, record.resolved_utc_ns)
             self._strike(entry.over_line)
             entry.over_line = self.add(Line(entry.over, f"Over: {entry.text}{why}", record.operator))
 

@@ -220,3 +220,37 @@ def test_a_restart_keeps_the_chart_as_it_was_corrected(clinic: Clinic) -> None:
     assert lasting(again.view) == lasting(clinic.view)
     assert again.visit.chart[0].by == clinic.visit.chart[0].by == "R. Alvarez RN"
     assert clinic.of(r.Charted)[0].operator == NURSE
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_what_is_corrected_after_the_clock_was_set_moves_by_what_was_meant(clinic: Clinic, step_s: float) -> None:
+    clinic.run(600, every_s=10)
+    clinic.do(c.Chart(chair=2, kind=ChartKind.SIDE_EFFECT, text="Nausea"))
+    entry = clinic.visit.chart[-1].id
+    clinic.run(120, every_s=10)
+    clinic.do(c.ResolveChart(chair=2, entry_id=entry))
+    clinic.clock.step_utc(step_s)
+    clinic.run(60, every_s=10)
+    now = clinic.clock.now()
+    ago = {minutes: now.utc_ns - minutes * 60 * NS_PER_S for minutes in (2, 4)}
+    clinic.do(
+        c.CorrectChart(chair=2, entry_id=entry, reason="pressed late", at_utc_ns=ago[4], resolved_at_utc_ns=ago[2])
+    )
+    view = clinic.visit.chart[-1]
+    assert view.resolved is not None
+    assert (now.mono_ns - view.at.mono_ns, now.mono_ns - view.resolved.mono_ns) == (240 * NS_PER_S, 120 * NS_PER_S)
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_the_minute_of_check_in_is_the_clock_s_of_now(step_s: float) -> None:
+    clinic = make_clinic()
+    clinic.staff()
+    clinic.clock.advance(20)
+    clinic.check_in()
+    opened = clinic.visit.opened
+    clinic.clock.step_utc(step_s)
+    clinic.run(60)
+    at = opened.utc_ns + round(step_s * NS_PER_S) - 20 * NS_PER_S
+    clinic.do(c.Chart(chair=2, kind=ChartKind.SIDE_EFFECT, text="Nausea", at_utc_ns=at))
+    assert at % MINUTE_NS == 0
+    assert clinic.visit.chart[-1].at.mono_ns == opened.mono_ns
