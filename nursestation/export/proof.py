@@ -2,14 +2,15 @@
 
 Rules of the file:
 1. The numbers are the screen's (`watching.py`, `core/watching.py`); nothing is counted anew here.
-2. The strip reads in black and white: a covered minute is filled, one with a gap in it is an empty box with a stroke through it.
+2. The strip reads in black and white: a covered minute is filled, one with a gap in it is an empty box, with a stroke through
+   it where there is room; the box is never too narrow to be seen.
 """
 
 from collections.abc import Sequence
 from datetime import tzinfo
 from itertools import groupby
 
-from reportlab.lib.colors import Color
+from reportlab.lib.colors import Color, white
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
@@ -22,7 +23,8 @@ from nursestation.export.visit import VisitRecord
 from nursestation.export.watching import watched
 
 LABELS = {"heart_rate": "Heart rate", "spo2": "SpO₂", "resp_rate": "Breathing", "nibp_sys": "Blood pressure"}
-_FILL = Color(0.35, 0.35, 0.35)
+_FILL = Color(0.6, 0.6, 0.6)
+_LEAST, _STROKED = 2.0, 4.0  # a gap is never drawn narrower; narrower than this it has no stroke [pt]
 _ROW, _GAP, _AXIS = 9.0, 3.0, 12.0
 _LEFT, _RIGHT = 66.0, 108.0
 _MINUTE_NS = 60 * NS_PER_S
@@ -37,7 +39,7 @@ def watching_section(visit: VisitRecord, story: Story, width: float, zone: tzinf
     gap_s = story.opened.protocol.watch.gap_s
     note = (
         "From the begin of the baseline until the patient was ready to leave. Filled: the whole minute was covered; "
-        f"struck box: a gap lies in it. A gap: no valid value for longer than {gap_s:g} s; for the cuff: a reading that the plan "
+        f"white box: a gap lies in it. A gap: no valid value for longer than {gap_s:g} s; for the cuff: a reading that the plan "
         "asked for was overdue."
     )
     rows = _rows(view, zone)
@@ -116,14 +118,21 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab is untyped
         canvas.setLineWidth(0.5)
         canvas.setStrokeColor(INK)
         minute = 0
+        gaps: list[tuple[float, float]] = []
         for is_covered, run in groupby(covered):
             n = len(list(run))
             left, right = self._x(minute), self._x(minute + n)
-            canvas.setFillColor(_FILL)
-            canvas.rect(left, bottom, right - left, _ROW, stroke=not is_covered, fill=is_covered)
-            if not is_covered:
-                canvas.line(left, bottom, right, bottom + _ROW)
             minute += n
+            if is_covered:
+                canvas.setFillColor(_FILL)
+                canvas.rect(left, bottom, right - left, _ROW, stroke=0, fill=1)
+            else:
+                gaps.append((left, max(right - left, _LEAST)))
+        canvas.setFillColor(white)
+        for left, width in gaps:  # over what is covered, so that a short one is seen
+            canvas.rect(left, bottom, width, _ROW, stroke=1, fill=1)
+            if width >= _STROKED:
+                canvas.line(left, bottom, left + width, bottom + _ROW)
 
     def _x(self, minute: float) -> float:
         return _LEFT + (self.width - _LEFT - _RIGHT) * minute / len(self._view.bins)
