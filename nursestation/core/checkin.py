@@ -41,6 +41,7 @@ _PLAUSIBLE_KG = (
     20.0,
     350.0,
 )  # an adult's scale; catches pounds typed twice and slipped digits. Source: project decision
+_LONGEST_FAST_NS = 7 * 24 * 3600 * NS_PER_S  # catches a wrong date, which would open the gate; source: project decision
 _CODES = 10_000  # four digits
 _FARTHEST_ZONE_S = 14 * 3600  # UTC+14, Kiribati: the core knows no time zone
 TRANSPORT_WORDS = {
@@ -156,10 +157,12 @@ def record_fasting(turn: Turn, chair: ChairState, visit: Visit, command: RecordF
     """Note last food and drink.
 
     Raises:
-        Refusal: a time lies in the future.
+        Refusal: a time lies in the future, or so far back that the date is wrong.
     """
     if max(command.last_food_utc_ns, command.last_drink_utc_ns) > turn.now.utc_ns:
         raise Refusal("Last food and drink cannot lie in the future: check the times.")
+    if turn.now.utc_ns - min(command.last_food_utc_ns, command.last_drink_utc_ns) > _LONGEST_FAST_NS:
+        raise Refusal("Last food and drink were more than a week ago by these times: check the dates.")
     turn.emit(
         r.FastingRecorded(
             **turn.acted(chair),

@@ -533,6 +533,7 @@ def _fold_leaving(state: StationState, visit: Visit, record: _LeavingRecord) -> 
     match record:
         case r.ObservationShortened():
             visit.shortened = record
+            visit.shortened_by.add(record.clinician)
             state.tries.pop(record.clinician, None)
         case r.OrthostaticRecorded():
             visit.orthostatic = record

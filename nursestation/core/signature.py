@@ -63,7 +63,7 @@ def _check_signer(visit: Visit, operator_id: str) -> None:
     """Refuse whoever let something pass: two people stand for it, the one who did and the one who signs."""
     if any(waiver.clinician == operator_id for waiver in visit.waivers.values()):
         raise Refusal("You overrode a criterion, so someone else must sign the discharge.")
-    if visit.shortened is not None and visit.shortened.clinician == operator_id:
+    if operator_id in visit.shortened_by:
         raise Refusal("You shortened the observation, so someone else must sign the discharge.")
     if visit.leaving is not None and visit.path is LeavingPath.NO_DRIVER and visit.leaving.clinician == operator_id:
         raise Refusal("You let the patient leave without a driver, so someone else must sign the discharge.")

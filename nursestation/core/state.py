@@ -521,6 +521,7 @@ class Visit:
     limits: dict[str, PatientLimits] = field(default_factory=dict)
     alarm_pause: ChairPause | None = None
     shortened: ObservationShortened | None = None
+    shortened_by: set[str] = field(default_factory=set)  # everybody who did
     orthostatic: OrthostaticRecorded | None = None
     instructions_printed: InstructionsPrinted | None = None
     instructions_acknowledged: InstructionsAcknowledged | None = None  # of that sheet

@@ -520,6 +520,7 @@ def test_an_identity_that_an_older_version_recorded_is_met() -> None:
             "do not fit",
         ),
         (c.RecordReferral(chair=N, from_whom="Dr Lee", dated=date(2026, 1, 3)), "in the future"),
+        (c.RecordFasting(chair=N, last_food_utc_ns=0, last_drink_utc_ns=0), "more than a week ago"),
         (c.NameAvailable(chair=N, name=" "), "Name who comes"),
         (c.ConfirmCheck(chair=N, text="Room is warm"), "no check of this protocol"),
         (

@@ -5,8 +5,8 @@ import pytest
 from devices.events import AdmissionState, DevicePatient
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.model import GateState
-from tests.helpers.leaving import SHEET, answer_all, asking, line, override, ready
+from nursestation.core.model import GateState, Role
+from tests.helpers.leaving import SHEET, answer_all, asking, line, observing, override, ready
 from tests.helpers.visit import CALM, CLINICIAN, CLINICIAN_PIN, Clinic, make_clinic
 
 # --- before the start ---------------------------------------------------------------------------------------------
@@ -102,3 +102,19 @@ def test_a_broken_printer_that_was_let_pass_is_no_unread_sheet() -> None:
     clinic.do(override("instructions", "the printer is broken"))
     clinic.do(c.InstructionsGiven(chair=2, language="", how="printed", sha256=SHEET))
     assert line(clinic, "instructions").state is GateState.UNMET
+
+
+def test_everybody_who_shortened_the_observation_leaves_the_signature_to_others() -> None:
+    clinic = observing(asking())
+    clinic.do(
+        c.AddOperator(name="Lea Brandt MD", role=Role.CLINICIAN, pin="222222"),
+        c.ShortenObservation(chair=2, minutes=10, reason="calm", clinician_id=CLINICIAN, pin=CLINICIAN_PIN),
+        c.ShortenObservation(chair=2, minutes=9, reason="calm", clinician_id="l.brandt", pin="222222"),
+    )
+    clinic.run(910, every_s=10)
+    clinic.cuff(126, 78)
+    clinic.do(c.MarkReady(chair=2))
+    answer_all(clinic)
+    for operator, pin in ((CLINICIAN, CLINICIAN_PIN), ("l.brandt", "222222")):
+        clinic.do(c.SignIn(operator_id=operator, pin=pin))
+        assert "You shortened the observation" in clinic.refused(clinic.sign(pin))
