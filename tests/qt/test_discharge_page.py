@@ -295,6 +295,35 @@ def test_leaving_against_advice_wants_a_signature_or_a_witness(qtbot, page, sent
     )  # fmt: skip
 
 
+def test_the_keyboard_alone_answers_line_by_line(qtbot, page, sent):
+    show(page, make_discharge_visit("aldrete", "sedation", "iv_removed"))
+    page.begin()
+    assert page.focusWidget().objectName() == "discharge_aldrete_answer"
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Space)
+    for name in ("discharge_aldrete_more", "discharge_sedation_answer"):
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        assert page.focusWidget().objectName() == name
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Space)
+    assert [(one.criterion, one.score) for one in sent] == [("aldrete", 10), ("sedation", 5)]
+
+
+def test_what_was_typed_for_one_patient_is_gone_for_the_next(qtbot, page):
+    show(page, make_discharge_visit("driver"))
+    press(qtbot, page, "discharge_no_driver")
+    find(page, "discharge_leave_no_driver_arrangement").setText("a nurse rides along")
+    show(page, replace(make_discharge_visit("driver"), session="another"))
+    assert find(page, "discharge_leave_no_driver_arrangement").text() == ""
+    assert find(page, "discharge_sign").isVisibleTo(page)
+
+
+def test_a_refusal_of_something_else_leaves_the_focus_where_it_is(qtbot, page):
+    show(page, _asking("driver", "iv_removed", driver_code=True))
+    press(qtbot, page, "discharge_iv_removed_answer")
+    find(page, "discharge_iv_removed_answer").setFocus()
+    page.refused("Sign in first.")
+    assert page.focusWidget().objectName() == "discharge_iv_removed_answer"
+
+
 def test_instructions_are_printed_then_read(qtbot, page, sent, tmp_path):
     visit = _asking("instructions", instructions_printed=True)
     sheet = tuple(

@@ -14,7 +14,14 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QWidget
 
-from nursestation.core.commands import ChooseLeaving, FreeChair, InstructionsGiven, MarkReady, SignDischarge
+from nursestation.core.commands import (
+    ChooseLeaving,
+    ConfirmDriver,
+    FreeChair,
+    InstructionsGiven,
+    MarkReady,
+    SignDischarge,
+)
 from nursestation.core.model import LeavingPath
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
@@ -57,6 +64,7 @@ class DischargePage(Page):
         self._zone = zone
         self._session: str | None = None
         self._signing = False
+        self._confirming = False
         self._patient = Label("", Text.STRONG, object_name="discharge_patient")
         self._course = ElidingLabel(tone=Tone.SOFT, object_name="discharge_course")
         self._earliest = Label(tone=Tone.SOFT, object_name="discharge_earliest")
@@ -279,7 +287,8 @@ class DischargePage(Page):
             self._signing = False
             self._sign.refused(reason)
         else:
-            self._driver.refused()
+            if self._confirming:
+                self._driver.refused()
             self._criteria.orthostatic.refused()
             self._say(reason, Tone.WARN)
 
@@ -329,12 +338,15 @@ class DischargePage(Page):
         self._criteria.orthostatic.clear()
         self._driver.clear()
         self._sign.clear()
+        for sheet in self._sheets:
+            sheet.clear()
         self._side.setCurrentWidget(self._main)
 
     @Slot(object)
     def _send(self, command: object) -> None:
         self._message.hide()
         self._signing = isinstance(command, SignDischarge)
+        self._confirming = isinstance(command, ConfirmDriver)
         self.command_requested.emit(command)
 
     @Slot(QWidget)
