@@ -43,7 +43,8 @@ def test_the_window_says_what_is_wrong_and_the_record_goes_on(program):
 
     # a fault of the window
     program.do("stumble", "Jana Keller, MRN-4471")
-    program.until(lambda: program.do("text", "message") == SENTENCE, "the fault is said")
+    program.until(lambda: program.do("shown", "message"), "the fault is said")
+    assert program.do("text", "message") == SENTENCE
     program.until(lambda: program.chair(1)["monitoring"], "the chairs go on")
     log = program.log_path.read_text()
     assert "RuntimeError" in log
