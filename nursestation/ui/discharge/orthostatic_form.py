@@ -25,7 +25,7 @@ from nursestation.ui.discharge.orthostatic_view import (
 )
 from nursestation.ui.flow import FlowLayout
 from nursestation.ui.layouts import column, row, say
-from nursestation.ui.roles import Text, Tone
+from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.taps import Taps
 
 _FIELD_WIDTH = 72
@@ -138,6 +138,8 @@ class OrthostaticForm(GateForm):
         if self._line.text() != text:
             self._line.setText(text)
         self._stands.setText(self.tr("Stands up again") if self._stood_ns is not None else self.tr("Stands up now"))
+        self._stands.set_kind(ButtonKind.PLAIN if self._stood_ns is not None else ButtonKind.PRIMARY)
+        self._well.set_kind(ButtonKind.PRIMARY if self._stood_ns is not None else ButtonKind.PLAIN)
         command = self._made(symptoms=False)
         for button in (self._well, self._dizzy):
             button.setEnabled(not isinstance(command, str))

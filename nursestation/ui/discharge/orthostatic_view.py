@@ -56,8 +56,8 @@ def filled(reading: CuffReading) -> tuple[str, str, str]:
 
 
 def reading_words(reading: CuffReading, zone: tzinfo | None) -> str:
-    """Return the word on the button that takes a reading over: "126/78 of 14:32"."""
-    return f"{reading.sys}/{reading.dia} of {clock_text(reading.measured_utc_ns, zone)}"
+    """Return the word on the button that takes a reading over: "Take 126/78 of 14:32"."""
+    return f"Take {reading.sys}/{reading.dia} of {clock_text(reading.measured_utc_ns, zone)}"
 
 
 def standing_line(stood_utc_ns: int | None, now_utc_ns: int) -> str:

@@ -40,9 +40,7 @@ class NoDriverSheet(CountersignedSheet):
         )
         self.body.addLayout(labelled(self.tr("Why there is no driver"), self._reasons))
         self.body.addWidget(self._words)
-        self.body.addLayout(
-            labelled(self.tr("How the patient gets home safely, and who stays with them"), self._arrangement)
-        )
+        self.body.addLayout(labelled(self.tr("How they get home, and who stays with them"), self._arrangement))
         self.body.addWidget(signer)
         self.body.addStretch()
         self._reasons.chosen.connect(self.look)
@@ -92,7 +90,7 @@ class AgainstAdviceSheet(CountersignedSheet):
     def __init__(self, name: str = "against_advice", parent: QWidget | None = None) -> None:
         signer = SecondSigner(name, self.tr("Clinician who was told"), needs_pin=False)
         super().__init__(
-            name, self.tr("Leaves against advice"), self.tr("Leave against advice"), signer, ButtonKind.DANGER, parent
+            name, self.tr("Against advice"), self.tr("Leave against advice"), signer, ButtonKind.DANGER, parent
         )
         self._reason = TextField(f"{name}_reason", self.tr("Why, in the patient's own words"))
         self._risks = Choices(f"{name}_risks", self.tr("Risks"), [("told", self.tr("Risks explained to the patient"))])

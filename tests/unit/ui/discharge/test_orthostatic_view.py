@@ -52,7 +52,7 @@ def test_the_clock_says_when_to_start_the_cuff():
 
 def test_a_reading_in_its_fields_and_on_its_button():
     assert filled(make_reading(124, 76, pulse=None)) == ("124", "76", "")
-    assert reading_words(make_reading(124, 76, ago_s=60), UTC) == "124/76 of 13:59"
+    assert reading_words(make_reading(124, 76, ago_s=60), UTC) == "Take 124/76 of 13:59"
 
 
 def test_what_is_typed_becomes_the_check():
