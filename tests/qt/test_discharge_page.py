@@ -241,10 +241,13 @@ def test_another_driver_is_named_anew(qtbot, page, sent):
     find(page, "discharge_driver_name").setText("Paul K.")
     find(page, "discharge_driver_relation").setText("brother")
     assert not find(page, "discharge_driver_name_it").isEnabled()
+    assert not find(page, "discharge_sign").isVisibleTo(page)
     find(page, "discharge_driver_phone").setText("555 010 7001")
     show(page, make_discharge_visit("driver"))  # the old one is still on record
     assert find(page, "discharge_driver_name").text() == "Paul K."
     press(qtbot, page, "discharge_driver_name_it")
+    show(page, make_discharge_visit("driver"))
+    assert find(page, "discharge_sign").isVisibleTo(page)
     assert sent == [c.NameDriver(chair=2, driver=Driver("Paul K.", "brother", "555 010 7001"))]
 
 

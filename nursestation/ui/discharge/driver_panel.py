@@ -32,9 +32,11 @@ class DriverAtHandover(QWidget):
 
     Signals:
         asked: A command of `core.commands`.
+        naming: Another driver is being typed, or not any more: that takes the room of the signature.
     """
 
     asked = Signal(object)
+    naming = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -192,6 +194,7 @@ class DriverAtHandover(QWidget):
     def _turn(self) -> None:
         self._known.setVisible(not self._is_changing)
         self._typing.setVisible(self._is_changing)
+        self.naming.emit(self._is_changing)
 
     def _typed(self) -> Driver | str:
         way = self._way.value()

@@ -199,6 +199,7 @@ class DischargePage(Page):
         self._criteria.edited.connect(self._on_edited)
         self._drafts.kept.connect(self.command_requested)
         self._driver.asked.connect(self._send)
+        self._driver.naming.connect(self._sign.setHidden)
         self._with_driver.clicked.connect(self._on_with_driver)
         self._without.clicked.connect(self._on_without)
         self._against.clicked.connect(self._on_against)
