@@ -7,7 +7,9 @@ from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import Phase, Role
 from nursestation.core.phases import MOVES, WHEN
-from tests.helpers.visit import PATIENT, Clinic, load_protocol, make_clinic
+from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, PATIENT, Clinic, load_protocol, make_clinic
+
+TO_THE_WARD = c.EndEarly(chair=2, reason="patient asks", handed_to="ward 3", clinician_id=CLINICIAN, pin=CLINICIAN_PIN)
 
 
 @pytest.fixture
@@ -150,7 +152,7 @@ def test_ending_early_closes_the_visit_with_its_conditions(clinic: Clinic) -> No
     clinic.cuff(182, 111)
     assert clinic.view.conditions
     assert "Say why" in clinic.refused(c.EndEarly(chair=2, reason=" "))
-    clinic.do(c.EndEarly(chair=2, reason="patient asks"))
+    clinic.do(TO_THE_WARD)
     assert clinic.visit.phase is Phase.ENDED_EARLY
     assert clinic.view.conditions == ()
     assert clinic.of(r.InfusionStopped)[0].early
@@ -161,7 +163,7 @@ def test_ending_early_closes_the_visit_with_its_conditions(clinic: Clinic) -> No
 def test_a_closed_visit_takes_no_more_samples_and_leaves_its_chair(clinic: Clinic) -> None:
     clinic.start()
     assert "still open" in clinic.refused(c.FreeChair(chair=2))
-    clinic.do(c.EndEarly(chair=2, reason="patient asks"))
+    clinic.do(TO_THE_WARD)
     clinic.records.clear()
     clinic.run(5)
     assert clinic.of(r.Sample) == []
