@@ -249,6 +249,12 @@ class DischargePage(Page):
         self._override_button.setEnabled(may_act)
         self._override_button.setVisible(any(line.may_override for line in view.lines))
         self._open_discharge.setVisible(view.may_open and may_act)
+        is_early = view.leaving.path is LeavingPath.AGAINST_ADVICE
+        self._open_discharge.setText(
+            self.tr("Open the discharge against advice")
+            if is_early
+            else self.tr("Observation is over: open the discharge")
+        )
         self._driver.show_driver(chair.number, visit, view.driver)
         self._driver.setEnabled(may_act)
         self._show_leaving(view.leaving, may_act)

@@ -479,7 +479,8 @@ def _may_open(visit: VisitView) -> bool:
 
 def _done(visit: VisitView) -> str:
     if visit.phase is Phase.DISCHARGED:
-        return f"Discharged, signed by {visit.signed_by}."
+        against = visit.readiness is not None and visit.readiness.path is LeavingPath.AGAINST_ADVICE
+        return f"{'Left against advice' if against else 'Discharged'}, signed by {visit.signed_by}."
     if visit.phase is Phase.ENDED_EARLY:
         return "This visit was ended early."
     return ""

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC
 
-from nursestation.core.model import ConfirmedHow, GateState, Phase, Severity
+from nursestation.core.model import ConfirmedHow, GateState, LeavingPath, Phase, Severity
 from nursestation.core.snapshot import LeaveView
 from nursestation.ui.discharge import view
 from nursestation.ui.discharge.view import Answer
@@ -74,6 +74,15 @@ def test_the_discharge_opens_once_the_patient_was_observed_long_enough():
     assert _page(observed).may_open
     assert not _page(replace(observed, readiness=make_readiness("observation"))).may_open
     assert not _page(make_discharge_visit("driver")).may_open  # it is open
+
+
+def test_who_left_against_advice_is_told_as_that():
+    readiness = replace(make_readiness("bp"), path=LeavingPath.AGAINST_ADVICE)
+    visit = make_discharge_visit(readiness=readiness)
+    assert _page(replace(visit, phase=Phase.OBSERVATION)).may_open
+    assert _page(replace(visit, phase=Phase.DISCHARGED, signed_by="R. Alvarez RN")).done == (
+        "Left against advice, signed by R. Alvarez RN."
+    )
 
 
 def test_a_long_text_is_told_in_short_with_who_said_it():
