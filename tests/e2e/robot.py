@@ -104,8 +104,10 @@ class Robot:
 
     def says(self, words: str) -> bool:
         """Whether words stand on the window; what is cut short counts where its tip says the whole."""
-        labels = [label for label in self._window.findChildren(QLabel) if label.isVisible()]
-        return any(words in text for label in labels for text in (label.text(), label.toolTip()))
+        shown = [widget for widget in self._window.findChildren(QWidget) if widget.isVisible()]
+        return any(
+            words in widget.toolTip() or (isinstance(widget, QLabel) and words in widget.text()) for widget in shown
+        )
 
     def usable(self, name: str) -> bool:
         return any(w.isVisible() and w.isEnabled() for w in self._window.findChildren(QWidget, name))
