@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 
 from devices.clock import NS_PER_S, ManualClock, SystemClock
@@ -28,6 +29,7 @@ from nursestation.rehearsal.pictures import Pictures
 from nursestation.rehearsal.standin import Staff, StandInNurse
 from nursestation.rehearsal.summary import Json, summarise
 from nursestation.store.reader import StoreReader
+from nursestation.store.store import Store
 from nursestation.store.verify import verify_store
 
 CHAIR = 1
@@ -79,6 +81,7 @@ def rehearse(
             clock,
             Argon2Pins(),
             Bedside(chairs=bedside.settings, heed=bedside.heed),
+            partial(Store.open, is_scratch=True),  # a rehearsal that is cut short is played again
         )
         try:
             step_ns = round(plan.step * NS_PER_S)

@@ -1,7 +1,8 @@
 """The one writer of the record: opens the file, appends records in one transaction, seals what it appended.
 
 Rules of the file:
-1. WAL with synchronous=FULL: what `append` returned from survives a kill and a power cut.
+1. WAL with synchronous=FULL: what `append` returned from survives a kill and a power cut. A scratch record (a rehearsal's,
+   which nobody looks for after either) waits for no disk.
 2. One writer a file, held by a lock beside it; a second program is refused with a sentence.
 3. A file that cannot be read is never overwritten; starting afresh takes an explicit `set_aside`.
 4. After any failure the writer's memory of the file (chain heads, counters) is read back from the file.
@@ -99,24 +100,34 @@ class Store:
         lock: FileLock,
         max_pages: int | None,
         busy_timeout_s: float,
+        is_scratch: bool = False,
     ) -> None:
         self.path = path
         self._connection: sqlite3.Connection | None = connection
         self._lock = lock
         self._max_pages = max_pages
         self._busy_timeout_s = busy_timeout_s
+        self._is_scratch = is_scratch
         self._inode = path.stat().st_ino
         self._run: int | None = None
         self._tail: _Tail | None = None
 
     @classmethod
-    def open(cls, path: Path, *, max_pages: int | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S) -> "Store":
+    def open(
+        cls,
+        path: Path,
+        *,
+        max_pages: int | None = None,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        is_scratch: bool = False,
+    ) -> "Store":
         """Open the record for writing; make folder and file where there are none, and bring the schema up to date.
 
         Args:
             path: The database file.
             max_pages: Largest size of the file in pages of 4096 bytes, or None; full beyond it.
             busy_timeout_s: How long a write waits for another program's lock on the file [s].
+            is_scratch: Nobody needs it after a power cut: writing does not wait until the disk has it. Never a patient's.
 
         Raises:
             StoreEnvironmentError: it cannot be used now; the message says what to do.
@@ -130,10 +141,10 @@ class Store:
         lock = _take_lock(path)
         try:
             _refuse_unfit(path)
-            connection = _connect(path, max_pages, busy_timeout_s)
+            connection = _connect(path, max_pages, busy_timeout_s, is_scratch)
             try:
                 _migrate(connection, path)
-                return cls(path, connection, lock, max_pages, busy_timeout_s)
+                return cls(path, connection, lock, max_pages, busy_timeout_s, is_scratch)
             except BaseException:
                 connection.close()
                 raise
@@ -182,7 +193,7 @@ class Store:
                 self._connection.close()
             self._connection = None
         self._tail = None
-        self._connection = _connect(self.path, self._max_pages, self._busy_timeout_s)
+        self._connection = _connect(self.path, self._max_pages, self._busy_timeout_s, self._is_scratch)
 
     def close(self) -> None:
         """Seal what is open, close the file and let go of the lock. May be called twice."""
@@ -345,14 +356,14 @@ def _refuse_unfit(path: Path) -> None:
         )
 
 
-def _connect(path: Path, max_pages: int | None, busy_timeout_s: float) -> sqlite3.Connection:
+def _connect(path: Path, max_pages: int | None, busy_timeout_s: float, is_scratch: bool) -> sqlite3.Connection:
     connection = None
     try:
         connection = sqlite3.connect(
             path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False, cached_statements=64
         )
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA synchronous={'OFF' if is_scratch else 'FULL'}")
         connection.execute("PRAGMA foreign_keys=ON")
         if max_pages is not None:
             connection.execute(f"PRAGMA max_page_count={int(max_pages)}")

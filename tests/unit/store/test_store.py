@@ -24,6 +24,7 @@ from nursestation.store.errors import (
 )
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store, newest_copy, set_aside
+from nursestation.store.verify import verify_store
 from tests.helpers.written_visit import SESSION, START, all_records, minute
 
 BULK = (Sample, Wave, Gap)
@@ -84,6 +85,17 @@ def test_refusals_and_readings_outside_a_visit_are_not_stored(path, store):
 def test_the_file_is_in_wal_mode_and_synced_in_full(path, store):
     assert rows(path, "PRAGMA journal_mode") == [("wal",)]
     assert store._connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_scratch_record_waits_for_no_disk_and_reads_the_same(tmp_path):
+    scratch = Store.open(tmp_path / "scratch.sqlite3", is_scratch=True)
+    try:
+        scratch.append(all_records(step_s=60))
+        scratch.reconnect()
+        assert scratch._connection.execute("PRAGMA synchronous").fetchone() == (0,)
+    finally:
+        scratch.close()
+    assert verify_store(tmp_path / "scratch.sqlite3").ok
 
 
 def test_each_session_and_the_station_have_the_chain_that_core_computes(path, store):
