@@ -65,10 +65,13 @@ class Bed:
             self.wire.close()
             self.wire = None
 
-    def say(self, now_ns: int) -> None:
-        """Send what the monitor sends up to now; lost while nobody has the port open."""
+    def say(self, now_ns: int, is_heard: bool) -> None:
+        """Send what the monitor sends up to now; lost while nobody has the port open.
+
+        Then nothing is written either: a port that is opened at this moment throws away what it finds, uncounted.
+        """
         data = self._monitor.transmit(self.patient, now_ns)
-        if self.wire is not None:
+        if self.wire is not None and is_heard:
             self._monitor.receive(self.wire.read(), now_ns)
             self.n_sent += self.wire.write(self.hurt(data))
 
@@ -123,7 +126,8 @@ class LiveClinic(Clinic):
         for _ in range(round(seconds / STEP_S)):
             now = self.clock.advance(STEP_S)
             for bed in self.beds.values():
-                bed.say(now.mono_ns)
+                port = self.port(bed)
+                bed.say(now.mono_ns, is_heard=port is not None and port.phase != "disconnected")
             for bed in self.beds.values():
                 if (port := self.port(bed)) is not None:
                     self._let_read(bed, port)
