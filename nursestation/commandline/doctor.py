@@ -25,6 +25,7 @@ from nursestation.runtime.loudspeaker import NoOutput
 from nursestation.runtime.soundnames import OutputFacts, assign, place_text
 from nursestation.store.errors import StoreError
 from nursestation.store.reader import StoreReader
+from nursestation.store.tables import quick_check
 
 BYTES_A_CHAIR_HOUR = 12_000_000
 """Roughly what an hour of one chair with three waves takes on disk; `make bench` prints the measured figure."""
@@ -182,7 +183,7 @@ def check_sound(settings: StationSettings, sound_outputs: Callable[[], Sequence[
 
 
 def check_store(profile: Profile) -> Finding:
-    """Open the record for reading."""
+    """Open the record for reading, and look through it as a start does."""
     if not profile.record.exists():
         return Finding("store", Verdict.OK, f"{profile.record}: none yet; it is made at the first start")
     try:
@@ -190,6 +191,10 @@ def check_store(profile: Profile) -> Finding:
             sessions = reader.sessions()
     except StoreError as error:
         return Finding("store", Verdict.FAILED, str(error))
+    trouble = quick_check(profile.record)
+    if trouble:
+        text = f"The record {profile.record} is damaged ({trouble}): put a copy in its place before a visit."
+        return Finding("store", Verdict.FAILED, text)
     return Finding("store", Verdict.OK, f"{profile.record}: {len(sessions)} sessions")
 
 
