@@ -46,9 +46,9 @@ class SecondSigner(QWidget):
         layout.addWidget(self._nobody)
         self._pin_part = QWidget()
         self._pin_part.setLayout(labelled(self.tr("The clinician's own PIN"), self._pin))
-        self._pin_part.setVisible(needs_pin)
         layout.addWidget(self._pin_part)
         self.setLayout(layout)
+        self._pin_part.setVisible(needs_pin)  # once it has a parent: before, it would flash as a window of its own
         self._who.chosen.connect(self.changed)
         self._pin.changed.connect(self.changed)
         self._pin.submitted.connect(self.submitted)
