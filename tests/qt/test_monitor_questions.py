@@ -126,11 +126,15 @@ def with_gate(asks, **link):
     return make_station(make_chair(make_visit(gates=gates), links=(make_link(**link),)))
 
 
+def at_the_monitors(check_in, station):
+    check_in.render(station)
+    check_in.findChild(QWidget, "check_in_gate_monitors").click()
+
+
 def test_other_monitors_than_last_time_are_confirmed_with_one_tap(check_in):
-    check_in.render(with_gate(CHANGED))
-    button = check_in.findChild(QWidget, "check_in_gate_monitors_answer")
+    at_the_monitors(check_in, with_gate(CHANGED))
+    button = check_in.findChild(QWidget, "check_in_monitors_confirm")
     assert button.isVisible()
-    assert button.text() == "Confirm"
     button.click()
     assert check_in.sent == [ConfirmMonitors(chair=2)]
     check_in.render(with_gate(""))
@@ -138,8 +142,9 @@ def test_other_monitors_than_last_time_are_confirmed_with_one_tap(check_in):
 
 
 def test_another_patient_on_the_monitor_is_answered_from_check_in_too(check_in):
-    check_in.render(with_gate("", question=QUESTION))
-    check_in.findChild(QWidget, "check_in_gate_monitors_answer").click()
+    at_the_monitors(check_in, with_gate("", question=QUESTION))
+    assert not check_in.findChild(QWidget, "check_in_monitors_confirm").isVisible()
+    check_in.findChild(QWidget, "check_in_monitors_answer").click()
     assert check_in.sheets == ["monitor_patient"]
 
 
@@ -196,4 +201,6 @@ def test_the_rail_follows_chairs_that_come_and_go_in_the_order_of_their_numbers(
 def test_a_gate_that_is_met_asks_nothing(check_in):
     met = tuple(replace(gate, state=GateState.MET) for gate in make_gates())
     check_in.render(make_station(make_chair(make_visit(gates=met), links=(make_link(),))))
-    assert not check_in.findChild(QWidget, "check_in_gate_monitors_answer").isVisible()
+    check_in.findChild(QWidget, "check_in_gate_monitors").click()
+    for name in ("check_in_monitors_confirm", "check_in_monitors_answer"):
+        assert not check_in.findChild(QWidget, name).isVisible()

@@ -14,6 +14,7 @@ from devices.clock import NS_PER_S, ManualClock
 from devices.events import AlarmKind, DeviceInfo, DeviceStatus, LinkPhase, LinkState, Priority, SensorStatus, Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
+from nursestation.core.alarms import OTHER_MONITOR
 from nursestation.core.chain import from_json, to_json
 from nursestation.core.model import ChartKind, FlagOutcome
 from nursestation.core.presets import AlarmPreset
@@ -252,6 +253,8 @@ class RandomAlarms(RuleBasedStateMachine):
 
     def _is_latched(self, view: ConditionView) -> bool:
         self._read()
+        if view.rule == OTHER_MONITOR:  # it stands until somebody has looked
+            return True
         return view.rule == LATCHING and self.present[view.id].latched
 
     # --- what always holds ---

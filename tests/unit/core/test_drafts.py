@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import Pregnancy
-from tests.helpers.visit import DRIVER, HOUR_NS, PATIENT, Clinic, load_protocol, make_clinic
+from tests.helpers.visit import DRIVER, HOUR_NS, PATIENT, START, Clinic, load_protocol, make_clinic
 
 TYPED = (("given", "Jana"), ("born", "17.5."))
 N = 2
@@ -52,6 +52,8 @@ def test_a_check_in_uses_it_up(clinic: Clinic) -> None:
     assert kept(clinic) == {}
 
 
+EATEN_NS = START.utc_ns - 7 * HOUR_NS
+
 SENT: list[tuple[str, c.Command]] = [
     ("weight", c.RecordWeight(chair=N, kg=70, measured=True)),
     ("allergies", c.RecordAllergies(chair=N, text="latex", none_known=False)),
@@ -60,7 +62,7 @@ SENT: list[tuple[str, c.Command]] = [
     ("available", c.NameAvailable(chair=N, name="Sam Okafor")),
     ("companion", c.RecordCompanion(chair=N, name="Maria", stays=True, brought=True)),
     ("driver", c.NameDriver(chair=N, driver=DRIVER)),
-    ("fasting", c.RecordFasting(chair=N, last_food_utc_ns=HOUR_NS, last_drink_utc_ns=HOUR_NS)),
+    ("fasting", c.RecordFasting(chair=N, last_food_utc_ns=EATEN_NS, last_drink_utc_ns=EATEN_NS)),
 ]
 
 

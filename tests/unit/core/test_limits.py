@@ -4,7 +4,7 @@ from devices.events import Mode, Priority, Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.station import ChairSetup, Station
-from tests.helpers.visit import CALM, Clinic, PlainPins, binding, load_protocol, make_clinic
+from tests.helpers.visit import CALM, Clinic, PlainPins, binding, handed_over, load_protocol, make_clinic
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_nothing_is_judged_outside_an_open_visit() -> None:
     steady(clinic, 20, spo2=70.0)
     assert clinic.of(r.ConditionRaised) == []
     clinic.start()
-    clinic.do(c.EndEarly(chair=2, reason="patient asks"))
+    clinic.do(handed_over("patient asks"))
     clinic.records.clear()
     steady(clinic, 20, spo2=70.0)
     assert clinic.of(r.ConditionRaised) == []

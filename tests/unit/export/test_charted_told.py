@@ -138,7 +138,7 @@ def test_a_corrected_step_is_told_at_both_times(clinic, stored):
 
 def test_a_struck_line_is_struck_through_on_paper():
     register_fonts(resource("fonts"))
-    (_, table) = event_table([Event(1, 0, 0, "Nausea <5", "R. A.", is_struck=True)], 400, UTC)
+    *_, table = event_table([Event(1, 0, 0, "Nausea <5", "R. A.", is_struck=True)], 400, UTC)
     cells = [cell for cell in table._cellvalues[1] if isinstance(cell, Paragraph)]
     assert [cell.frags[0].strike for cell in cells[1:3]] == [1, 1]
     assert "".join(frag.text for frag in cells[2].frags) == "Nausea <5"
