@@ -10,6 +10,7 @@ from select import select
 
 ROOT = Path(__file__).parents[2]
 ROBOT = Path(__file__).with_name("robot.py")
+CUED = Path(__file__).with_name("cued_monitor.py")
 
 
 class ProgramError(AssertionError):
@@ -105,7 +106,13 @@ class Monitor:
         self._process: subprocess.Popen[bytes] | None = None
 
     def plug_in(self) -> None:
-        self._process = subprocess.Popen(self._command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        self._start()
+
+    def _start(self, stdin: int | None = None) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._process = subprocess.Popen(
+            self._command, cwd=ROOT, env=environment, stdin=stdin, stdout=subprocess.DEVNULL
+        )
         deadline = time.monotonic() + 30
         while not self.link.is_symlink():
             assert time.monotonic() < deadline
@@ -114,6 +121,28 @@ class Monitor:
     def pull(self) -> None:
         if self._process is not None:
             self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+
+class CuedMonitor(Monitor):
+    """A simulated monitor whose patient gets the infusion when the nurse starts it, however long the check-in took."""
+
+    def __init__(self, driver: str, link: Path, scenario: Path, seed: int, speed: float) -> None:
+        super().__init__(driver, link)
+        self._command = [sys.executable, str(CUED), driver, str(link), str(scenario), str(seed), str(speed)]
+
+    def plug_in(self) -> None:
+        self._start(stdin=subprocess.PIPE)
+
+    def start_infusion(self) -> None:
+        """Let the drug run into the patient from now on."""
+        self._process.stdin.write(b"\n")
+        self._process.stdin.flush()
+
+    def pull(self) -> None:
+        if self._process is not None:
+            self._process.stdin.close()
             self._process.wait(20)
             self._process = None
 

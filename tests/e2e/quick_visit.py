@@ -12,7 +12,7 @@ SPEED = 8
 
 _SHORTER = {
     "name": '"quick"',
-    "title": '"Quick visit"',
+    "title": '"Quick IV"',
     "dose_text": '"Ketamine 0.5 mg/kg IV over 4 min"\ndose_mg_per_kg = 0.5',
     "planned_min": "4",
     "observation_min": "1",
@@ -25,7 +25,7 @@ _SHORTER = {
 
 SCENARIO = """
 title = "Quick spike"
-description = "A pressure that jumps in the infusion, and settles when it is paused or ends."
+description = "A pressure that jumps soon after the start of the infusion, and settles by itself."
 
 [patient]
 name = "Sim Patient 11"
@@ -53,7 +53,7 @@ dia = 0.5
 
 [infusion]
 minutes = 4
-unattended_start = 420
+unattended_start = 86400
 
 [cuff]
 scatter = 0.5
@@ -63,8 +63,8 @@ auto = [{ at = 5, every = 60 }]
 [[target]]
 metric = "sys"
 to = 172
-after = "session_start"
-at = 420
+after = "infusion_start"
+at = 75
 ramp = 20
 hold = 240
 settle = 20
@@ -72,8 +72,8 @@ settle = 20
 [[target]]
 metric = "dia"
 to = 104
-after = "session_start"
-at = 420
+after = "infusion_start"
+at = 75
 ramp = 20
 hold = 240
 settle = 20

@@ -17,7 +17,7 @@ from devices.clock import NS_PER_S, SystemClock
 from nursestation.core.records import FlagDecided, LinkChanged, StationStarted, StationStopped
 from nursestation.store.reader import StoreReader
 from nursestation.store.verify import verify_store
-from tests.e2e.program import Monitor, Program, XServer
+from tests.e2e.program import CuedMonitor, Monitor, Program, XServer
 from tests.e2e.quick_visit import SCENARIO, SPEED, write_protocol, write_settings
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
@@ -43,7 +43,9 @@ class Visit:
         links = {driver: folder / driver for driver in ("berry_pm6750", "capnostream20")}
         write_settings(self.profile / "station.toml", links)
         arguments = ("--scenario", str(scenario), "--seed", "3", "--speed", str(SPEED))
-        self.monitors = {driver: Monitor(driver, link, *arguments) for driver, link in links.items()}
+        self.cued = CuedMonitor("berry_pm6750", links["berry_pm6750"], scenario, 3, SPEED)
+        self.capnograph = Monitor("capnostream20", links["capnostream20"], *arguments)
+        self.monitors = (self.cued, self.capnograph)
         self.start = SystemClock().now()
 
     @property
@@ -80,11 +82,11 @@ def platform(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 def visit(tmp_path: Path, platform: dict[str, str]) -> Iterator[Visit]:
     made = Visit(tmp_path, platform)
     try:
-        for monitor in made.monitors.values():
+        for monitor in made.monitors:
             monitor.plug_in()
         yield made
     finally:
-        for monitor in made.monitors.values():
+        for monitor in made.monitors:
             monitor.pull()
 
 
@@ -204,6 +206,7 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         program.click("check_in_gate_start")
         program.click("check_in_start")
         program.until(lambda: phase_is(program, "infusion") and program.do("shown", "chair_page"), "the infusion runs")
+        visit.cued.start_infusion()
         program.until(lambda: program.chair(CHAIR)["run_s"] > 30, "it runs for a while")
         visit.picture(program, "3-infusion")
 
@@ -216,12 +219,12 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         program.click("action_flag_clinician_told")
 
         # a cable is pulled and comes back by itself
-        visit.monitors["capnostream20"].pull()
+        visit.capnograph.pull()
         program.until(lambda: any(rule.startswith("link") for rule in conditions(program)), "the lost link is told")
         program.until(lambda: program.chair(CHAIR)["numerics"]["etco2"] is None, "its number is blanked")
         assert program.chair(CHAIR)["numerics"]["heart_rate"] is not None
         visit.picture(program, "4-cable-pulled")
-        visit.monitors["capnostream20"].plug_in()
+        visit.capnograph.plug_in()
         program.until(lambda: program.chair(CHAIR)["numerics"]["etco2"] is not None, "its number is back")
         program.until(lambda: not any(rule.startswith("link") for rule in conditions(program)), "the condition ended")
 
