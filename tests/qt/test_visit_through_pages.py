@@ -19,7 +19,6 @@ from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
 from tests.helpers.visit import CLINICIAN_PIN, NURSE_PIN, make_clinic
 
-
 PAPER = Path("instructions.pdf")
 
 

@@ -118,16 +118,16 @@ def _leave(visit: VisitView | None, at: Moment, zone: tzinfo | None) -> tuple[st
         return ()
     leave = visit.leave
     earliest = at.utc_ns + round(leave.earliest_in_s * NS_PER_S)
-    when = f"Leave {clock_text(_up_to_minute(earliest), zone)}" if leave.earliest_in_s > 0 else "Leave now"
-    if visit.phase is Phase.INFUSION:
+    when = f"Leave {clock_text(_up_to_minute(earliest), zone)}" if leave.earliest_in_s > 0 else "Waits for"
+    if visit.phase is Phase.INFUSION and leave.earliest_in_s > 0:
         return (when,)
     if not leave.holds:
         return ("May leave now",)
     texts = []
     for n in range(len(leave.holds), 0, -1):
         rest = f" +{len(leave.holds) - n}" if n < len(leave.holds) else ""
-        texts.append(f"{when}: {', '.join(leave.holds[:n])}{rest}")
-    return (*texts, when)
+        texts.append(f"{when}{':' if leave.earliest_in_s > 0 else ''} {', '.join(leave.holds[:n])}{rest}")
+    return (*texts, when if leave.earliest_in_s > 0 else f"{len(leave.holds)} not met")
 
 
 def _up_to_minute(utc_ns: int) -> int:

@@ -162,6 +162,6 @@ def test_the_tile_tells_when_the_patient_may_leave_and_what_holds_them():
         "Leave 14:11: observation 11 min +2",
         "Leave 14:11",
     )
-    assert _leave(Phase.READY, 0.0, "driver").leave == ("Leave now: driver", "Leave now")
+    assert _leave(Phase.READY, 0.0, "driver").leave == ("Waits for driver", "1 not met")
     assert _leave(Phase.READY, 0.0).leave == ("May leave now",)
     assert "may leave now" in _leave(Phase.READY, 0.0).spoken
