@@ -175,7 +175,10 @@ class TwoLineLabel(ElidingLabel):
 
 
 class Badge(ElidingLabel):
-    """A short fact in a pill ("Depression 3 of 6"); hidden while it has no text. Only one that `may_shrink` is elided."""
+    """A short fact in a pill ("Depression 3 of 6"); hidden while it has no text.
+
+    Only one that `may_shrink` is elided; another gives way to its `short` wording at most.
+    """
 
     _HEIGHT = 26
     _LEAST_WIDTH = 72
@@ -198,9 +201,16 @@ class Badge(ElidingLabel):
         self.setVisible(bool(text))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least width at which the fact can still be guessed."""
-        whole = self.sizeHint().width()
-        return QSize(min(theme.px(self._LEAST_WIDTH), whole) if self._may_shrink else whole, theme.px(self._HEIGHT))
+        """Return the width of its shorter wording, or the least one at which a fact that may shrink can be guessed."""
+        width = self.sizeHint().width()
+        if self._may_shrink:
+            width = min(theme.px(self._LEAST_WIDTH), width)
+        elif self.short:
+            width -= self._advance(self.text()) - self._advance(self.short)
+        return QSize(width, theme.px(self._HEIGHT))
+
+    def _advance(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text)
 
     def show_text(self, text: str, tone: Tone | None = None) -> None:
         """Show a fact; nothing shows for an empty one."""

@@ -60,7 +60,7 @@ def _infusion(visit: VisitView) -> Progress:
     run, planned = visit.infusion_run_s or 0.0, visit.infusion_planned_s
     left = planned - run
     if left < 0:
-        beside, short = f"of {duration_text(planned)} · over by {duration_text(-left)}", f"{duration_text(-left)} over"
+        beside, short = f"of {duration_text(planned)} · {duration_text(-left)} over", f"{duration_text(-left)} over"
     else:
         beside, short = f"of {duration_text(planned)}", f"{duration_text(left)} left"
     if visit.paused:

@@ -2,26 +2,29 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from devices.events import Priority
+from devices.events import LinkPhase, Priority
 from nursestation.core.commands import RequestCuff
-from nursestation.core.model import Phase
+from nursestation.core.model import Grade, Phase
 from nursestation.core.snapshot import CuffView, Freshness
+from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import actions
+from nursestation.ui.chair.header import Header
 from nursestation.ui.chair.numbers_view import number_views
 from nursestation.ui.chair.numerics import Numerics
-from nursestation.ui.chair.view import flag_strip
+from nursestation.ui.chair.view import flag_strip, header_view
 from nursestation.ui.chairs.rail import ChairTile, Rail
 from nursestation.ui.chairs.view import tile_view
-from nursestation.ui.controls import ElidingLabel
+from nursestation.ui.controls import Badge, ElidingLabel
 from nursestation.ui.theme import DARK_THEME
 from tests.helpers.station_views import (
     NOW,
     make_chair,
     make_flag,
+    make_link,
     make_numeric,
     make_reading,
     make_station,
@@ -69,6 +72,54 @@ def test_figures_are_as_large_as_their_tile_allows_and_never_taller(numerics, si
     value = _label(numerics, "spo2_value")
     value.parentWidget().layout().activate()
     assert 40 <= value.font().pixelSize() <= value.height() + 2
+
+
+def _is_cut(label):
+    return label.width() < label.minimumSizeHint().width()
+
+
+@pytest.mark.parametrize("width", [284, 300, 330])
+def test_limits_beside_an_alarm_give_way_to_it_in_letters_of_another_size(qtbot, width):
+    page = QWidget()
+    qtbot.addWidget(page)
+    numerics = Numerics(DARK_THEME, Flashing())
+    theme.set_length(numerics, theme.Length.LEAST_WIDTH, width)
+    row = QHBoxLayout(page)
+    row.addWidget(QWidget(), 9)
+    row.addWidget(numerics, 1)
+    page.resize(900, 700)
+    page.show()
+    cuff = CuffView(reading=make_reading(164, 100), age_s=5.0, priority=Priority.HIGH)
+    visit = make_visit(Phase.INFUSION, flags=(make_flag(grade=Grade.SEVERE),))
+    tile = numerics.findChild(QWidget, "number_nibp")
+    for scale in (1.0, 1.2, 1.0):
+        theme.set_scale(scale)
+        theme.rescale(page)
+        numerics.rescale()
+        row.activate()
+        numerics.render(number_views(make_chair(visit, cuff=cuff), None))
+        tile.layout().activate()
+        assert numerics.width() == theme.px(width)
+        assert [label.text() for label in tile.findChildren(QLabel) if label.isVisible() and _is_cut(label)] == []
+
+
+@pytest.mark.parametrize("trouble", [LinkPhase.DISCONNECTED, LinkPhase.CONNECTING, LinkPhase.SILENT])
+def test_the_head_keeps_what_the_clock_says_whole_beside_a_lost_monitor(qtbot, trouble):
+    room = QWidget()
+    qtbot.addWidget(room)
+    head = Header(room)
+    visit = make_visit(Phase.INFUSION, infusion_run_s=40 * 60 + 665.0, paused=True, available="Dr. Okafor")
+    chair = make_chair(visit, links=(make_link(phase=trouble, quiet_s=725.0),))
+    head.render(replace(header_view(chair, make_station(chair), None), driver="✓ Driver"))
+    head.resize(708, 56)
+    room.show()
+    head.layout().activate()
+    labels = [label for label in head.findChildren(QLabel) if label.isVisible()]
+    assert "header_trouble" in {label.objectName() for label in labels}
+    assert [label.text() for label in labels if _is_cut(label)] == []
+    shown = head.findChild(Badge, "header_trouble").shown_text()
+    assert shown
+    assert not shown.endswith("…")
 
 
 def _ground(tile):

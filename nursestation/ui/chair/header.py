@@ -44,7 +44,6 @@ class Header(Panel):
         row.addWidget(self._treatment)
         row.addWidget(self._driver)
         row.addWidget(self._trouble)
-        row.addSpacing(theme.GAP)
         row.addWidget(self._timer)
         beside = QVBoxLayout()
         beside.setContentsMargins(0, 5, 0, 5)
@@ -68,6 +67,7 @@ class Header(Panel):
         self._driver.setAccessibleDescription(view.driver_tip)
         self._help.setText(view.help)
         self._help.setVisible(bool(view.help))
+        self._trouble.short = view.trouble_short
         self._trouble.show_text(view.trouble)
         self._timer.setText(view.timer)
         self._beside.setText(view.beside)

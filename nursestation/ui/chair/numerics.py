@@ -57,6 +57,7 @@ class NumberTile(Panel):
         self._stars = Stars(_STAR_PX, f"{tile}_stars")
         self._word = Label("", Text.STRONG, object_name=f"{tile}_alarm")
         self._state = SymbolLabel(_STATE_PX, f"{tile}_state", Tone.WARN)
+        self._unit_text = self._limits_text = ""  # shown where there is room
         self._limits = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_limits")
         self._value = Label("", Text.NUMBER, object_name=f"{tile}_value")
         self._small = Label("", Text.NUMBER, object_name=f"{tile}_small")
@@ -104,11 +105,11 @@ class NumberTile(Panel):
     def render(self, view: NumberView) -> None:  # type: ignore[override]
         """Show `view`."""
         self._title.setText(view.title)
-        self._unit.setText(" · ".join(part for part in (view.unit, view.mark) if part))
+        self._unit_text = " · ".join(part for part in (view.unit, view.mark) if part)
         self._value.setText(view.value)
         self._small.setText(view.small)
         limits = "–".join(text for text in (view.low, view.high) if text)
-        self._limits.setText(self.tr("{} changed").format(limits) if view.preset else limits)
+        self._limits_text = self.tr("{} changed").format(limits) if view.preset else limits
         self._limits.setToolTip(self.tr("Changed from {}.").format(view.preset) if view.preset else "")
         for label, text in zip(self._lines, (*view.lines, *("",) * len(self._lines)), strict=False):
             label.setText(text)
@@ -127,11 +128,12 @@ class NumberTile(Panel):
         for mark in (self._title, self._state, self._stars, self._word):
             if not mark.isHidden():
                 room -= mark.sizeHint().width() + _HEAD_GAP
-        for label in (self._limits, self._unit):
-            width = label.sizeHint().width() + _HEAD_GAP
-            label.setVisible(self._alarm is None or width <= room)
-            if not label.isHidden():
-                room -= width
+        # emptied and not hidden: a label that is hidden while its window is being laid out can stay on the screen
+        for label, text in ((self._limits, self._limits_text), (self._unit, self._unit_text)):
+            width = label.fontMetrics().horizontalAdvance(text) + _HEAD_GAP
+            is_shown = self._alarm is None or width <= room
+            label.setText(text if is_shown else "")
+            room -= width if is_shown else 0
 
     def _show_second(self, view: NumberView) -> None:
         label, text, role = view.second or ("", "", "co2")
@@ -185,13 +187,13 @@ class NumberTile(Panel):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose the size of the figures, and what stands in the head, by the room that there is."""
+        """Fit the tile to its new size."""
         super().resizeEvent(event)
         self.fit()
-        self._fit_head()
 
     def fit(self) -> None:
-        """Choose the size of the figures by the room that there is."""
+        """Choose the size of the figures, and what stands in the head, by the room that there is."""
+        self._fit_head()
         line = QFontMetrics(theme.font(Text.CAPTION)).height()
         head = QFontMetrics(theme.font(Text.TITLE)).height()
         room = self.height() - 2 * _PAD - head - len(self._lines) * line
@@ -228,7 +230,7 @@ class Numerics(QWidget):
             tile.set_theme(theme_)
 
     def rescale(self) -> None:
-        """Fit the figures beside letters of another size."""
+        """Fit figures and heads beside letters of another size."""
         for tile in self._tiles.values():
             tile.fit()
 

@@ -31,7 +31,7 @@ class HeaderView:
         treatment: Protocol with its place in the series, and the dose; `treatment_short` the same without the dose.
         driver, driver_tone: How the driver stands; `driver_tip` says who, and who is with the patient.
         help: Who comes at once when called, "" while nobody is named.
-        trouble: What keeps the chair from being monitored, "" when nothing does.
+        trouble: What keeps the chair from being monitored, "" when nothing does; `trouble_short` for a narrow place.
         timer, beside: The clock of the phase, and what it counts to.
     """
 
@@ -47,6 +47,7 @@ class HeaderView:
     treatment_short: str = ""
     driver_tip: str = ""
     help: str = ""
+    trouble_short: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
         driver=driver,
         driver_tone=tone,
         trouble=trouble,
+        trouble_short=trouble.removeprefix("MONITOR ").replace("WAITING FOR MONITOR", "NO MONITOR"),
         timer=where.timer or PHASE_WORDS[visit.phase],
         beside=_with_end(beside, visit, zone),
         treatment_short=title,

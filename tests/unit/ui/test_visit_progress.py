@@ -23,7 +23,7 @@ def test_a_paused_infusion_says_so():
 
 def test_an_infusion_past_its_end_says_by_how_much():
     where = progress(_infusion(infusion_run_s=2470.0), NOW)
-    assert where.beside == "of 40:00 · over by 1:10"
+    assert where.beside == "of 40:00 · 1:10 over"
     assert where.done == 1.0
 
 
