@@ -236,6 +236,13 @@ def test_an_ordinary_check_in_takes_few_taps_and_leads_from_one_question_to_the_
     """Names, numbers and the weight are typed; no gate is looked for: each question comes by itself."""
     _staff(desk)
     desk.n_taps = 0
+    _ordinary_check_in(desk)
+    assert desk.clinic.visit.phase is Phase.INFUSION
+    assert desk.clinic.of(r.GateOverridden) == []
+    assert desk.n_taps <= 24, "of the 40 that a whole visit may take"
+
+
+def _ordinary_check_in(desk):
     desk.turn_to(CheckInPage(UTC))
     for name, text in (
         ("given_name", "Jana"),
@@ -276,9 +283,44 @@ def test_an_ordinary_check_in_takes_few_taps_and_leads_from_one_question_to_the_
     desk.press("check_in_score_pain_7")
     desk.clinic.run(5)
     desk.press("check_in_start")
-    assert desk.clinic.visit.phase is Phase.INFUSION
-    assert desk.clinic.of(r.GateOverridden) == []
-    assert desk.n_taps <= 24, "of the 40 that a whole visit may take"
+
+
+def test_a_whole_ordinary_visit_takes_at_most_forty_taps(desk):
+    """From the check-in to the signature; typed are names, numbers, the weight, the driver's code and the PIN."""
+    clinic = desk.clinic
+    _staff(desk)
+    desk.n_taps = 0
+    desk.n_taps += 1  # "Check in" on the chair's page, which opens the check-in
+    _ordinary_check_in(desk)
+    clinic.run(2400)
+    clinic.do(StopInfusion(chair=clinic.chair, reason="dose given"))
+    desk.n_taps += 1  # "Infusion stopped" on the chair's page
+    for sys, dia in ((131, 80), (128, 79), (127, 78)):
+        clinic.cuff(sys, dia)
+        clinic.run(600)
+    clinic.cuff(126, 78)
+    desk.n_taps += 1  # "Discharge" on the chair's page
+    desk.turn_to(DischargePage(UTC))
+    desk.page.print_wanted.connect(lambda chair, _, language: desk.page.printed(chair, language, "5e" * 32, PAPER, ""))
+    desk.press("discharge_mark_ready")
+    for line in ("aldrete", "sedation", "gait", "iv_removed"):
+        desk.press(f"discharge_{line}_answer")
+    desk.press("discharge_orthostatic_more")
+    desk.press("discharge_orthostatic_stands")
+    clinic.run(65, every_s=5)
+    clinic.cuff(120, 78)
+    clinic.run(120, every_s=5)
+    clinic.cuff(122, 78)
+    desk.press("discharge_orthostatic_well")
+    desk.press("discharge_instructions_answer")
+    desk.press("discharge_instructions_answer")
+    desk.type("discharge_driver_code", clinic.visit.driver_code)
+    desk.render()
+    desk.type("discharge_pin", NURSE_PIN)
+    desk.press("discharge_sign")
+    assert clinic.visit.phase is Phase.DISCHARGED
+    assert clinic.of(r.GateOverridden) == []
+    assert desk.n_taps <= 40, desk.n_taps
 
 
 def test_a_patient_is_checked_in_by_keyboard_alone(desk):
