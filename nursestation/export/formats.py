@@ -125,7 +125,31 @@ def export_session(reader: StoreReader, session: str, format_name: str, path: Pa
         raise ExportError(f"There is no format {format_name}. There are: {', '.join(FORMATS)}.")
     visit = load_visit(reader, session, options.version)
     target = path / f"{session}{chosen.suffix}" if path.is_dir() else path
+    return _write(chosen, visit, target, options)
+
+
+def export_every_format(
+    reader: StoreReader, session: str, folder: Path, stem: str, options: ExportOptions
+) -> tuple[Exported, ...]:
+    """Write a session in every format, each with its `.sha256` beside it, as it stands at this one moment.
+
+    Args:
+        reader: The record.
+        session: Which session.
+        folder: Where the files go.
+        stem: Their name without its ending.
+        options: See there.
+
+    Raises:
+        ExportError: there is no such session, or a file cannot be written.
+        StoreEnvironmentError: the record cannot be read.
+    """
+    visit = load_visit(reader, session, options.version)
+    return tuple(_write(one, visit, folder / f"{stem}{one.suffix}", options) for one in FORMATS.values())
+
+
+def _write(chosen: ExportFormat, visit: VisitRecord, target: Path, options: ExportOptions) -> Exported:
     content = chosen.render(visit, options)
     return write_export(
-        target, content, session=session, format_name=chosen.name, chain_head=visit.summary.chain_head
+        target, content, session=visit.summary.id, format_name=chosen.name, chain_head=visit.summary.chain_head
     )  # fmt: skip

@@ -21,7 +21,7 @@ from nursestation.core.commands import AddOperator, CreateFirstOperator
 from nursestation.core.model import Role
 from nursestation.core.protocols import Protocol
 from nursestation.core.snapshot import StationSnapshot, VisitView
-from nursestation.export.formats import FORMATS, ExportOptions, export_session
+from nursestation.export.formats import FORMATS, ExportOptions, export_every_format
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.rehearsal.lockstep import Lockstep, RehearsalError
@@ -178,10 +178,10 @@ def _leave_files(record: Path, session: str, out: Path) -> Json:
     """Write the exports and return the summary of what was stored."""
     options = ExportOptions(fonts=resource("fonts"), version=__version__, zone=UTC, paper="letter")
     with StoreReader.open(record) as reader:
-        exports: dict[str, Json] = {}
-        for one in FORMATS.values():
-            made = export_session(reader, session, one.name, out / f"session{one.suffix}", options)
-            exports[made.path.name] = {"sha256": made.sha256, "bytes": made.n_bytes}
+        exports: dict[str, Json] = {
+            made.path.name: {"sha256": made.sha256, "bytes": made.n_bytes}
+            for made in export_every_format(reader, session, out, "session", options)
+        }
         return {**summarise(reader, session), "exports": exports, "record_intact": verify_store(record).ok}
 
 

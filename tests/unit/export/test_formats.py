@@ -4,7 +4,7 @@ import pytest
 
 from nursestation.export.errors import ExportError
 from nursestation.export.files import verify_export
-from nursestation.export.formats import FORMATS, ExportOptions, export_session
+from nursestation.export.formats import FORMATS, ExportOptions, export_every_format, export_session
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from tests.helpers.written_visit import SESSION, all_records, minute, visit_records
@@ -57,3 +57,12 @@ def test_a_session_or_format_that_is_not_there_is_told(reader, tmp_path):
         export_session(reader, "none", "csv", tmp_path / "out", OPTIONS)
     with pytest.raises(ExportError, match="There are: csv, pdf"):
         export_session(reader, SESSION, "fax", tmp_path / "out", OPTIONS)
+
+
+def test_all_formats_at_once_are_the_files_that_each_alone_is(reader, tmp_path):
+    made = export_every_format(reader, SESSION, tmp_path, "visit", OPTIONS)
+    assert [one.path.name for one in made] == [f"visit{one.suffix}" for one in FORMATS.values()]
+    for told, name in zip(made, FORMATS, strict=True):
+        alone = export_session(reader, SESSION, name, tmp_path / f"alone{FORMATS[name].suffix}", OPTIONS)
+        assert told.path.read_bytes() == alone.path.read_bytes()
+        assert (told.sha256, told.n_bytes) == (alone.sha256, alone.n_bytes)
