@@ -15,6 +15,7 @@ from nursestation.ui.timetext import clock_text
 
 _LINE_CHARS = 36
 """How much of a sentence goes on one line of the cuff's tile."""
+_CUFF_LINES = 4
 _NO_WORD = "ALARM"
 """Stands where nothing says what the alarm on a number is."""
 _PROVENANCE_WORDS = {
@@ -135,11 +136,14 @@ def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_a
     if top is None:
         return view
     symbol = STATE_SYMBOLS[top.signal]
-    first = view.lines[0] if view.lines else ""
-    said = " · ".join(part for part in (WORDS.get(symbol, ""), first) if part)
+    state, first = WORDS.get(symbol, ""), view.lines[0] if view.lines else ""
+    said = " · ".join(part for part in (state, first) if part)
+    lines = (said, *view.lines[1:])
+    if state and view.id == "nibp" and len(view.lines) < _CUFF_LINES:
+        lines = (state, *view.lines)  # beside it the age of the reading would have no room
     # a latched rung of the ladder outlives its flag: the word is then the condition's own
     word = top.rule.partition(".")[2].upper() if view.word == _NO_WORD and top.rule.startswith("bp.") else view.word
-    return replace(view, asks=asks(top), symbol=symbol, word=word, lines=(said, *view.lines[1:]))
+    return replace(view, asks=asks(top), symbol=symbol, word=word, lines=lines)
 
 
 def _is_all_simulated(chair: ChairSnapshot) -> bool:

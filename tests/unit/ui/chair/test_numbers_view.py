@@ -187,6 +187,15 @@ def test_a_number_asks_until_its_alarm_was_seen():
     assert seen.lines[0] == "ACKNOWLEDGED · PM6750"
 
 
+def test_a_seen_alarm_leaves_the_line_of_the_pressure_to_the_age_of_the_reading():
+    seen = replace(LOW_OXYGEN, rule="bp.severe", metric="nibp_sys", signal=SignalState.ACKNOWLEDGED)
+    cuff = CuffView(reading=make_reading(172, 104), age_s=75.0, priority=Priority.HIGH, percent_over_baseline=41.0)
+    chair = make_chair(make_visit(Phase.INFUSION), cuff=replace(cuff, due_in_s=224.0), conditions=(seen,))
+    tile = next(tile for tile in number_views(chair, UTC) if tile.id == "nibp")
+    assert [tile.lines[0], *tile.lines[2:]] == ["ACKNOWLEDGED", "▲ 41 % from baseline", "next in 3:44"]
+    assert tile.lines[1].endswith("1 min ago")
+
+
 def test_a_latched_crisis_keeps_its_word_when_its_flag_is_over():
     latched = replace(LOW_OXYGEN, rule="bp.crisis", metric="nibp_sys", signal=SignalState.LATCHED)
     cuff = CuffView(reading=make_reading(128, 80), age_s=5.0, priority=Priority.HIGH)
