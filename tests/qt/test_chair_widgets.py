@@ -91,13 +91,14 @@ def test_limits_beside_an_alarm_give_way_to_it_in_letters_of_another_size(qtbot,
     page.show()
     cuff = CuffView(reading=make_reading(164, 100), age_s=5.0, priority=Priority.HIGH)
     visit = make_visit(Phase.INFUSION, flags=(make_flag(grade=Grade.SEVERE),))
+    views = [replace(view, low="90", high="160/100") for view in number_views(make_chair(visit, cuff=cuff), None)]
     tile = numerics.findChild(QWidget, "number_nibp")
     for scale in (1.0, 1.2, 1.0):
         theme.set_scale(scale)
         theme.rescale(page)
         numerics.rescale()
         row.activate()
-        numerics.render(number_views(make_chair(visit, cuff=cuff), None))
+        numerics.render(views)
         tile.layout().activate()
         assert numerics.width() == theme.px(width)
         assert [label.text() for label in tile.findChildren(QLabel) if label.isVisible() and _is_cut(label)] == []
