@@ -1,5 +1,6 @@
 """The composition root of the window: builds the station and the window, wires them, closes them in reverse. No logic."""
 
+import gc
 import logging
 import os
 import signal
@@ -44,6 +45,7 @@ from nursestation.ui.soundroom import SoundRoom, room_of
 
 _log = logging.getLogger(__name__)
 
+_COLLECT_EVERY_S = 1.0
 _FLUSH_S = 0.04  # an export waits so long for the newest readings to be on disk, and the window with it
 
 
@@ -68,6 +70,7 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int) -> int:
     with (
         _logging(profile.log) as no_log,
         _closed_by_signals(application),
+        collecting_here(),
         OpenStation(
             profile, scenarios, seed, clock, Argon2Pins(), lambda settings: room_of(settings, clock)
         ) as station,
@@ -80,6 +83,19 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int) -> int:
     if station.station.unwritten:
         raise WindowError(station.station.unwritten)
     return status
+
+
+@contextmanager
+def collecting_here() -> Iterator[None]:
+    """Collect garbage in this thread alone, on a timer, while inside: another one must not take widgets apart (docs/adr/0019)."""
+    from pyqtgraph.util.garbage_collector import GarbageCollector  # late: it takes the Qt that is there already
+
+    collector = GarbageCollector(interval=_COLLECT_EVERY_S)
+    try:
+        yield
+    finally:
+        collector.timer.stop()
+        gc.enable()
 
 
 @contextmanager

@@ -1,13 +1,35 @@
 """What every test gets: a profile of its own, no stray log line, no thread left behind."""
 
+import gc
 import logging
 import os
 import threading
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+gc.disable()
+"""Garbage is collected in the main thread alone (docs/adr/0019): in another one it might take a window apart."""
+
+_FULL_EVERY = 100
+_n_tests = count(1)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting the tests has made out of every later collection."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def garbage_goes_here() -> Iterator[None]:
+    """Collect after each test, in the thread that made the windows."""
+    yield
+    gc.collect(2 if next(_n_tests) % _FULL_EVERY == 0 else 1)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
 
 from devices.clock import Moment, ScaledClock, SystemClock
-from nursestation.app import OpenStation
+from nursestation.app import OpenStation, collecting_here
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.ui.shell import make_application
@@ -220,7 +220,10 @@ def main() -> int:
     given = options.parse_args()
     clock = SystemClock() if given.start is None else ScaledClock(SystemClock(), given.speed, Moment(*given.start))
     application = make_application(resource("fonts"))
-    with OpenStation(Profile(given.profile), given.simulate, 1, clock, Argon2Pins()) as station:
+    with (
+        collecting_here(),
+        OpenStation(Profile(given.profile), given.simulate, 1, clock, Argon2Pins()) as station,
+    ):
         station.show()
         robot = Robot(station, application)
         sys.stdout.write(json.dumps({"ok": "ready"}) + "\n")
