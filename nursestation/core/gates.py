@@ -77,19 +77,7 @@ _PREGNANCY_TODO = {Pregnancy.POSSIBLE: "do a test", Pregnancy.PREGNANT: "a clini
 
 def gates(state: StationState, chair: ChairState, visit: Visit, now: Moment) -> tuple[GateView, ...]:
     """Return every gate as it stands, in the page's order; after the start, as it stood then. Staff are told by their names."""
-    if visit.infusion_started is not None:
-        return _as_they_stood(state, chair, visit, visit.infusion_started)
-    return _now(state, chair, visit, now)
-
-
-def _as_they_stood(state: StationState, chair: ChairState, visit: Visit, started: Moment) -> tuple[GateView, ...]:
-    """Return the gates of a visit that has started: only its own records change what they say, so they are kept till then."""
-    if visit.gates_then is None or visit.gates_then[0] != visit.chain:
-        visit.gates_then = (visit.chain, _now(state, chair, visit, started))
-    return visit.gates_then[1]
-
-
-def _now(state: StationState, chair: ChairState, visit: Visit, at: Moment) -> tuple[GateView, ...]:
+    at = visit.infusion_started or now
     found = (
         _identity(state, chair, visit),
         *_asked(visit, at),

@@ -449,9 +449,13 @@ class LimitWatch:
 
 @dataclass(frozen=True, slots=True)
 class AsRecorded:
-    """What screens show of a visit that its own records alone change; worked out once for each state of its `chain`."""
+    """What screens show of a visit that its own records alone change; worked out once for each state of its `chain`.
+
+    `gates` is None before the start, while clocks and monitors turn them.
+    """
 
     chain: str
+    gates: tuple[GateView, ...] | None
     chart: tuple[ChartEntryView, ...]
     scores: tuple[ScoreView, ...]
     times_corrected: tuple[TimeCorrectedView, ...]
@@ -532,7 +536,6 @@ class Visit:
     delivered: set[str] = field(default_factory=set)
     stretches: dict[tuple[str, str], Stretch] = field(default_factory=dict)
     chain: str = GENESIS
-    gates_then: tuple[str, tuple[GateView, ...]] | None = None  # of a start, and the chain that they were told at
     as_recorded: AsRecorded | None = None
     watches: dict[str, LimitWatch] = field(default_factory=dict)  # live
     watch: Watch = field(default_factory=Watch)

@@ -109,8 +109,8 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         conditions=_in_order([_condition(state, condition, now) for condition in conditions]),
         visit=_visit(state, chair, visit, shown, now) if visit is not None else None,
         pause=signals.chair_pause(state, chair, now),
-        limits=_as_recorded(state, visit).limits if visit is not None and visit.is_open else (),
-        proposal=_as_recorded(state, visit).proposal if visit is not None and visit.is_open else (),
+        limits=_as_recorded(state, chair, visit).limits if visit is not None and visit.is_open else (),
+        proposal=_as_recorded(state, chair, visit).proposal if visit is not None and visit.is_open else (),
         preset_name=visit.protocol.title if visit is not None else "",
         clinic_preset=state.preset.title if visit is not None else "",
         drafts=tuple((form, tuple(fields.items())) for form, fields in chair.drafts.items()),
@@ -285,8 +285,8 @@ def _condition(state: StationState, condition: Condition, now: Moment) -> Condit
 
 def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[NumericView], now: Moment) -> VisitView:
     page = _readiness(state, chair, visit, now)
-    recorded = _as_recorded(state, visit)
-    found = gates.gates(state, chair, visit, now)
+    recorded = _as_recorded(state, chair, visit)
+    found = recorded.gates if recorded.gates is not None else gates.gates(state, chair, visit, now)
     observed_s = _observed_s(visit, now)
     planned_s = visit.protocol.observation_planned_min * 60
     how = visit.driver_confirmed[0] if visit.driver_confirmed is not None else None
@@ -349,10 +349,12 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
     )
 
 
-def _as_recorded(state: StationState, visit: Visit) -> AsRecorded:
+def _as_recorded(state: StationState, chair: ChairState, visit: Visit) -> AsRecorded:
+    started = visit.infusion_started
     if visit.as_recorded is None or visit.as_recorded.chain != visit.chain:
         visit.as_recorded = AsRecorded(
             chain=visit.chain,
+            gates=gates.gates(state, chair, visit, started) if started is not None else None,
             chart=chart_views.chart(visit, state.operators),
             scores=chart_views.scores(visit, state.operators),
             times_corrected=chart_views.times_corrected(visit, state.operators),
