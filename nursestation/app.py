@@ -21,7 +21,8 @@ from nursestation import __version__, mishaps
 from nursestation.assembly import Bedside, RunningStation, monitor_id
 from nursestation.bedside import SimulatedBedside
 from nursestation.commandline.doctor import Verdict, check_qt
-from nursestation.config.load import load_settings
+from nursestation.config.display import DisplaySettings, load_display, write_display
+from nursestation.config.load import SettingsError, load_settings
 from nursestation.config.schema import ChairSettings, StationSettings
 from nursestation.core.snapshot import VisitView
 from nursestation.core.station import PinVerifier
@@ -39,6 +40,7 @@ from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
 from nursestation.ui.discharge.sheet_of import sheet_of
+from nursestation.ui.display import Display
 from nursestation.ui.printing import print_pdf
 from nursestation.ui.shell import Shell, make_application, make_shell
 from nursestation.ui.soundroom import SoundRoom, room_of
@@ -186,6 +188,7 @@ class OpenStation(QObject):
             self._told: BenchState | None = None
             self.shell = self._make_shell(settings, (*settings.chair, *self._bedside.settings), clock)
             undo.pop_all()
+        self.shell.display.changed.connect(self._keep_display)
         self.shell.export_sheet.export_requested.connect(self._on_export)
         self.shell.bridge.framed.connect(self._collect_export)
         self.shell.alarm_log.past_wanted.connect(self._on_past_wanted)
@@ -219,6 +222,9 @@ class OpenStation(QObject):
     def show(self) -> None:
         """Show the window, as large as the screen."""
         self.shell.window.showMaximized()
+        if self._display_trouble:
+            _log.warning("%s", self._display_trouble)
+            self.shell.window.say(self._display_trouble)
 
     def close(self) -> None:
         """Close ports, engine, store and window, in that order. Idempotent."""
@@ -237,7 +243,8 @@ class OpenStation(QObject):
         self._scratch.cleanup()
 
     def _make_shell(self, settings: StationSettings, chairs: Sequence[ChairSettings], clock: Clock) -> Shell:
-        look = theme.DARK_THEME if settings.theme == "dark" else theme.LIGHT_THEME
+        display, self._display_trouble = load_display(self._profile.display)
+        look = theme.DARK_THEME if (display.theme or settings.theme) == "dark" else theme.LIGHT_THEME
         application = QCoreApplication.instance()
         assert isinstance(application, QApplication)
         theme.apply(application, look)
@@ -255,7 +262,15 @@ class OpenStation(QObject):
             exports=self._profile.exports,
             prefer=prefer,
             frame_ms=settings.frame_ms,
+            display=Display(display),
         )
+
+    @Slot(object)
+    def _keep_display(self, settings: DisplaySettings) -> None:
+        try:
+            write_display(self._profile.display, settings)
+        except SettingsError as error:
+            self.shell.window.say(f"{error}.")
 
     @Slot(str, str, object)
     def _on_export(self, session: str, format_name: str, path: Path) -> None:

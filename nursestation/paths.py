@@ -39,6 +39,11 @@ class Profile:
         return self.folder / "station.toml"
 
     @property
+    def display(self) -> Path:
+        """Return the file of what was set on the screen (tiles, waves, dark or light)."""
+        return self.folder / "display.toml"
+
+    @property
     def record(self) -> Path:
         """Return the database of all visits."""
         return self.folder / "record.sqlite3"

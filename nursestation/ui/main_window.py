@@ -30,6 +30,7 @@ from nursestation.ui.bridge import Bridge
 from nursestation.ui.chair.page import ChairPage
 from nursestation.ui.chairs.rail import Rail
 from nursestation.ui.controls import Badge, Button, Edge, ElidingLabel, Label, Panel
+from nursestation.ui.display import Display
 from nursestation.ui.due.page import DuePage
 from nursestation.ui.due.strip import DueStrip
 from nursestation.ui.due.view import due_lines
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         pages: Pages by name ("first_run", "sign_in", "staff", "check_in", "discharge").
         sheets: Sheets by name; they take the trend's place.
         zone: The clinic's time zone, None for the machine's.
+        display: What is set on the screen; the defaults where there is none.
 
     Signals:
         sheet_requested: Somebody asked for a page or sheet that the window was not given ("export").
@@ -94,6 +96,7 @@ class MainWindow(QMainWindow):
         pages: Mapping[str, Page],
         sheets: Mapping[str, Page],
         zone: tzinfo | None = None,
+        display: Display | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -103,7 +106,7 @@ class MainWindow(QMainWindow):
         self._bridge, self._theme, self._trends, self._zone = bridge, theme_, trends, zone
         self._pages: dict[str, Page] = dict(pages)
         self._sheet_names = frozenset(sheets)
-        self._clock = clock
+        self._clock, self._display = clock, display or Display(parent=self)
         self._flashing = Flashing(self)
         self._pictures = FirstPictures()
         self._waves = WavePainter(theme_, clock, pixels_per_mm(self.screen()))
@@ -447,6 +450,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_look(self, name: str) -> None:
         self.set_theme(next(one for one in (theme.DARK_THEME, theme.LIGHT_THEME) if one.name == name))
+        self._display.change(theme=name)
 
     def set_theme(self, theme_: Theme) -> None:
         """Dress the whole program in other colours."""

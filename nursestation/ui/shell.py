@@ -18,6 +18,7 @@ from nursestation.ui.catalogue import make_pages, make_sheets
 from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.delays.page import DelaysPage
 from nursestation.ui.discharge.page import DischargePage
+from nursestation.ui.display import Display
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.plots.trend_model import TrendModel
@@ -41,6 +42,7 @@ class Shell:
     discharge: DischargePage
     delays: DelaysPage
     self_test: SelfTestPage
+    display: Display
 
 
 def make_application(fonts: Path) -> QApplication:
@@ -65,6 +67,7 @@ def make_shell(
     prefer: Mapping[tuple[int, str], str],
     zone: tzinfo | None = None,
     frame_ms: int = FRAME_MS,
+    display: Display | None = None,
 ) -> Shell:
     """Return a window over `outbox`, not shown and not ticking yet.
 
@@ -78,7 +81,9 @@ def make_shell(
         prefer: (chair, metric) to the monitor whose values the trend keeps.
         zone: The clinic's time zone, None for the machine's.
         frame_ms: Time between two frames [ms].
+        display: What is set on the screen; the defaults where there is none.
     """
+    display = display or Display()
     bridge = Bridge(outbox, post, wall, frame_ms=frame_ms)
     sheets = make_sheets(exports, zone)
     export_sheet = sheets["export"]
@@ -96,5 +101,9 @@ def make_shell(
     assert isinstance(check_in, CheckInPage)
     discharge = pages["discharge"]
     assert isinstance(discharge, DischargePage)
-    window = MainWindow(bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone)
-    return Shell(window, bridge, export_sheet, monitors, protocols, alarm_log, check_in, discharge, delays, self_test)
+    window = MainWindow(
+        bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone, display=display
+    )
+    return Shell(
+        window, bridge, export_sheet, monitors, protocols, alarm_log, check_in, discharge, delays, self_test, display
+    )

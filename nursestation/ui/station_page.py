@@ -71,7 +71,7 @@ class StationPage(Page):
         inside.addLayout(head)
         about = Label(self.tr("Version, what Nursestation is, and what it is not."), tone=Tone.SOFT, wrap=True)
         look = Label(
-            self.tr("Dark for the rooms, light for the desk. At the next start the station's settings decide again."),
+            self.tr("Dark for the rooms, light for the desk. It stays so until somebody changes it here."),
             tone=Tone.SOFT,
             wrap=True,
         )
