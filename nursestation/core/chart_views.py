@@ -10,6 +10,7 @@ from nursestation.core.snapshot import (
     NotMeasurableView,
     NumericView,
     ScoreView,
+    StepToldView,
     TimeCorrectedView,
 )
 from nursestation.core.state import ChartEntry, Visit
@@ -60,6 +61,7 @@ def _entry(entry: ChartEntry, operators: Mapping[str, Operator]) -> ChartEntryVi
         noted_at=entry.noted,
         vitals=entry.vitals,
         struck=entry.struck is not None,
+        because=entry.because,
         original=original,
         changed_by=staff_name(operators, changed_by) if changed_by else "",
         changed_at=changed_at,
@@ -122,4 +124,12 @@ def times_corrected(visit: Visit, operators: Mapping[str, Operator]) -> tuple[Ti
             at=change.at,
         )
         for change in visit.times_corrected
+    )
+
+
+def steps_told(visit: Visit, operators: Mapping[str, Operator]) -> tuple[StepToldView, ...]:
+    """Return who noted each step of the treatment, in the order they were noted."""
+    return tuple(
+        StepToldView(what=told.what, index=told.index, by=staff_name(operators, told.by), words=told.words)
+        for told in visit.steps_told
     )

@@ -35,6 +35,7 @@ def fold_chart(visit: Visit, record: ChartRecord) -> None:
                 by=record.operator or "",
                 noted=record.at,
                 vitals=record.vitals,
+                because=record.reason,
             )
             _drop_waiver(visit, visit.entries[record.entry_id])
         case r.ChartResolved():

@@ -11,7 +11,7 @@ from dataclasses import replace
 from devices.clock import NS_PER_S, Moment
 from devices.events import AdmissionState, Priority, Validity
 from nursestation.core import records as r
-from nursestation.core import watching
+from nursestation.core import steps, watching
 from nursestation.core.chain import link, to_json
 from nursestation.core.charted import fold_chart, note_measured
 from nursestation.core.inputs import ChairSetup
@@ -378,19 +378,8 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
         case r.GateOverridden():
             visit.gate_waivers[record.gate] = Waiver(record.reason, record.clinician, record.at, lacking=record.lacking)
             state.tries.pop(record.clinician, None)
-        case r.InfusionStarted():
-            visit.infusion_started = record.at
-            visit.dose_text = record.dose_text
-            visit.chosen_min = record.planned_min
-        case r.InfusionPaused():
-            visit.pauses.append(Span(record.at))
-        case r.InfusionResumed():
-            visit.pauses[-1].end = record.at
-        case r.InfusionStopped():
-            visit.infusion_stopped = record.at
-            if visit.is_paused:
-                visit.pauses[-1].end = record.at
-                visit.pauses[-1].is_cut = True
+        case r.InfusionStarted() | r.InfusionPaused() | r.InfusionResumed() | r.InfusionStopped():
+            steps.take(visit, record)
         case r.CuffRequested() | r.CuffTaken() | r.CuffFailed() | r.CuffStarted() | r.CuffStopped():
             _fold_cuff(visit, record)
         case r.MonitorPatient() | r.MonitorPatientConfirmed():

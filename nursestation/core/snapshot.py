@@ -311,6 +311,7 @@ class ChartEntryView:
         noted_at: When it was charted; later than `at` where it was charted afterwards or its time was corrected.
         vitals: The numbers when it happened, (metric, value); () where none are known.
         struck: It was struck out: shown struck through, and no evidence for anything.
+        because: Why, as it was charted ("BP rise"); "" where nobody said.
         original: What it said before each correction, oldest first; shown struck through.
         changed_by, changed_at, reason: Of the correction or the striking out that made it what it is; of a view in
             `original` the one that replaced it.
@@ -326,6 +327,7 @@ class ChartEntryView:
     noted_at: Moment | None = None
     vitals: tuple[tuple[str, float], ...] = ()
     struck: bool = False
+    because: str = ""
     original: tuple["ChartEntryView", ...] = ()
     changed_by: str = ""
     changed_at: Moment | None = None
@@ -363,6 +365,16 @@ class NotMeasurableView:
     reason: str
     at: Moment
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepToldView:
+    """Who noted a step of the treatment, and what was said with it: the dose of the start, why of a pause or stop."""
+
+    what: TimedStep
+    index: int
+    by: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -496,6 +508,7 @@ class VisitView:
     manual: tuple[ManualView, ...] = ()  # the newest of each metric that no monitor shows now
     not_measurable: tuple[NotMeasurableView, ...] = ()
     times_corrected: tuple[TimeCorrectedView, ...] = ()
+    steps_told: tuple[StepToldView, ...] = ()
     watching: WatchingView = WatchingView()
     series: SeriesPlace | None = None
     weight_kg: float | None = None  # of this visit; None until it is known

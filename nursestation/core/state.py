@@ -52,7 +52,7 @@ from nursestation.core.records import (
     OrthostaticRecorded,
     SelfTested,
 )
-from nursestation.core.snapshot import ChartEntryView, GateView, LimitView, ScoreView, TimeCorrectedView
+from nursestation.core.snapshot import ChartEntryView, GateView, LimitView, ScoreView, StepToldView, TimeCorrectedView
 from nursestation.core.watching import Watch
 
 
@@ -256,6 +256,7 @@ class ChartEntry:
         at: When it happened.
         noted: When it was charted.
         vitals: The numbers when it happened, (metric, value).
+        because: Why, as it was charted; "" where nobody asked.
         earlier: What it said before each correction, oldest first.
         struck: Who struck it out; None while it stands.
     """
@@ -269,6 +270,7 @@ class ChartEntry:
     noted: Moment
     resolved: Moment | None = None
     vitals: tuple[tuple[str, float], ...] = ()
+    because: str = ""
     earlier: tuple[ChartVersion, ...] = ()
     struck: Struck | None = None
 
@@ -307,6 +309,16 @@ class NotMeasured:
     reason: str
     at: Moment
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepTold:
+    """Who noted a step of the treatment, by id, and what was said with it: the dose of the start, why of a pause or stop."""
+
+    what: TimedStep
+    index: int
+    by: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +471,7 @@ class AsRecorded:
     chart: tuple[ChartEntryView, ...]
     scores: tuple[ScoreView, ...]
     times_corrected: tuple[TimeCorrectedView, ...]
+    steps_told: tuple[StepToldView, ...]
     limits: tuple[LimitView, ...]
     proposal: tuple[tuple[str, float | None, float | None, str], ...]
 
@@ -517,6 +530,7 @@ class Visit:
     by_hand: dict[str, ByHand] = field(default_factory=dict)  # by metric: the newest
     not_measured: dict[str, NotMeasured] = field(default_factory=dict)  # by metric: the newest
     times_corrected: list[TimeChange] = field(default_factory=list)
+    steps_told: list[StepTold] = field(default_factory=list)
     flags: dict[str, Flag] = field(default_factory=dict)
     conditions: dict[str, Condition] = field(default_factory=dict)
     past_conditions: list[Condition] = field(default_factory=list)

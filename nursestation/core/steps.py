@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from devices.clock import Moment
 from nursestation.core import records as r
 from nursestation.core.model import Phase, TimedStep
-from nursestation.core.state import TimeChange, Visit
+from nursestation.core.state import Span, StepTold, TimeChange, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,29 @@ def steps(visit: Visit) -> tuple[Step, ...]:
     if visit.infusion_stopped is not None:
         found.append(Step(TimedStep.INFUSION_STOPPED, 0, visit.infusion_stopped))
     return tuple(found)
+
+
+def take(visit: Visit, record: r.InfusionStarted | r.InfusionPaused | r.InfusionResumed | r.InfusionStopped) -> None:
+    """Let a step of the treatment be where its record puts it, and keep who noted it with which words."""
+    what, index, words = TimedStep.INFUSION_STARTED, 0, ""
+    match record:
+        case r.InfusionStarted():
+            visit.infusion_started = record.at
+            visit.dose_text = words = record.dose_text
+            visit.chosen_min = record.planned_min
+        case r.InfusionPaused():
+            what, index, words = TimedStep.INFUSION_PAUSED, len(visit.pauses), record.reason
+            visit.pauses.append(Span(record.at))
+        case r.InfusionResumed():
+            what, index = TimedStep.INFUSION_RESUMED, len(visit.pauses) - 1
+            visit.pauses[-1].end = record.at
+        case r.InfusionStopped():
+            what, words = TimedStep.INFUSION_STOPPED, record.reason
+            visit.infusion_stopped = record.at
+            if visit.is_paused:
+                visit.pauses[-1].end = record.at
+                visit.pauses[-1].is_cut = True
+    visit.steps_told.append(StepTold(what, index, record.operator or "", words))
 
 
 def retime(visit: Visit, record: r.TimeCorrected) -> None:

@@ -325,6 +325,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         manual=chart_views.manual(visit, shown, state.operators),
         not_measurable=chart_views.not_measurable(visit, shown, state.operators),
         times_corrected=recorded.times_corrected,
+        steps_told=recorded.steps_told,
         watching=_watching(state, visit, now),
         observation_min_s=visit.observation_min * 60,
         observation_shortened=observation.shortened_line(visit, state.operators),
@@ -358,6 +359,7 @@ def _as_recorded(state: StationState, chair: ChairState, visit: Visit) -> AsReco
             chart=chart_views.chart(visit, state.operators),
             scores=chart_views.scores(visit, state.operators),
             times_corrected=chart_views.times_corrected(visit, state.operators),
+            steps_told=chart_views.steps_told(visit, state.operators),
             limits=patient_limits.views(state, visit),
             proposal=patient_limits.proposal(visit, state.preset),
         )

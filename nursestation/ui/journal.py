@@ -35,6 +35,7 @@ class JournalLine:
         key: Names the line: an entry's id, or a step with its number.
         at: When it happened.
         time, words, who, vitals: As text.
+        because: Why, or with which dose, as it was noted.
         before: What the line said before it was corrected, oldest first; shown struck through.
         note: Why it was corrected or struck out, and that it was written down later.
         struck: It was struck out: its words are shown struck through.
@@ -50,6 +51,7 @@ class JournalLine:
     words: str
     who: str = ""
     vitals: str = ""
+    because: str = ""
     before: tuple[str, ...] = ()
     note: str = ""
     struck: bool = False
@@ -127,6 +129,7 @@ def _entry(entry: ChartEntryView, zone: tzinfo | None) -> JournalLine:
         words=entry_words(entry, zone),
         who=entry.by,
         vitals=vitals_text(entry.vitals),
+        because=entry.because,
         before=tuple(f"{clock_text(one.at.utc_ns, zone)} {entry_words(one, zone)}" for one in entry.original),
         note=" · ".join(notes),
         struck=entry.struck,
@@ -158,6 +161,7 @@ def _steps(visit: VisitView, zone: tzinfo | None) -> list[JournalLine]:
 
 def _step(visit: VisitView, what: TimedStep, index: int, at: Moment, zone: tzinfo | None) -> JournalLine:
     changes = [one for one in visit.times_corrected if (one.what, one.index) == (what, index)]
+    told = next((one for one in reversed(visit.steps_told) if (one.what, one.index) == (what, index)), None)
     note = ""
     if changes:
         last = changes[-1]
@@ -167,6 +171,8 @@ def _step(visit: VisitView, what: TimedStep, index: int, at: Moment, zone: tzinf
         at=at,
         time=clock_text(at.utc_ns, zone),
         words=step_words(visit, what),
+        who=told.by if told is not None else "",
+        because=told.words if told is not None else "",
         before=tuple(f"{clock_text(one.before.utc_ns, zone)} {step_words(visit, what)}" for one in changes),
         note=note,
         step=(what, index),

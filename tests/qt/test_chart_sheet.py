@@ -50,6 +50,12 @@ def test_a_side_effect_is_over_with_one_tap(qtbot, sheet, sent):
     assert sent == [c.ResolveChart(chair=2, entry_id="e1")]
 
 
+def test_why_it_was_charted_stands_under_the_words(sheet):
+    sheet.render(station(chart=(make_entry("e1", "30 to 20 mL/h", because="BP rise"), make_entry("e2", "Nausea"))))
+    assert find(sheet, "chart_because_e1").text() == "BP rise"
+    assert sheet.findChild(QWidget, "chart_because_e2") is None
+
+
 def test_a_correction_waits_for_a_reason_and_the_form_for_the_station(qtbot, sheet, sent):
     press(qtbot, sheet, "chart_correct_e1")
     press(qtbot, sheet, "chart_form_severity_severe")

@@ -63,6 +63,8 @@ class _Line(QWidget):
         words = StruckLabel if line.struck else Label
         tone = Tone.SOFT if line.struck else Tone.PLAIN
         told.addWidget(words(line.words, Text.STRONG, tone, object_name=f"chart_words_{line.key}", wrap=True))
+        if line.because:
+            told.addWidget(words(line.because, Text.BODY, tone, object_name=f"chart_because_{line.key}", wrap=True))
         beside = " · ".join(part for part in (line.vitals, line.who) if part)
         for text in (beside, line.note):
             if text:

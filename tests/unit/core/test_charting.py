@@ -5,7 +5,7 @@ import pytest
 from devices.clock import NS_PER_S
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.model import ChartKind, GateState, Grade, Severity
+from nursestation.core.model import ChartKind, GateState, Grade, Severity, TimedStep
 from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, NURSE, NURSE_PIN, Clinic, make_clinic
 from tests.unit.core.test_restore import lasting, restarted
 
@@ -54,6 +54,32 @@ def test_what_is_charted_now_has_the_numbers_of_now(clinic: Clinic) -> None:
     assert entry.at == entry.noted_at == clinic.clock.now()
     assert dict(entry.vitals)["heart_rate"] >= 90
     assert clinic.of(r.Charted)[0].happened_utc_ns is None
+
+
+def test_why_it_was_charted_is_kept_through_a_correction_and_a_restart(clinic: Clinic) -> None:
+    clinic.do(c.Chart(chair=2, kind=ChartKind.DOSE_CHANGE, text="30 to 20 mL/h", reason=" BP rise "))
+    entry = clinic.visit.chart[0]
+    assert entry.because == "BP rise"
+    clinic.do(c.CorrectChart(chair=2, entry_id=entry.id, reason="Wrong number", text="30 to 25 mL/h"))
+    (shown,) = restarted(clinic, same_clock=True).visit.chart
+    assert (shown.because, shown.reason) == ("BP rise", "Wrong number")
+
+
+def test_each_step_tells_who_noted_it_and_with_which_words(clinic: Clinic) -> None:
+    clinic.do(c.PauseInfusion(chair=2, reason="Nausea"))
+    clinic.do(c.ResumeInfusion(chair=2))
+    clinic.do(c.PauseInfusion(chair=2))
+    clinic.do(c.SignIn(operator_id=CLINICIAN, pin=CLINICIAN_PIN))
+    clinic.do(c.StopInfusion(chair=2, reason="Clinician asked"))
+    shown = restarted(clinic, same_clock=True).visit.steps_told
+    nurse, clinician = "R. Alvarez RN", "Sam Okafor MD"
+    assert [(one.what, one.index, one.by, one.words) for one in shown] == [
+        (TimedStep.INFUSION_STARTED, 0, nurse, clinic.visit.dose_text),
+        (TimedStep.INFUSION_PAUSED, 0, nurse, "Nausea"),
+        (TimedStep.INFUSION_RESUMED, 0, nurse, ""),
+        (TimedStep.INFUSION_PAUSED, 1, nurse, ""),
+        (TimedStep.INFUSION_STOPPED, 0, clinician, "Clinician asked"),
+    ]
 
 
 def test_no_numbers_are_made_up_for_a_time_without_any(clinic: Clinic) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC
 
 from nursestation.core.model import ChartKind, Phase, Route, ScoreKind, Severity, TimedStep
-from nursestation.core.snapshot import ScoreView, TimeCorrectedView
+from nursestation.core.snapshot import ScoreView, StepToldView, TimeCorrectedView
 from nursestation.ui.journal import is_fresh, journal, newest_entry, open_effects, vitals_text
 from tests.helpers.station_views import MINUTE_NS, NOW, make_entry, make_protocol, make_visit
 
@@ -69,6 +69,27 @@ def test_a_corrected_time_shows_each_time_it_had():
     (line,) = journal(visit, UTC)
     assert (line.time, line.before) == ("13:20", ("13:22 Infusion started",))
     assert line.note == "time corrected 13:59 by R. Alvarez RN: Written down late"
+
+
+def test_a_line_says_why_and_a_step_who_noted_it():
+    dose = make_entry("e1", "30 to 20 mL/h", kind=ChartKind.DOSE_CHANGE, severity=None, because="BP rise")
+    told = tuple(
+        StepToldView(what=what, index=index, by=by, words=words)
+        for what, index, by, words in (
+            (TimedStep.INFUSION_STARTED, 0, "J. Okafor RN", "Ketamine 36 mg IV"),
+            (TimedStep.INFUSION_PAUSED, 0, "R. Alvarez RN", "Nausea"),
+            (TimedStep.INFUSION_RESUMED, 0, "J. Okafor RN", ""),
+        )
+    )
+    visit = make_visit(
+        Phase.INFUSION, infusion_started=ago(40), pauses=((ago(10), ago(5)),), chart=(dose,), steps_told=told
+    )
+    assert [(line.words, line.because, line.who) for line in journal(visit, UTC)] == [
+        ("Infusion resumed", "", "J. Okafor RN"),
+        ("Infusion paused", "Nausea", "R. Alvarez RN"),
+        ("30 to 20 mL/h", "BP rise", "R. Alvarez RN"),
+        ("Infusion started", "Ketamine 36 mg IV", "J. Okafor RN"),
+    ]
 
 
 def test_what_was_written_down_later_says_when():
