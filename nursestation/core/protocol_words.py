@@ -67,6 +67,7 @@ WORDS: Mapping[str, Words] = {
     "bp.baseline_readings": Words("Baseline readings"),
     "bp.baseline_min_apart_min": Words("Baseline readings apart, at least", "min"),
     "bp.baseline_max_apart_min": Words("Baseline readings apart, at most", "min"),
+    "bp.baseline_max_age_min": Words("Baseline readings no older than", "min"),
     "bp.start_ceiling_sys": Words("No start above, systolic", "mmHg"),
     "bp.start_ceiling_dia": Words("No start above, diastolic", "mmHg"),
     "bp.red_flag_symptoms": Words("Red-flag symptoms"),

@@ -78,6 +78,7 @@ class BpRules(_File):
     baseline_readings: int = Field(default=2, ge=1, le=6)
     baseline_min_apart_min: Minutes = 1
     baseline_max_apart_min: Minutes = 5
+    baseline_max_age_min: Annotated[float, Field(gt=0, le=24 * 60)] | None = None  # when it is taken; None: any age
     start_ceiling_sys: MmHg = 140
     start_ceiling_dia: MmHg = 90
     flags: tuple[FlagRule, ...]
@@ -90,6 +91,9 @@ class BpRules(_File):
             raise ValueError("flags: each grade once, in the order watch, spike, severe, crisis, low")
         if self.baseline_min_apart_min > self.baseline_max_apart_min:
             raise ValueError("baseline_min_apart_min is above baseline_max_apart_min")
+        shortest = (self.baseline_readings - 1) * self.baseline_min_apart_min
+        if self.baseline_max_age_min is not None and self.baseline_max_age_min < shortest:
+            raise ValueError(f"baseline_max_age_min: the readings take {shortest:g} min at least")
         return self
 
 

@@ -501,6 +501,7 @@ class VisitView:
     observation_shortened: str = ""  # "from 15 min to 10 min by S. Okafor MD: ..."
     leave: LeaveView | None = None  # from the start until the visit is closed
     leaving: LeavingView | None = None  # None until it is chosen
+    baseline_too_old: tuple[CuffReading, ...] = ()  # of the baseline phase, while it lasts; they do not count any more
     orthostatic: OrthostaticView | None = None
     instructions: InstructionsView | None = None
     handed_to: str = ""  # who took the patient over when the visit ended early

@@ -3,7 +3,8 @@
 All numbers are the treatment protocol's ([bp]); its file names their sources.
 
 Baseline: the newest `baseline_readings` cuff readings of the baseline phase, each `baseline_min_apart_min` to
-`baseline_max_apart_min` after the one before; the median of each pressure. A reading that follows too soon is passed over.
+`baseline_max_apart_min` after the one before; the median of each pressure. A reading that follows too soon is passed over, and
+one that is older than `baseline_max_age_min` when the baseline is taken is no evidence.
 
 Ladder, over a reading, from the highest rung down; any condition of a rung raises it:
 
@@ -46,7 +47,7 @@ from nursestation.core.model import Baseline, ChartKind, CuffReading, FlagOutcom
 from nursestation.core.protocols import BpRules, FlagRule
 from nursestation.core.state import ChairState, Condition, Flag, Visit
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import count, left, reading_quality, span
+from nursestation.core.wording import count, left, listed, reading_quality, span
 
 _NS_PER_MIN = 60 * NS_PER_S
 _RANK = {Grade.WATCH: 1, Grade.SPIKE: 2, Grade.SEVERE: 3, Grade.CRISIS: 4}
@@ -63,37 +64,47 @@ _BEFORE_START = (Grade.SEVERE, Grade.CRISIS, Grade.LOW)
 # --- baseline -----------------------------------------------------------------------------------------------------
 
 
-def baseline_set(visit: Visit) -> tuple[CuffReading, ...]:
-    """Return the newest cuff readings that make a baseline, oldest first; () when the rule is not met."""
-    rules = visit.protocol.bp
-    readings = _baseline_readings(visit)
-    for end in range(len(readings), 0, -1):
-        found = _apart(readings[:end], rules)
-        if len(found) == rules.baseline_readings:
-            return tuple(reversed(found))
-    return ()
+def baseline_set(visit: Visit, now: Moment) -> tuple[CuffReading, ...]:
+    """Return the newest cuff readings that make a baseline now, oldest first; () when the rule is not met."""
+    return _set_of(_fresh(visit, now), visit.protocol.bp)
+
+
+def baseline_too_old(visit: Visit, now: Moment) -> tuple[CuffReading, ...]:
+    """Return the readings of the baseline phase that are too old to count, oldest first; () once it is over."""
+    if visit.phase is not Phase.BASELINE:
+        return ()
+    fresh = _fresh(visit, now)
+    return tuple(reading for reading in _baseline_readings(visit) if reading not in fresh)
 
 
 def baseline_missing(visit: Visit, now: Moment) -> str:
     """Return what is still missing for a baseline, or "" when `TakeBaseline` would be taken."""
     if visit.phase is not Phase.BASELINE:
         return "begin the baseline first" if visit.phase is Phase.CHECK_IN else "a baseline is taken before the start"
-    if baseline_set(visit):
+    if baseline_set(visit, now):
         return ""
     rules = visit.protocol.bp
+    fresh = _fresh(visit, now)
+    missing = _readings_missing(fresh, rules, now)
+    whole = _set_of(_baseline_readings(visit), rules)
+    too_old = [reading for reading in whole if reading not in fresh]
+    if rules.baseline_max_age_min is None or not too_old:
+        return missing
+    ages = listed([f"{reading} is {span(_age_s(reading, now))} old" for reading in too_old])
+    return f"{missing}: {ages}, and none over {rules.baseline_max_age_min:g} min counts"
+
+
+def _readings_missing(readings: Sequence[CuffReading], rules: BpRules, now: Moment) -> str:
     apart = f"{rules.baseline_min_apart_min:g} to {rules.baseline_max_apart_min:g} min apart"
-    readings = _baseline_readings(visit)
     if not readings:
         many = rules.baseline_readings > 1
         return count(rules.baseline_readings, "cuff reading") + (f", {apart}" if many else "")
-    age_ns = now.mono_ns - readings[-1].measured_mono_ns
-    if age_ns > rules.baseline_max_apart_min * _NS_PER_MIN:
-        return (
-            f"{count(rules.baseline_readings, 'cuff reading')}, {apart} (the last one is {span(age_ns / NS_PER_S)} old)"
-        )
+    age_s = _age_s(readings[-1], now)
+    if age_s > rules.baseline_max_apart_min * 60:
+        return f"{count(rules.baseline_readings, 'cuff reading')}, {apart} (the last one is {span(age_s)} old)"
     more = count(rules.baseline_readings - len(_apart(readings, rules)), "more cuff reading")
-    wait_ns = rules.baseline_min_apart_min * _NS_PER_MIN - age_ns
-    return f"{more} in {left(wait_ns / NS_PER_S)}" if wait_ns > 0 else f"{more} now"
+    wait_s = rules.baseline_min_apart_min * 60 - age_s
+    return f"{more} in {left(wait_s)}" if wait_s > 0 else f"{more} now"
 
 
 def take_baseline(turn: Turn, chair: ChairState, visit: Visit, command: TakeBaseline) -> None:  # noqa: ARG001
@@ -102,7 +113,7 @@ def take_baseline(turn: Turn, chair: ChairState, visit: Visit, command: TakeBase
     Raises:
         Refusal: the protocol's rule is not met yet.
     """
-    readings = baseline_set(visit)
+    readings = baseline_set(visit, turn.now)
     if not readings:
         raise Refusal(f"The baseline still needs {baseline_missing(visit, turn.now)}.")
     means = [reading.mean for reading in readings if reading.mean is not None]
@@ -129,6 +140,26 @@ def _trusted(view: vitals.Shown | None) -> float | None:
 def _baseline_readings(visit: Visit) -> list[CuffReading]:
     readings = [reading for reading, phase in visit.cuffs if phase is Phase.BASELINE]
     return sorted(readings, key=lambda reading: reading.measured_mono_ns)
+
+
+def _fresh(visit: Visit, now: Moment) -> list[CuffReading]:
+    """Return the readings of the baseline phase that are new enough to count, oldest first."""
+    at_most = visit.protocol.bp.baseline_max_age_min
+    readings = _baseline_readings(visit)
+    return readings if at_most is None else [one for one in readings if _age_s(one, now) <= at_most * 60]
+
+
+def _age_s(reading: CuffReading, now: Moment) -> float:
+    return (now.mono_ns - reading.measured_mono_ns) / NS_PER_S
+
+
+def _set_of(readings: Sequence[CuffReading], rules: BpRules) -> tuple[CuffReading, ...]:
+    """Return the newest of the readings that keep the distances and are enough, oldest first; () for none."""
+    for end in range(len(readings), 0, -1):
+        found = _apart(readings[:end], rules)
+        if len(found) == rules.baseline_readings:
+            return tuple(reversed(found))
+    return ()
 
 
 def _apart(readings: Sequence[CuffReading], rules: BpRules) -> list[CuffReading]:

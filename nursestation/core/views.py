@@ -311,6 +311,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         driver_confirmed_at_handover=proved.is_driver_here(visit),
         baseline=visit.baseline,
         baseline_ready=spikes.baseline_missing(visit, now),
+        baseline_too_old=spikes.baseline_too_old(visit, now),
         gates=found,
         may_start=visit.phase is Phase.BASELINE and gates.may_start(found),
         flags=tuple(_flag(flag, now) for flag in visit.flags.values()),

@@ -247,7 +247,11 @@ def _baseline_readings(visit: VisitView, zone: tzinfo | None) -> tuple[str, ...]
     else:
         begun = next((span.start.mono_ns for span in visit.spans if span.phase is Phase.BASELINE), None)
         taken = tuple(cuff for cuff in visit.cuffs if begun is not None and cuff.measured_mono_ns >= begun)
-    return tuple(f"{clock_text(cuff.measured_utc_ns, zone)}  {cuff}" for cuff in taken)
+    too_old = () if visit.baseline is not None else visit.baseline_too_old
+    return tuple(
+        f"{clock_text(cuff.measured_utc_ns, zone)}  {cuff}{'  too old to count' if cuff in too_old else ''}"
+        for cuff in taken
+    )
 
 
 def _baseline_text(visit: VisitView) -> str:

@@ -429,6 +429,9 @@ def _contradictions(values: Mapping[str, Plain]) -> dict[str, str]:
                 found[high_path] = says
             else:
                 found[low_path] = "No longer than the observation at least."
+    many, apart, age = (values.get(f"bp.baseline_{name}") for name in ("readings", "min_apart_min", "max_age_min"))
+    if isinstance(many, int) and isinstance(apart, float) and isinstance(age, float) and age < (many - 1) * apart:
+        found["bp.baseline_max_age_min"] = f"No shorter than {(many - 1) * apart:g} min: the readings take so long."
     for one, other in _TOGETHER:
         if (values.get(one) is None) != (values.get(other) is None):
             found[one if values.get(one) is None else other] = "Give both, or neither."

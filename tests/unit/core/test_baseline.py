@@ -3,7 +3,8 @@ import pytest
 from devices.events import Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
-from tests.helpers.visit import Clinic, make_clinic
+from nursestation.core.protocols import Protocol
+from tests.helpers.visit import Clinic, load_protocol, make_clinic
 
 
 @pytest.fixture
@@ -50,6 +51,60 @@ def test_readings_one_to_five_minutes_apart_make_a_baseline(
     else:
         assert "still needs" in clinic.refused(c.TakeBaseline(chair=2))
         assert clinic.of(r.BaselineTaken) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "age_s", "missing"),
+    [
+        ((0, 120), 780, ""),  # the older one is just 15 min old
+        ((0, 120), 781, "two cuff readings, 1 to 5 min apart (the last one is 13:01 old): 124/76 is 15:01 old"),
+        ((0, 120), 900, "two cuff readings, 1 to 5 min apart (the last one is 15:00 old): 124/76 is 17:00 old"),
+        (
+            (0, 120),
+            7200,
+            "two cuff readings, 1 to 5 min apart: 124/76 is 2:02:00 old and 125/76 is 2:00:00 old",
+        ),
+        ((0, 120, 240), 780, ""),  # the two newer ones are new enough
+        ((0, 300), 600, ""),
+        ((0, 300), 601, "two cuff readings, 1 to 5 min apart (the last one is 10:01 old): 124/76 is 15:01 old"),
+    ],
+)
+def test_a_reading_that_is_too_old_is_no_evidence(
+    clinic: Clinic, seconds: tuple[int, ...], age_s: int, missing: str
+) -> None:
+    read_at(clinic, *((at_s, 124 + n, 76) for n, at_s in enumerate(seconds)))
+    clinic.wait(age_s)
+    said = f"{missing}, and none over 15 min counts" if missing else ""
+    assert clinic.visit.baseline_ready == said
+    if missing:
+        assert clinic.refused(c.TakeBaseline(chair=2)) == f"The baseline still needs {said}."
+        assert clinic.of(r.BaselineTaken) == []
+        clinic.cuff(130, 80)
+        clinic.wait(60)
+        clinic.cuff(131, 80)
+        assert clinic.visit.baseline_ready == ""
+    clinic.do(c.TakeBaseline(chair=2))
+
+
+def test_the_readings_too_old_are_told_until_the_start(clinic: Clinic) -> None:
+    read_at(clinic, (0, 124, 76), (120, 125, 76))
+    assert clinic.visit.baseline_too_old == ()
+    clinic.wait(781)
+    assert [str(reading) for reading in clinic.visit.baseline_too_old] == ["124/76"]
+    clinic.do(c.EndEarly(chair=2, reason="does not want to"))
+    assert clinic.visit.baseline_too_old == ()
+
+
+def test_a_protocol_that_names_no_age_takes_readings_of_any_age() -> None:
+    given = load_protocol().model_dump()
+    del given["bp"]["baseline_max_age_min"]
+    clinic = make_clinic(protocols=[Protocol.model_validate(given)])
+    clinic.staff()
+    clinic.check_in()
+    clinic.do(c.BeginBaseline(chair=2))
+    read_at(clinic, (0, 124, 76), (120, 124, 76))
+    clinic.wait(7200)
+    clinic.do(c.TakeBaseline(chair=2))
 
 
 def test_the_newest_set_wins_and_the_median_halves_up(clinic: Clinic) -> None:

@@ -137,6 +137,13 @@ def test_a_ladder_out_of_order_is_refused() -> None:
         BpRules.model_validate(rules.model_dump() | {"baseline_min_apart_min": 9})
 
 
+def test_a_baseline_that_is_too_old_before_its_last_reading_is_refused() -> None:
+    rules = load_protocol().bp.model_dump() | {"baseline_readings": 3, "baseline_min_apart_min": 2}
+    assert BpRules.model_validate(rules | {"baseline_max_age_min": 4}).baseline_max_age_min == 4
+    with pytest.raises(ValidationError, match="baseline_max_age_min: the readings take 4 min at least"):
+        BpRules.model_validate(rules | {"baseline_max_age_min": 3.9})
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [

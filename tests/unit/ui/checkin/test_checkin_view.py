@@ -121,6 +121,15 @@ def test_only_readings_since_the_baseline_began_count_towards_it():
     assert not page.may_take_baseline
 
 
+def test_a_reading_that_is_too_old_for_the_baseline_is_marked():
+    begun = NOW.shifted(-60 * MINUTE_NS)
+    old, new = make_reading(124, 76, ago_s=1800), make_reading(126, 77, ago_s=300)
+    spans = (PhaseSpan(phase=Phase.BASELINE, start=begun, end=None),)
+    visit = make_visit(Phase.BASELINE, spans=spans, cuffs=(old, new), baseline_too_old=(old,))
+    page = view.check_in_view(make_chair(visit), UTC)
+    assert page.readings == ("13:30  124/76  too old to count", "13:55  126/77")
+
+
 def test_a_taken_baseline_is_told_with_its_vitals():
     visit = make_visit(Phase.BASELINE, baseline=BASELINE, baseline_ready="")
     assert view.check_in_view(make_chair(visit)).baseline == "BP 124/76 · HR 72 · SpO₂ 98 · RR 14"

@@ -49,6 +49,7 @@ def test_an_injection_has_no_length():
         ("planned_min", "2000", "Between 0 to 1440 min is possible."),
         ("dose_mg_per_kg", "0", "Between more than 0 to 10 mg/kg is possible."),
         ("bp.baseline_readings", "1.5", "Type a whole number."),
+        ("bp.baseline_max_age_min", "0.9", "No shorter than 1 min: the readings take so long."),
         ("planned_allowed_min", "60 to 90", "The planned length of 45 min must lie within it."),
         ("planned_allowed_min", "60", "Type two numbers (min), for example 120 to 480."),
         ("planned_allowed_min", "90 to 30", "The first is the smaller one, and neither is more than 1440."),
