@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from nursestation.core import scorings
+from nursestation.core.drug_words import drug_words
 from nursestation.core.model import Operator
 from nursestation.core.snapshot import (
     ChartEntryView,
+    DrugView,
     ManualView,
     NotMeasurableView,
     NumericView,
@@ -13,7 +15,7 @@ from nursestation.core.snapshot import (
     StepToldView,
     TimeCorrectedView,
 )
-from nursestation.core.state import ChartEntry, Visit
+from nursestation.core.state import ChartEntry, Drug, Visit
 from nursestation.core.wording import staff_name
 
 
@@ -66,6 +68,28 @@ def _entry(entry: ChartEntry, operators: Mapping[str, Operator]) -> ChartEntryVi
         changed_by=staff_name(operators, changed_by) if changed_by else "",
         changed_at=changed_at,
         reason=reason,
+    )
+
+
+def drugs(visit: Visit, operators: Mapping[str, Operator]) -> tuple[DrugView, ...]:
+    """Return every drug record in the order it was made; what was corrected or struck out is among them."""
+    return tuple(_drug(drug, operators) for drug in visit.drugs.values())
+
+
+def _drug(drug: Drug, operators: Mapping[str, Operator]) -> DrugView:
+    struck = drug.struck
+    return DrugView(
+        id=drug.id,
+        use=drug.use,
+        at=drug.at,
+        by=staff_name(operators, drug.by),
+        words=drug_words(drug.use),
+        witness=staff_name(operators, drug.witness) if drug.witness else "",
+        struck=struck is not None,
+        replaced=bool(drug.replaced_by),
+        changed_by=staff_name(operators, struck.by) if struck is not None else "",
+        changed_at=struck.at if struck is not None else None,
+        reason=struck.reason if struck is not None else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the chart's records change in a visit: entries and their corrections, scores, vitals by hand.
+"""What the chart's records change in a visit: entries and their corrections, drug records, scores, vitals by hand.
 
 A part of the fold (`fold.py`): it decides nothing and refuses nothing.
 """
@@ -8,7 +8,7 @@ import bisect
 from nursestation.core import records as r
 from nursestation.core import steps
 from nursestation.core.model import ChartKind, Phase, ScoreKind
-from nursestation.core.state import ByHand, ChartEntry, ChartVersion, NotMeasured, Score, Struck, Visit
+from nursestation.core.state import ByHand, ChartEntry, ChartVersion, Drug, NotMeasured, Score, Struck, Visit
 
 ChartRecord = (
     r.Charted | r.ChartResolved | r.ChartCorrected | r.ChartStruck | r.TimeCorrected | r.ScoreRecorded | r.VitalsEntered
@@ -64,6 +64,19 @@ def fold_chart(visit: Visit, record: ChartRecord) -> None:
             _enter(visit, record)
         case r.NotMeasurable():
             _note_unmeasured(visit, record)
+
+
+def fold_drug(visit: Visit, record: r.DrugRecorded | r.DrugStruck) -> None:
+    """Change the visit by what a drug record tells; an override was given for what stood there before."""
+    by = record.operator or ""
+    visit.waivers.pop("drug_record", None)
+    if isinstance(record, r.DrugStruck):
+        visit.drugs[record.drug_id].struck = Struck(by, record.at, record.reason)
+        return
+    visit.drugs[record.drug_id] = Drug(record.drug_id, record.use, record.at, by, record.witness)
+    if record.replaces:
+        before = visit.drugs[record.replaces]
+        before.struck, before.replaced_by = Struck(by, record.at, record.reason), record.drug_id
 
 
 def _drop_waiver(visit: Visit, entry: ChartEntry) -> None:

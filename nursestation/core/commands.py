@@ -12,6 +12,7 @@ from nursestation.core.model import (
     ChartKind,
     ConfirmedHow,
     Driver,
+    DrugUse,
     FlagOutcome,
     Identifier,
     LeavingPath,
@@ -331,6 +332,31 @@ class StrikeChart(OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDrug(OnChair):
+    """Record what was drawn up of a controlled drug, and where it went. `use.why_differs` is needed where the amounts differ.
+
+    What was wasted needs a witness, who is somebody else and signs with a PIN. `replaces` is the id of a record that this one
+    corrects, with a `reason`; the original stays, struck through, and what a witness signed is changed before a witness.
+    """
+
+    use: DrugUse
+    witness_id: str = ""
+    pin: str = field(default="", repr=False)
+    replaces: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeDrug(OnChair):
+    """Strike out a drug record that was made in error; it stays, struck through. Before a witness where one had signed it."""
+
+    drug_id: str
+    reason: str
+    witness_id: str = ""
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectTime(OnChair):
     """Say when a step of the treatment really was, UTC [ns]; every clock follows. `index` counts the pauses from 0."""
 
@@ -579,7 +605,7 @@ VisitCommand = (
     | ConfirmCheck | RecordCompanion | RecordConsent | RecordFasting | AnswerExclusions | NameDriver | ConfirmDriver
     | BeginBaseline | TakeBaseline | OverrideGate | StartInfusion | PauseInfusion | ResumeInfusion | StopInfusion | MarkReady
     | RequestCuff | EnterCuffReading | Chart | ResolveChart | AnswerFlag | AnswerCriterion | OverrideCriterion
-    | CorrectChart | StrikeChart | CorrectTime | RecordScore | EnterVitals
+    | CorrectChart | StrikeChart | CorrectTime | RecordScore | EnterVitals | RecordDrug | StrikeDrug
     | SignDischarge | ShortenObservation | RecordOrthostatic | InstructionsGiven | AcknowledgeInstructions
     | ChooseLeaving | EndEarly | ConfirmMonitors | PauseChairAlarms | EndChairPause | SetLimit | ResetLimits
     | AcceptLimits

@@ -13,6 +13,7 @@
 | side_effects | record | every charted side effect and symptom is over | always |
 | iv_removed | person | seen removed (an injection has none) | always |
 | orthostatic | record | no fall of `orthostatic_fall_sys`/`_dia`, no symptom; or left out with a reason | `ask_orthostatic` |
+| drug_record | record | a drug record stands (`drugs.py`) | `require_drug_record` |
 | driver | record | named, seen or booked at hand-over; by `driver_code` with the code or a document | always |
 | instructions | record, or person | printed and read, by `instructions_printed`; else given in writing | always |
 
@@ -28,7 +29,7 @@ Rules of the file:
 from collections.abc import Iterator, Mapping
 
 from devices.clock import Moment
-from nursestation.core import assessed, leaving, proved
+from nursestation.core import assessed, drugs, leaving, proved
 from nursestation.core import records as r
 from nursestation.core.finding import Found
 from nursestation.core.model import GateState, LeavingPath, Operator
@@ -71,6 +72,8 @@ def _asked(
     yield "iv_removed", "IV access removed", assessed.iv_removed(visit, operators, now)
     if rules.ask_orthostatic:
         yield "orthostatic", "BP holds on standing", proved.steady_standing(visit, operators, now)
+    if rules.require_drug_record:
+        yield "drug_record", "Drug record complete", drugs.recorded(visit, operators)
     yield "driver", "Driver here and confirmed", proved.driver(visit, now)
     if rules.instructions_printed:
         yield "instructions", "Written instructions printed and read", proved.instructed(visit)

@@ -28,6 +28,7 @@ _USE_INSTEAD = {
     "driver": "Confirm the driver with the driver's own button; this line follows.",
     "orthostatic": "Enter the pressures lying and standing; this line follows.",
     "instructions": "Print the instructions and let them be read; this line follows.",
+    "drug_record": "Enter what was drawn, given and wasted in the drug record; this line follows.",
 }
 
 
@@ -120,6 +121,7 @@ def digest(visit: Visit, views: tuple[CriterionView, ...]) -> str:
         None if standing is None else (standing.lying, standing.standing_1, standing.standing_3, standing.symptoms),
         (printed.sha256 if printed is not None else "", read.by if read is not None else ""),
         None if left is None else (left.path.value, left.reason, left.arrangement, left.clinician, left.witness),
+        [(drug.id, drug.struck is None) for drug in visit.drugs.values()],
     )
     return hashlib.sha256(json.dumps(picture, ensure_ascii=False).encode()).hexdigest()
 

@@ -24,6 +24,7 @@ _SHORT = {
     "side_effects": "side effects",
     "iv_removed": "IV",
     "orthostatic": "BP standing",
+    "drug_record": "drug record",
     "driver": "driver",
     "instructions": "instructions",
 }

@@ -13,7 +13,7 @@ from devices.events import AdmissionState, Priority, Validity
 from nursestation.core import records as r
 from nursestation.core import steps, watching
 from nursestation.core.chain import link, to_json
-from nursestation.core.charted import fold_chart, note_measured
+from nursestation.core.charted import fold_chart, fold_drug, note_measured
 from nursestation.core.inputs import ChairSetup
 from nursestation.core.model import Companion, ConfirmedHow, CuffReading, LeavingPath, Provenance, Referral, ToldPatient
 from nursestation.core.stability import note_sample, steady_at
@@ -392,6 +392,9 @@ def _fold_visit(state: StationState, visit: Visit, record: r.Record) -> None:
             | r.ScoreRecorded() | r.VitalsEntered() | r.NotMeasurable()
         ):  # fmt: skip
             fold_chart(visit, record)
+        case r.DrugRecorded() | r.DrugStruck():
+            fold_drug(visit, record)
+            state.tries.pop(record.witness, None)
         case r.ChairAlarmsPaused() | r.ChairAlarmsResumed():
             if isinstance(record, r.ChairAlarmsPaused):
                 state.audio.n_silenced += 1

@@ -163,6 +163,28 @@ class Driver:
     expected_utc_ns: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugUse:
+    """What was drawn up of a controlled drug from one vial or syringe, and where it went.
+
+    Attributes:
+        drug, concentration, lot: As they stand on the vial, as text.
+        drawn_mg, given_mg, wasted_mg: Amounts [mg].
+        vial, expires: The vial's number and expiry as text, "" where nobody wrote them down.
+        why_differs: Why what was drawn is not what was given and wasted, "" where it is.
+    """
+
+    drug: str
+    concentration: str
+    lot: str
+    drawn_mg: float
+    given_mg: float
+    wasted_mg: float
+    vial: str = ""
+    expires: str = ""
+    why_differs: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Companion:
     """Who is with the patient. `brought`: they brought the patient here; `stays`: they stay during the treatment."""

@@ -69,6 +69,8 @@ WHEN: Mapping[type[object], tuple[frozenset[Phase], str]] = MappingProxyType(
         c.CorrectTime: (_OPEN, ""),
         c.RecordScore: (_OPEN, ""),
         c.EnterVitals: (_OPEN, ""),
+        c.RecordDrug: (_OPEN, ""),
+        c.StrikeDrug: (_OPEN, ""),
         c.AnswerFlag: (_OPEN, ""),
         c.AnswerCriterion: (_LEAVING, "Discharge is assessed after the infusion, in observation."),
         c.OverrideCriterion: (_LEAVING, "Discharge is assessed after the infusion, in observation."),

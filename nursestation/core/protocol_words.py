@@ -131,6 +131,7 @@ WORDS: Mapping[str, Words] = {
     "discharge.ask_orthostatic": Words("Ask for the check lying and standing"),
     "discharge.orthostatic_fall_sys": Words("Fall on standing, systolic from", "mmHg"),
     "discharge.orthostatic_fall_dia": Words("Fall on standing, diastolic from", "mmHg"),
+    "discharge.require_drug_record": Words("Drug record before discharge"),
     "discharge.driver_code": Words("Code for the driver"),
     "discharge.observation_floor_min": Words("A clinician may shorten observation to", "min"),
     "discharge.end_early_needs_handover": Words("Ending early names who takes over"),

@@ -173,6 +173,7 @@ class DischargeRules(_File):
     ask_orthostatic: bool = False
     orthostatic_fall_sys: MmHg = 20  # from lying to standing: this much or more stands against leaving
     orthostatic_fall_dia: MmHg = 10
+    require_drug_record: bool = False  # what was drawn, given and wasted is recorded before the patient leaves
     driver_code: bool = False  # the code that the driver was given at check-in is asked for at hand-over
     observation_floor_min: Minutes = 0  # a clinician may shorten the observation to this and no further
     end_early_needs_handover: bool = False  # once the drug was given, an early end names who takes the patient over

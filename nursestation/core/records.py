@@ -23,6 +23,7 @@ from nursestation.core.model import (
     ConfirmedHow,
     CuffReading,
     Driver,
+    DrugUse,
     FlagOutcome,
     Grade,
     Identifier,
@@ -573,6 +574,29 @@ class ChartStruck(_Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrugRecorded(_Record):
+    """What was drawn up of a controlled drug, and where it went; `witness` saw it, "" where none was needed.
+
+    `replaces` is the id of the record that it corrects, "" for none, and `reason` says why.
+    """
+
+    drug_id: str
+    use: DrugUse
+    witness: str = ""
+    replaces: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrugStruck(_Record):
+    """A drug record is struck out: it was made in error. `witness` saw it, "" where none was needed."""
+
+    drug_id: str
+    reason: str
+    witness: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeCorrected(_Record):
     """A step of the treatment happened at another time than its record says.
 
@@ -971,7 +995,7 @@ DISCRETE = (
     CuffStarted, CuffStopped, ConditionRealarmed, ConditionLatched, ConditionEscalated, SignalShown, AudioPaused,
     AudioPauseEnded, AudioSwitched, ChairAlarmsPaused, ChairAlarmsResumed, LimitsChanged, SelfTested,
     WeightRecorded, AllergiesRecorded, PregnancyRecorded, MedicinesRecorded, ReferralRecorded, AvailableNamed,
-    CheckConfirmed, CompanionRecorded, ProtocolChanged,
+    CheckConfirmed, CompanionRecorded, ProtocolChanged, DrugRecorded, DrugStruck,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -990,6 +1014,6 @@ Record = (
     | AudioPauseEnded | AudioSwitched | ChairAlarmsPaused | ChairAlarmsResumed | LimitsChanged | SelfTested
     | WeightRecorded | AllergiesRecorded | PregnancyRecorded | MedicinesRecorded | ReferralRecorded | AvailableNamed
     | CheckConfirmed | CompanionRecorded | DraftKept
-    | ProtocolChanged
+    | ProtocolChanged | DrugRecorded | DrugStruck
 )  # fmt: skip
 """Everything that can have happened."""

@@ -16,6 +16,7 @@ from nursestation.core.model import (
     ConfirmedHow,
     CuffReading,
     Driver,
+    DrugUse,
     FlagOutcome,
     GateState,
     Grade,
@@ -335,6 +336,32 @@ class ChartEntryView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrugView:
+    """A drug record.
+
+    Attributes:
+        id, use, at, by: What, when it was recorded, and who did.
+        words: It in one line.
+        witness: Who saw it, "" for nobody.
+        struck: It was struck out or corrected: shown struck through, and no evidence for anything.
+        replaced: It was corrected by a later one.
+        changed_by, changed_at, reason: Of that.
+    """
+
+    id: str
+    use: DrugUse
+    at: Moment
+    by: str
+    words: str
+    witness: str = ""
+    struck: bool = False
+    replaced: bool = False
+    changed_by: str = ""
+    changed_at: Moment | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreView:
     """A score that was recorded. `label` names it ("MOAA/S", "Pain"); `at` is when it was rated."""
 
@@ -524,6 +551,7 @@ class VisitView:
     companion: Companion | None = None
     checks_done: tuple[str, ...] = ()
     driver_code: str = ""  # to be given to the driver; "" where none is used
+    drugs: tuple[DrugView, ...] = ()  # in the order they were recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from nursestation.core.model import (
     ConfirmedHow,
     CuffReading,
     Driver,
+    DrugUse,
     FlagOutcome,
     Grade,
     Identifier,
@@ -52,7 +53,15 @@ from nursestation.core.records import (
     OrthostaticRecorded,
     SelfTested,
 )
-from nursestation.core.snapshot import ChartEntryView, GateView, LimitView, ScoreView, StepToldView, TimeCorrectedView
+from nursestation.core.snapshot import (
+    ChartEntryView,
+    DrugView,
+    GateView,
+    LimitView,
+    ScoreView,
+    StepToldView,
+    TimeCorrectedView,
+)
 from nursestation.core.watching import Watch
 
 
@@ -280,6 +289,22 @@ class ChartEntry:
         return self.struck is None and self.resolved is None
 
 
+@dataclass(slots=True)
+class Drug:
+    """A drug record; `witness` by id, "" for none.
+
+    `struck` tells who struck it out, or corrected it by the record `replaced_by`; None while it stands.
+    """
+
+    id: str
+    use: DrugUse
+    at: Moment
+    by: str
+    witness: str = ""
+    struck: Struck | None = None
+    replaced_by: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A score that was recorded; `at` is when it was rated."""
@@ -474,6 +499,7 @@ class AsRecorded:
     steps_told: tuple[StepToldView, ...]
     limits: tuple[LimitView, ...]
     proposal: tuple[tuple[str, float | None, float | None, str], ...]
+    drugs: tuple[DrugView, ...] = ()
 
 
 @dataclass(slots=True)
@@ -526,6 +552,7 @@ class Visit:
     fed_before: tuple[MonitorFacts, ...] | None = None  # the monitors of this chair's last session
     fed_confirmed: tuple[MonitorFacts, ...] | None = None
     entries: dict[str, ChartEntry] = field(default_factory=dict)
+    drugs: dict[str, Drug] = field(default_factory=dict)
     scores: list[Score] = field(default_factory=list)  # by time of rating
     by_hand: dict[str, ByHand] = field(default_factory=dict)  # by metric: the newest
     not_measured: dict[str, NotMeasured] = field(default_factory=dict)  # by metric: the newest

@@ -19,6 +19,7 @@ from nursestation.core import (
     cuff,
     discharge,
     drafts,
+    drugs,
     feeding,
     handwritten,
     instructions,
@@ -362,6 +363,10 @@ def _visit_command(turn: Turn, chair: ChairState, visit: Visit, command: c.Visit
             scorings.record_score(turn, chair, visit, command)
         case c.EnterVitals():
             handwritten.enter(turn, chair, visit, command)
+        case c.RecordDrug():
+            drugs.record(turn, chair, visit, command)
+        case c.StrikeDrug():
+            drugs.strike(turn, chair, visit, command)
         case c.AnswerFlag():
             spikes.answer(turn, chair, visit, command)
         case c.AnswerCriterion():

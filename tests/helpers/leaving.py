@@ -1,7 +1,7 @@
 """A visit near its end, on a protocol that asks for everything: for whoever tries observation, discharge and leaving."""
 
 from nursestation.core import commands as c
-from nursestation.core.model import ConfirmedHow, LeavingPath
+from nursestation.core.model import ConfirmedHow, DrugUse, LeavingPath
 from nursestation.core.protocols import Protocol
 from nursestation.core.snapshot import CriterionView
 from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, Clinic, load_protocol, make_clinic
@@ -12,6 +12,7 @@ EVERYTHING: dict[str, object] = {
     "ask_orientation": True,
     "ask_gait": True,
     "ask_orthostatic": True,
+    "require_drug_record": True,
     "driver_code": True,
     "instructions_printed": True,
     "instructions_by_language": {"es": "No conduzca hasta mañana."},
@@ -19,6 +20,12 @@ EVERYTHING: dict[str, object] = {
     "end_early_needs_handover": True,
 }
 """Every rule of [discharge] that a protocol may leave off, switched on."""
+
+DRUG = DrugUse(
+    drug="Ketamine", concentration="50 mg/mL", lot="KT4471", drawn_mg=50.0, given_mg=36.0, wasted_mg=14.0, vial="12"
+)
+WASTED = c.RecordDrug(chair=2, use=DRUG, witness_id=CLINICIAN, pin=CLINICIAN_PIN)
+"""What was drawn up, given and wasted, before a witness."""
 
 STEADY = (("steady", 1), ("not_dizzy", 1), ("advice", 1))
 
@@ -59,6 +66,7 @@ def answer_all(clinic: Clinic, *, driver: bool = True) -> None:
         answer("orientation", 3),
         c.AnswerCriterion(chair=2, criterion="gait", met=True, evidence="", items=STEADY),
         answer("iv_removed"),
+        WASTED,
         c.RecordOrthostatic(chair=2, lying=(124, 76, 70), standing_1=(120, 76, 78), standing_3=(122, 78, 76)),
         c.InstructionsGiven(chair=2, language="", how="printed", sha256=SHEET),
         c.AcknowledgeInstructions(chair=2, by="patient"),

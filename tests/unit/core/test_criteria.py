@@ -13,6 +13,7 @@ from tests.helpers.leaving import (
     OTHER_SHEET,
     SHEET,
     STEADY,
+    WASTED,
     answer,
     asking,
     line,
@@ -63,6 +64,11 @@ def strike(clinic: Clinic) -> None:
     clinic.do(c.StrikeChart(chair=2, entry_id=clinic.visit.chart[-1].id, reason="other chair"))
 
 
+def strike_drug(clinic: Clinic) -> None:
+    drug_id = clinic.visit.drugs[-1].id
+    clinic.do(c.StrikeDrug(chair=2, drug_id=drug_id, reason="other chair", witness_id=CLINICIAN, pin=CLINICIAN_PIN))
+
+
 def seen(clinic: Clinic) -> None:
     clinic.do(see_driver(clinic))
 
@@ -94,6 +100,11 @@ def read(by: str) -> c.AcknowledgeInstructions:
     return c.AcknowledgeInstructions(chair=2, by=by)
 
 
+NO_DRUG = "no drug record yet: enter what was drawn, given and wasted"
+DRUG_LINE = (
+    "Ketamine 50 mg/mL, lot KT4471, vial 12: drawn 50 mg, given 36 mg, wasted 14 mg; "
+    "R. Alvarez RN, witness Sam Okafor MD"
+)
 SHORTENED = c.ShortenObservation(chair=2, minutes=5, reason="calm", clinician_id=CLINICIAN, pin=CLINICIAN_PIN)
 NAUSEA = c.Chart(chair=2, kind=ChartKind.SIDE_EFFECT, text="Nausea", severity=Severity.MODERATE)
 SLEEPY = c.RecordScore(chair=2, kind=ScoreKind.MOAAS, value=3)
@@ -484,6 +495,11 @@ CASES = (
         MET,
         "Maria Keller (sister), seen in person, phone ending 0192, code matched",
     ),
+    Case("drug_record", "unmet", (), UNMET, NO_DRUG),
+    Case("drug_record", "met", (WASTED,), MET, DRUG_LINE),
+    Case("drug_record", "unmet, struck out", (WASTED, strike_drug), UNMET, NO_DRUG),
+    Case("drug_record", "overridden", (override("drug_record"),), OVERRIDDEN, f"{NO_DRUG} · {OVER}"),
+    Case("drug_record", "overridden, then recorded", (override("drug_record"), WASTED), MET, DRUG_LINE),
     Case("instructions", "unmet", (), UNMET, "print the instructions"),
     Case(
         "instructions",
@@ -547,7 +563,14 @@ def test_every_criterion_stands_in_the_table_in_every_state(score: str) -> None:
         mine = [case for case in CASES if case.which == which]
         states = {case.state for case in mine}
         assert states >= {MET, UNMET, OVERRIDDEN}
-        is_decided = which in ("observation", "no_open_condition", "side_effects", "driver", "instructions")
+        is_decided = which in (
+            "observation",
+            "no_open_condition",
+            "side_effects",
+            "drug_record",
+            "driver",
+            "instructions",
+        )
         assert (UNKNOWN in states) is not is_decided
         if not is_decided and which != "iv_removed":
             assert any(case.case == "stale" for case in mine)

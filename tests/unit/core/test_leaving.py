@@ -293,7 +293,7 @@ def test_once_the_drug_was_given_somebody_takes_over() -> None:
     (over,) = clinic.of(r.HandedOver)
     assert (over.to, over.reason, over.clinician) == (CREW.handed_to, "chest pain", CLINICIAN)
     assert {one.criterion: one.state for one in over.evidence}["observation"] == "unmet"
-    assert len(over.evidence) == 13
+    assert len(over.evidence) == 14
     assert clinic.visit.handed_to == CREW.handed_to
     assert clinic.visit.phase is Phase.ENDED_EARLY
     assert clinic.visit.readiness is None

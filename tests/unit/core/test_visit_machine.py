@@ -18,10 +18,12 @@ from devices.events import AdmissionState, DevicePatient, DeviceStatus, LinkPhas
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.chain import GENESIS, from_json, link, to_json
+from nursestation.core.drug_words import differs
 from nursestation.core.model import (
     ChartKind,
     ConfirmedHow,
     Driver,
+    DrugUse,
     FlagOutcome,
     GateState,
     Grade,
@@ -99,6 +101,7 @@ CRITERIA = (
     "side_effects",
     "iv_removed",
     "orthostatic",
+    "drug_record",
     "driver",
     "instructions",
 )
@@ -120,6 +123,11 @@ def _then(clinic: Clinic, minutes: int | None) -> int | None:
 def _entry(clinic: Clinic) -> st.SearchStrategy[str]:
     visit = clinic.view.visit
     return st.sampled_from([entry.id for entry in visit.chart] if visit is not None and visit.chart else ["none"])
+
+
+def _drug(clinic: Clinic) -> st.SearchStrategy[str]:
+    visit = clinic.view.visit
+    return st.sampled_from([drug.id for drug in visit.drugs] if visit is not None and visit.drugs else ["none"])
 
 
 def _condition(clinic: Clinic) -> st.SearchStrategy[str]:
@@ -261,6 +269,32 @@ COMMANDS: dict[type, Build] = {
         values=st.sampled_from(((), (("spo2", 97.0),), (("nibp_sys", 126.0), ("nibp_dia", 78.0)))),
         why=st.sampled_from(((), (("resp_rate", "talks"),))),
         minutes=minutes_ago,
+    ),
+    c.RecordDrug: lambda clinic: st.builds(
+        c.RecordDrug,
+        chair=st.just(2),
+        use=st.builds(
+            DrugUse,
+            drug=st.just("Ketamine"),
+            concentration=st.just("50 mg/mL"),
+            lot=st.sampled_from(("KT4471", "KT4471", "")),
+            drawn_mg=st.just(50.0),
+            given_mg=st.sampled_from((36.0, 50.0, math.nan)),
+            wasted_mg=st.sampled_from((0.0, 14.0)),
+            why_differs=words,
+        ),
+        witness_id=st.sampled_from((CLINICIAN, CLINICIAN, NURSE, "")),
+        pin=pins,
+        replaces=st.one_of(st.just(""), _drug(clinic)),
+        reason=words,
+    ),
+    c.StrikeDrug: lambda clinic: st.builds(
+        c.StrikeDrug,
+        chair=st.just(2),
+        drug_id=_drug(clinic),
+        reason=words,
+        witness_id=st.sampled_from((CLINICIAN, NURSE, "")),
+        pin=pins,
     ),
     c.Acknowledge: lambda clinic: st.builds(c.Acknowledge, chair=st.just(2), condition_id=_condition(clinic)),
     c.AnswerFlag: lambda clinic: st.builds(
@@ -661,6 +695,19 @@ class RandomVisit(RuleBasedStateMachine):
             assert signed.signature.operator_id == signed.operator
 
     @invariant()
+    def no_waste_and_no_change_of_it_without_a_witness(self) -> None:
+        witnessed: set[str] = set()
+        for record in self.made(r.DrugRecorded):
+            needed = record.use.wasted_mg > 0 or record.replaces in witnessed
+            assert bool(record.witness) == needed
+            assert record.witness != record.operator
+            assert record.use.why_differs or not differs(record.use)
+            witnessed |= {record.drug_id} if record.witness else set()
+        for struck in self.made(r.DrugStruck):
+            assert bool(struck.witness) == (struck.drug_id in witnessed)
+            assert struck.witness != struck.operator
+
+    @invariant()
     def nobody_with_the_drug_in_them_leaves_untold(self) -> None:
         for record in self.made(r.PhaseChanged):
             if record.after is not Phase.ENDED_EARLY:
@@ -715,6 +762,7 @@ class RandomVisit(RuleBasedStateMachine):
             (r.ConditionRaised, "condition_id"),
             (r.FlagRaised, "flag_id"),
             (r.Charted, "entry_id"),
+            (r.DrugRecorded, "drug_id"),
             (r.SessionOpened, "session"),
         ):
             ids = [getattr(record, name) for record in self.made(kind)]
