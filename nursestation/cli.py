@@ -316,7 +316,7 @@ def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
 
 @main.command(epilog="Example: nursestation export 20260101T150000Z-2 --format pdf --out session.pdf")
 @click.argument("session")
-@click.option("--format", "format_", required=True, help="csv, pdf or alarms.")
+@click.option("--format", "format_", required=True, help="pdf, csv, alarms or events.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write, or an existing folder.")
 @_profile_option
 @click.pass_context

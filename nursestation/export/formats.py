@@ -75,27 +75,27 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
     one.name: one
     for one in (
         ExportFormat(
-            "csv", ".csv", "Readings as a table (CSV)",
-            holds="every reading with time, unit, validity, provenance and source; cuff readings by hand included",
-            leaves_out="who the patient is, waveforms, events, alarm conditions, signatures",
-            render=_csv,
-        ),
-        ExportFormat(
-            "pdf", ".pdf", "Visit report (PDF)",
+            "pdf", ".pdf", "Report (PDF)",
             holds="identity, protocol, trend, treatment with its pauses, vital signs at each cuff reading, blood-pressure flags, "
             "scores, events, the alarm log, proof of watching, check-in, discharge with evidence, driver, signature",
             leaves_out="single readings between the cuff readings, waveforms",
             render=_pdf,
         ),
         ExportFormat(
-            "alarms", ".alarms.csv", "Alarm log as a table (CSV)",
+            "csv", ".csv", "Readings (CSV)",
+            holds="every reading with time, unit, validity, provenance and source; cuff readings by hand included",
+            leaves_out="who the patient is, waveforms, events, alarm conditions, signatures",
+            render=_csv,
+        ),
+        ExportFormat(
+            "alarms", ".alarms.csv", "Alarms (CSV)",
             holds="every alarm condition with onset, end, priority, worst value, limit, what happened to its signals with "
             "who and when, and its delays; pauses of the sound, changed limits, self-tests",
             leaves_out="who the patient is, readings, waveforms, events, signatures",
             render=_alarms,
         ),
         ExportFormat(
-            "events", ".events.csv", "Events as a table (CSV)",
+            "events", ".events.csv", "Events (CSV)",
             holds="every event of the report with its number, time and who: check-in, treatment, charting, scores, corrections, "
             "overrides, leaving",
             leaves_out="readings, waveforms, alarm conditions",
@@ -103,7 +103,7 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
         ),
     )
 })  # fmt: skip
-"""Every format by name."""
+"""Every format by name, in the order in which the window and the command line offer them."""
 
 
 def export_session(reader: StoreReader, session: str, format_name: str, path: Path, options: ExportOptions) -> Exported:

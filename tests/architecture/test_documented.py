@@ -8,6 +8,7 @@ import pytest
 from devices.registry import all_drivers
 from nursestation.cli import main
 from nursestation.config.describe import settings_page
+from nursestation.export.formats import FORMATS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), DOCS.parent / "README.md"])
@@ -22,6 +23,14 @@ def test_every_command_has_help_with_an_example(name):
     command = main.commands[name]
     assert command.help
     assert command.epilog.startswith(f"Example: nursestation {name}")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_export_format_is_named_on_the_command_line_and_the_page(name):
+    option = next(one for one in main.commands["export"].params if one.name == "format_")
+    assert name in re.findall(r"\w+", option.help)
+    line = next(line for line in (DOCS / "ui-pages.md").read_text(encoding="utf-8").splitlines() if "`export`" in line)
+    assert name in re.findall(r"\w+", line)
 
 
 @pytest.mark.parametrize("name", sorted(all_drivers()))

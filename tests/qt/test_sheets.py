@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
+from nursestation.export.formats import FORMATS
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.end_early import EndEarlySheet
@@ -235,6 +236,17 @@ def test_export_asks_for_the_file(qtbot, shown, tmp_path):
     assert asked.args == ["2026-05-06-2-0007", "csv", path]
     sheet.exported(path)
     assert find(sheet, "export_notice").text() == f"Saved as {path}"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_of_the_program_can_be_saved_and_says_what_it_holds(qtbot, shown, tmp_path, name):
+    sheet, _ = shown(ExportSheet(tmp_path))
+    assert find(sheet, f"export_format_{name}").text().endswith(FORMATS[name].title)  # the first one has its tick
+    press(qtbot, sheet, f"export_format_{name}")
+    assert find(sheet, f"export_holds_{name}").isVisibleTo(sheet)
+    with qtbot.waitSignal(sheet.export_requested, timeout=1000) as asked:
+        press(qtbot, sheet, "export_send")
+    assert asked.args[1] == name
 
 
 def test_export_wants_a_whole_path(shown):

@@ -105,7 +105,7 @@ _EXPORT = Action(
     opens="export",
     shortcut="Ctrl+Shift+E",
     at_end=True,
-    tip="Save this session as PDF and CSV.",
+    tip="Save this session as a report or as tables.",
 )
 _END_EARLY = Action(
     id="end_early",

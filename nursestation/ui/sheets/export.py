@@ -3,25 +3,27 @@
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QModelIndex, Signal, Slot
-from PySide6.QtWidgets import QFileSystemModel, QTreeView, QWidget
+from PySide6.QtWidgets import QFileSystemModel, QStackedWidget, QTreeView, QWidget
 
 from nursestation.core.snapshot import ChairSnapshot, VisitView
+from nursestation.export.formats import FORMATS
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, Label, TextField
 from nursestation.ui.layouts import labelled, row
 from nursestation.ui.roles import ButtonKind, Tone
 from nursestation.ui.sheets.sheet import Sheet
-from nursestation.ui.sheets.view import EXPORT_FORMATS, export_name
+from nursestation.ui.sheets.view import export_holds, export_name
 
 _TREE_HEIGHT = 200
+_FIRST = next(iter(FORMATS))
 
 
 class ExportSheet(Sheet):
     """Format and folder; the file's name holds the session's number and no word about the patient.
 
     Signals:
-        export_requested: Session id, format ("pdf", "csv") and path of the file to write (`Path`).
+        export_requested: Session id, format (a key of `FORMATS`) and path of the file to write (`Path`).
     """
 
     export_requested = Signal(str, str, object)
@@ -30,7 +32,13 @@ class ExportSheet(Sheet):
         super().__init__("export", self.tr("Export this session"), self.tr("Save the file"), ButtonKind.PRIMARY, parent)
         self._session = ""
         self._told = ""
-        self._formats = Choices("export_format", self.tr("File"), EXPORT_FORMATS, flow=True)
+        offered = [(one.name, one.title) for one in FORMATS.values()]
+        self._formats = Choices("export_format", self.tr("File"), offered, flow=True)
+        self._holds = QStackedWidget()  # as high as the longest of its sentences: nothing below moves with the choice
+        for name in FORMATS:
+            self._holds.addWidget(
+                Label(export_holds(name), tone=Tone.SOFT, object_name=f"export_holds_{name}", wrap=True)
+            )
         self._folder = TextField("export_folder", self.tr("Folder"))
         self._folder.setText(str(folder))
         self._browse = Button(
@@ -48,11 +56,12 @@ class ExportSheet(Sheet):
         self._formats.chosen.connect(self._look)
         self._folder.textChanged.connect(self._look)
         self._browse.toggled.connect(self._show_folders)
-        self._formats.choose(EXPORT_FORMATS[0][0])
+        self._formats.choose(_FIRST)
         self._look()
 
     def _build_body(self) -> None:
         self.body.addLayout(labelled(self.tr("File"), self._formats))
+        self.body.addWidget(self._holds)
         line = row()
         line.addWidget(self._folder, 1)
         line.addWidget(self._browse)
@@ -63,7 +72,7 @@ class ExportSheet(Sheet):
         self.body.addWidget(self._file)
         self.body.addWidget(
             Label(
-                self.tr("The file names the patient inside. Keep it where the clinic keeps records."),
+                self.tr("The file tells of a patient. Keep it where the clinic keeps records."),
                 tone=Tone.SOFT,
                 wrap=True,
             )
@@ -98,7 +107,7 @@ class ExportSheet(Sheet):
         self.export_requested.emit(self._session, self._format(), self._path())
 
     def _format(self) -> str:
-        return self._formats.value() or EXPORT_FORMATS[0][0]
+        return self._formats.value() or _FIRST
 
     def _path(self) -> Path:
         return Path(self._folder.text().strip()) / export_name(self._session, self._format())
@@ -137,6 +146,7 @@ class ExportSheet(Sheet):
     @Slot()
     def _look(self) -> None:
         problem = self._problem()
+        self._holds.setCurrentIndex(list(FORMATS).index(self._format()))
         self._file.setText(self.tr("File: {}").format(self._path()) if not problem else "")
         self.send_button.setEnabled(not problem)
         if problem or not self._told:

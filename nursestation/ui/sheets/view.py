@@ -24,6 +24,7 @@ from nursestation.core.commands import (
 from nursestation.core.model import ChartKind, FlagOutcome, GateState, Grade, Phase, Severity
 from nursestation.core.protocols import EventButton, Protocol
 from nursestation.core.snapshot import ChartEntryView, FlagView, VisitView
+from nursestation.export.formats import FORMATS
 from nursestation.ui.timetext import clock_text
 
 
@@ -312,15 +313,13 @@ def stop_is_early(visit: VisitView) -> bool:
     return visit.infusion_run_s < visit.infusion_planned_s
 
 
-EXPORT_FORMATS = (
-    ("pdf", "PDF for the chart"),
-    ("csv", "CSV with every reading"),
-    ("alarms", "CSV with every alarm"),
-)
-_ENDINGS = {"alarms": "alarms.csv"}
-
-
 def export_name(session: str, fmt: str) -> str:
     """Return the file name: the session's id and no word about the patient."""
     safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in session)
-    return f"session-{safe}.{_ENDINGS.get(fmt, fmt)}"
+    return f"session-{safe}{FORMATS[fmt].suffix}"
+
+
+def export_holds(fmt: str) -> str:
+    """Return what a format holds and what it leaves out, as a sentence each."""
+    one = FORMATS[fmt]
+    return f"{one.holds[0].upper()}{one.holds[1:]}. Without {one.leaves_out}."

@@ -55,7 +55,7 @@ def test_a_running_visit_is_exported_again_with_what_came_since(store, reader, t
 def test_a_session_or_format_that_is_not_there_is_told(reader, tmp_path):
     with pytest.raises(ExportError, match="There is no session none"):
         export_session(reader, "none", "csv", tmp_path / "out", OPTIONS)
-    with pytest.raises(ExportError, match="There are: csv, pdf"):
+    with pytest.raises(ExportError, match="There are: pdf, csv"):
         export_session(reader, SESSION, "fax", tmp_path / "out", OPTIONS)
 
 

@@ -127,3 +127,11 @@ def test_stop_before_the_planned_end_is_early():
 
 def test_export_name_is_a_plain_file_name():
     assert view.export_name("2026-05-06/2:7", "pdf") == "session-2026-05-06-2-7.pdf"
+    assert view.export_name("2026-05-06/2:7", "events") == "session-2026-05-06-2-7.events.csv"
+
+
+def test_an_export_says_what_it_holds_and_what_it_does_not():
+    assert view.export_holds("alarms").startswith("Every alarm condition with onset")
+    assert view.export_holds("alarms").endswith(
+        ". Without who the patient is, readings, waveforms, events, signatures."
+    )
