@@ -1,5 +1,5 @@
 """`python -m nursestation` is the same program as `nursestation`."""
 
-from nursestation.cli import main
+from nursestation.entry import main
 
-main(prog_name="nursestation")
+main()

@@ -2,9 +2,7 @@
 
 import gc
 import logging
-import os
 import signal
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -41,6 +39,7 @@ from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
 from nursestation.ui.discharge.sheet_of import sheet_of
 from nursestation.ui.display import Display
+from nursestation.ui.opening import Opening, has_display
 from nursestation.ui.printing import print_pdf
 from nursestation.ui.shell import Shell, make_application, make_shell
 from nursestation.ui.soundroom import SoundRoom, room_of
@@ -55,8 +54,8 @@ class WindowError(NurseStationError):
     """The window cannot be opened on this computer as it is, or closed as it should; the message says what to do."""
 
 
-def run_window(profile: Profile, scenarios: Sequence[str], seed: int) -> int:
-    """Open the window and return the exit status when it is closed.
+def run_window(profile: Profile, scenarios: Sequence[str], seed: int, opening: Opening | None = None) -> int:
+    """Open the window and return the exit status when it is closed; `opening` gives way to it.
 
     Raises:
         WindowError: there is no display, this Qt cannot be trusted with a shift, or the disk did not take everything
@@ -78,6 +77,8 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int) -> int:
         ) as station,
     ):
         station.show()
+        if opening is not None:
+            opening.give_way_to(station.shell.window)
         if no_log:
             _log.warning("%s", no_log)  # to standard error, where there is no file
             station.shell.window.say(no_log)
@@ -365,12 +366,7 @@ class OpenStation(QObject):
 
 def _refuse_without_display() -> None:
     """Qt aborts the program where it finds no display; a sentence is kinder."""
-    offscreen = os.environ.get("QT_QPA_PLATFORM", "") in ("offscreen", "minimal", "vnc")
-    if (
-        sys.platform == "linux"
-        and not offscreen
-        and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    ):
+    if not has_display():
         raise WindowError(
             "There is no display here, so no window can be opened. On a computer without a screen, "
             "`nursestation rehearse bp-spike --out out` plays a whole visit."

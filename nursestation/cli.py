@@ -23,6 +23,7 @@ from nursestation.paths import Profile
 
 if TYPE_CHECKING:
     from devices.events import PortEvent
+    from nursestation.ui.opening import Opening
 
 
 class _Program(click.Group):
@@ -67,12 +68,12 @@ def main(ctx: click.Context, profile: Path | None, scenarios: tuple[str, ...], s
 
     Without a command it opens the window.
     """
+    opening: Opening | None = ctx.obj
     ctx.obj = Profile(profile) if profile else Profile.default()
     if ctx.invoked_subcommand is None:
-        import nursestation.assembly  # noqa: F401 - before Qt, whose import hook reads the source of all that comes after it
         from nursestation.app import run_window
 
-        ctx.exit(run_window(ctx.obj, scenarios, seed))
+        ctx.exit(run_window(ctx.obj, scenarios, seed, opening))
 
 
 def _profile(ctx: click.Context, given: Path | None) -> Profile:

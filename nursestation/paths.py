@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -31,6 +29,8 @@ class Profile:
     @classmethod
     def default(cls) -> "Profile":
         """Return the profile of the person who is logged in to this computer."""
+        from platformdirs import user_data_path  # late: the first picture waits for this module
+
         return cls(user_data_path("nursestation", appauthor=False))
 
     @property

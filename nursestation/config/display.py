@@ -10,7 +10,6 @@ Rules of the file:
 from pathlib import Path
 from typing import Annotated, Literal
 
-import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from nursestation.config.load import SettingsError, read_document, validated
@@ -124,6 +123,8 @@ def write_display(path: Path, settings: DisplaySettings) -> None:
     Raises:
         SettingsError: the file cannot be written.
     """
+    import tomlkit  # late: nobody waits for it at the start
+
     document = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     text = "# Written by Nursestation whenever something is set on its screen.\n" + tomlkit.dumps(document)
     try:
