@@ -6,10 +6,12 @@ Rules of the file:
 2. Only a line that stands is marked in the plot.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from devices.clock import Moment
 from devices.vocabulary import METRICS
+from nursestation.core.drug_words import drug_words
 from nursestation.core.model import ChartKind, Severity, TimedStep
 from nursestation.core.records import (
     Backdated,
@@ -17,6 +19,8 @@ from nursestation.core.records import (
     Charted,
     ChartResolved,
     ChartStruck,
+    DrugRecorded,
+    DrugStruck,
     InfusionPaused,
     InfusionResumed,
     InfusionStarted,
@@ -79,12 +83,17 @@ class _Entry:
 class Lines:
     """The lines of one visit, in the order of its records.
 
+    Args:
+        name: Gives the name of a member of staff.
+
     Attributes:
         lines: So far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: Callable[[str | None], str]) -> None:
         self.lines: list[Line] = []
+        self._name = name
+        self._drugs: dict[str, int] = {}
         self._entries: dict[str, _Entry] = {}
         self._steps: dict[tuple[TimedStep, int], int] = {}
         self._n_pauses = 0
@@ -120,6 +129,12 @@ class Lines:
                 self._add_told(record, f"Measured by hand: {values}")
             case NotMeasurable():
                 self._add_told(record, f"Not measurable: {METRICS[record.metric].label} ({record.reason})")
+            case DrugRecorded():
+                self._drug(record)
+            case DrugStruck():
+                self._strike(self._drugs[record.drug_id])
+                text = f"Struck out: drug record ({record.reason}){self._witness(record)}"
+                self.add(Line(record.at, text, record.operator))
             case _:
                 return False
         return True
@@ -157,6 +172,16 @@ class Lines:
         place = self._add_told(record, f"Over: {entry.text if entry is not None else 'charted entry'}")
         if entry is not None:
             entry.over, entry.over_line = happened(record), place
+
+    def _drug(self, record: DrugRecorded) -> None:
+        why = f" (corrected: {record.reason})" if record.replaces else ""
+        if record.replaces:
+            self._strike(self._drugs[record.replaces])
+        text = f"Drug record: {drug_words(record.use)}{self._witness(record)}{why}"
+        self._drugs[record.drug_id] = self.add(Line(record.at, text, record.operator))
+
+    def _witness(self, record: DrugRecorded | DrugStruck) -> str:
+        return f"; witness {self._name(record.witness)}" if record.witness else ""
 
     def _correct(self, record: ChartCorrected, entry: _Entry) -> None:
         why = f" (corrected: {record.reason})"

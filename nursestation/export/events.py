@@ -69,7 +69,7 @@ class Event:
 
 def events(visit: VisitRecord) -> tuple[Event, ...]:
     """Return the visit's events by the time they happened, numbered from 1; what was corrected is among them, struck."""
-    found = Lines()
+    found = Lines(visit.name)
     for record in visit.records:
         if found.take(record):
             continue

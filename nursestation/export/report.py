@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from nursestation.export import tables
 from nursestation.export.checkin_section import checkin_section
+from nursestation.export.drugs import drug_section
 from nursestation.export.events import events
 from nursestation.export.front import front
 from nursestation.export.layout import BODY, MARGIN, NOTE, PAPERS, SECTION, Running, build, register_fonts, text
@@ -50,6 +51,7 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
     flowables: list[Flowable] = [
         *front(visit, story, vitals, lines, width, zone),
         *treatment_section(visit, story, width, zone),
+        *drug_section(visit, width, zone),
         *tables.cuff_table(story, vitals, width, zone),
         *tables.flag_section(visit, story, width, zone),
         *score_section(visit, story, width, zone),
