@@ -24,7 +24,7 @@ from nursestation.export.vitals import Series
 
 MINUTE = 60 * NS_PER_S
 _LEFT, _RIGHT = 26.0, 4.0
-_LABEL_ROOM = 18.0  # nearer than this, the label of the band would stand on the limit's
+_LABEL_ROOM = 10.0  # a limit so close under the top of the band would cross its label
 _LINE = {"HR": Color(0, 0.42, 0.24), "SpO₂": Color(0, 0.33, 0.62), "RR": Color(0.45, 0.3, 0.05)}
 _SHADES = {Phase.INFUSION: Color(0.91, 0.91, 0.95), Phase.OBSERVATION: Color(0.955, 0.965, 0.965)}
 _STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120, 240)
@@ -203,16 +203,15 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
             canvas.setFillAlpha(0.09)
             canvas.rect(_LEFT, low, right - _LEFT, high - low, stroke=0, fill=1)
             canvas.restoreState()
-            is_clear = limit is None or abs(limit - high) > _LABEL_ROOM
-            label = f"baseline {data.baseline} to +{data.band_percent:g} %"
-            self._left_label(high - 8 if is_clear else low + 2, label)
+            top = limit if limit is not None and high - _LABEL_ROOM < limit <= high else high
+            self._left_label(top - 8, f"baseline {data.baseline} to +{data.band_percent:g} %")
         if limit is not None:
             canvas.setStrokeColor(INK)
             canvas.setLineWidth(0.6)
             canvas.setDash(3, 2)
             canvas.line(_LEFT, limit, right, limit)
             canvas.setDash()
-            self._left_label(limit + 3, f"spike limit {data.limit_sys:g} sys")
+            self._title(limit + 3, f"spike limit {data.limit_sys:g} sys")
 
     def _left_label(self, y: float, label: str) -> None:
         self.canv.setFont(REGULAR, 7)
