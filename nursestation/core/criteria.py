@@ -40,6 +40,9 @@ from nursestation.core.wording import staff_name
 
 OK = (GateState.MET, GateState.OVERRIDDEN)
 
+UNMET_AND_LEFT = " · not met, left against advice"
+"""What the evidence of an unmet criterion ends with when the patient left against advice."""
+
 
 def criteria(
     chair: ChairState, visit: Visit, operators: Mapping[str, Operator], now: Moment
@@ -112,5 +115,5 @@ def as_evidence(views: tuple[CriterionView, ...], path: LeavingPath) -> tuple[r.
 def _kept(view: CriterionView, path: LeavingPath) -> r.CriterionEvidence:
     state, evidence = view.state, view.evidence
     if path is LeavingPath.AGAINST_ADVICE and state not in OK:
-        state, evidence = GateState.AGAINST_ADVICE, f"{evidence} · not met, left against advice"
+        state, evidence = GateState.AGAINST_ADVICE, evidence + UNMET_AND_LEFT
     return r.CriterionEvidence(criterion=view.id, title=view.title, state=state.value, evidence=evidence)

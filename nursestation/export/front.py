@@ -111,7 +111,7 @@ def _identity(visit: VisitRecord, story: Story, width: float, zone: tzinfo | Non
         ("Allergies", allergies_text(story), "Chair, staff", f"chair {story.opened.chair}; {_staff(visit)}"),
         (
             "Series",
-            series.words(place) if (place := story.opened.series) is not None else "not told",
+            _series(story),
             "Available",
             _available(visit),
         ),
@@ -152,10 +152,18 @@ def _staff(visit: VisitRecord) -> str:
     return ", ".join(visit.name(one) for one in ids) or "nobody signed in"
 
 
+def _series(story: Story) -> str:
+    if story.opened.series is not None:
+        return series.words(story.opened.series)
+    return "none" if story.opened.protocol.series is None else "not told"
+
+
 def _driver(story: Story) -> str:
     if story.driver is None:
         return "nobody named"
-    return f"{story.driver.name} ({story.driver.relation})"
+    name = f"{story.driver.name} ({story.driver.relation})"
+    is_alone = story.discharge is not None and story.discharge.driver is None
+    return f"none; named was {name}" if is_alone else name
 
 
 def _monitors(visit: VisitRecord, story: Story) -> str:

@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from devices.events import Priority
 from nursestation.core.alarm_log import LogRow
+from nursestation.core.criteria import UNMET_AND_LEFT
 from nursestation.core.model import GateState, LeavingPath, Phase, Provenance
 from nursestation.core.peak import rise
 from nursestation.core.records import CriterionEvidence, HandedOver
@@ -26,7 +27,7 @@ _STATE = {
     GateState.UNMET.value: "✗ not met",
     GateState.UNKNOWN.value: "? unknown",
     GateState.OVERRIDDEN.value: "OVERRIDDEN",
-    GateState.AGAINST_ADVICE.value: "NOT MET, LEFT",
+    GateState.AGAINST_ADVICE.value: "NOT MET",
 }
 
 
@@ -102,8 +103,13 @@ def _flag_row(visit: VisitRecord, flag: Flag, zone: tzinfo | None) -> list[Cell]
     raised, decided, ended = flag.raised, flag.decided, flag.ended
     second = "none asked for" if raised.repeat_by_utc_ns is None else "awaited"
     if decided is not None:
-        reading = f"{decided.reading} at {clock(decided.reading.measured_utc_ns, zone)}, " if decided.reading else ""
-        second = reading + OUTCOMES[decided.outcome].removeprefix("repeat: ")
+        when = f"{decided.reading} at {clock(decided.reading.measured_utc_ns, zone)}" if decided.reading else ""
+        # a flag under one that was confirmed stands by that reading, which is older than the flag's own
+        before = (
+            "before: " if decided.reading and decided.reading.measured_utc_ns < raised.reading.measured_utc_ns else ""
+        )
+        outcome = OUTCOMES[decided.outcome].removeprefix("repeat: ")
+        second = before + ", ".join(word for word in (when, outcome) if word)
     done = [
         f"{clock(answer.at.utc_ns, zone)} {answer.action}{f' ({answer.reason})' if answer.reason else ''}, "
         f"{visit.name(answer.operator)}"
@@ -205,7 +211,9 @@ def _handed_over(visit: VisitRecord, over: HandedOver, width: float) -> list[Flo
 
 
 def _criteria_table(title: str, evidence: tuple[CriterionEvidence, ...], width: float) -> Flowable:
-    rows = [[_STATE.get(one.state, one.state), one.title, one.evidence] for one in evidence]
+    rows = [
+        [_STATE.get(one.state, one.state), one.title, one.evidence.removesuffix(UNMET_AND_LEFT)] for one in evidence
+    ]
     bold = [index for index, one in enumerate(evidence) if one.state != GateState.MET.value]
     return grid(("State", "Criterion", title), rows, [width * share for share in (0.14, 0.34, 0.52)], bold_rows=bold)
 

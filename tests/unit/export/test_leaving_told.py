@@ -1,5 +1,6 @@
 """What a report says of how the patient left: overrides in bold with who signed, and what was not met."""
 
+import dataclasses
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 
 from nursestation.core import commands as c
 from nursestation.core.model import ConfirmedHow, LeavingPath
+from nursestation.core.records import OrthostaticRecorded
 from nursestation.export.events import Event, events
+from nursestation.export.leaving import leaving_line
 from nursestation.export.report import session_pdf
 from nursestation.export.visit import VisitRecord, load_visit
 from nursestation.store.reader import StoreReader
@@ -71,7 +74,9 @@ def test_a_visit_without_a_driver_tells_who_answered_for_it(stored: Callable[[Cl
     )
     assert (left.by, left.is_bold) == ("Sam Okafor MD", True)
     assert told(visit, "Driver confirmed seen").text == "Driver confirmed seen in person, driving licence seen"
-    assert told(visit, "BP lying").text == "BP lying 124/76, after 1 min 120/76, after 3 min 122/78 mmHg"
+    assert told(visit, "BP lying").text == (
+        "BP lying 124/76 (by hand), after 1 min 120/76 (by hand), after 3 min 122/78 (by hand) mmHg"
+    )
     assert told(visit, "Written instructions printed").by == "R. Alvarez RN"
     assert told(visit, "Written instructions read").text == "Written instructions read by the patient"
     assert told(visit, "Discharge signed").text == "Discharge signed; left without a driver"
@@ -80,6 +85,23 @@ def test_a_visit_without_a_driver_tells_who_answered_for_it(stored: Callable[[Cl
     line = "LEFT WITHOUT A DRIVER: the sister's car broke down; arranged instead: a nurse rides along"
     assert text.count(line) == 2, "on the first page and above the signature"
     assert "Observation 15:00 minimum shortened to 10 min" in text
+
+
+def test_the_check_standing_tells_where_each_pressure_came_from(stored: Callable[[Clinic], VisitRecord]) -> None:
+    clinic = ready(asking())
+    lying = clinic.visit.cuffs[-1]
+    check = c.RecordOrthostatic(
+        chair=2,
+        lying=(lying.sys, lying.dia, lying.pulse),
+        standing_3=(122, 78, None),
+        came_from=(lying.measured_utc_ns, None, None),
+    )
+    clinic.do(check)
+    line = "BP lying 126/78 (Berry PM6750 on ttyUSB0), after 3 min 122/78 (by hand) mmHg"
+    assert told(stored(clinic), "BP lying").text == line
+    (record,) = clinic.of(OrthostaticRecorded)
+    before = dataclasses.replace(record, came_from=())
+    assert leaving_line(before) == "BP lying 126/78, after 3 min 122/78 mmHg"
 
 
 def test_the_code_of_the_driver_is_told_as_matched_and_never_as_a_number(
@@ -119,8 +141,8 @@ def test_what_was_not_met_is_listed_when_a_patient_leaves_against_advice(
     assert told(visit, "Written instructions").text == "Written instructions saved as a file, es"
     text = printed(visit)
     assert text.count("LEFT AGAINST ADVICE: wants to go home now; risks explained; not signed by the patient") == 2
-    assert "NOT MET, LEFT" in text
-    assert "not met, left against advice" in text
+    assert "NOT MET Observation window complete 0:00 of 30:00 since infusion stopped, 15:00 to go NOT MET" in text
+    assert "none; named was Maria Keller (sister)" in text
     assert "Meaning: The patient leaves against advice" in text
 
 
