@@ -197,6 +197,11 @@ class EventButton(_File):
     key: int | None = Field(default=None, ge=1, le=9)
     asks_severity: bool = False
 
+    @property
+    def asks_dose(self) -> bool:
+        """Say whether it leads to the sheet for the new dose or rate: a change without its number says nothing."""
+        return self.kind is ChartKind.DOSE_CHANGE
+
 
 class ScorePlan(_File):
     """A score that is due every so often in some phases; the first one so long after they begin."""
@@ -277,7 +282,7 @@ class Protocol(_File):
     gates: GateRules
     discharge: DischargeRules
     side_effects: tuple[str, ...]
-    events: tuple[EventButton, ...] = ()  # () makes a button of each side effect
+    events: tuple[EventButton, ...] = ()  # a side effect that is not among them is a button all the same
     scores: tuple[ScorePlan, ...] = ()
     watch: WatchRules = WatchRules()
 
@@ -294,10 +299,20 @@ class Protocol(_File):
 
     @property
     def buttons(self) -> tuple[EventButton, ...]:
-        """Return what is charted with one tap: `events`, or one button for each side effect, the first nine with a key."""
-        return self.events or tuple(
-            EventButton(text=text, kind=ChartKind.SIDE_EFFECT, key=n if n <= 9 else None, asks_severity=True)
-            for n, text in enumerate(self.side_effects, start=1)
+        """Return what is charted with one tap: `events`, then the side effects that are not among them.
+
+        Those have no key, except where there are no events at all: then the first nine have one each.
+        """
+        named = {button.text.casefold() for button in self.events if button.kind is ChartKind.SIDE_EFFECT}
+        more = [text for text in self.side_effects if text.casefold() not in named]
+        return self.events + tuple(
+            EventButton(
+                text=text,
+                kind=ChartKind.SIDE_EFFECT,
+                key=n if n <= 9 and not self.events else None,
+                asks_severity=True,
+            )
+            for n, text in enumerate(more, start=1)
         )
 
     @model_validator(mode="after")

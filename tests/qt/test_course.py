@@ -18,6 +18,7 @@ from tests.helpers.station_views import MINUTE_NS, NOW, make_chair, make_entry, 
 EVENTS = (
     EventButton(text="Nausea", kind=ChartKind.SIDE_EFFECT, key=1, asks_severity=True),
     EventButton(text="Position changed", kind=ChartKind.POSITION, key=4),
+    EventButton(text="Dose or rate changed", kind=ChartKind.DOSE_CHANGE, key=6),
 )
 
 
@@ -51,6 +52,12 @@ def bar(qtbot):
     made.sent = []
     made.command_requested.connect(made.sent.append)
     return made
+
+
+def test_the_digit_of_a_changed_dose_leads_to_its_number(qtbot, bar):
+    with qtbot.waitSignal(bar.sheet_wanted, timeout=1000) as wanted:
+        bar.strike(6)
+    assert (wanted.args, bar.sent) == (["dose"], [])
 
 
 def test_a_digit_charts_at_once(bar):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
+from nursestation.core.protocols import EventButton
 from nursestation.export.formats import FORMATS
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
@@ -66,6 +67,15 @@ def test_a_side_effect_is_charted_with_one_tap(qtbot, shown):
         ("Nausea", Severity.MILD, None),
         ("Fast heartbeat", Severity.SEVERE, None),
     ]
+
+
+def test_a_changed_dose_leads_to_the_sheet_that_asks_for_the_number(qtbot, shown):
+    events = (EventButton(text="Dose or rate changed", kind=ChartKind.DOSE_CHANGE, key=6),)
+    sheet, sent = shown(EventSheet(), protocol=make_protocol(events=events))
+    assert find(sheet, "event_tap_dose_or_rate_changed").text() == "6\N{NO-BREAK SPACE}Dose or rate changed…"
+    with qtbot.waitSignal(sheet.sheet_requested, timeout=1000) as wanted:
+        press(qtbot, sheet, "event_tap_dose_or_rate_changed")
+    assert (wanted.args, sent) == (["dose"], [])
 
 
 def test_what_happened_earlier_is_charted_at_its_time_and_the_next_one_now_again(qtbot, shown):

@@ -227,7 +227,9 @@ class CourseBar(Panel):
         button = next((one for one in self._visit.protocol.buttons if one.key == digit), None)
         if button is None:
             return
-        if button.asks_severity:
+        if button.asks_dose:
+            self.sheet_wanted.emit("dose")
+        elif button.asks_severity:
             self._asked = button
             self._escape.setEnabled(True)
             self._timeout.start()

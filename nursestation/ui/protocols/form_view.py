@@ -114,7 +114,7 @@ _HINTS: Mapping[str, str] = {
     "gates.transports": "One a line: family or friend, medical transport, other adult, taxi alone.",
     "gates.required_metrics": "One a line; “heart rate or pulse rate” takes either.",
     "gates.exclusions": "One a line; each is asked at every check-in.",
-    "events": "One a line: Nausea | side effect | key 1 | how strong. Empty makes a button of each side effect.",
+    "events": "One a line: Nausea | side effect | key 1 | how strong. The other side effects follow.",
     "scores": "One a line: pain | infusion, observation | 30.",
     "side_effects": "One a line.",
     "bp.red_flag_symptoms": "One a line.",

@@ -213,7 +213,10 @@ class EventSheet(Sheet):
     def _on_tap(self, text: str) -> None:
         if self._visit is not None:
             button = next(one for one in one_tap_events(self._visit.protocol) if one.text == text)
-            self._send(button.kind, button.text)
+            if button.asks_dose:
+                self.sheet_requested.emit("dose")
+            else:
+                self._send(button.kind, button.text)
 
     @Slot(str)
     def _on_symptom(self, text: str) -> None:
@@ -238,4 +241,5 @@ class EventSheet(Sheet):
 
 
 def _tap_text(button: EventButton) -> str:
-    return f"{button.key}\N{NO-BREAK SPACE}{button.text}" if button.key is not None else button.text
+    text = f"{button.text}…" if button.asks_dose else button.text
+    return f"{button.key}\N{NO-BREAK SPACE}{text}" if button.key is not None else text

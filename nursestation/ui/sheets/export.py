@@ -11,7 +11,7 @@ from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, Label, TextField
 from nursestation.ui.layouts import labelled, row
-from nursestation.ui.roles import ButtonKind, Tone
+from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
 from nursestation.ui.sheets.view import export_holds, export_name
 
@@ -37,7 +37,7 @@ class ExportSheet(Sheet):
         self._holds = QStackedWidget()  # as high as the longest of its sentences: nothing below moves with the choice
         for name in FORMATS:
             self._holds.addWidget(
-                Label(export_holds(name), tone=Tone.SOFT, object_name=f"export_holds_{name}", wrap=True)
+                Label(export_holds(name), Text.CAPTION, Tone.SOFT, object_name=f"export_holds_{name}", wrap=True)
             )
         self._folder = TextField("export_folder", self.tr("Folder"))
         self._folder.setText(str(folder))

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from nursestation.core.model import ChartKind, Phase, ScoreKind
+from nursestation.core.model import ChartKind, Phase, Route, ScoreKind
 from nursestation.core.protocols import EventButton, Protocol, ScorePlan
-from tests.helpers.visit import load_protocol
+from tests.helpers.visit import load_protocol, shipped_protocols
 
 
 def changed(**fields: object) -> Protocol:
@@ -20,9 +20,24 @@ def test_without_a_set_of_its_own_each_side_effect_has_a_button() -> None:
     assert all(button.kind is ChartKind.SIDE_EFFECT and button.asks_severity for button in buttons)
 
 
-def test_a_set_of_its_own_is_taken_as_it_stands() -> None:
-    events = (EventButton(text="Head up", kind=ChartKind.POSITION, key=4),)
-    assert changed(events=events).buttons == events
+def test_a_set_of_its_own_comes_first_and_no_side_effect_is_lost() -> None:
+    events = (
+        EventButton(text="Head up", kind=ChartKind.POSITION, key=4),
+        EventButton(text="nausea", kind=ChartKind.SIDE_EFFECT, key=1, asks_severity=True),
+    )
+    *first, last = changed(events=events, side_effects=("Nausea", "Headache")).buttons
+    assert tuple(first) == events
+    assert last == EventButton(text="Headache", kind=ChartKind.SIDE_EFFECT, asks_severity=True)
+
+
+@pytest.mark.parametrize("protocol", shipped_protocols(), ids=lambda protocol: protocol.name)
+def test_each_shipped_protocol_has_all_nine_keys_and_each_side_effect_at_one_tap(protocol: Protocol) -> None:
+    assert sorted(button.key for button in protocol.buttons if button.key is not None) == list(range(1, 10))
+    asked = [button.text for button in protocol.buttons if button.kind is ChartKind.SIDE_EFFECT]
+    assert sorted(asked) == sorted(protocol.side_effects)
+    assert all(button.asks_severity for button in protocol.buttons if button.kind is ChartKind.SIDE_EFFECT)
+    assert any(button.asks_dose for button in protocol.buttons) is (protocol.route is Route.IV)
+    assert {"Oxygen on", "Oxygen off"} <= {button.text for button in protocol.buttons}
 
 
 @pytest.mark.parametrize(

@@ -116,8 +116,8 @@ def test_every_field_that_may_be_edited_has_its_words() -> None:
             "Instructions in other languages: another wording",
         ),
         (
-            {"events": (EventButton(text="Nausea", kind="side_effect", key=1),)},
-            "Event buttons: added Nausea (side effect, 1)",
+            {"events": (*load_protocol().events, EventButton(text="Thirst", kind="side_effect"))},
+            "Event buttons: added Thirst (side effect)",
         ),
     ],
 )
