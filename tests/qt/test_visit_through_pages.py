@@ -187,7 +187,7 @@ def test_from_the_first_start_to_the_signature(desk):
     clinic.run(5)
     desk.press("check_in_start")
     assert clinic.visit.phase is Phase.INFUSION
-    assert clinic.visit.dose_text == "IV 36 mg over 45 min (0.5 mg/kg)"
+    assert clinic.visit.dose_text == "Ketamine IV 36 mg over 45 min (0.5 mg/kg)"
 
     clinic.run(2700)
     clinic.do(StopInfusion(chair=clinic.chair, reason="dose given"))

@@ -8,6 +8,7 @@ Rules of the file:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import takewhile
 
 from devices.clock import NS_PER_S
 from nursestation.core.history import PatientCard, PatientHistory
@@ -170,13 +171,19 @@ def parse_minutes(text: str, allowed: tuple[float, float]) -> float | None:
 
 
 def suggested_dose(protocol: Protocol, weight_kg: float | None) -> str:
-    """Return the dose to put into the start field, worked out from today's weight: "IV 36 mg over 40 min (0.5 mg/kg)".
+    """Return the dose to put into the start field, worked out from today's weight.
+
+    It reads "Ketamine IV 36 mg over 40 min (0.5 mg/kg)", with the drug named as the protocol's own words begin.
 
     "" where the weight [kg] is not known yet, or the protocol gives no dose a kilogram: then a person writes what was ordered.
     """
     if protocol.dose_mg_per_kg is None or weight_kg is None:
         return ""
-    dose = f"{protocol.route.value.upper()} {round(protocol.dose_mg_per_kg * weight_kg, 1):g} mg"
+    route = protocol.route.value.upper()
+    drug = takewhile(
+        lambda word: word[0].isalpha() and word.upper() != route, protocol.dose_text.replace(",", " ").split()
+    )
+    dose = f"{' '.join((*drug, route))} {round(protocol.dose_mg_per_kg * weight_kg, 1):g} mg"
     over = f" over {protocol.planned_min:g} min" if protocol.route is Route.IV else ""
     return f"{dose}{over} ({protocol.dose_mg_per_kg:g} mg/kg)"
 

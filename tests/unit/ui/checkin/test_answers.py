@@ -55,6 +55,19 @@ def test_dose_is_worked_out_from_the_weight():
     assert answers.suggested_dose(make_protocol(route=Route.IM, planned_min=0), 72.0) == "IM 36 mg (0.5 mg/kg)"
 
 
+@pytest.mark.parametrize(
+    ("told", "dose"),
+    [
+        ("Ketamine 0.5 mg/kg IV", "Ketamine IV 36 mg"),
+        ("Ketamine IV, dose as ordered", "Ketamine IV 36 mg"),
+        ("Ketamine IV 0.5 mg/kg", "Ketamine IV 36 mg"),
+    ],
+)
+def test_the_dose_names_the_drug_of_the_protocol(told, dose):
+    suggested = answers.suggested_dose(make_protocol(dose_text=told), 72.0)
+    assert suggested == f"{dose} over 40 min (0.5 mg/kg)"
+
+
 def test_no_dose_is_suggested_that_nobody_can_have_worked_out():
     assert answers.suggested_dose(make_protocol(dose_mg_per_kg=None), 72.0) == ""
     assert answers.suggested_dose(make_protocol(), None) == ""
