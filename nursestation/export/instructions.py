@@ -2,14 +2,17 @@
 
 Rules of the file:
 1. The times are worked out from the end of the treatment and the protocol's hours; nobody has to count.
-2. The text is the clinic's. In it {until_first}, {until_second}, {clinic_phone} and {emergency_phone} are filled in, so that
-   a text in any language can name them; the words around it are ours, in English, and stand there for the protocol's own text.
+2. The text is the clinic's. In it the `PLACEHOLDERS` are filled in, so that a text in any language can name them; the words
+   around it are ours, in English, and stand there for the protocol's own text.
 3. The same visit gives the same bytes: the record keeps the sheet's SHA-256.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from nursestation.core.model import Patient
@@ -18,6 +21,16 @@ from nursestation.export.localtime import NS_PER_S, clock, day, local
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
+PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "until_first": "when the first of the hours without driving are over",
+        "until_second": "when the second are over",
+        "clinic_phone": "the clinic's number",
+        "emergency_phone": "the emergency number",
+    }
+)
+"""What a text may name in braces, and what is filled in for it."""
+_PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _HOUR_NS = 3600 * NS_PER_S
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -93,14 +106,27 @@ def calls(sheet: InstructionSheet) -> tuple[tuple[str, str], ...]:
 def paragraphs(sheet: InstructionSheet, zone: tzinfo | None) -> tuple[str, ...]:
     """Return the clinic's text, a paragraph a line, with its times and numbers filled in."""
     text = sheet.text
-    for name, value in (
-        ("until_first", mark(sheet, 0, zone) if not sheet.language else times(sheet, zone)[0][1]),
-        ("until_second", mark(sheet, 1, zone) if not sheet.language else times(sheet, zone)[1][1]),
-        ("clinic_phone", sheet.clinic_phone),
-        ("emergency_phone", sheet.emergency_phone),
-    ):
-        text = text.replace(f"{{{name}}}", value)
+    for name in PLACEHOLDERS:
+        text = text.replace(f"{{{name}}}", _filled_in(name, sheet, zone))
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _filled_in(name: str, sheet: InstructionSheet, zone: tzinfo | None) -> str:
+    match name:
+        case "until_first" | "until_second":
+            which = 0 if name == "until_first" else 1
+            return times(sheet, zone)[which][1] if sheet.language else mark(sheet, which, zone)
+        case "clinic_phone":
+            return sheet.clinic_phone
+        case "emergency_phone":
+            return sheet.emergency_phone
+        case _:
+            raise AssertionError(name)
+
+
+def unknown_placeholders(text: str) -> tuple[str, ...]:
+    """Return what a text names in braces though nothing is filled in for it: it would stand on the sheet as it is."""
+    return tuple(f"{{{name}}}" for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS)
 
 
 def instructions_pdf(sheet: InstructionSheet, zone: tzinfo | None, *, fonts: Path, paper: str = "a4") -> bytes:

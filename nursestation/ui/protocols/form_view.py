@@ -18,6 +18,7 @@ from devices.vocabulary import METRICS
 from nursestation.core.model import Route
 from nursestation.core.protocol_words import GRADE_WORDS, NAMED_BY, WORDS, Plain, flat, value_text
 from nursestation.core.protocols import FlagRule, LimitRule, Protocol, SeriesPlan
+from nursestation.export.instructions import PLACEHOLDERS, unknown_placeholders
 from nursestation.ui.monitors.words import unit_text
 from nursestation.ui.protocols import lines
 
@@ -102,6 +103,9 @@ _KINDS: Mapping[str, Kind] = {
     "gates.transports": Kind.LINES,
     "gates.required_metrics": Kind.LINES,
 }
+_FILLED_IN = (
+    "Filled in on each sheet: " + "; ".join(f"{{{name}}}, {words}" for name, words in PLACEHOLDERS.items()) + "."
+)
 _HINTS: Mapping[str, str] = {
     "author": "A physician of the clinic who reviewed it.",
     "dose_mg_per_kg": "Puts the dose for today's weight into the start; empty where the order gives it.",
@@ -118,7 +122,8 @@ _HINTS: Mapping[str, str] = {
     "scores": "One a line: pain | infusion, observation | 30.",
     "side_effects": "One a line.",
     "bp.red_flag_symptoms": "One a line.",
-    "discharge.instructions_by_language": "Each under a line with its code, for example [es].",
+    "discharge.instructions_by_language": f"Each under a line with its code, for example [es]. {_FILLED_IN}",
+    "discharge.instructions": _FILLED_IN,
     "cuff.failed_medium_n": "How many in a row.",
 }
 
@@ -335,6 +340,10 @@ def _typed(kind: Kind, path: str, value: Plain) -> str:
 
 
 def _value(field: Field, text: str) -> Plain:
+    unknown = unknown_placeholders(text) if field.path.startswith("discharge.instructions") else ()
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise lines.LineError(f"Nothing is filled in for {unknown[0]}: write one of {known}, or leave the braces out.")
     match field.kind:
         case Kind.TICK:
             return text == YES

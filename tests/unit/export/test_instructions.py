@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from nursestation.export.instructions import (
+    PLACEHOLDERS,
     InstructionSheet,
     calls,
     file_name,
@@ -12,6 +15,7 @@ from nursestation.export.instructions import (
     mark,
     paragraphs,
     times,
+    unknown_placeholders,
 )
 from nursestation.paths import resource
 from tests.helpers.visit import PATIENT
@@ -49,6 +53,18 @@ def test_a_text_in_another_language_fills_in_times_that_need_no_english():
     )
     assert paragraphs(spanish, UTC) == ("No conduzca hasta 2026-03-07  14:51; 2026-03-08  14:51. Llame 555 010 0100.",)
     assert times(spanish, UTC) == (("+24 h", "2026-03-07  14:51"), ("+48 h", "2026-03-08  14:51"))
+
+
+@pytest.mark.parametrize("language", ["", "es"])
+@pytest.mark.parametrize("name", PLACEHOLDERS)
+def test_each_placeholder_is_filled_in_in_any_language(name, language):
+    (line,) = paragraphs(replace(SHEET, text=f"At {{{name}}}.", language=language), UTC)
+    assert "{" not in line
+    assert line != "At ."
+
+
+def test_what_nothing_is_filled_in_for_is_told():
+    assert unknown_placeholders("Until {until_first}, {tomorrow} or {}.") == ("{tomorrow}", "{}")
 
 
 def test_numbers_stand_there_as_far_as_they_are_known():

@@ -3,6 +3,7 @@
 import pytest
 
 from nursestation.core.protocol_words import flat
+from nursestation.export.instructions import PLACEHOLDERS
 from nursestation.ui.protocols import form_view
 from tests.helpers.visit import load_protocol, shipped_protocols
 
@@ -62,6 +63,12 @@ def test_an_injection_has_no_length():
         ("limits.spo2.high", "80", "Higher than the low limit."),
         ("title", "  ", "Fill this in: title."),
         ("discharge.instructions", "", "Write what the patient takes home."),
+        (
+            "discharge.instructions",
+            "Rest until {tomorrow}.",
+            "Nothing is filled in for {tomorrow}: write one of {until_fi",
+        ),
+        ("discharge.instructions_by_language", "[es]\nLlame {fono}.", "Nothing is filled in for {fono}"),
         ("side_effects", "Nausea\nNausea", "“Nausea” stands there twice."),
         ("events", "Nausea | side effect | key 0", "“Nausea | side effect | key 0”: a key is a digit from 1 to 9"),
         ("events", "Nausea | key 1\nHeadache | key 1", "Two buttons have key 1: give each its own."),
@@ -82,6 +89,13 @@ def test_what_is_wrong_is_said_beside_its_field(path, text, says):
     told = found.problems.get(path) or found.problems.get("series.length", "")
     assert says in told
     assert told
+
+
+@pytest.mark.parametrize("path", ["discharge.instructions", "discharge.instructions_by_language"])
+def test_what_a_text_may_have_filled_in_stands_beside_its_field(path):
+    fields = [field for part in form_view.parts(load_protocol()) for group in part.groups for field in group.fields]
+    hint = next(field.hint for field in fields if field.path == path)
+    assert all(f"{{{name}}}, {words}" in hint for name, words in PLACEHOLDERS.items())
 
 
 def test_lists_are_typed_one_a_line():
