@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from devices.events import LinkPhase, Priority
 from nursestation.core.commands import RequestCuff
-from nursestation.core.model import Grade, Phase
+from nursestation.core.model import ConfirmedHow, Grade, Phase
 from nursestation.core.snapshot import CuffView, Freshness
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
@@ -21,6 +21,7 @@ from nursestation.ui.chairs.view import tile_view
 from nursestation.ui.controls import Badge, ElidingLabel
 from nursestation.ui.theme import DARK_THEME
 from tests.helpers.station_views import (
+    DRIVER,
     NOW,
     make_chair,
     make_flag,
@@ -104,23 +105,27 @@ def test_limits_beside_an_alarm_give_way_to_it_in_letters_of_another_size(qtbot,
         assert [label.text() for label in tile.findChildren(QLabel) if label.isVisible() and _is_cut(label)] == []
 
 
+@pytest.mark.parametrize(
+    "driver", [{}, {"driver": DRIVER}, {"driver": DRIVER, "driver_confirmed": ConfirmedHow.BY_PHONE}]
+)
 @pytest.mark.parametrize("trouble", [LinkPhase.DISCONNECTED, LinkPhase.CONNECTING, LinkPhase.SILENT])
-def test_the_head_keeps_what_the_clock_says_whole_beside_a_lost_monitor(qtbot, trouble):
+def test_the_head_keeps_what_the_clock_says_whole_beside_a_lost_monitor(qtbot, trouble, driver):
     room = QWidget()
     qtbot.addWidget(room)
     head = Header(room)
-    visit = make_visit(Phase.INFUSION, infusion_run_s=40 * 60 + 665.0, paused=True, available="Dr. Okafor")
+    visit = make_visit(Phase.INFUSION, infusion_run_s=40 * 60 + 665.0, paused=True, available="Dr. Okafor", **driver)
     chair = make_chair(visit, links=(make_link(phase=trouble, quiet_s=725.0),))
-    head.render(replace(header_view(chair, make_station(chair), None), driver="✓ Driver"))
+    head.render(header_view(chair, make_station(chair), None))
     head.resize(708, 56)
     room.show()
     head.layout().activate()
     labels = [label for label in head.findChildren(QLabel) if label.isVisible()]
     assert "header_trouble" in {label.objectName() for label in labels}
     assert [label.text() for label in labels if _is_cut(label)] == []
-    shown = head.findChild(Badge, "header_trouble").shown_text()
-    assert shown
-    assert not shown.endswith("…")
+    for badge in ("header_trouble", "header_driver"):
+        shown = head.findChild(Badge, badge).shown_text()
+        assert shown
+        assert not shown.endswith("…")
 
 
 def _ground(tile):

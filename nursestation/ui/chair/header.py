@@ -62,6 +62,7 @@ class Header(Panel):
         self._ident.setVisible(bool(view.ident))
         self._treatment.short = view.treatment_short
         self._treatment.show_text(view.treatment)
+        self._driver.short = view.driver_short
         self._driver.show_text(view.driver, view.driver_tone)
         self._driver.setToolTip(view.driver_tip)
         self._driver.setAccessibleDescription(view.driver_tip)

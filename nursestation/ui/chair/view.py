@@ -29,7 +29,8 @@ class HeaderView:
     Attributes:
         chair, who, ident: Whose chair it is, without a full name.
         treatment: Protocol with its place in the series, and the dose; `treatment_short` the same without the dose.
-        driver, driver_tone: How the driver stands; `driver_tip` says who, and who is with the patient.
+        driver, driver_tone: How the driver stands, `driver_short` for a narrow place; `driver_tip` says who, and who is
+            with the patient.
         help: Who comes at once when called, "" while nobody is named.
         trouble: What keeps the chair from being monitored, "" when nothing does; `trouble_short` for a narrow place.
         timer, beside: The clock of the phase, and what it counts to.
@@ -45,6 +46,7 @@ class HeaderView:
     timer: str
     beside: str
     treatment_short: str = ""
+    driver_short: str = ""
     driver_tip: str = ""
     help: str = ""
     trouble_short: str = ""
@@ -105,6 +107,7 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
         timer=where.timer or PHASE_WORDS[visit.phase],
         beside=_with_end(beside, visit, zone),
         treatment_short=title,
+        driver_short=_SHORT_DRIVER.get(driver, ""),
         driver_tip=_driver_tip(visit),
         help="" if visit.phase.is_over or not visit.available else f"{visit.available} at hand",
     )
@@ -185,6 +188,14 @@ def _driver_tip(visit: VisitView) -> str:
         stays = "stays with the patient" if visit.companion.stays else "does not stay"
         parts.append(f"{visit.companion.name} came along and {stays}." if visit.companion.name else "")
     return " ".join(part for part in parts if part)
+
+
+_SHORT_DRIVER = {
+    "No driver named": "No driver",
+    "Driver not confirmed": "Driver?",
+    "✓ Driver here": "✓ Driver",
+    "✓ Driver + company": "✓ Driver",
+}
 
 
 def _driver(visit: VisitView) -> tuple[str, Tone]:
