@@ -256,7 +256,7 @@ def _cuff_doing(chair: ChairState) -> str:
     if visit.cuff_started in chair.monitors:
         return "started from here: waiting for the reading"
     if visit.cuff_requested is not None:
-        return "repeat asked for: press START on the monitor"
+        return "repeat: press START on the monitor"
     return ""
 
 

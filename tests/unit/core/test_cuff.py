@@ -233,7 +233,7 @@ def test_failures_before_the_start_stay_low_until_the_drug_runs() -> None:
 def test_a_request_is_noted_and_shown(clinic: Clinic) -> None:
     (asked,) = clinic.do(c.RequestCuff(chair=2))
     assert asked.operator == "r.alvarez"
-    assert clinic.view.cuff.doing == "repeat asked for: press START on the monitor"
+    assert clinic.view.cuff.doing == "repeat: press START on the monitor"
     clinic.cuff(121, 74)
     assert clinic.view.cuff.doing == ""
 

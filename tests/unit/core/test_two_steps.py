@@ -48,7 +48,7 @@ def test_the_first_reading_flags_at_once_and_asks_for_a_repeat(clinic: Clinic) -
     assert (asked.operator, asked.reason) == (None, "repeat for BP severe 165/90")
     (flag,) = clinic.visit.flags
     assert (flag.outcome, flag.repeat_in_s, flag.confirmed_by) == (FlagOutcome.OPEN, 120, None)
-    assert clinic.view.cuff.doing == "repeat asked for: press START on the monitor"
+    assert clinic.view.cuff.doing == "repeat: press START on the monitor"
     assert clinic.view.cuff.due_in_s == 120
 
 

@@ -143,7 +143,7 @@ def test_an_overdue_cuff_is_grey_and_says_by_how_much():
 
 
 def test_what_the_cuff_is_doing_takes_the_place_of_when_it_is_due():
-    doing = "repeat asked for: press START on the monitor"
+    doing = "repeat: press START on the monitor"
     tile = _tiles(cuff=CuffView(reading=make_reading(), age_s=60.0, due_in_s=10.0, doing=doing))["nibp"]
     assert " ".join(tile.lines[1:]) == doing
     assert _tiles(cuff=CuffView(doing="measuring 136 mmHg"))["nibp"].lines == ("measuring 136 mmHg",)
