@@ -255,6 +255,6 @@ def _line(condition: ConditionView) -> AlarmLine:
 
 
 _WORDS = {"monitor.patient": "OTHER PATIENT?", "monitor.demo": "MONITOR IN DEMO", "monitor.changed": "OTHER MONITOR?"}
-_HEADLINES = {"station.sound": "ALARMS MAY NOT BE HEARD"}
+_HEADLINES = {"station.sound": "ALARMS MAY BE SILENT"}
 """Where the text says why, and the consequence is what matters across the room."""
 _SHEETS = {"monitor.patient": "monitor_patient"}

@@ -95,7 +95,7 @@ def test_a_text_has_a_headline_and_the_newest_of_the_rest_comes_first(text, head
 
 def test_a_missing_sound_is_told_by_what_it_means():
     line = _lines(replace(STORE, rule="station.sound", text="The sound output has stopped: look at its plug."))[0]
-    assert line.headline == "ALARMS MAY NOT BE HEARD"
+    assert line.headline == "ALARMS MAY BE SILENT"
     assert line.detail == line.text
 
 
