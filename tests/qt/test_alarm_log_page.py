@@ -2,6 +2,7 @@ from datetime import UTC
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from devices.clock import NS_PER_S
@@ -10,9 +11,11 @@ from nursestation.core.alarm_log import fold
 from nursestation.core.records import ConditionAcknowledged, ConditionEnded
 from nursestation.ui.alarmlog.model import LINE_ROLE, LogModel
 from nursestation.ui.alarmlog.page import AlarmLogPage
-from nursestation.ui.alarmlog.table import LogTable
+from nursestation.ui.alarmlog.table import LogTable, broken
 from nursestation.ui.alarmlog.view import day_began_ns, merged
+from nursestation.ui.roles import Text
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
+from nursestation.ui.theme import font as letters
 from tests.helpers.logged_day import SESSION, at, logged_day
 from tests.helpers.station_views import NOW, NURSE, make_chair, make_station, make_visit
 
@@ -54,6 +57,20 @@ def desk(qtbot):
 
 def test_it_opens_with_the_visit_in_front(desk):
     assert desk.texts() == ["RR 7 < 8", "HR limits 50 to 120 → 45 to 120, set by hand", "SpO₂ 83 < 90 %"]
+
+
+def test_a_headline_that_is_too_long_goes_on_in_the_second_line():
+    metrics = QFontMetrics(letters(Text.STRONG))
+    words = "The monitor names another patient: Maria Berg-Lindqvist, born 4 May 1961"
+    width = metrics.horizontalAdvance(words)
+    assert broken(words, metrics, width) == (words, "")
+    line, rest = broken(words, metrics, width - 1)
+    assert (line, rest) == (words.removesuffix(" 1961"), "1961")
+    line, rest = broken(words, metrics, width // 2)
+    assert f"{line} {rest}" == words
+    assert metrics.horizontalAdvance(line) <= width // 2 < metrics.horizontalAdvance(f"{line} {rest.split(' ')[0]}")
+    assert broken("Unbreakable", metrics, 5) == ("Unbreakable", "")
+    assert broken("Unbreakable word", metrics, 5) == ("Unbreakable", "word")
 
 
 def test_without_a_visit_it_opens_with_today(qtbot):

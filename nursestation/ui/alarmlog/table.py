@@ -1,4 +1,8 @@
-"""The alarm log as a table: two lines a row, the priority as stars on its ground, high enough for a finger."""
+"""The alarm log as a table: two lines a row, the priority as stars on its ground, high enough for a finger.
+
+What is too long for the first line goes on in the second, before what else stands there: a headline is not cut while there is
+room below it.
+"""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
@@ -25,8 +29,21 @@ _HEAD_HEIGHT = 30
 _MARK = 52
 _MARK_HEIGHT = 28
 _STAR_PX = 12
-_WIDTHS = {BEGAN: 160, WHERE: 84, LASTED: 112, SIGNALS: 250}
+_WIDTHS = {BEGAN: 160, WHERE: 84, LASTED: 92, SIGNALS: 240}
 _PAD = 8
+_LEAST_NOTE = 60
+"""Room [px at the designed size] under which nothing is said beside the rest of a headline."""
+
+
+def broken(words: str, metrics: QFontMetrics, width: int) -> tuple[str, str]:
+    """Return what fits into the width [px] and the rest, broken between words; a first word that is too long stays whole."""
+    if metrics.horizontalAdvance(words) <= width:
+        return words, ""
+    parts = words.split(" ")
+    n = max(1, len(parts) - 1)
+    while n > 1 and metrics.horizontalAdvance(" ".join(parts[:n])) > width:
+        n -= 1
+    return " ".join(parts[:n]), " ".join(parts[n:])
 
 
 class LogDelegate(QStyledItemDelegate):
@@ -70,18 +87,25 @@ class LogDelegate(QStyledItemDelegate):
 
     def _draw(self, painter: QPainter, area: QRect, first: str, second: str, *, role: Text = Text.BODY) -> None:
         upper = QRect(area)
-        if second:
+        line, rest = broken(first, QFontMetrics(theme.font(role)), area.width())
+        if rest or second:
             upper.setHeight(area.height() // 2)
             lower = area.adjusted(0, upper.height(), 0, 0)
-            self._draw_line(painter, lower, second, Text.CAPTION, "soft")
-        self._draw_line(painter, upper, first, role, "text")
+            if rest:
+                lower.setLeft(lower.left() + self._draw_line(painter, lower, rest, role, "text") + _PAD)
+            if second and lower.width() >= theme.px(_LEAST_NOTE):
+                self._draw_line(painter, lower, second, Text.CAPTION, "soft")
+        self._draw_line(painter, upper, line, role, "text")
 
-    def _draw_line(self, painter: QPainter, area: QRect, words: str, role: Text, colour: str) -> None:
+    def _draw_line(self, painter: QPainter, area: QRect, words: str, role: Text, colour: str) -> int:
+        """Draw one line and return its width."""
         font = theme.font(role)
         painter.setFont(font)
         painter.setPen(self._theme.colour(colour))
-        shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, area.width())
+        metrics = QFontMetrics(font)
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        return metrics.horizontalAdvance(shown)
 
     def _draw_mark(self, painter: QPainter, area: QRect, made: LogLine) -> None:
         if made.row.gravest is None:
