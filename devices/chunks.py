@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from struct import Struct
 
-from devices.events import DriverEvent, WaveformChunk
+from devices.events import DriverEvent, Mode
+from devices.making import waveform_chunk
 from devices.vocabulary import Unit
 
 
@@ -71,17 +72,11 @@ class Chunker:
             return
         packer = self._full if n_held == self._n_samples else Struct(f"<{n_held}h")
         out.append(
-            WaveformChunk(
-                t_ns=self._last_ns,
-                metric=self._metric,
-                rate_hz=self._rate_hz,
-                scale=self._scale,
-                offset=self._offset,
-                unit=self._unit,
-                samples=packer.pack(*self._raw),
-                source=self.source,
+            waveform_chunk(
+                self._last_ns, self._metric, self._rate_hz, self._scale, self._offset, self._unit,
+                packer.pack(*self._raw), self.source, Mode.REAL,
             )
-        )
+        )  # fmt: skip
         self._raw.clear()
 
     def give_out_older(self, out: list[DriverEvent], than_ns: int) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from devices.events import DeviceStatus, DriverEvent, Mode, Numeric, SensorStatus, Validity
+from devices.events import DriverEvent, Mode, Numeric, SensorStatus, Validity
+from devices.making import PLAUSIBLE, device_status, numeric
 from devices.vocabulary import METRICS
 
-_WITHOUT_NUMBER = (Validity.INVALID, Validity.UNAVAILABLE, Validity.CALIBRATING)
+_VALID, _QUESTIONABLE = Validity.VALID, Validity.QUESTIONABLE
 
 
 def reading(
@@ -37,23 +38,15 @@ def reading(
         The number when it can be used; else None with the reason: as given, `UNAVAILABLE` when the monitor gave none, and
         `INVALID` when the number is not plausible.
     """
-    if validity in _WITHOUT_NUMBER:
+    if validity is not _VALID and validity is not _QUESTIONABLE:
         value = None
     elif value is None:
         validity = Validity.UNAVAILABLE
-    elif not METRICS[metric].is_plausible(value):
-        value, validity = None, Validity.INVALID
-    return Numeric(
-        t_ns=now_ns,
-        metric=metric,
-        value=value,
-        validity=validity,
-        mode=mode,
-        source=source,
-        device_time=device_time,
-        measured_ns=measured_ns,
-        cycle=cycle,
-    )
+    else:
+        low, high = PLAUSIBLE[metric]
+        if not low <= value <= high:
+            value, validity = None, Validity.INVALID
+    return numeric(now_ns, metric, value, validity, mode, source, device_time, measured_ns, cycle)
 
 
 def is_plausible_triple(systolic: float, diastolic: float, mean: float) -> bool:
@@ -115,9 +108,10 @@ class Statuses:
 
     def tell(self, out: list[DriverEvent], metric: str, status: SensorStatus, text: str, now_ns: int) -> None:
         """Put a `DeviceStatus` into `out` when status or text differ from the last ones of `metric`."""
-        if self._last.get(metric) != (status, text):
-            self._last[metric] = (status, text)
-            out.append(DeviceStatus(t_ns=now_ns, metric=metric, status=status, text=text))
+        said = status, text
+        if self._last.get(metric) != said:
+            self._last[metric] = said
+            out.append(device_status(now_ns, metric, status, text))
 
     def forget(self) -> None:
         """Tell everything anew from here on."""

@@ -1,0 +1,145 @@
+"""Makes the events that come by the thousand, in a fifth of the time that their constructors take.
+
+A frozen dataclass writes each of its fields by a call of `object.__setattr__`, which is most of what decoding would cost. So
+here a value of the same slots that is not frozen yet takes the fields, as quickly as any object, and then becomes the event.
+
+Rules of the file:
+1. Nothing is made here that the event's own constructor would refuse: the same checks come first, and whatever does not pass
+   them goes to the constructor, which raises.
+2. What is made is the event itself, of its own class: frozen, equal to and hashed as one that its constructor made.
+3. Calls are positional and without defaults: naming the arguments takes as long as the rest of it.
+"""
+
+from typing import TYPE_CHECKING
+
+from devices.events import DeviceStatus, Mode, Numeric, SensorStatus, Validity, WaveformChunk
+from devices.vocabulary import METRICS, MetricKind, Unit
+
+PLAUSIBLE = {metric.name: (metric.low, metric.high) for metric in METRICS.values() if metric.kind is MetricKind.NUMERIC}
+"""The lowest and the highest plausible value of each numeric, in its unit."""
+
+_NOWHERE = 1.0, 0.0  # a range that no value lies in
+_WAVES = frozenset(metric.name for metric in METRICS.values() if metric.kind is MetricKind.WAVEFORM)
+_VALID, _QUESTIONABLE = Validity.VALID, Validity.QUESTIONABLE
+
+
+class _NumericUnfrozen:
+    __slots__ = Numeric.__slots__
+    if TYPE_CHECKING:
+        t_ns: int
+        metric: str
+        value: float | None
+        validity: Validity
+        mode: Mode
+        source: str
+        device_time: str | None
+        measured_ns: int | None
+        cycle: int | None
+
+
+class _WaveformChunkUnfrozen:
+    __slots__ = WaveformChunk.__slots__
+    if TYPE_CHECKING:
+        t_ns: int
+        metric: str
+        rate_hz: float
+        scale: float
+        offset: float
+        unit: Unit | None
+        samples: bytes
+        source: str
+        mode: Mode
+
+
+class _DeviceStatusUnfrozen:
+    __slots__ = DeviceStatus.__slots__
+    if TYPE_CHECKING:
+        t_ns: int
+        metric: str
+        status: SensorStatus
+        text: str
+
+
+def numeric(
+    t_ns: int,
+    metric: str,
+    value: float | None,
+    validity: Validity,
+    mode: Mode,
+    source: str,
+    device_time: str | None,
+    measured_ns: int | None,
+    cycle: int | None,
+) -> Numeric:
+    """Return `Numeric` of these fields, which see.
+
+    Raises:
+        ValueError: the value is not plausible, there is one where `validity` says none, or the other way round.
+        KeyError: the vocabulary has no such metric.
+    """
+    low, high = PLAUSIBLE.get(metric, _NOWHERE)
+    is_usable = validity is _VALID or validity is _QUESTIONABLE
+    if (value is None or not low <= value <= high) if is_usable else (value is not None or low > high):
+        return Numeric(
+            t_ns=t_ns, metric=metric, value=value, validity=validity, mode=mode, source=source,
+            device_time=device_time, measured_ns=measured_ns, cycle=cycle,
+        )  # fmt: skip
+    made = _NumericUnfrozen()
+    made.t_ns = t_ns
+    made.metric = metric
+    made.value = value
+    made.validity = validity
+    made.mode = mode
+    made.source = source
+    made.device_time = device_time
+    made.measured_ns = measured_ns
+    made.cycle = cycle
+    made.__class__ = Numeric  # type: ignore[assignment]
+    return made  # type: ignore[return-value]
+
+
+def waveform_chunk(
+    t_ns: int,
+    metric: str,
+    rate_hz: float,
+    scale: float,
+    offset: float,
+    unit: Unit | None,
+    samples: bytes,
+    source: str,
+    mode: Mode,
+) -> WaveformChunk:
+    """Return `WaveformChunk` of these fields, which see.
+
+    Raises:
+        ValueError: there are no samples, half a one, or no rate; or the metric is a numeric.
+        KeyError: the vocabulary has no such metric.
+    """
+    if metric not in _WAVES or not samples or len(samples) % 2 or not rate_hz > 0:
+        return WaveformChunk(
+            t_ns=t_ns, metric=metric, rate_hz=rate_hz, scale=scale, offset=offset, unit=unit, samples=samples,
+            source=source, mode=mode,
+        )  # fmt: skip
+    made = _WaveformChunkUnfrozen()
+    made.t_ns = t_ns
+    made.metric = metric
+    made.rate_hz = rate_hz
+    made.scale = scale
+    made.offset = offset
+    made.unit = unit
+    made.samples = samples
+    made.source = source
+    made.mode = mode
+    made.__class__ = WaveformChunk  # type: ignore[assignment]
+    return made  # type: ignore[return-value]
+
+
+def device_status(t_ns: int, metric: str, status: SensorStatus, text: str) -> DeviceStatus:
+    """Return `DeviceStatus` of these fields, which see."""
+    made = _DeviceStatusUnfrozen()
+    made.t_ns = t_ns
+    made.metric = metric
+    made.status = status
+    made.text = text
+    made.__class__ = DeviceStatus  # type: ignore[assignment]
+    return made  # type: ignore[return-value]

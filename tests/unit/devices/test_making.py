@@ -1,0 +1,116 @@
+"""What is made quickly is what the constructors make, and what they refuse is refused."""
+
+import pickle
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.events import DeviceStatus, Mode, Numeric, SensorStatus, Validity, WaveformChunk
+from devices.making import device_status, numeric, waveform_chunk
+from devices.vocabulary import METRICS, Unit
+
+METRIC = st.sampled_from(sorted(METRICS))
+TEXT = st.text(max_size=3)
+
+
+def outcome(make, *fields):
+    """Return what is made of fields, or the error that refuses them."""
+    try:
+        return make(*fields)
+    except (KeyError, ValueError) as error:
+        return type(error), error.args
+
+
+def by_name(event_class, names):
+    return lambda *fields: event_class(**dict(zip(names, fields, strict=True)))
+
+
+NUMERIC = by_name(
+    Numeric, ("t_ns", "metric", "value", "validity", "mode", "source", "device_time", "measured_ns", "cycle")
+)
+CHUNK = by_name(WaveformChunk, ("t_ns", "metric", "rate_hz", "scale", "offset", "unit", "samples", "source", "mode"))
+
+
+@given(
+    st.tuples(
+        st.integers(),
+        METRIC | st.just("no such metric"),
+        st.none() | st.floats() | st.integers(-60, 360) | st.sampled_from([15, 350, 1, 100, 20.0, 45.0]),
+        st.sampled_from(Validity),
+        st.sampled_from(Mode),
+        TEXT,
+        st.none() | TEXT,
+        st.none() | st.integers(),
+        st.none() | st.integers(),
+    )
+)
+def test_a_numeric_is_what_its_constructor_makes_or_refuses(fields):
+    assert outcome(numeric, *fields) == outcome(NUMERIC, *fields)
+
+
+@given(
+    st.tuples(
+        st.integers(),
+        METRIC | st.just("no such metric"),
+        st.floats(allow_nan=False),
+        st.floats(allow_nan=False),
+        st.floats(allow_nan=False),
+        st.none() | st.sampled_from(Unit),
+        st.binary(max_size=5),
+        TEXT,
+        st.sampled_from(Mode),
+    )
+)
+def test_a_chunk_is_what_its_constructor_makes_or_refuses(fields):
+    assert outcome(waveform_chunk, *fields) == outcome(CHUNK, *fields)
+
+
+def spo2():
+    return numeric(1, "spo2", 97, Validity.VALID, Mode.REAL, "oximeter", None, None, None)
+
+
+def pleth():
+    return waveform_chunk(1, "pleth", 75.0, 0.5, 0.0, None, b"\1\0", "oximeter", Mode.REAL)
+
+
+def cuff():
+    return device_status(1, "nibp", SensorStatus.OK, "ready")
+
+
+@pytest.mark.parametrize(
+    ("made", "constructed"),
+    [
+        (spo2(), Numeric(t_ns=1, metric="spo2", value=97, source="oximeter")),
+        (
+            pleth(),
+            WaveformChunk(
+                t_ns=1,
+                metric="pleth",
+                rate_hz=75.0,
+                scale=0.5,
+                offset=0.0,
+                unit=None,
+                samples=b"\1\0",
+                source="oximeter",
+            ),
+        ),
+        (cuff(), DeviceStatus(t_ns=1, metric="nibp", status=SensorStatus.OK, text="ready")),
+    ],
+)
+def test_it_is_the_event_itself(made, constructed):
+    assert type(made) is type(constructed)
+    assert (made, hash(made), repr(made)) == (constructed, hash(constructed), repr(constructed))
+    assert pickle.loads(pickle.dumps(made)) == constructed
+    assert replace(made, t_ns=2) == replace(constructed, t_ns=2)
+    with pytest.raises(FrozenInstanceError):
+        made.t_ns = 2
+    with pytest.raises(FrozenInstanceError):
+        del made.metric
+
+
+@pytest.mark.parametrize("value", [0, 101, -1, float("nan"), None])
+def test_a_value_that_is_not_plausible_is_refused(value):
+    with pytest.raises(ValueError, match="spo2"):
+        numeric(1, "spo2", value, Validity.VALID, Mode.REAL, "", None, None, None)
