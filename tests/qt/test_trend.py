@@ -7,6 +7,7 @@ from devices.events import Mode, Validity
 from nursestation.core.model import Phase, Provenance
 from nursestation.core.records import Sample
 from nursestation.core.snapshot import PhaseSpan
+from nursestation.ui.plots.pyramid import Pyramid
 from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.trend_model import TREND_METRICS, TrendModel
 from nursestation.ui.plots.trend_plot import TrendPlot, lanes
@@ -49,7 +50,8 @@ def model():
 
 
 def _series(model, visit):
-    return {metric: model.series(2, visit.session, metric) for metric in TREND_METRICS}
+    held = model.series(2, visit.session)
+    return {metric: held.get(metric, Pyramid()).arrays() for metric in TREND_METRICS}
 
 
 @pytest.fixture
@@ -98,7 +100,7 @@ def test_the_names_of_lanes_and_limits_stand_where_no_data_comes(plot, model):
 
 def test_a_gap_in_the_data_is_a_gap_in_the_line(plot, model):
     visit = _visit()
-    _, v = model.series(2, visit.session, "heart_rate")
+    _, v = model.series(2, visit.session)["heart_rate"].arrays()
     assert np.isnan(v).sum() == 1
     plot.render(trend_view(visit, NOW), _series(model, visit))
     whole = plot.grab().toImage()

@@ -1,4 +1,4 @@
-"""What the session trend remembers of a visit: one value a second of each vital. No Qt.
+"""What the session trend remembers of a visit: one value a second of each vital, in a pyramid. No Qt.
 
 Rules of the file:
 1. Time is UTC [s]: the visit's phases, cuff readings and charted events, which the snapshot brings, are told in it, also
@@ -11,60 +11,30 @@ Rules of the file:
    of the same monitor that the core prefers (`fold.source_rank`), as under the big number; two are never mixed.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
 
 from devices.clock import NS_PER_S
 from nursestation.core.fold import source_rank
 from nursestation.core.records import Sample, is_held, is_live
+from nursestation.ui.plots.pyramid import Pyramid
 
-Series = npt.NDArray[np.float64]
-
-TREND_METRICS = ("heart_rate", "pulse_rate", "spo2", "resp_rate")
+TREND_METRICS = ("heart_rate", "pulse_rate", "spo2", "resp_rate", "etco2", "temp")
 GAP_S = 15.0
 """Longest distance between two points of one line [s]: three answers of the slowest polled monitor."""
-_FIRST_ROOM = 1024
 
 
-class SecondSeries:
-    """Values of one metric, one a second, in a buffer that grows by doubling."""
-
-    def __init__(self) -> None:
-        self._t: Series = np.empty(_FIRST_ROOM)
-        self._v: Series = np.empty(_FIRST_ROOM)
-        self._n = 0
-
-    def __len__(self) -> int:
-        return self._n
-
-    def add(self, second: int, value: float | None) -> None:
-        """Add a value [metric's unit] at a whole `second` of UTC; None where there was none. Older seconds are left out."""
-        number = np.nan if value is None else value
-        if self._n:
-            last = self._t[self._n - 1]
-            if second < last:
-                return
-            if second == last:
-                if value is not None:
-                    self._v[self._n - 1] = number
-                return
-            if second - last > GAP_S:
-                self._append(last + 1, np.nan)
-        self._append(float(second), number)
-
-    def arrays(self) -> tuple[Series, Series]:
-        """Return times, UTC [s], and values, each of shape `(n,)`; views that the next `add` may outgrow."""
-        return self._t[: self._n], self._v[: self._n]
-
-    def _append(self, t: float, value: float) -> None:
-        if self._n == len(self._t):
-            self._t = np.concatenate((self._t, np.empty_like(self._t)))
-            self._v = np.concatenate((self._v, np.empty_like(self._v)))
-        self._t[self._n], self._v[self._n] = t, value
-        self._n += 1
+def note(series: Pyramid, second: int, value: float | None) -> None:
+    """Add a value [metric's unit] at a whole `second` of UTC; None where there was none. Older seconds are left out."""
+    last = series.last_second
+    if last is not None and second <= last:
+        if second == last and value is not None:
+            series.replace_last(value)
+        return
+    if last is not None and second - last > GAP_S:
+        series.add(last + 1, math.nan)
+    series.add(second, math.nan if value is None else value)
 
 
 @dataclass(slots=True)
@@ -94,7 +64,7 @@ class TrendModel:
     def __init__(self, prefer: Mapping[tuple[int, str], str] | None = None) -> None:
         self._prefer = dict(prefer or {})
         self._sessions: dict[int, str] = {}
-        self._series: dict[tuple[int, str], SecondSeries] = {}
+        self._series: dict[tuple[int, str], Pyramid] = {}
         self._traces: dict[tuple[int, str], _Trace] = {}
 
     def add(self, sample: Sample) -> None:
@@ -114,13 +84,13 @@ class TrendModel:
             return
         if value is not None:
             trace.valued_s = second
-        self._series.setdefault(at, SecondSeries()).add(second, value)
+        note(self._series.setdefault(at, Pyramid()), second, value)
 
-    def series(self, chair: int, session: str, metric: str) -> tuple[Series, Series]:
-        """Return times, UTC [s], and values of `metric` in this visit; empty where there are none."""
-        if self._sessions.get(chair) != session or (chair, metric) not in self._series:
-            return np.empty(0), np.empty(0)
-        return self._series[chair, metric].arrays()
+    def series(self, chair: int, session: str) -> dict[str, Pyramid]:
+        """Return the values of this visit by metric; a metric of which nothing came is not in it."""
+        if self._sessions.get(chair) != session:
+            return {}
+        return {metric: self._series[chair, metric] for metric in TREND_METRICS if (chair, metric) in self._series}
 
     def _begin(self, chair: int, session: str) -> None:
         self._sessions[chair] = session

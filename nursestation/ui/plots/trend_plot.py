@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QGraphicsRectItem, QVBoxLayout, QWidget
 
 from nursestation.core.model import Phase
 from nursestation.ui import theme
+from nursestation.ui.plots.pyramid import Series
 from nursestation.ui.plots.thin import thin
-from nursestation.ui.plots.trend_model import Series
 from nursestation.ui.plots.trend_view import (
     BASELINE_BAND_PERCENT,
     Caret,
