@@ -96,6 +96,11 @@ class Choices(QWidget):
         checked = self._group.checkedId()
         return self._keys[checked] if 0 <= checked < len(self._keys) else None
 
+    @property
+    def first(self) -> QWidget | None:
+        """Return the button that the tab key comes to first, None where nothing is offered."""
+        return self._group.button(0) if self._keys else None
+
     def label(self) -> str:
         """Return the chosen button's text, "" where none is."""
         checked = self._group.checkedId()

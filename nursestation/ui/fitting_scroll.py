@@ -1,24 +1,17 @@
 """A scrolled part that takes the room its content needs, and scrolls only where there is less."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nursestation.ui.scrolling import Scroll
 
 
-class FittingScroll(QScrollArea):
+class FittingScroll(Scroll):
     """Grows with its content up to the content's height; what stands below it moves up to it."""
 
     def __init__(self, content: QWidget, object_name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(object_name)
-        content.setProperty("surface", "scrolled")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__(content, object_name, parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.viewport().setAutoFillBackground(False)
-        self.setWidget(content)
-        content.setAutoFillBackground(False)
 
     def sizeHint(self) -> QSize:
         """Return the content's height at the present width."""

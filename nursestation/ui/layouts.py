@@ -3,10 +3,11 @@
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.controls import FieldLabel
+from nursestation.ui.scrolling import Scroll
 
 _ALL = 100
 """Stretch that leaves nothing to a neighbour of stretch 1 until the widest size is reached."""
@@ -67,17 +68,7 @@ def centred(content: QWidget, widest: int) -> QWidget:
 
 def scrolled(content: QWidget, object_name: str) -> QScrollArea:
     """Return a frame in which `content` scrolls up and down where it is taller than the room there is."""
-    content.setProperty("surface", "scrolled")
-    area = QScrollArea()
-    area.setObjectName(object_name)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.viewport().setAutoFillBackground(False)
-    area.setWidget(content)
-    content.setAutoFillBackground(False)
-    return area
+    return Scroll(content, object_name)
 
 
 def retire(layout: QLayout, widget: QWidget) -> None:
@@ -96,28 +87,33 @@ def retire(layout: QLayout, widget: QWidget) -> None:
 
 def keep_tab_order(container: QWidget) -> None:
     """Let the tab key go through `container` as the eye does, also to what was made later than its neighbours."""
-    stops = [container, *tab_stops(container)]
-    for before, after in pairwise(stops):
+    for before, after in pairwise(tab_stops(container)):
         QWidget.setTabOrder(before, after)
 
 
 def tab_stops(container: QWidget) -> list[QWidget]:
-    """Return what the tab key goes to inside `container`, in the order of the eye; Qt passes over what is hidden."""
-    return _stops(container.layout())
+    """Return what the tab key goes to inside `container`, in the order of the eye; what is hidden or disabled too."""
+    found: list[QWidget] = []
+    for child in _in_order(container):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.focusProxy() is None:
+            found.append(child)
+        found += tab_stops(child)
+    return found
 
 
-def _stops(layout: QLayout | None) -> list[QWidget]:
+def _in_order(container: QWidget) -> list[QWidget]:
+    """Return the widgets right inside `container`: as its layout has them, then those that no layout places."""
+    placed = _placed(container.layout())
+    others = [child for child in container.children() if isinstance(child, QWidget) and not child.isWindow()]
+    return placed + [child for child in others if child not in placed]
+
+
+def _placed(layout: QLayout | None) -> list[QWidget]:
     found: list[QWidget] = []
     for index in range(layout.count() if layout is not None else 0):
         item = layout.itemAt(index) if layout is not None else None
         widget = item.widget() if item is not None else None
-        if widget is None:
-            found += _stops(item.layout() if item is not None else None)
-            continue
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            found.append(widget)
-        inside = widget.widget() if isinstance(widget, QScrollArea) else widget
-        found += _stops(inside.layout() if inside is not None else None)
+        found += [widget] if widget is not None else _placed(item.layout() if item is not None else None)
     return found
 
 

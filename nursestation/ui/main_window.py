@@ -34,12 +34,13 @@ from nursestation.ui.display import Display
 from nursestation.ui.due.page import DuePage
 from nursestation.ui.due.strip import DueStrip
 from nursestation.ui.due.view import due_lines
-from nursestation.ui.layouts import keep_tab_order
+from nursestation.ui.layouts import tab_stops
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.plots.wave_painter import WavePainter, pixels_per_mm
 from nursestation.ui.roles import Surface, Text, Tone
+from nursestation.ui.scrolling import FocusInSight
 from nursestation.ui.station_page import StationPage
 from nursestation.ui.theme import Theme
 from nursestation.ui.timetext import local_time
@@ -140,18 +141,22 @@ class MainWindow(QMainWindow):
         whole = QVBoxLayout()
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._build_top())
+        self._top, self._line = self._build_top(), self._build_line()
+        whole.addWidget(self._top)
         whole.addWidget(self._build_failure())
         self._strip = StationStrip()
         whole.addWidget(self._strip)
         whole.addLayout(body, 1)
         whole.addWidget(self._chair_page.action_bar)
-        whole.addWidget(self._build_line())
+        whole.addWidget(self._line)
         self._ground = Panel("ground", Surface.WINDOW)
         self._ground.setLayout(whole)
         self.setCentralWidget(self._ground)
         self._alarm_list = AlarmList(self._theme, self._flashing, self._ground)
         self._alarm_list.stay_with(self._alarms)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._in_sight = FocusInSight(application, self)
         self._message_timer = QTimer(self, interval=MESSAGE_MS, singleShot=True)
 
     def _build_top(self) -> QWidget:
@@ -421,7 +426,6 @@ class MainWindow(QMainWindow):
         self._show_page(name)
         if self._snapshot is not None:
             self._front.render(self._snapshot)
-        keep_tab_order(self._front)
         self._front.begin()
 
     @Slot(str)
@@ -531,6 +535,33 @@ class MainWindow(QMainWindow):
         if not self._warmed:
             self._warmed = True
             self._chair_page.warm_later()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let the tab key go as the eye does, whatever was made last: the top, the rail, the page, what stands below it."""
+        stops, at = self._tab_stops(), QApplication.focusWidget()
+        if at is None:
+            return super().focusNextPrevChild(forward)
+        if at in stops:  # which may be hidden or disabled just now: its neighbour follows it
+            place = stops.index(at)
+            ring = [*stops[place + 1 :], *stops[:place]]
+        else:  # a page or sheet as a whole: begin with the first control in it
+            place = next((n for n, one in enumerate(stops) if at.isAncestorOf(one)), 0)
+            ring = [*stops[place:], *stops[:place]]
+        usable = [one for one in ring if one.isVisible() and one.isEnabled()]
+        if not usable:
+            return super().focusNextPrevChild(forward)
+        if forward:
+            usable[0].setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            usable[-1].setFocus(Qt.FocusReason.BacktabFocusReason)
+        return True
+
+    def _tab_stops(self) -> list[QWidget]:
+        found = tab_stops(self._top)
+        if self._alarm_list.isVisible():
+            found += [self._alarm_list, *tab_stops(self._alarm_list)]
+        found += [*tab_stops(self._strip), *tab_stops(self._rail), *self._front.stops()]
+        return [*found, *tab_stops(self._chair_page.action_bar), *tab_stops(self._line)]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the letters to the window, keep the alarm list under its bar, and give the bar a narrow window's width."""

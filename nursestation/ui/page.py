@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nursestation.core.snapshot import StationSnapshot
+from nursestation.ui.layouts import tab_stops
 from nursestation.ui.theme import Theme
 
 
@@ -34,6 +35,10 @@ class Page(QWidget):
     def begin(self) -> None:
         """Put the focus where work begins, or on nothing that acts; called once the page is in front and was rendered."""
         self.setFocus()
+
+    def stops(self) -> list[QWidget]:
+        """Return what the tab key goes to, in order; what is hidden or disabled is passed over."""
+        return tab_stops(self)
 
     def refused(self, reason: str) -> None:
         """Show why the last wish of this page was not carried out; the window's message line says it as well."""

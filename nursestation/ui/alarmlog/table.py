@@ -21,6 +21,7 @@ from nursestation.ui.alarmlog.model import BEGAN, LASTED, LINE_ROLE, SIGNALS, WH
 from nursestation.ui.alarmlog.view import LogLine
 from nursestation.ui.alarms.symbols import draw_stars, stars_width
 from nursestation.ui.roles import Text
+from nursestation.ui.scrolling import follow_finger
 from nursestation.ui.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -182,6 +183,7 @@ class LogTable(QTableView):
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         self._fit()
         self.selectionModel().currentRowChanged.connect(self._on_current)
+        follow_finger(self.viewport())
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""

@@ -26,6 +26,7 @@ from nursestation.ui.alarms.symbols import Symbol, draw_stars, draw_symbol, star
 from nursestation.ui.alarms.view import KIND_WORDS, AlarmLine
 from nursestation.ui.controls import Button
 from nursestation.ui.roles import Text
+from nursestation.ui.scrolling import follow_finger
 from nursestation.ui.theme import Theme
 
 LINE_ROLE = Qt.ItemDataRole.UserRole
@@ -206,6 +207,7 @@ class AlarmList(QListView):
         self.activated.connect(self._on_chosen)
         self.clicked.connect(self._on_chosen)
         flashing.flipped.connect(self._on_flipped)
+        follow_finger(self.viewport())
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""

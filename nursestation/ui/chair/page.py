@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import tzinfo
 
+import shiboken6
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
@@ -66,6 +67,7 @@ class ChairPage(Page):
         self._zone = zone
         self._sheets = dict(sheets)
         self._sheet = ""
+        self._opener: QWidget | None = None
         self._number = 0
         self._snapshot: StationSnapshot | None = None
         self._waves, self._trend = waves, trend
@@ -155,6 +157,9 @@ class ChairPage(Page):
         sheet.show_chair(self._number)
         if self._snapshot is not None:
             sheet.render(self._snapshot)
+        at = QApplication.focusWidget()
+        if at is not None and not self._lower.isAncestorOf(at):
+            self._opener = at
         self._sheet = name
         self._lower.setCurrentWidget(sheet)
         self._divide(_WITH_SHEET)
@@ -164,8 +169,12 @@ class ChairPage(Page):
 
     @Slot()
     def close_sheet(self) -> None:
-        """Show the trend again."""
+        """Show the trend again, and give the focus back to what had it before the sheet."""
         self._sheet = ""
+        at = QApplication.focusWidget()
+        if at is not None and self._lower.isAncestorOf(at):
+            opener = self._opener
+            (opener if opener is not None and shiboken6.isValid(opener) and opener.isVisible() else self).setFocus()
         self._lower.setCurrentWidget(self._trend)
         self._divide(_WITH_TREND)
         self._course.show_sheet("")

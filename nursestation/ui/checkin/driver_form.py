@@ -186,7 +186,8 @@ class DriverForm(GateForm):
             self._show_known(visit, visit.driver)
         is_typing = visit.driver is None or self._is_changing or bool(self._typed_fields())
         self._stack.setCurrentIndex(0 if is_typing else 1)
-        self.first = self._name if is_typing else None
+        has_way = self._way.value() is not None
+        self.first = (self._name if has_way else self._way.first) if is_typing else None
         self.look()
 
     def _show_known(self, visit: VisitView, driver: Driver) -> None:

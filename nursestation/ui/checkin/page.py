@@ -127,7 +127,8 @@ class CheckInPage(Page):
         self._halves.addWidget(scrolled(_holding(self._patient), "check_in_patient_scroll"))
         self._halves.addWidget(second)
         outer = column(margin=_MARGIN, spacing=theme.MARGIN)
-        outer.addWidget(self._head())
+        self._header = self._head()
+        outer.addWidget(self._header)
         outer.addWidget(self._message)
         outer.addWidget(self._halves, 1)
         self.setLayout(outer)
@@ -335,18 +336,28 @@ class CheckInPage(Page):
 
     @Slot()
     def _focus_question(self) -> None:
-        """Let the tab key go from the gate through its form to the next gate, and put the cursor where typing begins."""
-        tiles = self._board.tiles
-        at = next((index for index, tile in enumerate(tiles) if tile.id == self._gate), len(tiles) - 1)
-        chain = [*tiles[: at + 1], *tab_stops(self._pane), *tiles[at + 1 :]]
-        for before, after in pairwise(chain):
+        """Put the cursor where typing begins, and let the tab key go on from there."""
+        for before, after in pairwise(self._chain()):
             QWidget.setTabOrder(before, after)
         form = self._forms.get(self._form_name)
         first = form.first if form is not None else None
         if first is not None and first.isVisibleTo(self) and first.isEnabled():
             first.setFocus()
-        elif tiles:
-            tiles[at].setFocus()
+        else:
+            tile = self._board.tile(self._gate) or self._board.tile(START)
+            if tile is not None:
+                tile.setFocus()
+
+    def stops(self) -> list[QWidget]:
+        """Let the tab key go from the gate through its question to the next gate."""
+        if self._halves.currentIndex() == 0 or self._side.currentWidget() is not self._pane:
+            return super().stops()
+        return [*tab_stops(self._header), *self._chain()]
+
+    def _chain(self) -> list[QWidget]:
+        tiles = self._board.tiles
+        at = next((index for index, tile in enumerate(tiles) if tile.id == self._gate), len(tiles) - 1)
+        return [*tiles[: at + 1], *tab_stops(self._pane), *tiles[at + 1 :]]
 
     def _forget(self) -> None:
         self._message.hide()
