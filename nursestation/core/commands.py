@@ -464,7 +464,8 @@ class RecordOrthostatic(OnChair):
     """Blood pressure and pulse lying, and after 1 and 3 min of standing, as (sys, dia, pulse) [mmHg, /min].
 
     A standing reading is None where it was not taken. `symptoms`: dizzy, faint or unsteady on standing. `skipped_because`
-    says why the check was left out; the readings are None then.
+    says why the check was left out; the readings are None then. `came_from` names the cuff reading of the visit that each
+    posture is, by when it was measured, UTC [ns]; None where it was entered by hand or not taken.
     """
 
     lying: tuple[int, int, int | None] | None = None
@@ -472,6 +473,7 @@ class RecordOrthostatic(OnChair):
     standing_3: tuple[int, int, int | None] | None = None
     symptoms: bool = False
     skipped_because: str = ""
+    came_from: tuple[int | None, int | None, int | None] = (None, None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

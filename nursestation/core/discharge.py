@@ -119,6 +119,7 @@ def digest(visit: Visit, views: tuple[CriterionView, ...]) -> str:
         visit.observation_min,
         [(change.what.value, change.index, change.after.utc_ns) for change in visit.times_corrected],
         None if standing is None else (standing.lying, standing.standing_1, standing.standing_3, standing.symptoms),
+        [] if standing is None else [one and one.measured_utc_ns for one in standing.came_from],
         (printed.sha256 if printed is not None else "", read.by if read is not None else ""),
         None if left is None else (left.path.value, left.reason, left.arrangement, left.clinician, left.witness),
         [(drug.id, drug.struck is None) for drug in visit.drugs.values()],

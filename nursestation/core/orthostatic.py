@@ -2,39 +2,56 @@
 
 A fall of 20 mmHg systolic or 10 mmHg diastolic within three minutes of standing is orthostatic hypotension (Freeman R et al.,
 Clin Auton Res 2011;21:69-72); the figures stand in the protocol ([discharge] orthostatic_fall_sys, orthostatic_fall_dia).
+
+Rules of the file:
+1. Each posture is a measurement of its own: one cuff reading never stands for two, and they come in the order of the postures.
+2. The record keeps which reading a posture is; what has none was entered by hand, and says so wherever the check is told.
+3. A reading that is older than the check may be (`score_max_age_min`) is no evidence for it.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
+from devices.clock import NS_PER_S
 from devices.vocabulary import METRICS
 from nursestation.core import records as r
 from nursestation.core.commands import RecordOrthostatic
-from nursestation.core.model import Operator
+from nursestation.core.model import CuffReading, Operator, Provenance
 from nursestation.core.snapshot import OrthostaticView
 from nursestation.core.state import ChairState, Visit
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import staff_name
+from nursestation.core.wording import span, staff_name
 
 Posture = tuple[int, int, int | None]
 """Systolic, diastolic [mmHg] and pulse [/min] in one posture."""
 
 
-def record(turn: Turn, chair: ChairState, visit: Visit, command: RecordOrthostatic) -> None:  # noqa: ARG001
+def record(turn: Turn, chair: ChairState, visit: Visit, command: RecordOrthostatic) -> None:
     """Note the check, or why it was left out.
 
     Raises:
-        Refusal: a reading is missing or cannot be right, or both readings and a reason to leave it out are given.
+        Refusal: a reading is missing or cannot be right, or both readings and a reason to leave it out are given; or a cuff
+            reading that is named is not of this visit, stands for two postures, is out of order or too old.
     """
     skipped = command.skipped_because.strip()
     taken = {"lying": command.lying, "after 1 min": command.standing_1, "after 3 min": command.standing_3}
     if skipped:
-        if any(reading is not None for reading in taken.values()) or command.symptoms:
+        if any(one is not None for one in (*taken.values(), *command.came_from)) or command.symptoms:
             raise Refusal("Either enter the readings, or say why the check was left out.")
     elif command.lying is None or (command.standing_1 is None and command.standing_3 is None):
         raise Refusal("Enter the pressure lying and at least one standing, or say why the check was left out.")
     for posture, reading in taken.items():
         if reading is not None:
             _check(posture, reading)
+    came_from = tuple(
+        None if told is None else _found(visit, posture, reading, told)
+        for (posture, reading), told in zip(taken.items(), command.came_from, strict=True)
+    )
+    _check_order({posture: cuff for posture, cuff in zip(taken, came_from, strict=True) if cuff is not None})
+    for posture, cuff in zip(taken, came_from, strict=True):
+        age_s = 0.0 if cuff is None else (turn.now.mono_ns - cuff.measured_mono_ns) / NS_PER_S
+        if age_s > visit.protocol.discharge.score_max_age_min * 60:
+            raise Refusal(f"The reading {posture}, {cuff}, is {span(age_s)} old: measure again.")
     turn.emit(
         r.OrthostaticRecorded(
             **turn.acted(chair),
@@ -43,8 +60,22 @@ def record(turn: Turn, chair: ChairState, visit: Visit, command: RecordOrthostat
             standing_3=command.standing_3,
             symptoms=command.symptoms,
             skipped_because=skipped,
+            came_from=() if skipped else came_from,
         )
     )
+
+
+def by_hand(check: r.OrthostaticRecorded) -> tuple[bool, bool, bool]:
+    """Say of each posture (lying, after 1 min, after 3 min) whether it was entered by hand; not so where it is not known."""
+    lying, one, three = check.came_from or (None, None, None)
+    is_known = bool(check.came_from)
+
+    def typed(reading: Posture | None, cuff: CuffReading | None) -> bool:
+        if reading is None or not is_known:
+            return False
+        return cuff is None or cuff.provenance is Provenance.MANUAL
+
+    return typed(check.lying, lying), typed(check.standing_1, one), typed(check.standing_3, three)
 
 
 def falls(check: r.OrthostaticRecorded) -> tuple[int, int] | None:
@@ -72,7 +103,28 @@ def view(visit: Visit, operators: Mapping[str, Operator]) -> OrthostaticView | N
         fall_dia=fall[1] if fall is not None else None,
         by=staff_name(operators, check.operator or ""),
         at=check.at,
+        came_from=check.came_from,
     )
+
+
+def _found(visit: Visit, posture: str, taken: Posture | None, measured_utc_ns: int) -> CuffReading:
+    """Return the cuff reading of the visit that a posture is said to be."""
+    for reading, _ in visit.cuffs:
+        if reading.measured_utc_ns == measured_utc_ns and (reading.sys, reading.dia, reading.pulse) == taken:
+            return reading
+    raise Refusal(
+        f"The pressure {posture} is no cuff reading of this visit: take the reading again, or enter it by hand."
+    )
+
+
+def _check_order(came_from: Mapping[str, CuffReading]) -> None:
+    for (before, earlier), (posture, reading) in pairwise(came_from.items()):
+        if reading == earlier:
+            raise Refusal(f"One reading cannot be both {before} and {posture}: take a new reading {posture}.")
+        if reading.measured_mono_ns <= earlier.measured_mono_ns:
+            raise Refusal(
+                f"The reading {posture} was not measured after the one {before}: take a new reading {posture}."
+            )
 
 
 def _check(posture: str, reading: Posture) -> None:

@@ -202,7 +202,12 @@ def steady_standing(visit: Visit, operators: Mapping[str, Operator], now: Moment
 
 def _postures(check: r.OrthostaticRecorded) -> str:
     taken = (("lying", check.lying), ("1 min", check.standing_1), ("3 min", check.standing_3))
-    return ", ".join(f"{name} {reading[0]}/{reading[1]}" for name, reading in taken if reading is not None)
+    by_hand = orthostatic.by_hand(check)
+    return ", ".join(
+        f"{name} {reading[0]}/{reading[1]}{' by hand' if typed else ''}"
+        for (name, reading), typed in zip(taken, by_hand, strict=True)
+        if reading is not None
+    )
 
 
 def is_driver_here(visit: Visit) -> bool:

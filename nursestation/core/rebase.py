@@ -50,6 +50,9 @@ def shifted(record: r.Record, shift_ns: int) -> r.Record:
         case r.BaselineTaken():
             readings = tuple(_reading(reading, shift_ns) for reading in record.baseline.readings)
             return replace(record, at=at, baseline=replace(record.baseline, readings=readings))
+        case r.OrthostaticRecorded():
+            known = tuple(None if reading is None else _reading(reading, shift_ns) for reading in record.came_from)
+            return replace(record, at=at, came_from=known)
         case _:
             return replace(record, at=at)
 

@@ -900,13 +900,18 @@ class ObservationShortened(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrthostaticRecorded(_Record):
-    """Pressure and pulse lying and standing, as (sys, dia, pulse) [mmHg, /min]; or why it was left out."""
+    """Pressure and pulse lying and standing, as (sys, dia, pulse) [mmHg, /min]; or why it was left out.
+
+    `came_from` has the cuff reading that each of the three postures is, None where it was entered by hand or not taken; () of
+    a check that was left out, or recorded before this was kept.
+    """
 
     lying: tuple[int, int, int | None] | None
     standing_1: tuple[int, int, int | None] | None
     standing_3: tuple[int, int, int | None] | None
     symptoms: bool
     skipped_because: str = ""
+    came_from: tuple[CuffReading | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -234,6 +234,7 @@ class OrthostaticView:
     fall_dia: int | None
     by: str
     at: Moment
+    came_from: tuple[CuffReading | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

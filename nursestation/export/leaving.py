@@ -2,7 +2,8 @@
 
 from typing import assert_never
 
-from nursestation.core.model import LeavingPath
+from nursestation.core.model import CuffReading, LeavingPath
+from nursestation.core.orthostatic import by_hand
 from nursestation.core.records import (
     CriterionOverridden,
     DischargeSigned,
@@ -85,8 +86,20 @@ def _standing(record: OrthostaticRecorded) -> str:
     if record.skipped_because:
         return f"BP lying and standing left out{why(record.skipped_because)}"
     taken = (("lying", record.lying), ("after 1 min", record.standing_1), ("after 3 min", record.standing_3))
-    readings = ", ".join(f"{posture} {reading[0]}/{reading[1]}" for posture, reading in taken if reading is not None)
+    known = record.came_from or (None,) * len(taken)
+    readings = ", ".join(
+        f"{posture} {reading[0]}/{reading[1]}{_came_from(cuff, typed)}"
+        for (posture, reading), cuff, typed in zip(taken, known, by_hand(record), strict=True)
+        if reading is not None
+    )
     return f"BP {readings} mmHg{', dizzy or faint on standing' if record.symptoms else ''}"
+
+
+def _came_from(cuff: CuffReading | None, typed: bool) -> str:
+    """Return where a pressure came from; "" of a record that does not know it."""
+    if typed:
+        return " (by hand)"
+    return f" ({cuff.source})" if cuff is not None else ""
 
 
 def _leaves(record: LeavingChosen) -> str:

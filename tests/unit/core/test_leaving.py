@@ -1,6 +1,7 @@
 """The ways in which a patient leaves: with a driver, without one, against advice, and into other hands."""
 
 import dataclasses
+import json
 from datetime import date
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from devices.clock import NS_PER_S
 from nursestation.core import commands as c
 from nursestation.core import records as r
+from nursestation.core.chain import from_json, to_json
 from nursestation.core.model import ConfirmedHow, GateState, LeavingPath, Phase, Role, ScoreKind, TimedStep
+from nursestation.core.orthostatic import by_hand
+from nursestation.core.rebase import shifted
 from tests.helpers.leaving import (
     SHEET,
     against_advice,
@@ -393,6 +397,123 @@ def test_the_check_is_shown_with_its_falls(clinic: Clinic) -> None:
     assert (view.fall_sys, view.fall_dia, view.by, view.at) == (14, 6, "R. Alvarez RN", clinic.clock.now())
     clinic.do(c.RecordOrthostatic(chair=2, skipped_because="leg in plaster"))
     assert (clinic.visit.orthostatic.fall_sys, clinic.visit.orthostatic.fall_dia) == (None, None)
+
+
+def measured(clinic: Clinic, *readings: tuple[int, int]) -> list[int]:
+    """Let the cuff measure a minute apart; returns when each was measured, UTC [ns]."""
+    found = []
+    for sys, dia in readings:
+        clinic.run(60, every_s=10)
+        clinic.cuff(sys, dia)
+        found.append(clinic.visit.cuffs[-1].measured_utc_ns)
+    return found
+
+
+def test_the_check_keeps_the_reading_that_each_posture_is(clinic: Clinic) -> None:
+    lying, one, three = measured(clinic, (124, 76), (118, 74), (120, 76))
+    check = {"chair": 2, "lying": (124, 76, None), "standing_1": (118, 74, None), "standing_3": (120, 76, None)}
+    clinic.do(c.RecordOrthostatic(**check, came_from=(lying, one, three)))
+    (record,) = clinic.of(r.OrthostaticRecorded)
+    assert [one.measured_utc_ns for one in record.came_from] == [lying, one, three]
+    assert clinic.visit.orthostatic.came_from == record.came_from
+    assert line(clinic, "orthostatic").evidence == "lying 124/76, 1 min 118/74, 3 min 120/76 · R. Alvarez RN"
+    clinic.do(c.RecordOrthostatic(**check, came_from=(lying, None, three)))
+    assert line(clinic, "orthostatic").evidence == "lying 124/76, 1 min 118/74 by hand, 3 min 120/76 · R. Alvarez RN"
+
+
+def test_a_reading_that_was_typed_in_as_one_is_told_as_by_hand(clinic: Clinic) -> None:
+    (lying,) = measured(clinic, (124, 76))
+    clinic.run(60, every_s=10)
+    clinic.do(c.EnterCuffReading(chair=2, sys=120, dia=76, pulse=80))
+    typed = clinic.visit.cuffs[-1].measured_utc_ns
+    clinic.do(
+        c.RecordOrthostatic(chair=2, lying=(124, 76, None), standing_3=(120, 76, 80), came_from=(lying, None, typed))
+    )
+    assert line(clinic, "orthostatic").evidence == "lying 124/76, 3 min 120/76 by hand · R. Alvarez RN"
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ((0, 0, 1), "One reading cannot be both lying and after 1 min: take a new reading after 1 min."),
+        ((0, 1, 1), "One reading cannot be both after 1 min and after 3 min: take a new reading after 3 min."),
+        ((0, None, 0), "One reading cannot be both lying and after 3 min: take a new reading after 3 min."),
+        ((1, 0, 2), "The reading after 1 min was not measured after the one lying: take a new reading after 1 min."),
+        ((2, None, 1), "The reading after 3 min was not measured after the one lying: take a new reading after 3 min."),
+        ((None, 2, 1), "The reading after 3 min was not measured after the one after 1 min"),
+        ((0, 1, 2), ""),
+        ((None, 1, 2), ""),
+        ((0, None, 2), ""),
+        ((None, None, None), ""),
+    ],
+)
+def test_each_posture_is_a_reading_of_its_own_in_their_order(
+    clinic: Clinic, order: tuple[int | None, ...], says: str
+) -> None:
+    at = measured(clinic, (124, 76), (124, 76), (124, 76))
+    same = (124, 76, None)
+    came_from = tuple(None if n is None else at[n] for n in order)
+    check = c.RecordOrthostatic(chair=2, lying=same, standing_1=same, standing_3=same, came_from=came_from)
+    if says:
+        assert says in clinic.refused(check)
+        assert clinic.visit.orthostatic is None
+    else:
+        clinic.do(check)
+
+
+@pytest.mark.parametrize("lying", [(125, 76, None), (124, 76, 70), None])
+def test_a_posture_is_no_reading_that_gave_other_numbers(
+    clinic: Clinic, lying: tuple[int, int, int | None] | None
+) -> None:
+    (at,) = measured(clinic, (124, 76))
+    check = c.RecordOrthostatic(chair=2, lying=lying, standing_3=(120, 76, None), came_from=(at, None, None))
+    assert ("no cuff reading of this visit" if lying else "Enter the pressure lying") in clinic.refused(check)
+    check = c.RecordOrthostatic(chair=2, lying=(124, 76, None), standing_3=(120, 76, None), came_from=(at, 5, None))
+    assert "The pressure after 1 min is no cuff reading of this visit" in clinic.refused(check)
+    assert "Either" in clinic.refused(c.RecordOrthostatic(chair=2, skipped_because="no", came_from=(at, None, None)))
+
+
+@pytest.mark.parametrize(("age_s", "is_taken"), [(1800, True), (1801, False)])
+def test_a_reading_older_than_the_check_may_be_is_no_evidence(clinic: Clinic, age_s: int, is_taken: bool) -> None:
+    (lying,) = measured(clinic, (124, 76))
+    clinic.run(age_s, every_s=10)
+    check = c.RecordOrthostatic(
+        chair=2, lying=(124, 76, None), standing_3=(120, 76, None), came_from=(lying, None, None)
+    )
+    if is_taken:
+        clinic.do(check)
+    else:
+        assert clinic.refused(check) == "The reading lying, 124/76, is 30:01 old: measure again."
+
+
+def test_where_the_postures_came_from_survives_a_restart_and_a_record_of_before_says_nothing(clinic: Clinic) -> None:
+    lying, three = measured(clinic, (124, 76), (120, 76))
+    clinic.do(
+        c.RecordOrthostatic(chair=2, lying=(124, 76, None), standing_3=(120, 76, None), came_from=(lying, None, three))
+    )
+    (record,) = clinic.of(r.OrthostaticRecorded)
+    body = to_json(record)
+    assert from_json("OrthostaticRecorded", body) == record
+    fields = json.loads(body)
+    del fields["came_from"]
+    old = from_json("OrthostaticRecorded", json.dumps(fields))
+    assert isinstance(old, r.OrthostaticRecorded)
+    assert (old.came_from, by_hand(old)) == ((), (False, False, False))
+    moved = shifted(record, 5)
+    assert isinstance(moved, r.OrthostaticRecorded)
+    assert [one and one.measured_mono_ns for one in moved.came_from] == [
+        one and one.measured_mono_ns + 5 for one in record.came_from
+    ]
+
+
+def test_another_reading_for_a_posture_is_another_page(clinic: Clinic) -> None:
+    lying, three, again = measured(clinic, (124, 76), (120, 76), (120, 76))
+    pressures = {"chair": 2, "lying": (124, 76, None), "standing_3": (120, 76, None)}
+    seen = set()
+    for last in (three, again, None):
+        clinic.do(c.RecordOrthostatic(**pressures, came_from=(lying, None, last)))
+        seen.add(clinic.visit.readiness.digest)
+    assert len(seen) == 3
 
 
 def test_the_sheet_is_shown_with_who_read_it(clinic: Clinic) -> None:
