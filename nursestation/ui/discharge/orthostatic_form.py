@@ -1,4 +1,7 @@
-"""Blood pressure lying and standing: a clock from standing up, and readings that fill themselves in when they come."""
+"""Blood pressure lying and standing: a clock from standing up, and readings that fill themselves in when they come.
+
+Each posture knows the cuff reading that it was taken from, and offers no reading that another posture is (`orthostatic_view`).
+"""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -12,16 +15,19 @@ from nursestation.ui import theme
 from nursestation.ui.checkin.gate_form import GateForm, Scene
 from nursestation.ui.controls import Button, FieldLabel, Label, PrimaryButton, QuietButton, TextField
 from nursestation.ui.discharge.orthostatic_view import (
+    FROM,
     PARTS,
     STOOD,
     TITLES,
     Posture,
+    came_from,
     filled,
     lying_reading,
     made,
-    reading_words,
+    offered,
     standing_line,
     standing_reading,
+    take_words,
 )
 from nursestation.ui.flow import FlowLayout
 from nursestation.ui.layouts import column, row, say
@@ -43,6 +49,7 @@ class OrthostaticForm(GateForm):
         self._now_ns = 0
         self._stood_ns: int | None = None
         self._cuffs: tuple[CuffReading, ...] = ()
+        self._from: dict[str, str] = {}  # by f"{posture}_{FROM}", as in the draft
         self._fields = {f"{posture}_{part}": self._number(posture, part) for posture in Posture for part in PARTS}
         self._take = {posture: QuietButton("", f"discharge_orthostatic_take_{posture}") for posture in Posture}
         self._line = Label(object_name="discharge_orthostatic_line", wrap=True)
@@ -112,10 +119,6 @@ class OrthostaticForm(GateForm):
         """Let the clock go on, and fill in what was measured in its time."""
         self._now_ns = scene.station.at.utc_ns
         self._cuffs = scene.visit.cuffs
-        last = self._cuffs[-1] if self._cuffs else None
-        for button in self._take.values():
-            button.setText(reading_words(last, self._zone) if last is not None else "")
-            button.setVisible(last is not None)
         if self._stood_ns is not None:
             for posture in (Posture.MINUTE_1, Posture.MINUTE_3):
                 self._fill(posture, standing_reading(self._cuffs, posture, self._stood_ns))
@@ -124,12 +127,17 @@ class OrthostaticForm(GateForm):
     def draft(self) -> dict[str, str]:
         """Return what is typed, and when the patient stood up."""
         typed = super().draft()
+        for posture in Posture:
+            told = self._from.get(f"{posture}_{FROM}", "")
+            if told and any(self._typed(posture)):
+                typed[f"{posture}_{FROM}"] = told
         return typed if self._stood_ns is None else {**typed, STOOD: str(self._stood_ns)}
 
     def restore(self, fields: Mapping[str, str]) -> None:
         """Put a kept draft back with its clock."""
         stood = fields.get(STOOD, "")
         self._stood_ns = int(stood) if stood.isdecimal() else None
+        self._from = {key: fields[key] for posture in Posture if (key := f"{posture}_{FROM}") in fields}
         super().restore(fields)
 
     def look(self) -> None:
@@ -146,22 +154,51 @@ class OrthostaticForm(GateForm):
         is_typed = any(field.text() for field in self._fields.values())
         say(self._problem, command if isinstance(command, str) and is_typed else "")
         self._why_send.setEnabled(bool(self._why.text().strip()))
+        self._look_at_offers()
+
+    def _look_at_offers(self) -> None:
+        taken = self._taken()
+        for posture, button in self._take.items():
+            reading = offered(self._cuffs, posture, taken, self._stood_ns, self._now_ns)
+            words = take_words(reading, taken.get(posture), any(self._typed(posture)), self._zone)
+            if button.text() != words:
+                button.setText(words)
+                button.setAccessibleName(f"{TITLES[posture]}: {words}")
+            may_take = reading is not None and reading != taken.get(posture)
+            button.setEnabled(may_take)
+            button.set_tip("" if may_take else self.tr("Start the cuff: the reading is offered here when it has come."))
+
+    def _taken(self) -> dict[Posture, CuffReading]:
+        return came_from(self._cuffs, self._all_fields())
+
+    def _all_fields(self) -> dict[str, str]:
+        return {**{key: field.text() for key, field in self._fields.items()}, **self._from}
+
+    def _typed(self, posture: Posture) -> list[str]:
+        return [self._fields[f"{posture}_{part}"].text() for part in PARTS]
 
     def _made(self, *, symptoms: bool) -> RecordOrthostatic | str:
-        return made(self.chair, {key: field.text() for key, field in self._fields.items()}, symptoms)
+        return made(self.chair, self._all_fields(), symptoms, self._cuffs)
 
     def _fill(self, posture: Posture, reading: CuffReading | None) -> None:
-        fields = [self._fields[f"{posture}_{part}"] for part in PARTS]
-        if reading is None or any(field.text() for field in fields):
-            return
-        self._put(posture, reading)
+        if reading is not None and not any(self._typed(posture)):
+            self._put(posture, reading)
 
     def _put(self, posture: Posture, reading: CuffReading) -> None:
+        self._from[f"{posture}_{FROM}"] = str(reading.measured_utc_ns)
         for part, text in zip(PARTS, filled(reading), strict=True):
             self._fields[f"{posture}_{part}"].setText(text)
 
+    def _empty(self, posture: Posture) -> None:
+        for part in PARTS:
+            self._fields[f"{posture}_{part}"].clear()
+        self._from.pop(f"{posture}_{FROM}", None)
+
     @Slot()
     def _on_stands(self) -> None:
+        for posture in self._taken():
+            if posture is not Posture.LYING:  # of the time before: the patient has sat down since
+                self._empty(posture)
         self._stood_ns = self._now_ns
         self._fill(Posture.LYING, lying_reading(self._cuffs, self._now_ns))
         self.look()
@@ -170,8 +207,11 @@ class OrthostaticForm(GateForm):
     @Slot()
     def _on_take(self) -> None:
         posture = next((one for one, button in self._take.items() if button is self.sender()), None)
-        if posture is not None and self._cuffs:
-            self._put(posture, self._cuffs[-1])
+        if posture is None:
+            return
+        reading = offered(self._cuffs, posture, self._taken(), self._stood_ns, self._now_ns)
+        if reading is not None:
+            self._put(posture, reading)
 
     @Slot()
     def _on_well(self) -> None:

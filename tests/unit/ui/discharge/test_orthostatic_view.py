@@ -5,13 +5,18 @@ import pytest
 from devices.clock import NS_PER_S
 from nursestation.core.commands import RecordOrthostatic
 from nursestation.ui.discharge.orthostatic_view import (
+    BY_HAND,
+    WAITS,
     Posture,
+    came_from,
     filled,
     lying_reading,
     made,
+    offered,
     reading_words,
     standing_line,
     standing_reading,
+    take_words,
 )
 from tests.helpers.station_views import NOW, make_reading
 
@@ -59,6 +64,66 @@ def test_what_is_typed_becomes_the_check():
     assert made(2, WHOLE, symptoms=True) == RecordOrthostatic(
         chair=2, lying=(124, 76, None), standing_1=(118, 74, 80), standing_3=None, symptoms=True
     )
+
+
+def _fields(posture, reading, **changes):
+    """Return the fields of a posture as a reading fills them."""
+    parts = dict(zip(("sys", "dia", "pulse"), filled(reading), strict=True)) | {"from": str(reading.measured_utc_ns)}
+    return {f"{posture}_{part}": text for part, text in {**parts, **changes}.items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_from"),
+    [({}, True), ({"sys": "125"}, False), ({"pulse": ""}, False), ({"from": "5"}, False), ({"from": ""}, False)],
+)
+def test_what_a_person_changes_of_a_reading_is_no_reading_any_more(changes, is_from):
+    reading = make_reading(124, 76)
+    found = came_from((make_reading(124, 76, ago_s=90), reading), _fields(Posture.LYING, reading, **changes))
+    assert found == ({Posture.LYING: reading} if is_from else {})
+
+
+A, B, C = (
+    make_reading(124, 76, ago_s=-after) for after in (-120, 60, 180)
+)  # two minutes before standing up, 1 and 3 after
+AFTER_ALL = STOOD + 200 * NS_PER_S
+
+
+@pytest.mark.parametrize(
+    ("cuffs", "taken", "stood", "offers"),
+    [
+        ((A,), {}, None, (A, None, None)),  # nothing is offered standing before anybody stands
+        ((A,), {Posture.LYING: A}, None, (A, None, None)),  # the same reading is not offered again
+        ((A,), {Posture.LYING: A}, STOOD, (A, None, None)),
+        ((A, B), {Posture.LYING: A}, STOOD, (A, B, B)),
+        ((A, B), {Posture.LYING: A, Posture.MINUTE_1: B}, STOOD, (A, B, None)),
+        ((A, B, C), {Posture.LYING: A, Posture.MINUTE_1: B}, STOOD, (A, C, C)),
+        ((A, B, C), {Posture.LYING: A, Posture.MINUTE_1: B, Posture.MINUTE_3: C}, STOOD, (A, B, C)),
+        ((A, B, C), {Posture.MINUTE_3: C}, STOOD, (A, B, C)),
+        ((A, B, C), {Posture.MINUTE_3: B}, STOOD, (A, None, C)),
+        ((A, B), {}, STOOD, (A, B, B)),  # lying was typed by hand
+        ((B, C), {Posture.LYING: B}, None, (C, C, C)),  # nobody pressed Stands up: by their order alone
+        ((make_reading(ago_s=701),), {}, None, (None, None, None)),  # too old to stand for the one lying
+        ((), {}, STOOD, (None, None, None)),
+    ],
+)
+def test_a_posture_offers_only_a_reading_after_the_one_of_the_posture_before(cuffs, taken, stood, offers):
+    assert tuple(offered(cuffs, posture, taken, stood, AFTER_ALL) for posture in Posture) == offers
+
+
+def test_a_button_says_what_it_offers_or_where_the_pressure_came_from():
+    assert take_words(A, None, False, UTC) == "Take 124/76 of 13:58"
+    assert take_words(C, B, True, UTC) == "Take 124/76 of 14:03"
+    assert take_words(B, B, True, UTC) == "From the cuff at 14:01"
+    assert take_words(None, B, True, UTC) == "From the cuff at 14:01"
+    assert take_words(None, None, True, UTC) == BY_HAND
+    assert take_words(None, None, False, UTC) == WAITS
+
+
+def test_the_check_names_the_readings_it_was_taken_from():
+    fields = {**_fields(Posture.LYING, A), **_fields(Posture.MINUTE_1, B), **_fields(Posture.MINUTE_3, C, sys="126")}
+    command = made(2, fields, False, (A, B, C))
+    assert command.came_from == (A.measured_utc_ns, B.measured_utc_ns, None)
+    assert command.standing_3 == (126, 76, 72)
 
 
 @pytest.mark.parametrize(
