@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import assert_never
 
-from devices.clock import NS_PER_S
+from devices.clock import NS_PER_S, Moment
 from devices.simulator import script
 from devices.simulator.scenario import PatientSheet, Scenario
 from nursestation.config.schema import StationSettings
@@ -59,6 +59,7 @@ from nursestation.core.commands import (
 from nursestation.core.model import (
     ChartKind,
     ConfirmedHow,
+    CuffReading,
     Driver,
     FlagOutcome,
     GateState,
@@ -80,11 +81,14 @@ from nursestation.core.scorings import SCALES
 from nursestation.core.snapshot import ChairSnapshot, CriterionView, DueKind, FlagView, StationSnapshot, VisitView
 from nursestation.export.instructions import instructions_pdf
 from nursestation.paths import resource
+from nursestation.ui.discharge.orthostatic_view import Posture, lying_reading, standing_reading
 from nursestation.ui.discharge.sheet_of import sheet_of
 
 PACE_S = 5.0
 REPEAT_AFTER_S = 30.0  # a flag is seen, and START pressed for the repeat, half a minute later
 CUFF_AGAIN_S = 180.0  # before discharge: how often a fresh reading is taken while the last one holds the patient back
+STANDS_S = {Posture.MINUTE_1: 60.0, Posture.MINUTE_3: 180.0}  # after standing up START is pressed then
+STAND_AGAIN_S = 300.0  # no reading in its time: the patient lies down, and stands up anew
 _HOUR_NS = 3600 * NS_PER_S
 
 _TAKES_OVER = "Sim Clinician, at the chair"
@@ -123,6 +127,9 @@ class StandInNurse:
         self._last_act_ns: int | None = None
         self._last_cuff_ns: int | None = None
         self._repeats: set[str] = set()
+        self._lying: CuffReading | None = None  # of the check lying and standing, while it goes on
+        self._stood: Moment | None = None
+        self._lay_down_ns = 0  # a reading of before was measured standing
         self._values = dict(_SCORES)
 
     def act(self, snapshot: StationSnapshot) -> tuple[Command, ...]:
@@ -142,7 +149,7 @@ class StandInNurse:
         if visit is None:
             plain: Command | None = self._check_in(snapshot)
         else:
-            plain = self._due_score(snapshot, visit) or self._next(visit, now_ns)
+            plain = self._due_score(snapshot, visit) or self._next(visit, snapshot.at)
         if plain is None:
             return ()
         self._last_act_ns = now_ns
@@ -162,7 +169,7 @@ class StandInNurse:
             series=SeriesPlace(VisitKind.COURSE, 1, plan.length) if plan is not None else None,
         )
 
-    def _next(self, visit: VisitView, now_ns: int) -> Command | None:
+    def _next(self, visit: VisitView, now: Moment) -> Command | None:
         match visit.phase:
             case Phase.CHECK_IN:
                 return self._prepare(visit)
@@ -172,7 +179,7 @@ class StandInNurse:
                 over = visit.infusion_run_s is not None and visit.infusion_run_s >= visit.infusion_planned_s
                 return StopInfusion(chair=self._chair) if over and not visit.paused else None
             case Phase.OBSERVATION | Phase.READY:
-                return self._discharge(visit, now_ns)
+                return self._discharge(visit, now)
             case Phase.DISCHARGED | Phase.ENDED_EARLY:
                 return None
             case _:
@@ -250,7 +257,7 @@ class StandInNurse:
     def _dose(self) -> str:
         return f"Ketamine {self._scenario.dose_mg:.0f} mg ({self._scenario.infusion.mg_per_kg:g} mg/kg)"
 
-    def _discharge(self, visit: VisitView, now_ns: int) -> Command | None:
+    def _discharge(self, visit: VisitView, now: Moment) -> Command | None:
         chair = self._chair
         if visit.observation_left_s is not None and visit.observation_left_s > 0:
             return None
@@ -263,7 +270,7 @@ class StandInNurse:
         if readiness is None:
             return None
         for line in readiness.criteria:
-            wanted = None if line.state in (GateState.MET, GateState.OVERRIDDEN) else self._see_to(visit, line)
+            wanted = None if line.state in (GateState.MET, GateState.OVERRIDDEN) else self._see_to(visit, line, now)
             if wanted is not None:
                 return wanted
         if not visit.driver_confirmed_at_handover and readiness.path is LeavingPath.WITH_DRIVER:
@@ -272,9 +279,9 @@ class StandInNurse:
             return SignDischarge(
                 chair=chair, meaning=readiness.meaning, seen=readiness.digest, pin=self._staff.nurse_pin
             )
-        return self._cuff_again(now_ns)
+        return self._cuff_again(now.mono_ns) if self._stood is None else None
 
-    def _see_to(self, visit: VisitView, line: CriterionView) -> Command | None:
+    def _see_to(self, visit: VisitView, line: CriterionView, now: Moment) -> Command | None:
         """Return what answers a criterion that is not met; None where the record does, or where a person must come."""
         chair = self._chair
         match line.id:
@@ -290,7 +297,7 @@ class StandInNurse:
                 walks_well = tuple((item, 1) for item, _, _ in GAIT)
                 return AnswerCriterion(chair=chair, criterion=line.id, met=True, evidence="", items=walks_well)
             case "orthostatic":
-                return self._stand_up(visit)
+                return self._stand_up(visit, now)
             case "instructions" if not line.asks_person:
                 if visit.instructions is None:
                     return InstructionsGiven(chair=chair, language="", how="file", sha256=_sheet_sha256(visit))
@@ -301,17 +308,38 @@ class StandInNurse:
             case _:
                 return None
 
-    def _stand_up(self, visit: VisitView) -> Command | None:
-        """Enter the last reading as the one lying, and what somebody has who stands up well: a little less, a little more."""
-        if not visit.cuffs:
+    def _stand_up(self, visit: VisitView, now: Moment) -> Command | None:
+        """Measure lying, let the patient stand, measure after one and three minutes; record what the cuff gave each time."""
+        if self._stood is None:
+            lying = lying_reading(visit.cuffs, now.utc_ns)
+            if lying is None or lying.measured_mono_ns <= self._lay_down_ns:
+                return self._cuff_again(now.mono_ns)
+            self._lying, self._stood = lying, now
+        passed_s = (now.mono_ns - self._stood.mono_ns) / NS_PER_S
+        one, three = (standing_reading(visit.cuffs, posture, self._stood.utc_ns) for posture in STANDS_S)
+        if self._lying is not None and three is not None:
+            self._stood, self._lay_down_ns = None, now.mono_ns
+            return RecordOrthostatic(
+                chair=self._chair,
+                lying=(self._lying.sys, self._lying.dia, self._lying.pulse),
+                standing_1=None if one is None else (one.sys, one.dia, one.pulse),
+                standing_3=(three.sys, three.dia, three.pulse),
+                came_from=(
+                    self._lying.measured_utc_ns,
+                    None if one is None else one.measured_utc_ns,
+                    three.measured_utc_ns,
+                ),
+            )
+        if passed_s > STAND_AGAIN_S:
+            self._stood, self._lay_down_ns = None, now.mono_ns
             return None
-        last = visit.cuffs[-1]
-        return RecordOrthostatic(
-            chair=self._chair,
-            lying=(last.sys, last.dia, None),
-            standing_1=(last.sys - 4, last.dia + 2, None),
-            standing_3=(last.sys - 2, last.dia + 2, None),
-        )
+        for posture, reading in zip(STANDS_S, (one, three), strict=True):
+            due_ns = self._stood.mono_ns + round(STANDS_S[posture] * NS_PER_S)
+            asked = self._last_cuff_ns is not None and self._last_cuff_ns >= due_ns
+            if reading is None and due_ns <= now.mono_ns and not asked:
+                self._last_cuff_ns = now.mono_ns
+                return RequestCuff(chair=self._chair)
+        return None
 
     def _cuff_again(self, now_ns: int) -> Command | None:
         if self._last_cuff_ns is not None and now_ns - self._last_cuff_ns < CUFF_AGAIN_S * NS_PER_S:

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from devices.clock import NS_PER_S
+from nursestation.core.records import OrthostaticRecorded
+from nursestation.store.reader import StoreReader
 from nursestation.store.verify import verify_store
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +77,18 @@ def test_the_record_is_intact_and_the_report_is_whole(played: Path, name: str) -
         assert words in text, words
     assert "not recorded" not in text
     assert "INTERIM" not in text
+
+
+@pytest.mark.parametrize("name", SIX)
+def test_the_pressure_was_measured_anew_in_each_posture(played: Path, name: str) -> None:
+    with StoreReader.open(played / name / "record.sqlite3") as reader:
+        checks = [record for record in reader.discrete() if isinstance(record, OrthostaticRecorded)]
+    assert checks
+    for check in checks:
+        lying, one, three = check.came_from
+        assert one.measured_utc_ns - lying.measured_utc_ns >= 40 * NS_PER_S
+        assert 60 * NS_PER_S <= three.measured_utc_ns - one.measured_utc_ns <= 260 * NS_PER_S
+        assert (check.standing_3[:2], three.provenance) == ((three.sys, three.dia), "simulated")
 
 
 def test_a_plain_visit_runs_as_planned(played: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from devices.clock import NS_PER_S, SystemClock
-from nursestation.core.records import FlagDecided, LinkChanged, StationStarted, StationStopped
+from nursestation.core.records import FlagDecided, LinkChanged, OrthostaticRecorded, StationStarted, StationStopped
 from nursestation.store.reader import StoreReader
 from nursestation.store.verify import verify_store
 from tests.e2e.program import CuedMonitor, Monitor, Program, XServer
@@ -162,6 +162,19 @@ def check_in(program: Program, visit: Visit) -> None:
     program.click("check_in_gate_baseline")
 
 
+def stand_up(program: Program) -> None:
+    """Take the pressure lying, let the patient stand, and let the cuff measure after one minute and after three."""
+    program.click("discharge_orthostatic_take_lying")
+    assert not program.usable("discharge_orthostatic_take_minute_1"), "the same reading cannot stand for two postures"
+    assert program.do("text", "discharge_orthostatic_take_minute_1") == "Waiting for a new reading"
+    program.click("discharge_orthostatic_stands")
+    for posture in ("minute_1", "minute_3"):
+        came = f"discharge_orthostatic_take_{posture}"
+        program.until(
+            lambda came=came: program.do("text", came).startswith("From the cuff"), f"a reading for {posture}"
+        )
+
+
 def discharge(program: Program, visit: Visit) -> None:
     program.click("action_discharge")
     visit.picture(program, "6-discharge")
@@ -172,8 +185,7 @@ def discharge(program: Program, visit: Visit) -> None:
     for line in ("sedation", "gait", "iv_removed"):
         program.click(f"discharge_{line}_answer")
     program.click("discharge_orthostatic_more")
-    for posture in ("lying", "minute_1", "minute_3"):
-        program.click(f"discharge_orthostatic_take_{posture}")
+    stand_up(program)
     visit.picture(program, "6-standing")
     program.click("discharge_orthostatic_well")
     program.click("discharge_instructions_answer")
@@ -308,6 +320,10 @@ def look_at_the_record(visit: Visit, session: str, stored: list) -> None:
         assert reader.session(session).signed_by == "R. Alvarez RN"
     assert after[: len(stored)] == stored
     assert verify_store(visit.record).ok
+    (standing,) = [record for record in records if isinstance(record, OrthostaticRecorded)]
+    measured = [reading.measured_utc_ns for reading in standing.came_from]
+    assert [(later - measured[0]) / NS_PER_S > 30 for later in measured[1:]] == [True, True]
+    assert measured == sorted(set(measured))
     starts = [record for record in records if isinstance(record, StationStarted)]
     assert [(start.unclean, start.resumed) for start in starts] == [(False, ()), (True, (session,))]
     assert isinstance(records[-1], StationStopped)
