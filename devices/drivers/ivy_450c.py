@@ -32,12 +32,13 @@ from devices.events import (
     AlarmMeaning,
     DeviceAlarm,
     DriverEvent,
+    Mode,
     RejectReason,
     SensorStatus,
     Validity,
-    WaveformChunk,
 )
 from devices.framing import STRETCH_MAX, PatternFramer, rejection
+from devices.making import waveform_chunk
 from devices.readings import Statuses, Unknown, cuff_triple, is_plausible_triple, reading
 from devices.vocabulary import METRICS
 
@@ -283,18 +284,8 @@ class Ivy450C:
             ("resp", RESP, SLOW_HZ, 2 / _FULL, -1.0, "", False),
             ("pleth", PLETH, SLOW_HZ, 1 / _FULL, 0.0, "oximeter", is_probe_off),
         ):
-            out.append(
-                WaveformChunk(
-                    t_ns=now_ns,
-                    metric=metric,
-                    rate_hz=rate_hz,
-                    scale=scale,
-                    offset=offset,
-                    unit=None,
-                    samples=_samples(waves[where], is_missing),
-                    source=source,
-                )
-            )
+            samples = _samples(waves[where], is_missing)
+            out.append(waveform_chunk(now_ns, metric, rate_hz, scale, offset, None, samples, source, Mode.REAL))
 
     def _decode_temperature(self, out: list[DriverEvent], name: str, line: _Line, now_ns: int) -> None:
         value = line.number()

@@ -31,8 +31,9 @@ from devices.driver import (
     Patient,
     SerialSettings,
 )
-from devices.events import DeviceStatus, DriverEvent, RejectReason, SensorStatus
+from devices.events import DriverEvent, RejectReason, SensorStatus
 from devices.framing import LengthFramer, Piece, rejection, sum8
+from devices.making import device_status
 from devices.readings import cuff_triple, is_plausible_triple, reading
 
 _S = 1_000_000_000
@@ -338,7 +339,7 @@ class Suntech:
 
     def _tell(self, out: list[DriverEvent], status: SensorStatus, text: str, now_ns: int) -> None:
         self._standing = status, text
-        out.append(DeviceStatus(t_ns=now_ns, metric="nibp", status=status, text=text))
+        out.append(device_status(now_ns, "nibp", status, text))
 
     def _fail(self, out: list[DriverEvent], text: str, now_ns: int) -> None:
         self._tell(out, SensorStatus.FAILED, text, now_ns)

@@ -33,8 +33,9 @@ from devices.drivers.datex_s5.record import (
 )
 from devices.drivers.datex_s5.requests import SHORTEST_INTERVAL_S, WAVES_MAX_HZ
 from devices.drivers.datex_s5.waves import FORMS, PRESSURES, Block, Wave, WaveForm
-from devices.events import DeviceInfo, DriverEvent, Gap, RejectReason, SensorStatus, WaveformChunk
+from devices.events import DeviceInfo, DriverEvent, Gap, Mode, RejectReason, SensorStatus
 from devices.framing import rejection
+from devices.making import waveform_chunk
 from devices.readings import Statuses, Unknown
 from devices.vocabulary import Unit
 
@@ -298,17 +299,11 @@ class DatexS5:
         if block.samples:
             self._running[block.wave] = source
             out.append(
-                WaveformChunk(
-                    t_ns=now_ns,
-                    metric=form.metric,
-                    rate_hz=float(form.rate_hz),
-                    scale=scale,
-                    offset=form.offset,
-                    unit=unit,
-                    samples=waves.shown(block),
-                    source=source,
+                waveform_chunk(
+                    now_ns, form.metric, float(form.rate_hz), scale, form.offset, unit, waves.shown(block), source,
+                    Mode.REAL,
                 )
-            )
+            )  # fmt: skip
 
     def _telling(self, wave: int) -> tuple[WaveForm, str, float, Unit | None] | None:
         """Return form, source, scale and unit of a wave as the newest numbers tell them; None for one with no name here."""

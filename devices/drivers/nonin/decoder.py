@@ -22,14 +22,16 @@ Nonin OEM III driver (DF1, and the x 128 rule).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from struct import Struct
 from typing import ClassVar
 
 from devices.driver import DriverInfo, SerialSettings
 from devices.drivers.nonin.formats import (
+    BLOCK,
+    BLOCKS_A_PACKET,
     FRAME,
     FRAMES_A_BLOCK,
-    FRAMES_A_PACKET,
     GROUP,
     PULSE_NONE,
     SAME_PULSE,
@@ -48,11 +50,13 @@ from devices.events import (
     DeviceInfo,
     DriverEvent,
     Gap,
+    Mode,
     SensorStatus,
     Validity,
     WaveformChunk,
 )
 from devices.framing import Piece, rejection
+from devices.making import waveform_chunk
 from devices.readings import Statuses, reading
 
 _S = 1_000_000_000
@@ -77,8 +81,6 @@ _NEIGHBOUR_NS = 5 * _S
 _SILENCE_NS = 300 * _MS
 """After so long nothing more of a group will come; a byte takes 1 ms, and groups come once a second."""
 
-_PLETH_DF7 = {n * FRAME: Struct(">" + "xHxx" * n) for n in (FRAMES_A_BLOCK, FRAMES_A_PACKET)}
-_SAMPLES = {n * FRAME: Struct(f"<{n}h") for n in (FRAMES_A_BLOCK, FRAMES_A_PACKET)}
 _SCALE = {Format.DF2: 1 / 0xFF, Format.DF7: 1 / 0x7FFF}
 
 _IS_ALARM = bytes(bool(status & _SENSOR_ALARM) for status in range(0x100))
@@ -247,44 +249,28 @@ class Nonin:
             out.append(Gap(t_ns=now_ns, metric="pleth", source="oximeter"))
 
     def _decode_frames(self, out: list[DriverEvent], piece: Found, now_ns: int) -> None:
+        _, block, _, frames = piece
         self._before = None
-        if piece.block == 0 and self._packet:  # block 0 follows a whole packet, or a lock
-            self._tell_packet(out, b"".join(self._packet), piece.format, now_ns)
-        if piece.block <= 0:
-            self._packet.clear()
-        self._tell_wave(out, piece.format, piece.data, now_ns)
-        if piece.block == WHOLE_PACKET:
-            self._tell_packet(out, piece.data, piece.format, now_ns)
-        else:
-            self._packet.append(piece.data)
-
-    def _tell_wave(self, out: list[DriverEvent], format_: Format, frames: bytes, now_ns: int) -> None:
-        if format_ is Format.DF2:
-            statuses, pleth = frames[1::FRAME], frames[2::FRAME]
-            samples = bytearray(2 * len(pleth))
-            samples[0::2] = pleth
-        else:
-            statuses = frames[0::FRAME]
-            values = _PLETH_DF7[len(frames)].unpack(frames)
-            samples = bytearray(_SAMPLES[len(frames)].pack(*[value >> 1 for value in values]))
-        alarms = statuses.translate(_IS_ALARM)
-        at = alarms.find(1)
-        while at >= 0:
-            samples[2 * at : 2 * at + 2] = _MISSING
-            at = alarms.find(1, at + 1)
         self._has_wave = True
-        out.append(
-            WaveformChunk(
-                t_ns=now_ns,
-                metric="pleth",
-                rate_hz=RATE_HZ,
-                scale=_SCALE[format_],
-                offset=0.0,
-                unit=None,
-                samples=bytes(samples),
-                source="oximeter",
-            )
-        )
+        format_ = piece.format
+        samples, scale = _samples_of(format_, frames), _SCALE[format_]
+        if block == WHOLE_PACKET:
+            self._packet.clear()
+            out.append(_chunk(now_ns, scale, samples))
+            self._tell_packet(out, frames, format_, now_ns)
+            return
+        packet = self._packet
+        for at in range(0, len(frames), BLOCK):
+            if block == BLOCKS_A_PACKET:
+                block = 0
+            if block == 0:
+                if packet:  # block 0 follows a whole packet, or a lock
+                    self._tell_packet(out, b"".join(packet), format_, now_ns)
+                packet.clear()
+            block += 1
+            start = at * 2 // FRAME
+            out.append(_chunk(now_ns, scale, samples[start : start + 2 * FRAMES_A_BLOCK]))
+            packet.append(frames[at : at + BLOCK])
 
     def _tell_packet(self, out: list[DriverEvent], packet: bytes, format_: Format, now_ns: int) -> None:
         statuses = packet[1 if format_ is Format.DF2 else 0 :: FRAME]
@@ -386,6 +372,34 @@ class Nonin:
             )
         self._is_battery_low = is_low
         self._tells_battery = False
+
+
+def _samples_of(format_: Format, frames: bytes) -> bytes:
+    """Return the pleth of frames as int16, missing where the sensor alarm is set."""
+    if format_ is Format.DF2:
+        statuses, pleth = frames[1::FRAME], frames[2::FRAME]
+        samples = bytearray(2 * len(pleth))
+        samples[0::2] = pleth
+    else:
+        statuses = frames[0::FRAME]
+        values, packer = _pleth_df7(len(statuses))
+        samples = bytearray(packer.pack(*[value >> 1 for value in values.unpack(frames)]))
+    alarms = statuses.translate(_IS_ALARM)
+    at = alarms.find(1)
+    while at >= 0:
+        samples[2 * at : 2 * at + 2] = _MISSING
+        at = alarms.find(1, at + 1)
+    return bytes(samples)
+
+
+@cache
+def _pleth_df7(n_frames: int) -> tuple[Struct, Struct]:
+    """Return what takes the samples out of so many frames, and what makes int16 of them."""
+    return Struct(">" + "xHxx" * n_frames), Struct(f"<{n_frames}h")
+
+
+def _chunk(now_ns: int, scale: float, samples: bytes) -> WaveformChunk:
+    return waveform_chunk(now_ns, "pleth", RATE_HZ, scale, 0.0, None, samples, "oximeter", Mode.REAL)
 
 
 def _or_none(value: int, none: int) -> int | None:

@@ -7,14 +7,16 @@ Rules of the file:
    are believed from 15 bytes on. Where the line falls silent after them, two groups that say nearly the same are enough:
    five-byte frames never pause. DF13 has a header, a length, a sum and an end: one packet is enough, and it sends only one a
    spot check.
-2. Once locked, DF2 and DF7 are cut in blocks of five frames, each at its place in the packet. One byte that does not fit
-   ends the lock: the rest of that packet is lost, for the meaning of a byte depends on the frame's number.
+2. Once locked, DF2 and DF7 are cut in blocks of five frames, each at its place in the packet; blocks that arrived together
+   are checked and given out together. One byte that does not fit ends the lock: the rest of that packet is lost, for the
+   meaning of a byte depends on the frame's number.
 3. Formats may change at any byte; the search begins where the old format ceased to fit.
 """
 
 import re
 from collections.abc import Callable
 from enum import IntEnum
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -62,9 +64,9 @@ class Found(NamedTuple):
 
     Attributes:
         format: Data format.
-        block: Place of a DF2 or DF7 block in its packet (0 to 4), or `WHOLE_PACKET`; 0 for the others.
+        block: Place of the first DF2 or DF7 block in its packet (0 to 4), or `WHOLE_PACKET`; 0 for the others.
         offset: Of its first byte in the stream.
-        data: A block, a packet, one or more groups, or a DF13 packet.
+        data: One or more blocks in a row, a packet, one or more groups, or a DF13 packet.
     """
 
     format: Format
@@ -75,8 +77,8 @@ class Found(NamedTuple):
 
 _MORE, _NO, _DAMAGED = 0, -1, -2  # verdicts on a place of the stream; above 0: bytes that fit
 _START = re.compile(rb"[\x00\x01\x80-\xff]")
-_ONES, _HIGHS, _LOWS = (int.from_bytes(bytes([byte]) * FRAMES_A_BLOCK, "big") for byte in (0x01, 0x80, 0x7F))
-_FIRST_OF_BLOCK = 1 << 8 * (FRAMES_A_BLOCK - 1)
+_RUN_MAX = 8 * FRAMES_A_BLOCK
+"""Most frames that are checked together."""
 
 
 class NoninFramer:
@@ -103,7 +105,7 @@ class NoninFramer:
             elif self._format in GROUP:
                 n_taken = self._next_group(out, buffer, at, self._format)
             else:
-                n_taken = self._next_block(out, buffer, at, self._format)
+                n_taken = self._next_blocks(out, buffer, at, self._format)
             if n_taken > 0:
                 at += n_taken
             elif n_taken == _MORE:
@@ -187,17 +189,18 @@ class NoninFramer:
             out, format_, WHOLE_PACKET, at, data[:PACKET]
         )  # frame 1 of the next one has only confirmed it
 
-    def _next_block(self, out: list[Piece | Found], buffer: bytes, at: int, format_: Format) -> int:
-        frames = buffer[at : at + BLOCK]
+    def _next_blocks(self, out: list[Piece | Found], buffer: bytes, at: int, format_: Format) -> int:
+        n_frames = min((len(buffer) - at) // FRAME, _RUN_MAX)
         block = self._block
-        if len(frames) < BLOCK:
-            starts = range(0, len(frames) - FRAME + 1, FRAME)
-            is_sound = all(_is_frame(frames, start, format_, block == 0 and start == 0) for start in starts)
-            return _MORE if is_sound else self._unlock(RejectReason.CHECKSUM)
-        if not _is_block(frames, format_, block == 0):
-            return self._unlock(RejectReason.CHECKSUM)
-        self._block = (block + 1) % BLOCKS_A_PACKET
-        return self._give(out, format_, block, at, frames)
+        if not _are_frames(buffer[at : at + n_frames * FRAME], format_, block, n_frames):
+            n_frames = min(n_frames, FRAMES_A_BLOCK)
+            if n_frames < FRAMES_A_BLOCK or not _are_frames(buffer[at : at + BLOCK], format_, block, n_frames):
+                return self._unlock(RejectReason.CHECKSUM)
+        n_blocks = n_frames // FRAMES_A_BLOCK
+        if not n_blocks:
+            return _MORE
+        self._block = (block + n_blocks) % BLOCKS_A_PACKET
+        return self._give(out, format_, block, at, buffer[at : at + n_blocks * BLOCK])
 
     def _next_group(self, out: list[Piece | Found], buffer: bytes, at: int, format_: Format) -> int:
         size = GROUP[format_]
@@ -216,25 +219,29 @@ def _is_frame(buffer: bytes, at: int, format_: Format, is_first: bool) -> bool:
     return status & 0x81 == 0x80 + is_first and sum(buffer[at : at + 4]) & 0xFF == buffer[at + 4]
 
 
-def _is_block(block: bytes, format_: Format, is_first: bool) -> bool:
-    """Check five frames at once: one byte of each frame beside those of the others in one number."""
-    number = int.from_bytes
-    one, two, three = number(block[0::FRAME], "big"), number(block[1::FRAME], "big"), number(block[2::FRAME], "big")
-    four, check = number(block[3::FRAME], "big"), number(block[4::FRAME], "big")
-    status = one
-    if format_ is Format.DF2:
-        if one != _ONES:
-            return False
-        status = two
-    marks = _FIRST_OF_BLOCK if is_first else 0
-    if status & (_HIGHS | _ONES) != _HIGHS | marks:
+def _are_frames(frames: bytes, format_: Format, block: int, n_frames: int) -> bool:
+    """Check frames in a row at once, the first of which begins a block: all of them are one number, one lane a frame."""
+    marks, marked, checks = _lanes(format_, block, n_frames)
+    number = int.from_bytes(frames, "big")
+    if number & marks != marked:
         return False
-    return _add(_add(one, two), _add(three, four)) == check
+    total = (
+        (number >> 8 & checks) + (number >> 16 & checks) + (number >> 24 & checks) + (number >> 32 & checks)
+    )  # below 1024 in each lane, so none runs over into the next
+    return total & checks == number & checks
 
 
-def _add(a: int, b: int) -> int:
-    """Add byte by byte, each modulo 256."""
-    return ((a & _LOWS) + (b & _LOWS)) ^ ((a ^ b) & _HIGHS)
+@cache
+def _lanes(format_: Format, block: int, n_frames: int) -> tuple[int, int, int]:
+    """Return the bits of so many frames that tell a frame by their value, that value, and the bytes of the sums."""
+    places = range(block * FRAMES_A_BLOCK, block * FRAMES_A_BLOCK + n_frames)
+    statuses = [0x80 + (place % FRAMES_A_PACKET == 0) for place in places]
+    if format_ is Format.DF2:
+        marks, marked = b"\xff\x81\0\0\0" * n_frames, b"".join(b"\1%c\0\0\0" % status for status in statuses)
+    else:
+        marks, marked = b"\x81\0\0\0\0" * n_frames, b"".join(b"%c\0\0\0\0" % status for status in statuses)
+    checks = b"\0\0\0\0\xff" * n_frames
+    return int.from_bytes(marks, "big"), int.from_bytes(marked, "big"), int.from_bytes(checks, "big")
 
 
 def _fits_packet(buffer: bytes, at: int, format_: Format) -> int:

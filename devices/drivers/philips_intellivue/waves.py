@@ -36,7 +36,8 @@ from devices.drivers.philips_intellivue.linking import WholeResult
 from devices.drivers.philips_intellivue.messages import Attributes, PolledObject, parse_counted
 from devices.drivers.philips_intellivue.states import NO_SAMPLES, mode_of
 from devices.drivers.philips_intellivue.values import Malformed, decode_float, decode_text
-from devices.events import MISSING_SAMPLE, DriverEvent, Gap, Mode, WaveformChunk
+from devices.events import MISSING_SAMPLE, DriverEvent, Gap, Mode
+from devices.making import waveform_chunk
 from devices.readings import Unknown
 from devices.vocabulary import Unit
 
@@ -202,18 +203,11 @@ class Waves:
         is_given = not state & NO_SAMPLES
         samples = convert(data[at:end], plan.bits, plan.invalid_mask) if is_given else _MISSING * (size // 2)
         out.append(
-            WaveformChunk(
-                t_ns=now_ns,
-                metric=plan.trace.metric,
-                rate_hz=TICKS_PER_S / plan.period,
-                scale=plan.scale,
-                offset=plan.offset,
-                unit=plan.unit,
-                samples=samples,
-                source=plan.trace.source,
-                mode=mode_of(state, mode),
+            waveform_chunk(
+                now_ns, plan.trace.metric, TICKS_PER_S / plan.period, plan.scale, plan.offset, plan.unit, samples,
+                plan.trace.source, mode_of(state, mode),
             )
-        )
+        )  # fmt: skip
         return end
 
     def _is_next(self, out: list[DriverEvent], plan: _Plan, relative: int, now_ns: int) -> bool:
