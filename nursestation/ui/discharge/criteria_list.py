@@ -52,7 +52,8 @@ class _Line(QWidget):
         self.setObjectName(f"discharge_{line.id}")
         self._mark = StateMark()
         self._title = Label(line.title, Text.STRONG, wrap=True)
-        self._evidence = Label(tone=Tone.SOFT, object_name=f"discharge_{line.id}_evidence", wrap=True)
+        # small, so that every line of an ordinary visit is in sight at once in a small window
+        self._evidence = Label("", Text.CAPTION, Tone.SOFT, object_name=f"discharge_{line.id}_evidence", wrap=True)
         self._when = Label(role=Text.CAPTION, tone=Tone.SOFT, object_name=f"discharge_{line.id}_when")
         self.buttons = {
             act: Button("", f"discharge_{line.id}_{act}") for act in (Act.ANSWER, Act.DRIVER, Act.MORE, Act.UNDO)
@@ -62,6 +63,7 @@ class _Line(QWidget):
         self._texts.addWidget(self._title)
         self._texts.addWidget(self._evidence, 1)
         inside = row(spacing=theme.GAP)
+        inside.setContentsMargins(0, 0, theme.GAP, 0)
         inside.addWidget(self._mark)
         inside.addLayout(self._texts, 1)
         inside.addWidget(self._when)

@@ -22,6 +22,7 @@ from nursestation.core.commands import (
     MarkReady,
     SignDischarge,
 )
+from nursestation.core.criteria import OK
 from nursestation.core.model import LeavingPath
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
@@ -75,6 +76,11 @@ class DischargePage(Page):
         self._drafts = DraftKeeper(self)
         self._visit: VisitView | None = None
         self._override_button = QuietButton(self.tr("Override a line…"), "discharge_override")
+        how = self.tr(
+            "What the record proves is filled in by itself; what a person must see is ticked by a person."
+            " Only a clinician can override a line, with a reason that prints on the record."
+        )
+        self._how = Label(how, Text.CAPTION, Tone.SOFT, object_name="discharge_how", wrap=True)
         self._open_discharge = Button(
             self.tr("Observation is over: open the discharge"), "discharge_mark_ready", ButtonKind.PRIMARY
         )
@@ -142,18 +148,7 @@ class DischargePage(Page):
         layout = column(spacing=theme.GAP)
         layout.addWidget(self._criteria)
         foot = row(spacing=theme.MARGIN)
-        foot.addWidget(
-            Label(
-                self.tr(
-                    "What the record proves is filled in by itself; what a person must see is ticked by a person."
-                    " Only a clinician can override a line, with a reason that prints on the record."
-                ),
-                Text.CAPTION,
-                Tone.SOFT,
-                wrap=True,
-            ),
-            1,
-        )
+        foot.addWidget(self._how, 1)
         foot.addWidget(self._override_button)
         layout.addLayout(foot)
         layout.addStretch()
@@ -248,6 +243,7 @@ class DischargePage(Page):
         self._criteria.show_criteria(snapshot, chair, visit, view.lines, view.open_effects, may_act)
         self._override_button.setEnabled(may_act)
         self._override_button.setVisible(any(line.may_override for line in view.lines))
+        self._how.setVisible(any(line.state not in OK for line in view.lines))
         self._open_discharge.setVisible(view.may_open and may_act)
         is_early = view.leaving.path is LeavingPath.AGAINST_ADVICE
         self._open_discharge.setText(
