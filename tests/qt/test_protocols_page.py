@@ -82,7 +82,9 @@ def own(**fields):
     """Return a shelf on which depression is the clinic's own, with other fields."""
     made = replace(
         SHELF.file("depression_iv"),
-        protocol=DEPRESSION.model_copy(update={"version": 3, "author": "Dr M. Lindqvist"} | fields),
+        protocol=DEPRESSION.model_copy(
+            update={"version": DEPRESSION.version + 1, "author": "Dr M. Lindqvist"} | fields
+        ),
         is_own=True,
     )
     files = tuple(made if file.protocol.name == "depression_iv" else file for file in SHELF.files)
@@ -95,7 +97,8 @@ def test_every_protocol_is_listed_with_version_length_and_where_it_comes_from(de
         one.accessibleName() for one in desk.page.findChildren(QAbstractButton) if "protocols_list_" in one.objectName()
     ]
     assert len(rows) == len(SHELF.files)
-    assert "Chronic pain IV, version 1, IV · 4 h (2 h to 8 h), Shipped, not reviewed" in rows
+    version = SHELF.file("chronic_pain_iv").protocol.version
+    assert f"Chronic pain IV, version {version}, IV · 4 h (2 h to 8 h), Shipped, not reviewed" in rows
     desk.press("protocols_list_depression_iv")
     assert desk.text("protocol_detail_title") == "Depression IV"
     assert desk.text("protocol_detail_origin") == "Shipped"
@@ -120,7 +123,7 @@ def test_an_edit_is_shown_before_it_is_saved_and_saved_whole(desk):
     desk.press("protocol_parts_length")
     desk.type("protocol_planned_min", "50")
     assert desk.text("protocol_changes") == "• Planned length: 50 min, before 45 min"
-    assert "Counts from the next check-in on, as version 3." in desk.text("protocol_effect")
+    assert f"Counts from the next check-in on, as version {DEPRESSION.version + 1}." in desk.text("protocol_effect")
     assert "who answers for it" in desk.text("protocol_problem")
     assert not desk.find("protocol_save").isEnabled()
     desk.press("protocol_parts_name")

@@ -85,7 +85,7 @@ def test_what_is_built_on_must_be_there_and_stand_whole(tmp_path):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (("\nversion = 1", '\nversion = 1\nbased_on = "general_iv"'), "write the clinic's own whole"),
+        (("\nschema_version = 1", '\nschema_version = 1\nbased_on = "general_iv"'), "write the clinic's own whole"),
         (("planned_min = 60", 'planned_min = "long"'), "planned_min: Input should be a valid number"),
         (("spo2_low", "spo2_lo"), "discharge.spo2_lo"),
         (("title =", "title"), "is not a TOML file"),

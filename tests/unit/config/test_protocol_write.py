@@ -69,7 +69,7 @@ def test_the_source_of_a_value_outlives_a_second_edit(tmp_path):
     file = saved(tmp_path, changed(read_shelf(SHIPPED, tmp_path).file("depression_iv").protocol, planned_min=55))
     (line,) = [one for one in file.path.read_text(encoding="utf-8").splitlines() if one.startswith("planned_min")]
     assert line.startswith(
-        "planned_min = 55  # since version 4, J. Okafor RN; before it 50 (an infusion for depression"
+        f"planned_min = 55  # since version {shipped().version + 2}, J. Okafor RN; before it 50 (an infusion for depression"
     )
     assert line.count("since version") == 1
 
@@ -187,7 +187,8 @@ def test_a_section_written_inline_is_left_to_a_person(tmp_path):
     inline = ", ".join(line.partition("#")[0].strip() for line in section.splitlines())
     path = tmp_path / "general_iv.toml"
     path.write_text(
-        head.replace("\nversion = 1\n", f"\nversion = 1\ntechnical = {{{inline}}}\n") + tail, encoding="utf-8"
+        head.replace("\nschema_version = 1\n", f"\nschema_version = 1\ntechnical = {{{inline}}}\n") + tail,
+        encoding="utf-8",
     )
     shelf = read_shelf(SHIPPED, tmp_path)
     assert shelf.broken == ()
