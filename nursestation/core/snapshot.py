@@ -96,9 +96,7 @@ class CuffView:
     age_s: float | None = None
     is_overdue: bool = False
     due_in_s: float | None = None
-    doing: str = (
-        ""  # "measuring 136 mmHg", "cuff loose or not connected", "repeat asked for: press START on the monitor"
-    )
+    doing: str = ""  # "measuring 136 mmHg", "cuff loose or not connected", "repeat: press START on the monitor"
     priority: Priority | None = None
     percent_over_baseline: float | None = None
 
@@ -483,6 +481,22 @@ class WatchingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmSpanView:
+    """When an alarm condition of the patient was present, until it ended (a latched one until it was acknowledged).
+
+    Attributes:
+        metric, priority, text: Of what; the priority and the words as last told.
+        start, end: `end` is None while it is present.
+    """
+
+    metric: str
+    priority: Priority
+    text: str
+    start: Moment
+    end: Moment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseSpan:
     """One stretch of the visit; `end` is None for the present one."""
 
@@ -553,6 +567,7 @@ class VisitView:
     checks_done: tuple[str, ...] = ()
     driver_code: str = ""  # to be given to the driver; "" where none is used
     drugs: tuple[DrugView, ...] = ()  # in the order they were recorded
+    alarm_spans: tuple[AlarmSpanView, ...] = ()  # by begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

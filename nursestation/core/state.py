@@ -54,6 +54,7 @@ from nursestation.core.records import (
     SelfTested,
 )
 from nursestation.core.snapshot import (
+    AlarmSpanView,
     ChartEntryView,
     DrugView,
     GateView,
@@ -500,6 +501,7 @@ class AsRecorded:
     limits: tuple[LimitView, ...]
     proposal: tuple[tuple[str, float | None, float | None, str], ...]
     drugs: tuple[DrugView, ...] = ()
+    alarm_spans: tuple[AlarmSpanView, ...] = ()
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ from nursestation.core.criteria import OK
 from nursestation.core.model import Baseline, GateState, Phase
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import (
+    AlarmSpanView,
     ChairSnapshot,
     ConditionView,
     CriterionView,
@@ -317,6 +318,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         flags=tuple(_flag(flag, now) for flag in visit.flags.values()),
         chart=recorded.chart,
         drugs=recorded.drugs,
+        alarm_spans=recorded.alarm_spans,
         cuffs=tuple(reading for reading, _ in visit.cuffs),
         readiness=page,
         simulated=visit.simulated,
@@ -365,8 +367,24 @@ def _as_recorded(state: StationState, chair: ChairState, visit: Visit) -> AsReco
             steps_told=chart_views.steps_told(visit, state.operators),
             limits=patient_limits.views(state, visit),
             proposal=patient_limits.proposal(visit, state.preset),
+            alarm_spans=_alarm_spans(visit),
         )
     return visit.as_recorded
+
+
+def _alarm_spans(visit: Visit) -> tuple[AlarmSpanView, ...]:
+    spans = [
+        AlarmSpanView(
+            metric=condition.metric,
+            priority=condition.priority,
+            text=condition.text,
+            start=condition.raised,
+            end=condition.ended,
+        )
+        for condition in (*visit.past_conditions, *visit.conditions.values())
+        if condition.kind is AlarmKind.PHYSIOLOGICAL and condition.metric is not None
+    ]
+    return tuple(sorted(spans, key=lambda span: span.start.utc_ns))
 
 
 def _watching(state: StationState, visit: Visit, now: Moment) -> WatchingView:
