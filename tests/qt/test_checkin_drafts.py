@@ -3,26 +3,20 @@
 from datetime import UTC
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.model import Phase
 from nursestation.ui.checkin.drafts import DraftKeeper
 from nursestation.ui.checkin.page import CheckInPage
+from tests.helpers.hands import find, press, shown_check_in
 from tests.helpers.station_views import make_chair, make_station, make_visit
 from tests.helpers.visit import PATIENT, make_clinic
 
 
 @pytest.fixture
 def page(qtbot):
-    made = CheckInPage(UTC)
-    qtbot.addWidget(made)
-    made.resize(1024, 706)
-    made.show_chair(2)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return shown_check_in(qtbot)
 
 
 @pytest.fixture
@@ -36,18 +30,6 @@ def kept(page):
 
     page.command_requested.connect(take)
     return told
-
-
-def find(page, name):
-    widget = page.findChild(QWidget, name)
-    assert widget is not None, name
-    return widget
-
-
-def press(qtbot, page, name):
-    button = find(page, name)
-    qtbot.waitUntil(lambda: button.isVisibleTo(page), timeout=2000)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 # --- the keeper ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Each question of the check-in: what a person taps or types becomes the command that says it, and nothing is said for them."""
 
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import date
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
@@ -23,7 +23,7 @@ from nursestation.core.model import (
 from nursestation.core.protocols import MedicineRule
 from nursestation.core.snapshot import ScoreView
 from nursestation.ui import theme
-from nursestation.ui.checkin.page import CheckInPage
+from tests.helpers.hands import find, press, sent_by, shown_check_in
 from tests.helpers.station_views import (
     DRIVER,
     EXCLUSIONS,
@@ -47,20 +47,12 @@ CHECKS = ("Rescue equipment is ready", "The cuff is on the arm without the IV")
 
 @pytest.fixture
 def page(qtbot):
-    made = CheckInPage(UTC)
-    qtbot.addWidget(made)
-    made.resize(1024, 706)
-    made.show_chair(2)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return shown_check_in(qtbot)
 
 
 @pytest.fixture
 def sent(page):
-    commands = []
-    page.command_requested.connect(lambda command: isinstance(command, c.KeepDraft) or commands.append(command))
-    return commands
+    return sent_by(page)
 
 
 def visit_asking(**changes):
@@ -81,18 +73,6 @@ def visit_asking(**changes):
     protocol = base.model_copy(update={"gates": rules, **changes.pop("protocol", {})})
     gates = changes.pop("gates", make_gates(**dict.fromkeys(ASKED, GateState.UNKNOWN)))
     return make_visit(protocol=protocol, gates=gates, **changes)
-
-
-def find(page, name):
-    widget = page.findChild(QWidget, name)
-    assert widget is not None, name
-    return widget
-
-
-def press(qtbot, page, name):
-    button = find(page, name)
-    qtbot.waitUntil(lambda: button.isVisibleTo(page), timeout=2000)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def ask(qtbot, page, gate, visit=None, **station):

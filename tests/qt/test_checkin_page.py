@@ -1,15 +1,13 @@
 from dataclasses import replace
-from datetime import UTC
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.model import GateState, Patient, Phase, SeriesPlace, VisitKind
 from nursestation.ui import theme
-from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.layouts import keep_tab_order
+from tests.helpers.hands import find, press, sent_by, shown_check_in
 from tests.helpers.station_views import (
     BASELINE,
     CLINICIAN,
@@ -40,33 +38,12 @@ ALL_MET = dict.fromkeys(PLAIN, GateState.MET)
 
 @pytest.fixture
 def page(qtbot):
-    made = CheckInPage(UTC)
-    qtbot.addWidget(made)
-    made.resize(1024, 706)
-    made.show_chair(2)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return shown_check_in(qtbot)
 
 
 @pytest.fixture
 def sent(page):
-    """Every command but drafts, which have tests of their own."""
-    commands = []
-    page.command_requested.connect(lambda command: isinstance(command, c.KeepDraft) or commands.append(command))
-    return commands
-
-
-def find(page, name):
-    widget = page.findChild(QWidget, name)
-    assert widget is not None, name
-    return widget
-
-
-def press(qtbot, page, name):
-    button = find(page, name)
-    qtbot.waitUntil(lambda: button.isVisibleTo(page), timeout=2000)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    return sent_by(page)
 
 
 def in_front(page):

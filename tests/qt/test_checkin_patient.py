@@ -1,17 +1,14 @@
 """Who sits down: found while it is typed, or new; the last visit beside it, and the place in the series."""
 
 from dataclasses import replace
-from datetime import UTC
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from nursestation.core import commands as c
 from nursestation.core.history import PatientCard
 from nursestation.core.model import SeriesPlace, VisitKind
 from nursestation.core.protocols import SeriesPlan
-from nursestation.ui.checkin.page import CheckInPage
+from tests.helpers.hands import find, press, sent_by, shown_check_in
 from tests.helpers.station_views import NOW, make_protocol, make_station
 from tests.unit.ui.patients.test_patients_view import HISTORY
 
@@ -28,32 +25,14 @@ PLAN = SeriesPlan(length=6, interval_days_min=1, interval_days_max=2)
 
 @pytest.fixture
 def page(qtbot):
-    made = CheckInPage(UTC)
-    qtbot.addWidget(made)
-    made.resize(1024, 706)
-    made.show_chair(2)
-    with qtbot.waitExposed(made):
-        made.show()
+    made = shown_check_in(qtbot)
     made.render(make_station(protocols=(make_protocol(series=PLAN), make_protocol(name="other", title="Other"))))
     return made
 
 
 @pytest.fixture
 def sent(page):
-    commands = []
-    page.command_requested.connect(lambda command: isinstance(command, c.KeepDraft) or commands.append(command))
-    return commands
-
-
-def find(page, name):
-    widget = page.findChild(QWidget, name)
-    assert widget is not None, name
-    return widget
-
-
-def press(qtbot, page, name):
-    qtbot.waitUntil(lambda: find(page, name).isVisibleTo(page), timeout=2000)
-    qtbot.mouseClick(find(page, name), Qt.MouseButton.LeftButton)
+    return sent_by(page)
 
 
 def type_in(qtbot, page, **fields):

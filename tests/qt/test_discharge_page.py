@@ -10,6 +10,7 @@ from nursestation.core import commands as c
 from nursestation.core.model import ConfirmedHow, Driver, GateState, LeavingPath, Phase, Severity, Transport
 from nursestation.core.snapshot import InstructionsView
 from nursestation.ui.discharge.page import DischargePage
+from tests.helpers.hands import find, press
 from tests.helpers.station_views import (
     CLINICIAN,
     DRIVER,
@@ -41,18 +42,6 @@ def sent(page):
     commands = []
     page.command_requested.connect(commands.append)
     return commands
-
-
-def find(page, name):
-    widget = page.findChild(QWidget, name)
-    assert widget is not None, name
-    return widget
-
-
-def press(qtbot, page, name):
-    button = find(page, name)
-    qtbot.waitUntil(lambda: button.isVisibleTo(page), timeout=2000)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def show(page, visit, **changes):
