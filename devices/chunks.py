@@ -1,7 +1,7 @@
 """Gathers the samples of one trace into chunks of a fixed count, so that how the bytes were split changes nothing."""
 
 from collections.abc import Sequence
-from struct import Struct
+from struct import Struct, pack
 
 from devices.events import DriverEvent, Mode
 from devices.making import waveform_chunk
@@ -56,14 +56,23 @@ class Chunker:
 
     def extend(self, out: list[DriverEvent], raw: Sequence[int], now_ns: int) -> None:
         """Take consecutive samples [raw steps, or `MISSING_SAMPLE`] that arrived together; as `add` for each of them."""
-        at = 0
-        while at < len(raw):
-            n_taken = min(self._n_samples - len(self._raw), len(raw) - at)
-            self._raw += raw[at : at + n_taken]
+        held, n_samples = self._raw, self._n_samples
+        held += raw
+        n_full = len(held) // n_samples
+        if raw:
             self._last_ns = now_ns
-            at += n_taken
-            if len(self._raw) == self._n_samples:
-                self.give_out(out)
+        if not n_full:
+            return
+        n_given = n_full * n_samples
+        samples = pack(f"<{n_given}h", *held[:n_given])
+        del held[:n_given]
+        for at in range(0, 2 * n_given, 2 * n_samples):
+            out.append(
+                waveform_chunk(
+                    now_ns, self._metric, self._rate_hz, self._scale, self._offset, self._unit,
+                    samples[at : at + 2 * n_samples], self.source, Mode.REAL,
+                )
+            )  # fmt: skip
 
     def give_out(self, out: list[DriverEvent]) -> None:
         """Put the samples held, if any, into `out` as one chunk."""

@@ -13,8 +13,6 @@ The loops run over frames (`bytes.find`), not over bytes.
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from functools import reduce
-from operator import xor
 from typing import Protocol
 
 from devices.events import FrameRejected, RejectReason
@@ -48,7 +46,12 @@ def sum8(data: bytes) -> int:
 
 def xor8(data: bytes) -> int:
     """Return the exclusive or of the bytes."""
-    return reduce(xor, data, 0)
+    folded, n_left = int.from_bytes(data, "big"), len(data)
+    while n_left > 1:  # the left half laid over the right one, until there is one byte
+        n_left = (n_left + 1) // 2
+        half = 8 * n_left
+        folded = folded >> half ^ folded & (1 << half) - 1
+    return folded
 
 
 def rejection(piece: Piece, now_ns: int) -> FrameRejected:
@@ -71,9 +74,14 @@ def rejections(piece: Piece, now_ns: int) -> list[FrameRejected]:
 
 
 class Stretch:
-    """Gathers neighbouring bytes that were not taken."""
+    """Gathers neighbouring bytes that were not taken.
+
+    Attributes:
+        is_begun: Whether there is one; to be asked before `end` where that is called for every frame.
+    """
 
     def __init__(self) -> None:
+        self.is_begun = False
         self._bytes = bytearray()
         self._offset = 0
         self._reason: RejectReason | None = None
@@ -96,8 +104,10 @@ class Stretch:
             out.append((self._reason, self._offset, bytes(self._bytes)))
             self._bytes.clear()
         self._reason = None
+        self.is_begun = False
 
     def _extend(self, out: list[Piece], offset: int, data: bytes) -> None:
+        self.is_begun = True
         if not self._bytes:
             self._offset = offset
         self._bytes += data
@@ -224,6 +234,8 @@ class StuffedFramer:
         self._start = bytes([start])
         self._escape = escape
         self._escaped = dict(escaped)
+        pairs = [(bytes([escape, second]), bytes([plain])) for second, plain in escaped.items()]
+        self._pairs = sorted(pairs, key=lambda pair: pair[1][0] == escape)  # that of the escape itself last
         self._adds = adds
         self._is_intact = is_intact
         self._held = b""
@@ -234,30 +246,48 @@ class StuffedFramer:
         """Take bytes and return the unescaped frames, without start byte, and what was not taken."""
         buffer = self._held + data if self._held else data
         out: list[Piece] = []
-        start_byte, base, n_buffer, stretch = self._start, self._offset, len(buffer), self._stretch
-        start = buffer.find(start_byte)
-        if start < 0:
-            start = n_buffer
-        if start > 0:
-            stretch.go_on(out, base, buffer[:start])
-        while start < n_buffer:
-            after = buffer.find(start_byte, start + 1)
-            end = n_buffer if after < 0 else after
-            frame, taken = self._unescape(buffer[start + 1 : min(end, start + self.longest)])
-            if not taken and after < 0:
+        base, stretch, escape, adds, is_intact = self._offset, self._stretch, self._escape, self._adds, self._is_intact
+        before, *wires = buffer.split(self._start)
+        at = len(before)
+        if at:
+            stretch.go_on(out, base, before)
+        n_buffer = len(buffer)
+        for wire in wires:
+            frame = self._without_escapes(wire) if escape in wire else wire
+            if frame and len(frame) == frame[0] + adds and is_intact(frame):
+                if stretch.is_begun:
+                    stretch.end(out)
+                out.append((None, base + at, frame))
+            elif not self._take_odd(out, base + at, wire, is_last=at + 1 + len(wire) == n_buffer):
                 break
-            if frame and self._is_intact(frame):
-                stretch.end(out)
-                out.append((None, base + start, frame))
-                if start + 1 + taken < end:
-                    stretch.go_on(out, base + start + 1 + taken, buffer[start + 1 + taken : end])
-            else:
-                reason = RejectReason.CHECKSUM if frame else RejectReason.FRAMING
-                stretch.begin(out, reason, base + start, buffer[start:end])
-            start = end
-        self._held = buffer[start:]
-        self._offset = base + start
+            at += 1 + len(wire)
+        self._held = buffer[at:]
+        self._offset = base + at
         return out
+
+    def _take_odd(self, out: list[Piece], offset: int, wire: bytes, *, is_last: bool) -> bool:
+        """Take what follows a start byte and is not exactly one good frame; return False when its rest may still come."""
+        stretch = self._stretch
+        frame, taken = self._unescape(wire[: self.longest - 1])
+        if not taken and is_last:
+            return False
+        if frame and self._is_intact(frame):
+            stretch.end(out)
+            out.append((None, offset, frame))
+            if taken < len(wire):
+                stretch.go_on(out, offset + 1 + taken, wire[taken:])
+        else:
+            reason = RejectReason.CHECKSUM if frame else RejectReason.FRAMING
+            stretch.begin(out, reason, offset, self._start + wire)
+        return True
+
+    def _without_escapes(self, wire: bytes) -> bytes:
+        """Return what all of `wire` stands for; b"" when it is not escaped pairs and plain bytes."""
+        if wire.count(self._escape) != sum([wire.count(pair) for pair, _ in self._pairs]):
+            return b""
+        for pair, plain in self._pairs:
+            wire = wire.replace(pair, plain)
+        return wire
 
     def flush(self) -> list[Piece]:
         """End the stream: return what is held as not taken, and start over at offset 0."""

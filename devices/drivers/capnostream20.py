@@ -100,6 +100,8 @@ _PASSED_OVER: frozenset[int] = frozenset(Message) | {
 }  # the last four belong to a later revision (OpenICE)
 
 _CO2_WAVE = int(Message.CO2_WAVE)  # a plain number for the comparison that is made most often
+_N_WAVE = LENGTHS[_CO2_WAVE] + 2
+_CO2_HIGH = METRICS["co2"].high
 
 _INVALID, _STARTING, _BLOCKED, _BREATH, _ZEROING, _PURGING, _LINE_OFF, _CO2_FAILED = (1 << bit for bit in range(8))
 _NO_CO2 = _INVALID | _STARTING | _BLOCKED | _LINE_OFF | _CO2_FAILED
@@ -173,6 +175,9 @@ def _wire(frame: bytes) -> bytes:
 
 
 def _is_intact(frame: bytes) -> bool:
+    if len(frame) == _N_WAVE:  # twenty times as many as all others
+        size, code, counter, whole, fraction, fast, check = frame
+        return size ^ code ^ counter ^ whole ^ fraction ^ fast == check
     return xor8(frame) == 0
 
 
@@ -209,7 +214,7 @@ class Capnostream20:
         self._fast = 0
         self._is_pump_off = False
         self._unit: Co2Unit | None = None
-        self._counter: int | None = None
+        self._due: int | None = None  # counter of the next wave
         self._wave_ns = 0
         self._greeted_ns: int | None = None
         self._starts = False
@@ -219,8 +224,18 @@ class Capnostream20:
     def feed(self, data: bytes, now_ns: int) -> tuple[DriverEvent, ...]:
         """Take bytes and return what they complete; see `devices.driver.Driver.feed`."""
         out: list[DriverEvent] = []
+        samples: list[int] = []  # of the waves next after one another, with nothing new but the sample
+        due, scale, n_wave = self._due, self._wave.calibration[0], LENGTHS[_CO2_WAVE]
         for piece in self._framer.feed(data):
             reason, offset, frame = piece
+            if reason is None and frame[1] == _CO2_WAVE and frame[0] == n_wave:
+                _, _, counter, whole, fraction, fast, _ = frame
+                if counter == due and not (fast ^ self._fast) & ~_BREATH:
+                    due = counter + 1 & 0xFF
+                    samples.append(_raw(whole, fraction, fast, scale))
+                    continue
+            if samples:
+                self._take_samples(out, samples, due, now_ns)
             if reason is not None:
                 self._reject(out, rejection(piece, now_ns))
             elif LENGTHS.get(frame[1], frame[0]) != frame[0]:
@@ -229,6 +244,9 @@ class Capnostream20:
                 self._decode_wave(out, frame, now_ns)
             else:
                 self._decode(out, piece, now_ns)
+            due, scale = self._due, self._wave.calibration[0]
+        if samples:
+            self._take_samples(out, samples, due, now_ns)
         return tuple(out)
 
     def tick(self, now_ns: int) -> tuple[DriverEvent, ...]:
@@ -280,7 +298,7 @@ class Capnostream20:
         self._is_pump_off = False
         self._unit = None
         self._wave.calibrate([], _CO2_STEP, None)
-        self._counter = None
+        self._due = None
         self._greeted_ns = None
         self._starts = False
         self._wave_due_ns = None
@@ -304,25 +322,31 @@ class Capnostream20:
             case code if code not in _PASSED_OVER:
                 self._reject(out, rejection((RejectReason.UNKNOWN, offset, _wire(frame)), now_ns))
 
-    def _decode_wave(self, out: list[DriverEvent], frame: bytes, now_ns: int) -> None:
-        counter, whole, fraction, fast = frame[2:6]
-        before, before_ns = self._counter, self._wave_ns
-        self._counter, self._wave_ns = counter, now_ns
+    def _take_samples(self, out: list[DriverEvent], samples: list[int], due: int | None, now_ns: int) -> None:
+        """Take samples of waves that came one after the other, and empty the list; `due` is the counter of the next."""
+        self._wave.extend(out, samples, now_ns)
+        samples.clear()
+        self._due, self._wave_ns = due, now_ns
         if self._wave_due_ns is not None:
             self._wave_due_ns = now_ns + _WAVE_QUIET_NS
-        if before is not None and counter != (before + 1) & 0xFF:
-            if counter == before:
+
+    def _decode_wave(self, out: list[DriverEvent], frame: bytes, now_ns: int) -> None:
+        counter, whole, fraction, fast = frame[2:6]
+        due, before_ns = self._due, self._wave_ns
+        self._due, self._wave_ns = counter + 1 & 0xFF, now_ns
+        if self._wave_due_ns is not None:
+            self._wave_due_ns = now_ns + _WAVE_QUIET_NS
+        if due is not None and counter != due:
+            if self._due == due:
                 return  # the same frame twice
             self._wave.give_out(out)
             is_countable = now_ns - before_ns < _COUNTER_ROUND_NS
-            n_lost = (counter - before - 1) & 0xFF if is_countable else None
+            n_lost = (counter - due) & 0xFF if is_countable else None
             out.append(Gap(t_ns=now_ns, metric="co2", source="co2", n_samples=n_lost))
         if (fast ^ self._fast) & ~_BREATH:
             self._fast = fast & ~_BREATH
             self._tell_co2(out, now_ns)
-        raw = (whole << 8 | fraction) >> 1  # int16 has 15 bits for 16: the last, 1/256 of a unit, is let go
-        is_usable = not fast & _NO_CO2 and raw * self._wave.calibration[0] <= METRICS["co2"].high
-        self._wave.add(out, raw if is_usable else MISSING_SAMPLE, now_ns)
+        self._wave.add(out, _raw(whole, fraction, fast, self._wave.calibration[0]), now_ns)
 
     def _decode_numerics(self, out: list[DriverEvent], frame: bytes, now_ns: int) -> None:
         byte = frame[1:]  # so that indices are the document's, which counts data bytes from 1
@@ -381,7 +405,12 @@ class Capnostream20:
         self._statuses.tell(out, "spo2", status, text, now_ns)
 
     def _tell_alarms(self, out: list[DriverEvent], byte: bytes, now_ns: int) -> None:
-        active = {f"{at}.{bit}": (kind, text) for at, bit, kind, text in ALARMS if byte[at] >> bit & 1}
+        active: dict[str, tuple[AlarmKind, str]] = {}
+        if byte[14] or byte[15] or byte[27]:
+            active = {f"{at}.{bit}": (kind, text) for at, bit, kind, text in ALARMS if byte[at] >> bit & 1}
+        elif not self._alarms:
+            self._tells_all_alarms = False
+            return
         for code in [code for code in self._alarms if code not in active]:
             gone = self._alarms.pop(code)
             out.append(replace(gone, t_ns=now_ns, active=False))
@@ -397,6 +426,12 @@ class Capnostream20:
                 self._alarms[code] = alarm
                 out.append(alarm)
         self._tells_all_alarms = False
+
+
+def _raw(whole: int, fraction: int, fast: int, scale: float) -> int:
+    """Return the sample in steps, or `MISSING_SAMPLE` where it counts for nothing."""
+    raw = (whole << 8 | fraction) >> 1  # int16 has 15 bits for 16: the last, 1/256 of a unit, is let go
+    return raw if not fast & _NO_CO2 and raw * scale <= _CO2_HIGH else MISSING_SAMPLE
 
 
 def _co2_validity(fast: int) -> Validity:

@@ -15,6 +15,7 @@ Carescape V100 driver, a Ruby V100 bridge, a JavaScript V100 driver, TKDinamapBP
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import ClassVar
 
 from devices.driver import Cuff, CuffFault, CuffPhase, DriverInfo, Patient, ProbeState, Sensors, SerialSettings
@@ -93,8 +94,9 @@ class _Damaged(Exception):
         self.reason = reason
 
 
+@lru_cache(maxsize=256)
 def _open(line: bytes) -> str:
-    """Return what stands between unit and check characters, or raise `_Damaged`."""
+    """Return what stands between unit and check characters, or raise `_Damaged`; most replies come again and again."""
     text = line.decode("ascii", "replace")
     if len(text) < 5 or not text.isascii() or not text.isprintable():
         raise _Damaged(RejectReason.FRAMING)

@@ -18,11 +18,11 @@ the MD PnP Radical driver; the public repositories nmenon/masimo-datacapture, ya
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import ClassVar
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
 from devices.driver import DriverInfo, Patient, ProbeState, Sensors, SerialSettings
 from devices.events import AlarmKind, DeviceAlarm, DeviceInfo, DriverEvent, RejectReason, SensorStatus, Validity
@@ -127,14 +127,14 @@ class _Damaged(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(NamedTuple):
     """One line.
 
     Attributes:
         device_time: The oximeter's clock.
         fields: Value by tag.
         numbers: Number by tag, where the value is one.
+        unnamed: Tags that came with a value and have no name here.
         alarm: ALARM word.
         exceptions: EXC word.
     """
@@ -142,6 +142,7 @@ class _Record:
     device_time: str
     fields: Mapping[str, str]
     numbers: Mapping[str, float]
+    unnamed: Sequence[str]
     alarm: int
     exceptions: int
 
@@ -153,43 +154,79 @@ def _read(line: bytes) -> _Record:
         raise _Damaged(RejectReason.FRAMING)
     fields: dict[str, str] = {}
     numbers: dict[str, float] = {}
-    for token in found["fields"].split():
-        field = _FIELD.fullmatch(token)
-        if field is None or field["tag"] in fields:
+    unnamed: list[str] = []
+    *clock, tokens = found.groups()
+    for token in tokens.split():
+        field = _field(token)
+        if field is None or field.tag in fields:
             raise _Damaged(RejectReason.UNKNOWN)
-        tag, value = field["tag"], field["value"]
+        tag, value, number, is_in_shape, is_unnamed = field
+        if not is_in_shape:
+            raise _Damaged(RejectReason.RANGE)
         fields[tag] = value
-        if (shape := _SHAPES.get(tag)) is not None:
-            number = _number(tag, value, shape)
-            if number is not None:
-                numbers[tag] = number
+        if number is not None:
+            numbers[tag] = number
+        if is_unnamed:
+            unnamed.append(tag)
     if not fields.keys() >= _NEEDED:
         raise _Damaged(RejectReason.UNKNOWN)
-    return _Record(_device_time(found), fields, numbers, int(fields["ALARM"], 16), int(fields["EXC"], 16))
+    return _Record(_device_time(*clock), fields, numbers, unnamed, int(fields["ALARM"], 16), int(fields["EXC"], 16))
 
 
-def _number(tag: str, value: str, shape: re.Pattern[str]) -> float | None:
+class _Field(NamedTuple):
+    """One field of a line.
+
+    Attributes:
+        tag: Its tag.
+        value: As printed.
+        number: None where the value is none.
+        is_in_shape: Whether the value has its tag's shape and lies in the oximeter's range.
+        is_unnamed: Whether it says something that has no name here.
+    """
+
+    tag: str
+    value: str
+    number: float | None
+    is_in_shape: bool
+    is_unnamed: bool
+
+
+@lru_cache(maxsize=1024)
+def _field(token: str) -> _Field | None:
+    """Return the field that is printed so, most of which are printed again in every line; None when it is none."""
+    found = _FIELD.fullmatch(token)
+    if found is None:
+        return None
+    tag, value = found["tag"], found["value"]
+    number, is_in_shape = None, True
+    if (shape := _SHAPES.get(tag)) is not None:
+        number, is_in_shape = _number(tag, value, shape)
+    is_told = tag in _UNNAMED and number is not None
+    is_unnamed = is_told or ((tag not in _SHAPES or tag == "EXC1") and _SAYS_SOMETHING.search(value) is not None)
+    return _Field(tag, value, number, is_in_shape, is_unnamed)
+
+
+def _number(tag: str, value: str, shape: re.Pattern[str]) -> tuple[float | None, bool]:
+    """Return the number, if there is one, and whether the value may be one of its tag."""
     found = shape.fullmatch(value)
     if found is None:
-        raise _Damaged(RejectReason.RANGE)
+        return None, False
     digits = found.groupdict().get("number")
     if digits is None:
-        return None
+        return None, True
     number = float(digits)
     if tag in ("SPO2", "BPM") and number == 0:
-        return None
+        return None, True
     low, high = _RANGES.get(tag, (number, number))
-    if not low <= number <= high:
-        raise _Damaged(RejectReason.RANGE)
-    return number
+    return number, low <= number <= high
 
 
-def _device_time(found: re.Match[str]) -> str:
+def _device_time(month: str, day: str, year: str, time: str) -> str:
     try:
-        day = datetime(2000 + int(found["year"]), int(found["month"]), int(found["day"]))
-        return datetime.combine(day, datetime.strptime(found["time"], "%H:%M:%S").time()).isoformat()
+        hour, minute, second = time.split(":")
+        return datetime(2000 + int(year), int(month), int(day), int(hour), int(minute), int(second)).isoformat()
     except ValueError:
-        return f"{found['month']}/{found['day']}/{found['year']} {found['time']}"  # a clock that was never set
+        return f"{month}/{day}/{year} {time}"  # a clock that was never set
 
 
 class MasimoRadical7:
@@ -272,7 +309,8 @@ class MasimoRadical7:
         if serial not in (_SERIAL_NONE, self._serial):
             self._serial = serial
             out.append(DeviceInfo(t_ns=now_ns, vendor="Masimo", model=None, serial=serial))
-        self._count(record)
+        for tag in record.unnamed:
+            self._unknown.count(tag)
         self._tell_alarms(out, record.alarm, now_ns)
         validity, status, text = _judge(record)
         self._statuses.tell(out, "spo2", status, text, now_ns)
@@ -281,13 +319,10 @@ class MasimoRadical7:
                 value = record.numbers.get(tag)
                 out.append(reading(metric, value, now_ns, validity, source="oximeter", device_time=record.device_time))
 
-    def _count(self, record: _Record) -> None:
-        for tag, value in record.fields.items():
-            is_told = tag in _UNNAMED and tag in record.numbers
-            if is_told or ((tag not in _SHAPES or tag == "EXC1") and _SAYS_SOMETHING.search(value)):
-                self._unknown.count(tag)
-
     def _tell_alarms(self, out: list[DriverEvent], word: int, now_ns: int) -> None:
+        if not word and not self._alarms:
+            self._tells_all_alarms = False
+            return
         active = {bit: (kind, text) for bit, kind, text in ALARMS if word & bit}
         if word & _ACTIVE and not word & _CAUSES:
             active[_ACTIVE] = _UNNAMED_CAUSE[1:]
