@@ -185,6 +185,9 @@ class LengthFramer:
                 stretch.end(out)
                 out.append((None, base + start, frame))
                 at = start + size
+                while buffer.startswith(frame, at):  # the same frame again needs no second look
+                    out.append((None, base + at, frame))
+                    at += size
             else:
                 stretch.begin(out, RejectReason.CHECKSUM, base + start, buffer[start : start + 1])
                 at = start + 1
@@ -212,14 +215,28 @@ class LengthFramer:
         return out
 
 
+class Run(bytes):
+    """Frames of one size in a row, as on the wire."""
+
+
 class StuffedFramer:
     """Frames of a start byte that never occurs elsewhere unescaped, a length byte, and a check, all after it escaped.
 
-    Given out without the start byte and with the escapes undone. A start byte inside an unfinished frame ends that frame.
+    Given out without the start byte and with the escapes undone; the frames that mostly come may also be given out as a
+    `Run`. Which frames there are depends on the stream alone, and how many of them come as one run on how it was split. A
+    start byte inside an unfinished frame ends that frame.
     """
 
     def __init__(
-        self, *, start: int, escape: int, escaped: Mapping[int, int], adds: int, is_intact: Callable[[bytes], bool]
+        self,
+        *,
+        start: int,
+        escape: int,
+        escaped: Mapping[int, int],
+        adds: int,
+        is_intact: Callable[[bytes], bool],
+        runs: re.Pattern[bytes] | None = None,
+        are_intact: Callable[[bytes], bool] | None = None,
     ) -> None:
         """Describe the frames.
 
@@ -229,7 +246,11 @@ class StuffedFramer:
             escaped: What each second byte of a pair stands for; any other second byte breaks the frame.
             adds: Unescaped frame length without the start byte, less the value of the length byte.
             is_intact: Says of an unescaped frame whether its check holds.
+            runs: Several frames in a row that have a length and no escape, up to a start byte; None for no runs.
+            are_intact: Says of such frames whether the checks of all of them hold.
         """
+        self._runs = runs
+        self._are_intact = are_intact
         self.longest = 1 + 2 * (0xFF + adds)
         self._start = bytes([start])
         self._escape = escape
@@ -246,19 +267,34 @@ class StuffedFramer:
         """Take bytes and return the unescaped frames, without start byte, and what was not taken."""
         buffer = self._held + data if self._held else data
         out: list[Piece] = []
-        base, stretch, escape, adds, is_intact = self._offset, self._stretch, self._escape, self._adds, self._is_intact
-        before, *wires = buffer.split(self._start)
-        at = len(before)
-        if at:
-            stretch.go_on(out, base, before)
-        n_buffer = len(buffer)
-        for wire in wires:
-            frame = self._without_escapes(wire) if escape in wire else wire
-            if frame and len(frame) == frame[0] + adds and is_intact(frame):
+        base, stretch, n_buffer, runs, are_intact = (
+            self._offset,
+            self._stretch,
+            len(buffer),
+            self._runs,
+            self._are_intact,
+        )
+        at = buffer.find(self._start)
+        if at < 0:
+            at = n_buffer
+        if at > 0:
+            stretch.go_on(out, base, buffer[:at])
+        while at < n_buffer:
+            found = runs.match(buffer, at) if runs is not None else None
+            if found is not None and are_intact is not None and are_intact(found[0]):
+                if stretch.is_begun:
+                    stretch.end(out)
+                out.append((None, base + at, Run(found[0])))
+                at = found.end()
+                continue
+            end = buffer.find(self._start, at + 1)
+            wire = buffer[at + 1 :] if end < 0 else buffer[at + 1 : end]
+            frame = self._without_escapes(wire) if self._escape in wire else wire
+            if frame and len(frame) == frame[0] + self._adds and self._is_intact(frame):
                 if stretch.is_begun:
                     stretch.end(out)
                 out.append((None, base + at, frame))
-            elif not self._take_odd(out, base + at, wire, is_last=at + 1 + len(wire) == n_buffer):
+            elif not self._take_odd(out, base + at, wire, is_last=end < 0):
                 break
             at += 1 + len(wire)
         self._held = buffer[at:]

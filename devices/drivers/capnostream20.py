@@ -23,6 +23,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import cache
+from struct import unpack
 from typing import ClassVar
 
 from devices.chunks import Chunker
@@ -41,7 +43,7 @@ from devices.events import (
     SensorStatus,
     Validity,
 )
-from devices.framing import Piece, StuffedFramer, rejection, xor8
+from devices.framing import Piece, Run, StuffedFramer, rejection, xor8
 from devices.readings import Statuses, reading
 from devices.vocabulary import METRICS, Unit
 
@@ -99,11 +101,14 @@ _PASSED_OVER: frozenset[int] = frozenset(Message) | {
     60,
 }  # the last four belong to a later revision (OpenICE)
 
-_CO2_WAVE = int(Message.CO2_WAVE)  # a plain number for the comparison that is made most often
-_N_WAVE = LENGTHS[_CO2_WAVE] + 2
+_WAVE_SIZE = 8  # on the wire, without escapes
+_WAVES = re.compile(rb"(?:\x85\x05[^\x85\x80]{6}){2,64}(?=\x85)")
+"""Frames of the length of a wave, which comes twenty times as often as all others."""
+_COUNTERS = bytes(range(256)) * 2
 _CO2_HIGH = METRICS["co2"].high
 
 _INVALID, _STARTING, _BLOCKED, _BREATH, _ZEROING, _PURGING, _LINE_OFF, _CO2_FAILED = (1 << bit for bit in range(8))
+_WITHOUT_BREATH = bytes(bits & ~_BREATH for bits in range(256))
 _NO_CO2 = _INVALID | _STARTING | _BLOCKED | _LINE_OFF | _CO2_FAILED
 
 _FAST_STATES: tuple[tuple[int, SensorStatus, str], ...] = (
@@ -175,14 +180,25 @@ def _wire(frame: bytes) -> bytes:
 
 
 def _is_intact(frame: bytes) -> bool:
-    if len(frame) == _N_WAVE:  # twenty times as many as all others
-        size, code, counter, whole, fraction, fast, check = frame
-        return size ^ code ^ counter ^ whole ^ fraction ^ fast == check
     return xor8(frame) == 0
 
 
-def _new_framer() -> StuffedFramer:
-    return StuffedFramer(start=START, escape=ESCAPE, escaped=ESCAPED, adds=2, is_intact=_is_intact)
+def _are_intact(waves: bytes) -> bool:
+    """Check frames of the length of a wave at once: all of them are one number, one lane of 64 bits a frame."""
+    number = int.from_bytes(waves, "big")
+    total = number ^ number >> 8 ^ number >> 16 ^ number >> 24 ^ number >> 32 ^ number >> 40 ^ number >> 48
+    return not total & _checks(len(waves) // _WAVE_SIZE)
+
+
+@cache
+def _checks(n_frames: int) -> int:
+    return int.from_bytes((bytes(_WAVE_SIZE - 1) + b"\xff") * n_frames, "big")
+
+
+def _new_framer(runs: re.Pattern[bytes] | None = None) -> StuffedFramer:
+    return StuffedFramer(
+        start=START, escape=ESCAPE, escaped=ESCAPED, adds=2, is_intact=_is_intact, runs=runs, are_intact=_are_intact
+    )
 
 
 class Capnostream20:
@@ -204,7 +220,7 @@ class Capnostream20:
     )
 
     def __init__(self) -> None:
-        self._framer = _new_framer()
+        self._framer = _new_framer(_WAVES)
         self._wave = Chunker(
             metric="co2", source="co2", rate_hz=CO2_HZ, n_samples=_CHUNK, scale=_CO2_STEP, offset=0.0, unit=None
         )
@@ -224,30 +240,38 @@ class Capnostream20:
     def feed(self, data: bytes, now_ns: int) -> tuple[DriverEvent, ...]:
         """Take bytes and return what they complete; see `devices.driver.Driver.feed`."""
         out: list[DriverEvent] = []
-        samples: list[int] = []  # of the waves next after one another, with nothing new but the sample
-        due, scale, n_wave = self._due, self._wave.calibration[0], LENGTHS[_CO2_WAVE]
         for piece in self._framer.feed(data):
-            reason, offset, frame = piece
-            if reason is None and frame[1] == _CO2_WAVE and frame[0] == n_wave:
-                _, _, counter, whole, fraction, fast, _ = frame
-                if counter == due and not (fast ^ self._fast) & ~_BREATH:
-                    due = counter + 1 & 0xFF
-                    samples.append(_raw(whole, fraction, fast, scale))
-                    continue
-            if samples:
-                self._take_samples(out, samples, due, now_ns)
-            if reason is not None:
+            if piece[0] is not None:
                 self._reject(out, rejection(piece, now_ns))
-            elif LENGTHS.get(frame[1], frame[0]) != frame[0]:
-                self._reject(out, rejection((RejectReason.RANGE, offset, _wire(frame)), now_ns))
-            elif frame[1] == _CO2_WAVE:
-                self._decode_wave(out, frame, now_ns)
+            elif type(piece[2]) is Run:
+                self._take_run(out, piece[2], piece[1], now_ns)
             else:
-                self._decode(out, piece, now_ns)
-            due, scale = self._due, self._wave.calibration[0]
-        if samples:
-            self._take_samples(out, samples, due, now_ns)
+                self._take(out, piece, now_ns)
         return tuple(out)
+
+    def _take_run(self, out: list[DriverEvent], run: bytes, offset: int, now_ns: int) -> None:
+        """Take frames of the length of a wave; together where they are waves with nothing new but the samples."""
+        n_waves, due = len(run) // _WAVE_SIZE, self._due
+        is_steady = (
+            due is not None
+            and run[2::_WAVE_SIZE] == bytes(n_waves)  # their codes
+            and run[3::_WAVE_SIZE] == _COUNTERS[due : due + n_waves]
+            and run[6::_WAVE_SIZE].translate(_WITHOUT_BREATH) == bytes((self._fast,)) * n_waves
+        )
+        if not is_steady or due is None:
+            for at in range(0, len(run), _WAVE_SIZE):
+                self._take(out, (None, offset + at, run[at + 1 : at + _WAVE_SIZE]), now_ns)
+            return
+        raw = [level >> 1 for level in unpack(">" + "4xHxx" * n_waves, run)]
+        scale = self._wave.calibration[0]
+        if self._fast & _NO_CO2:
+            raw = [MISSING_SAMPLE] * n_waves
+        elif max(raw) * scale > _CO2_HIGH:
+            raw = [MISSING_SAMPLE if level * scale > _CO2_HIGH else level for level in raw]
+        self._wave.extend(out, raw, now_ns)
+        self._due, self._wave_ns = due + n_waves & 0xFF, now_ns
+        if self._wave_due_ns is not None:
+            self._wave_due_ns = now_ns + _WAVE_QUIET_NS
 
     def tick(self, now_ns: int) -> tuple[DriverEvent, ...]:
         """Give out samples that have waited too long; go back to greeting when the monitor's data has stopped."""
@@ -308,9 +332,14 @@ class Capnostream20:
         self._wave.give_out(out)
         out.append(event)
 
-    def _decode(self, out: list[DriverEvent], piece: Piece, now_ns: int) -> None:
+    def _take(self, out: list[DriverEvent], piece: Piece, now_ns: int) -> None:
         _, offset, frame = piece
+        if LENGTHS.get(frame[1], frame[0]) != frame[0]:
+            self._reject(out, rejection((RejectReason.RANGE, offset, _wire(frame)), now_ns))
+            return
         match frame[1]:
+            case Message.CO2_WAVE:
+                self._decode_wave(out, frame, now_ns)
             case Message.NUMERICS:
                 if frame[1 + 26] in _UNITS:
                     self._decode_numerics(out, frame, now_ns)
@@ -321,14 +350,6 @@ class Capnostream20:
                 out.append(_identity(frame[2:-1], now_ns))
             case code if code not in _PASSED_OVER:
                 self._reject(out, rejection((RejectReason.UNKNOWN, offset, _wire(frame)), now_ns))
-
-    def _take_samples(self, out: list[DriverEvent], samples: list[int], due: int | None, now_ns: int) -> None:
-        """Take samples of waves that came one after the other, and empty the list; `due` is the counter of the next."""
-        self._wave.extend(out, samples, now_ns)
-        samples.clear()
-        self._due, self._wave_ns = due, now_ns
-        if self._wave_due_ns is not None:
-            self._wave_due_ns = now_ns + _WAVE_QUIET_NS
 
     def _decode_wave(self, out: list[DriverEvent], frame: bytes, now_ns: int) -> None:
         counter, whole, fraction, fast = frame[2:6]
@@ -346,7 +367,9 @@ class Capnostream20:
         if (fast ^ self._fast) & ~_BREATH:
             self._fast = fast & ~_BREATH
             self._tell_co2(out, now_ns)
-        self._wave.add(out, _raw(whole, fraction, fast, self._wave.calibration[0]), now_ns)
+        raw = (whole << 8 | fraction) >> 1  # int16 has 15 bits for 16: the last, 1/256 of a unit, is let go
+        is_usable = not fast & _NO_CO2 and raw * self._wave.calibration[0] <= _CO2_HIGH
+        self._wave.add(out, raw if is_usable else MISSING_SAMPLE, now_ns)
 
     def _decode_numerics(self, out: list[DriverEvent], frame: bytes, now_ns: int) -> None:
         byte = frame[1:]  # so that indices are the document's, which counts data bytes from 1
@@ -426,12 +449,6 @@ class Capnostream20:
                 self._alarms[code] = alarm
                 out.append(alarm)
         self._tells_all_alarms = False
-
-
-def _raw(whole: int, fraction: int, fast: int, scale: float) -> int:
-    """Return the sample in steps, or `MISSING_SAMPLE` where it counts for nothing."""
-    raw = (whole << 8 | fraction) >> 1  # int16 has 15 bits for 16: the last, 1/256 of a unit, is let go
-    return raw if not fast & _NO_CO2 and raw * scale <= _CO2_HIGH else MISSING_SAMPLE
 
 
 def _co2_validity(fast: int) -> Validity:

@@ -253,8 +253,13 @@ class Suntech:
         return b""
 
     def _take(self, out: list[DriverEvent], pieces: list[Piece], now_ns: int) -> None:
+        followed: bytes | None = None
         for piece in pieces:
             reason, offset, packet = piece
+            if packet is followed:
+                out.append(out[-1])  # the same pressure at the same time: it says the same
+                continue
+            followed = None
             if reason is not None:
                 out.append(rejection(piece, now_ns))
                 continue
@@ -265,6 +270,7 @@ class Suntech:
                     out.append(rejection((RejectReason.UNKNOWN, offset, packet), now_ns))
                 case Size.PRESSURE:
                     self._follow(out, int.from_bytes(packet[2:4], "little", signed=True), now_ns)
+                    followed = packet
                 case Size.RESULT if self._done_ns is not None:
                     self._decode_result(out, packet, self._done_ns, now_ns)
                     self._done_ns = None
