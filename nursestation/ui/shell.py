@@ -53,6 +53,9 @@ def make_application(fonts: Path) -> QApplication:
     application.setApplicationName("Nursestation")
     application.setApplicationVersion(__version__)
     load_fonts(fonts)
+    # WORKAROUND: what scrolls under a finger (QScroller, Qt 6.11) swallows the second of two quick taps, which Qt makes a
+    # double click of: every other digit of a PIN was lost. Nothing here asks for a double click.
+    application.setDoubleClickInterval(0)
     return application
 
 

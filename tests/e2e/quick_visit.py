@@ -87,10 +87,19 @@ sensors = ["spo2", "co2"]
 """
 
 
-def write_protocol(folder: Path) -> None:
-    """Write the shipped general protocol with short times and a dose, as a clinic would change it."""
+PLAIN = SCENARIO[: SCENARIO.index("[[target]]")] + SCENARIO[SCENARIO.index("[[monitor]]") :]
+"""The same patient without the jump: an ordinary visit."""
+
+
+def write_protocol(folder: Path, **shorter: str) -> None:
+    """Write the shipped general protocol with short times and a dose, as a clinic would change it.
+
+    Args:
+        folder: Where protocols are.
+        shorter: Values that are shorter still, by key of the protocol.
+    """
     text = (resource("protocols") / "general_iv.toml").read_text(encoding="utf-8")
-    for key, value in _SHORTER.items():
+    for key, value in {**_SHORTER, **shorter}.items():
         text, n = re.subn(rf"^{key} = [^#\n]*", f"{key} = {value} ", text, flags=re.MULTILINE)
         assert n, f"the shipped protocol has no {key}"
     folder.mkdir(parents=True)

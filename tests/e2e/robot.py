@@ -20,10 +20,7 @@ from nursestation.app import OpenStation, collecting_here
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.ui.shell import make_application
-
-
-class Unusable(Exception):
-    """A person could not do that now."""
+from tests.e2e.hands import Finger, Keyboard, Unusable
 
 
 class Robot:
@@ -34,6 +31,8 @@ class Robot:
         self._notifier = QSocketNotifier(0, QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._read)
         self._rest = b""
+        self._keyboard = Keyboard(self._window, application)
+        self._finger = Finger(self._window, application)
 
     def _read(self) -> None:
         data = os.read(0, 65536)
@@ -70,6 +69,14 @@ class Robot:
 
     def key(self, sequence: str) -> None:
         QTest.keySequence(self._window, sequence)
+
+    def keys(self, verb: str, *arguments: object) -> object:
+        """Do something with the keyboard alone (`hands.Keyboard`)."""
+        return getattr(self._keyboard, verb)(*arguments)
+
+    def finger(self, verb: str, *arguments: object) -> object:
+        """Do something with a finger alone (`hands.Finger`)."""
+        return getattr(self._finger, verb)(*arguments)
 
     def resize(self, width: int, height: int) -> None:
         self._window.showNormal()

@@ -35,6 +35,9 @@ class QuestionPane(Panel):
             Tone.WARN,
             object_name="check_in_question_draft",
         )
+        keeps_room = self._draft.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)  # a button must not move away under the finger that sends the draft
+        self._draft.setSizePolicy(keeps_room)
         self._override = QuietButton(self.tr("Override…"), "check_in_override")
         self._skip = QuietButton(self.tr("Later"), "check_in_skip")
         self._stack = QStackedWidget()
