@@ -19,6 +19,7 @@ from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.chart import ChartSheet
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
+from nursestation.ui.sheets.drug import DrugSheet
 from nursestation.ui.sheets.end_early import EndEarlySheet
 from nursestation.ui.sheets.event import EventSheet
 from nursestation.ui.sheets.export import ExportSheet
@@ -77,6 +78,7 @@ def make_sheets(export_folder: Path, zone: tzinfo | None = None) -> dict[str, Pa
         "chart": ChartSheet(zone),
         "scores": ScoresSheet(zone),
         "vitals": VitalsSheet(zone),
+        "drug": DrugSheet(zone),
         "watching": WatchingSheet(zone),
         "dose": DoseSheet(),
         "notify": ReasonSheet(NOTIFY),

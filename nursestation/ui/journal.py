@@ -10,7 +10,7 @@ from datetime import tzinfo
 
 from devices.clock import NS_PER_S, Moment
 from nursestation.core.model import ChartKind, Route, TimedStep
-from nursestation.core.snapshot import ChartEntryView, ScoreView, VisitView
+from nursestation.core.snapshot import ChartEntryView, DrugView, ScoreView, VisitView
 from nursestation.ui.timetext import clock_text
 
 FRESH_S = 10.0
@@ -41,6 +41,7 @@ class JournalLine:
         struck: It was struck out: its words are shown struck through.
         entry: The entry, where it is one.
         step: The treatment's step and its index, where it is one.
+        drug: It is a drug record, which is corrected on its own sheet.
         may_end: It lasts and can be called over.
         may_correct: It can be corrected.
     """
@@ -57,6 +58,7 @@ class JournalLine:
     struck: bool = False
     entry: ChartEntryView | None = None
     step: tuple[TimedStep, int] | None = None
+    drug: bool = False
     may_end: bool = False
     may_correct: bool = False
 
@@ -65,6 +67,7 @@ def journal(visit: VisitView, zone: tzinfo | None = None) -> tuple[JournalLine, 
     """Return what happened in `visit`, newest first."""
     lines = [_entry(entry, zone) for entry in visit.chart]
     lines += _steps(visit, zone)
+    lines += [drug_line(drug, zone) for drug in visit.drugs]
     lines += [_score(n, score, zone) for n, score in enumerate(visit.scores)]
     order = {line.key: n for n, line in enumerate(lines)}
     return tuple(sorted(lines, key=lambda line: (line.at.mono_ns, order[line.key]), reverse=True))
@@ -177,6 +180,25 @@ def _step(visit: VisitView, what: TimedStep, index: int, at: Moment, zone: tzinf
         note=note,
         step=(what, index),
         may_correct=True,
+    )
+
+
+def drug_line(drug: DrugView, zone: tzinfo | None) -> JournalLine:
+    """Return a drug record as a line of the chart; what was corrected or struck out reads struck through."""
+    note = ""
+    if drug.changed_at is not None:
+        verb = "corrected" if drug.replaced else "struck out"
+        note = f"{verb} {clock_text(drug.changed_at.utc_ns, zone)} by {drug.changed_by}: {drug.reason}"
+    return JournalLine(
+        key=drug.id,
+        at=drug.at,
+        time=clock_text(drug.at.utc_ns, zone),
+        words=drug.words,
+        who=f"{drug.by} · witness {drug.witness}" if drug.witness else drug.by,
+        note=note,
+        struck=drug.struck,
+        drug=True,
+        may_correct=not drug.struck,
     )
 
 

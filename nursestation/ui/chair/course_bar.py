@@ -135,6 +135,7 @@ class CourseBar(Panel):
                 ("watching", self.tr("Watched"), "Ctrl+W", self.tr("How much of the visit was watched.")),
             )
         )
+        self._drug_key = QShortcut(QKeySequence("Ctrl+G"), self, self._on_drug, enabled=False)
         self._escape = QShortcut(QKeySequence("Esc"), self, self.cancel, enabled=False)
         self._timeout = QTimer(self, interval=ASKED_MS, singleShot=True)
         self._build()
@@ -201,6 +202,7 @@ class CourseBar(Panel):
         for tap in (*self._severities, self._cancel):
             tap.setVisible(asks)
         self._sheets.setVisible(snapshot.operator is not None and not asks)
+        self._drug_key.setEnabled(self._may_act)
         if self._asked is not None:
             self._say(self.tr("{}: how strong?").format(self._asked.text), Tone.PLAIN)
         elif entry is None:
@@ -268,6 +270,10 @@ class CourseBar(Panel):
         severity = Severity(value)
         self._say(f"{button.text}, {severity.value}", Tone.SOFT)
         self.command_requested.emit(Chart(chair=self._chair, kind=button.kind, text=button.text, severity=severity))
+
+    @Slot()
+    def _on_drug(self) -> None:
+        self.sheet_wanted.emit("drug")
 
     @Slot()
     def _on_undo(self) -> None:

@@ -218,6 +218,8 @@ class ChartSheet(Sheet):
         self._lines: tuple[JournalLine, ...] = ()
         self._line: JournalLine | None = None
         self._back = QuietButton(self.tr("Back to the list"), "chart_back")
+        self._drug = Button(self.tr("Drug record…"), "chart_drug")
+        self._drug.set_tip(self.tr("What was drawn, given and wasted, before a witness (Ctrl+G)"))
         self._strike = Button(self.tr("Strike it out"), "chart_strike", ButtonKind.DANGER)
         self._strike.set_tip(self.tr("It never happened, or not to this patient. It stays, struck through."))
         self._journal = _Journal()
@@ -228,11 +230,13 @@ class ChartSheet(Sheet):
         self._parts.addWidget(self._form)
         self.body.addWidget(self._parts)
         self.head.insertWidget(self.head.count() - 1, self._back)
+        self.head.insertWidget(self.head.count() - 1, self._drug)
         self.foot.insertWidget(self.foot.count() - 1, self._strike)
         self._journal.corrected.connect(self._on_correct)
         self._journal.ended.connect(self._on_over)
         self._form.changed.connect(self._look)
         self._back.clicked.connect(self.clear)
+        self._drug.clicked.connect(self._on_drug)
         self._strike.clicked.connect(self._on_strike)
         self.clear()
 
@@ -274,6 +278,7 @@ class ChartSheet(Sheet):
         self._parts.setCurrentWidget(self._form if is_form else self._journal)
         for control in (self._back, self.send_button):
             control.setVisible(is_form)
+        self._drug.setVisible(not is_form)
         self._strike.setVisible(self._line is not None and self._line.entry is not None)
 
     def _made(self) -> Correction | str:
@@ -293,12 +298,20 @@ class ChartSheet(Sheet):
     @Slot(str)
     def _on_correct(self, key: str) -> None:
         self._line = next((line for line in self._lines if line.key == key), None)
+        if self._line is not None and self._line.drug:
+            self._line = None
+            self._on_drug()  # its sheet asks for what a drug record needs
+            return
         if self._line is not None:
             self._form.open(self._line, typed_as(self._line, self._zone))
         self._show_part()
         keep_tab_order(self)
         self._form.time.setFocus()
         self._look()
+
+    @Slot()
+    def _on_drug(self) -> None:
+        self.sheet_requested.emit("drug")
 
     @Slot()
     def _on_strike(self) -> None:

@@ -1,4 +1,4 @@
-"""A clinician's signature under what somebody else asks for: who, and a PIN of their own; and sheets that need one.
+"""A second person's signature under what somebody asks for: who, and a PIN of their own; and sheets that need one.
 
 Rules of the file:
 1. A PIN is forgotten as soon as it is sent, and whenever nobody can see its field.
@@ -6,6 +6,7 @@ Rules of the file:
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -19,11 +20,49 @@ from nursestation.ui.keypad import PinEntry
 from nursestation.ui.layouts import column, labelled
 from nursestation.ui.roles import ButtonKind, Tone
 from nursestation.ui.sheets.sheet import Sheet
-from nursestation.ui.signin.view import clinicians
+from nursestation.ui.signin.view import operator_tiles
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Who signs beside the one who asks.
+
+    Attributes:
+        part: Ends the object name of the choice.
+        roles: Who may.
+        nobody: What is said where there is nobody.
+        pin: Name of the PIN's field.
+        choose, enter: What is said while nobody is chosen, and while the PIN is missing.
+    """
+
+    part: str
+    roles: tuple[Role, ...]
+    nobody: str
+    pin: str
+    choose: str
+    enter: str
+
+
+CLINICIAN_SIGNS = Signs(
+    "clinician",
+    (Role.CLINICIAN,),
+    "No clinician is among the staff. A lead nurse can add one under Staff.",
+    "The clinician's own PIN",
+    "Choose the clinician.",
+    "The clinician enters their own PIN.",
+)
+WITNESS_SIGNS = Signs(
+    "witness",
+    (Role.NURSE, Role.LEAD_NURSE, Role.CLINICIAN),
+    "Nobody else is among the staff. A lead nurse can add a witness under Staff.",
+    "The witness's own PIN",
+    "Choose the witness of the waste.",
+    "The witness enters their own PIN.",
+)
 
 
 class SecondSigner(QWidget):
-    """The clinicians, and a PIN.
+    """Those who may sign, and a PIN.
 
     Signals:
         changed: Another one was chosen, or the PIN has changed.
@@ -33,19 +72,26 @@ class SecondSigner(QWidget):
     changed = Signal()
     submitted = Signal()
 
-    def __init__(self, name: str, title: str, *, needs_pin: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        *,
+        needs_pin: bool = True,
+        signs: Signs = CLINICIAN_SIGNS,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._needs_pin = needs_pin
-        self._who = Choices(f"{name}_clinician", title, flow=True)
-        self._nobody = Label(
-            self.tr("No clinician is among the staff. A lead nurse can add one under Staff."), tone=Tone.WARN, wrap=True
-        )
-        self._pin = PinEntry(f"{name}_pin", self.tr("The clinician's own PIN"))
+        self._signs = signs
+        self._who = Choices(f"{name}_{signs.part}", title, flow=True)
+        self._nobody = Label(signs.nobody, tone=Tone.WARN, wrap=True)
+        self._pin = PinEntry(f"{name}_pin", signs.pin)
         layout = column(spacing=theme.GAP)
         layout.addLayout(labelled(title, self._who))
         layout.addWidget(self._nobody)
         self._pin_part = QWidget()
-        self._pin_part.setLayout(labelled(self.tr("The clinician's own PIN"), self._pin))
+        self._pin_part.setLayout(labelled(signs.pin, self._pin))
         layout.addWidget(self._pin_part)
         self.setLayout(layout)
         self._pin_part.setVisible(needs_pin)  # once it has a parent: before, it would flash as a window of its own
@@ -54,8 +100,8 @@ class SecondSigner(QWidget):
         self._pin.submitted.connect(self.submitted)
 
     def offer(self, operators: Sequence[Operator], *, but: str = "") -> None:
-        """Offer the clinicians, without the one whose id is `but`."""
-        offered = [one for one in clinicians(operators, Role.CLINICIAN) if one.id != but]
+        """Offer who may sign, without the one whose id is `but`."""
+        offered = operator_tiles([one for one in operators if one.role in self._signs.roles and one.id != but])
         self._who.set_options([(one.id, one.name) for one in offered])
         self._nobody.setVisible(not offered)
 
@@ -70,8 +116,8 @@ class SecondSigner(QWidget):
     def problem(self) -> str:
         """Return what is missing, "" for nothing."""
         if not self.clinician():
-            return self.tr("Choose the clinician.")
-        return self.tr("The clinician enters their own PIN.") if self._needs_pin and not self.pin() else ""
+            return self._signs.choose
+        return self._signs.enter if self._needs_pin and not self.pin() else ""
 
     def forget_pin(self) -> None:
         """Forget the PIN."""
@@ -120,7 +166,7 @@ class CountersignedSheet(Sheet):
         raise NotImplementedError
 
     def needs_signature(self) -> bool:
-        """Say whether a clinician signs this."""
+        """Say whether somebody else signs this."""
         return True
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
