@@ -14,8 +14,8 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPainte
 from PySide6.QtWidgets import QApplication, QWidget
 
 _SIZE = (440, 150)
-_GROUND, _EDGE, _NAME, _WORDS = "#10171f", "#3b4a5a", "#e8eef4", "#a9b7c6"
-"""The dark theme's own, also in front of a light desk: the theme is not known yet."""
+GROUND, EDGE, NAME, WORDS = "#111722", "#3a4454", "#e8ecf3", "#a3adbd"
+"""The dark theme's own, also in front of a light desk: which one is wanted is not known yet, and `theme` takes its time."""
 _LONGEST_WAIT_MS = 300
 """For the screen to show it [ms]; without it, everything goes on as well."""
 
@@ -69,13 +69,13 @@ class Opening(QWidget):
         """Draw the card."""
         self._is_painted = True
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(_GROUND))
-        painter.setPen(QColor(_EDGE))
+        painter.fillRect(self.rect(), QColor(GROUND))
+        painter.setPen(QColor(EDGE))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         for text, px, colour, top in (
-            (self.tr("Nursestation"), 30, _NAME, 34),
-            (self.tr("Opening the record and the monitors…"), 16, _WORDS, 86),
+            (self.tr("Nursestation"), 30, NAME, 34),
+            (self.tr("Opening the record and the monitors…"), 16, WORDS, 86),
         ):
             font = QFont(self._family)
             font.setPixelSize(px)

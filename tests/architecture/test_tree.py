@@ -39,7 +39,10 @@ def test_no_junk_drawer():
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if "ui" in p.parts], ids=_name)
 def test_only_the_theme_knows_colours(path):
-    if path.name == "theme.py":
+    if path.name in (
+        "theme.py",
+        "opening.py",
+    ):  # the first picture comes before the theme, and is held to it by its test
         return
     literals = [
         node.value

@@ -2,7 +2,9 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from nursestation.paths import resource
+from nursestation.ui import opening as first
 from nursestation.ui.opening import Opening, has_display
+from nursestation.ui.theme import DARK_THEME
 
 
 @pytest.fixture
@@ -52,3 +54,11 @@ def test_a_linux_without_a_display_has_none(monkeypatch, platform, display, expe
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.setenv("WAYLAND_DISPLAY", "")
     assert has_display() is expected
+
+
+def test_its_colours_are_the_dark_theme_s():
+    colours = DARK_THEME.colours
+    of_the_theme = (
+        colours.bar, colours.line_strong, colours.text, colours.soft,
+    )  # fmt: skip
+    assert of_the_theme == (first.GROUND, first.EDGE, first.NAME, first.WORDS)
