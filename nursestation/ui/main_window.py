@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 
 from devices.clock import Clock
 from nursestation.core.commands import KeepDraft, SignOut
-from nursestation.core.records import Refused
+from nursestation.core.records import Gap, Refused, Wave
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarmlog.page import AlarmLogPage
@@ -38,7 +38,9 @@ from nursestation.ui.layouts import tab_stops
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.trend_model import TrendModel
-from nursestation.ui.plots.wave_painter import WavePainter, pixels_per_mm
+from nursestation.ui.plots.wave_field import pixels_per_mm
+from nursestation.ui.plots.wave_painter import WavePainter
+from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.scrolling import FocusInSight
 from nursestation.ui.station_page import StationPage
@@ -110,7 +112,8 @@ class MainWindow(QMainWindow):
         self._clock, self._display = clock, display or Display(parent=self)
         self._flashing = Flashing(self)
         self._pictures = FirstPictures()
-        self._waves = WavePainter(theme_, clock, pixels_per_mm(self.screen()))
+        self._wave_store = WaveStore()
+        self._waves = WavePainter(theme_, clock, self._wave_store, pixels_per_mm(self.screen()), zone=zone)
         self._chair_page = ChairPage(
             self._waves, Trend(theme_, trends), theme_, self._flashing, zone=zone, sheets=sheets
         )
@@ -214,7 +217,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._bridge.snapshot_changed.connect(self.render)
-        self._bridge.waves.connect(self._waves.add)
+        self._bridge.waves.connect(self._on_waves)
         self._bridge.samples.connect(self._on_samples)
         self._bridge.refused.connect(self._on_refused)
         self._bridge.engine_dead.connect(self._on_engine_dead)
@@ -333,6 +336,10 @@ class MainWindow(QMainWindow):
         self._clock_label.setText(f"{local_time(snapshot.at.utc_ns, self._zone):%H:%M:%S}")
 
     @Slot(list)
+    def _on_waves(self, waves: list[Wave | Gap]) -> None:
+        self._wave_store.add(waves)
+
+    @Slot(list)
     def _on_samples(self, samples: list[object]) -> None:
         for sample in samples:
             self._trends.add(sample)  # type: ignore[arg-type]
@@ -377,6 +384,11 @@ class MainWindow(QMainWindow):
             self._chair_page.open_sheet(name)
         else:
             self.sheet_requested.emit(name)
+
+    @property
+    def wave_store(self) -> WaveStore:
+        """Return the waves of all chairs, for other pictures of them."""
+        return self._wave_store
 
     @property
     def chair(self) -> int:

@@ -25,6 +25,7 @@ from nursestation.core.model import Patient, Role
 from nursestation.core.records import Wave
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
+from nursestation.ui.plots.wave_look import Key
 from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.shell import make_application
 from tests.bench.monitors import DRIVER, MARKED_CHAIR, SPIKE_LEVEL
@@ -128,6 +129,7 @@ class Watched(QObject):
         self._clock = SystemClock()
         self._window = station.shell.window
         self._waves = _waves(station)
+        self._store = self._window.wave_store
         labels = self._window.findChildren(QLabel, "hr_value")
         assert len(labels) == 1
         self._rate = labels[0]
@@ -136,7 +138,7 @@ class Watched(QObject):
         self._was_up = False
         self._shown_rate = ""
         self.seen: list[tuple[str, str, int]] = []  # (what, which, monotonic ns)
-        station.shell.bridge.waves.connect(self._arrived)  # after the painter's own: it has them by now
+        station.shell.bridge.waves.connect(self._arrived)  # after the window's own: the store has them by now
         for widget in (self._window, self._waves, self._rate):
             widget.installEventFilter(self)
 
@@ -168,6 +170,8 @@ class Watched(QObject):
     def _arrived(self, waves: list[object]) -> None:
         now_ns = self._clock.now().mono_ns
         chunks = [wave for wave in waves if _is_marked(wave)]
+        if not chunks:
+            return
         counted = sum(len(wave.samples) // 2 for wave in chunks)
         newest = self._newest()
         for wave in chunks:
@@ -180,16 +184,18 @@ class Watched(QObject):
             self._was_up = bool(is_up[-1])
             counted -= len(values)
 
-    # The painter tells nobody which sample it has drawn, and needs not: these two look inside.
-
     def _newest(self) -> int:
-        """Return the number after the newest ECG sample's in the painter's ring."""
-        found = [one for (chair, key), one in self._waves._sources.items() if (chair, key[0]) == (MARKED_CHAIR, "ecg")]
-        return found[0].trace.next_index or 0
+        """Return the number after the newest ECG sample's in the store."""
+        trace = self._store.trace(MARKED_CHAIR, self._ecg())
+        assert trace is not None
+        return trace.next_index or 0
 
     def _drawn_until(self) -> int:
         """Return the number after the last ECG sample that the picture shows."""
-        return next((one.sweep.window[1] for one in self._waves._strips if one.key[0] == "ecg"), 0)
+        return self._waves.drawn_until(MARKED_CHAIR, self._ecg())
+
+    def _ecg(self) -> Key:
+        return next(key for key in self._store.keys(MARKED_CHAIR) if key[0] == "ecg")
 
 
 def _is_marked(wave: object) -> bool:

@@ -8,16 +8,19 @@ from devices.clock import NS_PER_S, ManualClock, Moment
 from devices.events import Mode
 from devices.vocabulary import Unit
 from nursestation.core.records import Gap, held_beside
-from nursestation.ui.plots.sweep import GAP_PX
-from nursestation.ui.plots.wave_painter import WavePainter, pixels_per_mm
+from nursestation.ui.plots.segments import GAP_PX
+from nursestation.ui.plots.wave_field import pixels_per_mm
+from nursestation.ui.plots.wave_painter import WavePainter
+from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.theme import DARK_THEME
 from tests.helpers.published import make_wave
 
 PLETH = ("pleth", "m", "")
 ECG = ("ecg", "m", "II")
 PX_PER_MM = 4.0  # 25 mm/s is 100 px/s
-WIDTH, HEIGHT = 516, 120  # a strip of 500 px: 5 s
-LEFT = 8
+WIDTH, HEIGHT = 560, 120
+LEFT, STRIP = 47, 502  # where the wave runs
+SWEEP_S = STRIP / 100
 LABEL = 26
 _A_QUARTER = 64  # of full brightness
 
@@ -27,7 +30,8 @@ class _Bench:
 
     def __init__(self, qtbot, keys=(PLETH,)):
         self.clock = ManualClock(Moment(1000 * NS_PER_S, 0))
-        self.painter = WavePainter(DARK_THEME, self.clock, PX_PER_MM)
+        self.store = WaveStore()
+        self.painter = WavePainter(DARK_THEME, self.clock, self.store, PX_PER_MM)
         qtbot.addWidget(self.painter)
         self.painter.resize(WIDTH, HEIGHT)
         self.painter.show_chair(2, keys, "No waves.")
@@ -36,7 +40,7 @@ class _Bench:
     def feed(self, seconds, of=lambda t: 0.5 + 0.4 * np.sin(7 * t), **told):
         for _ in range(round(seconds * 10)):
             now = self.clock.advance(0.1)
-            self.painter.add([make_wave(now, of, **told)])
+            self.store.add([make_wave(now, of, **told)])
             self.painter.advance()
 
     def wait(self, seconds):
@@ -49,11 +53,11 @@ class _Bench:
         image = (painter or self.painter).grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
         pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
         ground = DARK_THEME.colour("plot").rgb()
-        return (pixels[LABEL:, LEFT : LEFT + 500] != ground).any(axis=0)
+        return (pixels[LABEL:, LEFT : LEFT + STRIP] != ground).any(axis=0)
 
     def cursor_x(self):
         """Return where the sweep stands [px from the strip's left edge]."""
-        return ((self.clock.now().mono_ns / NS_PER_S - 0.1) % 5.0) * 100
+        return ((self.clock.now().mono_ns / NS_PER_S - 0.1) % SWEEP_S) * 100
 
 
 @pytest.fixture
@@ -65,15 +69,15 @@ def test_a_full_sweep_leaves_only_the_gap_dark(bench):
     bench.feed(12)
     dark = np.flatnonzero(~bench.columns())
     assert len(dark) == pytest.approx(GAP_PX, abs=5)
-    assert (dark[0] - bench.cursor_x()) % 500 <= 6
+    assert (dark[0] - bench.cursor_x()) % STRIP <= 6
 
 
 def test_nothing_stands_after_the_last_sample(bench):
     bench.feed(12)
-    last_x = int(((bench.clock.now().mono_ns / NS_PER_S) % 5.0) * 100)
+    last_x = int(((bench.clock.now().mono_ns / NS_PER_S) % SWEEP_S) * 100)
     bench.wait(2)  # the monitor is silent
     lit = bench.columns()
-    swept = [(last_x + 4 + n) % 500 for n in range(190)]
+    swept = [(last_x + 4 + n) % STRIP for n in range(190)]
     assert not lit[swept].any()
     bench.wait(4)
     assert not bench.columns().any()
@@ -85,7 +89,7 @@ def test_the_picture_on_the_screen_is_the_one_of_a_fresh_paint(bench):
     bench.painter.render(kept)
     for _ in range(80):
         now = bench.clock.advance(0.037)
-        bench.painter.add([make_wave(now, lambda t: 0.5 + 0.4 * np.sin(7 * t), n=4)])
+        bench.store.add([make_wave(now, lambda t: 0.5 + 0.4 * np.sin(7 * t), n=4)])
         _paint_changed_only(bench.painter, kept)
     fresh = bench.painter.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     # where two frames meet, Qt rounds the edge of a clipped line a little differently: never a pixel too many or too few
@@ -97,12 +101,12 @@ def test_the_picture_on_the_screen_is_the_one_of_a_fresh_paint(bench):
 def test_a_gap_in_the_data_is_a_gap_in_the_picture(bench):
     bench.feed(3)
     at = bench.clock.now()
-    bench.painter.add([Gap(at=at, chair=2, metric="pleth", monitor="m", source="", n_samples=100, reason="lost")])
+    bench.store.add([Gap(at=at, chair=2, metric="pleth", monitor="m", source="", n_samples=100, reason="lost")])
     bench.clock.advance(1.0)
     bench.feed(2)
     lit = bench.columns()
-    first = int(((at.mono_ns / NS_PER_S) % 5.0) * 100)
-    missing = [(first + 4 + n) % 500 for n in range(90)]
+    first = int(((at.mono_ns / NS_PER_S) % SWEEP_S) * 100)
+    missing = [(first + 4 + n) % STRIP for n in range(90)]
     assert not lit[missing].any()
 
 
@@ -116,7 +120,7 @@ def test_a_wave_that_grows_is_not_left_cut_off(bench):
     bench.feed(1, lambda t: 0.5 + 0.4 * np.sin(7 * t))
     image = bench.painter.grab().toImage()
     ground = DARK_THEME.colour("plot")
-    top_row = [image.pixelColor(x, LABEL - 2) != ground for x in range(LEFT, LEFT + 500)]
+    top_row = [image.pixelColor(x, LABEL - 2) != ground for x in range(LEFT, LEFT + STRIP)]
     assert sum(top_row) < 10  # a cut wave would run along the upper edge
 
 
@@ -195,6 +199,6 @@ def test_what_is_not_of_the_chairs_patient_is_never_drawn(bench, told):
     assert bench.columns().any()
     for _ in range(60):
         now = bench.clock.advance(0.1)
-        bench.painter.add([replace(make_wave(now, lambda t: 0.5 + 0.4 * np.sin(7 * t)), **told)])
+        bench.store.add([replace(make_wave(now, lambda t: 0.5 + 0.4 * np.sin(7 * t)), **told)])
         bench.painter.advance()
     assert not bench.columns().any()

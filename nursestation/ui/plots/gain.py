@@ -3,6 +3,7 @@
 A gain answers `fit(values)` with the values at the bottom and at the top of the strip, and says in words what it does.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -18,8 +19,12 @@ _ECG_ZERO = 0.25
 """Where the middle line of an ECG lies, as part of the height: the R wave needs more room than the S wave."""
 CAPNOGRAM_TOPS = (50.0, 75.0, 100.0, 150.0)
 """Full scales of a capnogram [mmHg]. Source: Capnostream 20 operator's manual, waveform scale choices."""
+PRESSURE_TOPS = (100.0, 150.0, 200.0, 300.0)
+"""Full scales of an arterial pressure [mmHg]. Source: project decision; steps of the kind that bedside monitors offer."""
 _ROOM = 1.25
 """How much larger an ECG must fit before its gain grows: it must not swing between two gains."""
+_AWAY = 0.1
+"""Part of the height that the middle of an ECG too large for its strip must have moved before the picture follows."""
 _MARGIN = 0.06
 _SLOW = 0.15
 """Part of the way to the wanted range that a relative wave's gain goes at each fit when it may grow."""
@@ -79,11 +84,15 @@ class RelativeGain:
 
 
 class EcgGain:
-    """For an ECG in mV: the largest of the usual gains at which the wave fits; shrinks at once, grows when all has fit."""
+    """For an ECG in mV: the largest of the usual gains at which the wave fits; shrinks at once, grows when all has fit.
 
-    def __init__(self, height_mm: float) -> None:
+    `fixed` [mm/mV] holds it at one; its middle line still follows a wave that leaves the strip.
+    """
+
+    def __init__(self, height_mm: float, fixed: float | None = None) -> None:
         self._height_mm = height_mm
-        self._gain = ECG_GAINS[1]
+        self._gains = ECG_GAINS if fixed is None else (fixed,)
+        self._gain = ECG_GAINS[1] if fixed is None else fixed
         self._zero = 0.0
 
     @property
@@ -96,10 +105,12 @@ class EcgGain:
         seen = values[np.isfinite(values)]
         if len(seen):
             zero = float(np.median(seen))
-            larger = [gain for gain in ECG_GAINS if gain > self._gain]
+            larger = [gain for gain in self._gains if gain > self._gain]
             if not self._fits(seen, self._gain, self._zero):
-                self._zero = zero
-                self._gain = next((gain for gain in ECG_GAINS[1:] if self._fits(seen, gain, zero)), ECG_GAINS[-1])
+                fitting = next((gain for gain in self._gains[1:] if self._fits(seen, gain, zero)), None)
+                is_away = abs(zero - self._zero) > _AWAY * self._height_mm / self._gain
+                if fitting is not None or is_away or self._gain != self._gains[-1]:
+                    self._zero, self._gain = zero, fitting or self._gains[-1]
             elif larger and self._fits(zero + (seen - zero) * _ROOM, larger[-1], zero):
                 self._zero, self._gain = zero, larger[-1]
         return self._range(self._gain, self._zero)
@@ -113,11 +124,12 @@ class EcgGain:
         return bool(values.min() >= low and values.max() <= high)
 
 
-class CapnogramGain:
-    """For CO2 in mmHg: from 0 to the smallest full scale that holds the wave."""
+class FullScaleGain:
+    """For a wave in mmHg: from 0 to the smallest of the full scales `tops` [mmHg] that holds it."""
 
-    def __init__(self) -> None:
-        self._top = CAPNOGRAM_TOPS[0]
+    def __init__(self, tops: Sequence[float]) -> None:
+        self._tops = tops
+        self._top = tops[0]
 
     @property
     def text(self) -> str:
@@ -127,16 +139,25 @@ class CapnogramGain:
     def fit(self, values: Samples) -> Range:
         """Return the range; see `Gain`."""
         highest = float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
-        self._top = next((top for top in CAPNOGRAM_TOPS if highest <= top), CAPNOGRAM_TOPS[-1])
+        self._top = next((top for top in self._tops if highest <= top), self._tops[-1])
         return 0.0, self._top
 
 
-def gain_for(unit: Unit | None, step: float, height_mm: float) -> Gain:
-    """Return the gain for a wave of `unit` whose raw step is `step`, in a strip of `height_mm` [mm]."""
+def gain_for(metric: str, unit: Unit | None, step: float, height_mm: float, fixed: float | None = None) -> Gain:
+    """Return the gain of a wave.
+
+    Args:
+        metric: Which wave.
+        unit: Of its values.
+        step: Value of one raw step.
+        height_mm: Of its strip [mm].
+        fixed: [mm/mV] or full scale [mmHg]; None follows the wave, as does a wave without a unit.
+    """
     if unit is Unit.MV:
-        return EcgGain(height_mm)
+        return EcgGain(height_mm, fixed)
     if unit is Unit.MMHG:
-        return CapnogramGain()
+        tops = PRESSURE_TOPS if metric == "art" else CAPNOGRAM_TOPS
+        return FullScaleGain(tops if fixed is None else (fixed,))
     return RelativeGain(step)
 
 

@@ -17,8 +17,6 @@ from devices.events import MISSING_SAMPLE
 
 Samples = npt.NDArray[np.float32]
 
-KEPT_S = 150.0
-"""How much is kept [s]: a sweep of 6.25 mm/s over the width of a large screen."""
 JUMP_S = 0.3
 """Difference between arrival and count from which samples are missing rather than late [s]."""
 BURST_S = 0.25
@@ -38,18 +36,30 @@ def decode(samples: bytes, scale: float, offset: float) -> Samples:
 
 
 class Trace:
-    """A ring of samples.
+    """A ring of samples: one column of a bank.
 
-    Attributes:
+    Args:
         rate_hz: Samples a second.
+        ring: Where they are kept, shape `(n,)`, NaN.
+        end: Tells the bank the number after the newest sample's, shape `(1,)`.
     """
 
-    def __init__(self, rate_hz: float, kept_s: float = KEPT_S) -> None:
+    def __init__(self, rate_hz: float, ring: Samples, end: npt.NDArray[np.int64]) -> None:
         self.rate_hz = rate_hz
-        self._ring: Samples = np.full(max(2, round(rate_hz * kept_s)), np.nan, dtype=np.float32)
+        self._ring, self._end = ring, end
         self._next: int | None = None
         self._late = 0.0
         self._arrived_ns: int | None = None
+
+    def move(self, ring: Samples, end: npt.NDArray[np.int64]) -> None:
+        """Go on in another column, which holds the same samples."""
+        self._ring, self._end = ring, end
+
+    def copy(self, other: "Trace") -> None:
+        """Take over all that `other` holds, of a ring of the same length."""
+        self._ring[:] = other._ring
+        self._next, self._late, self._arrived_ns = other._next, other._late, other._arrived_ns
+        self._end[0] = self._next or 0
 
     @property
     def next_index(self) -> int | None:
@@ -123,3 +133,4 @@ class Trace:
         self._next += len(values) if advance is None else advance
         at = np.arange(self._next - len(kept), self._next) % len(self._ring)
         self._ring[at] = kept
+        self._end[0] = self._next

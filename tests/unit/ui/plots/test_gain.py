@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from devices.vocabulary import Unit
-from nursestation.ui.plots.gain import CapnogramGain, EcgGain, RelativeGain, gain_for
+from nursestation.ui.plots.gain import CAPNOGRAM_TOPS, EcgGain, FullScaleGain, RelativeGain, gain_for
 
 
 def _values(*numbers):
@@ -58,13 +58,33 @@ def test_an_ecg_that_fits_again_grows_again_step_by_step():
 
 
 def test_a_capnogram_starts_at_zero_and_takes_the_scale_that_holds_it():
-    gain = CapnogramGain()
+    gain = FullScaleGain(CAPNOGRAM_TOPS)
     assert gain.fit(_values(0, 38)) == (0.0, 50.0)
     assert gain.fit(_values(0, 62)) == (0.0, 75.0)
     assert gain.text == "0–75 mmHg"
     assert gain.fit(_values(np.nan)) == (0.0, 50.0)
 
 
-@pytest.mark.parametrize(("unit", "kind"), [(Unit.MV, EcgGain), (Unit.MMHG, CapnogramGain), (None, RelativeGain)])
-def test_the_unit_decides(unit, kind):
-    assert isinstance(gain_for(unit, 0.01, 20.0), kind)
+@pytest.mark.parametrize(
+    ("metric", "unit", "kind"),
+    [("ecg", Unit.MV, EcgGain), ("co2", Unit.MMHG, FullScaleGain), ("pleth", None, RelativeGain)],
+)
+def test_the_unit_decides(metric, unit, kind):
+    assert isinstance(gain_for(metric, unit, 0.01, 20.0), kind)
+
+
+def test_an_arterial_pressure_has_larger_scales_than_a_capnogram():
+    assert gain_for("art", Unit.MMHG, 0.1, 20.0).fit(_values(60, 185)) == (0.0, 200.0)
+
+
+def test_a_fixed_full_scale_stays_whatever_comes():
+    gain = gain_for("co2", Unit.MMHG, 0.1, 20.0, fixed=75.0)
+    assert gain.fit(_values(0, 38)) == gain.fit(_values(0, 120)) == (0.0, 75.0)
+
+
+def test_a_fixed_gain_stays_and_its_middle_follows_a_wave_that_has_moved():
+    gain = gain_for("ecg", Unit.MV, 0.01, 20.0, fixed=20.0)
+    low, high = gain.fit(_ecg(-0.3, 3.4))
+    assert (gain.text, high - low) == ("20 mm/mV", pytest.approx(1.0))
+    assert gain.fit(_ecg(-0.3, 3.4) + np.float32(0.02)) == (low, high)
+    assert gain.fit(_ecg(-0.3, 3.4) + np.float32(2.0))[0] == pytest.approx(low + 2.0)

@@ -3,7 +3,8 @@ import pytest
 
 from devices.clock import NS_PER_S
 from devices.events import MISSING_SAMPLE
-from nursestation.ui.plots.trace import Trace, decode
+from nursestation.ui.plots.bank import Bank
+from nursestation.ui.plots.trace import decode
 
 RATE = 100.0
 
@@ -31,21 +32,21 @@ def test_decoding_scales_and_leaves_out_what_the_monitor_called_invalid():
 
 
 def test_a_sample_stands_at_its_time():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     trace.add(_ramp(0, 10), _at(5))
     assert trace.next_index == trace.index_at(_at(5)) + 1
     assert trace.read(491, 501).tolist() == list(range(10))
 
 
 def test_late_arrival_does_not_move_samples():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     trace.add(_ramp(0, 10), _at(5))
     trace.add(_ramp(10, 10), _at(5.17))  # 0.07 s late
     assert trace.read(491, 511).tolist() == list(range(20))
 
 
 def test_missing_time_is_a_gap():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     trace.add(_ramp(0, 10), _at(5))
     trace.add(_ramp(10, 10), _at(6.1))  # 1 s is missing
     assert np.isnan(trace.read(501, 601)).all()
@@ -53,7 +54,7 @@ def test_missing_time_is_a_gap():
 
 
 def test_lost_samples_are_a_gap_of_their_number():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     trace.add(_ramp(0, 10), _at(5))
     trace.add_gap(10)
     trace.add(_ramp(20, 10), _at(5.2))
@@ -62,7 +63,7 @@ def test_lost_samples_are_a_gap_of_their_number():
 
 
 def test_a_gap_of_unknown_length_breaks_the_line():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     trace.add_gap(None)  # before the first sample there is nothing to break
     trace.add(_ramp(0, 10), _at(5))
     trace.add_gap(None)
@@ -71,7 +72,7 @@ def test_a_gap_of_unknown_length_breaks_the_line():
 
 @pytest.mark.parametrize("ratio", [0.998, 1.002])
 def test_a_clock_that_drifts_is_followed_without_a_gap(ratio):
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     _stream(trace, 5, 600, clock_ratio=ratio)
     end_s = 5 + 0.1 * ratio * 599
     assert abs(trace.next_index - trace.index_at(_at(end_s))) <= 4
@@ -81,7 +82,7 @@ def test_a_clock_that_drifts_is_followed_without_a_gap(ratio):
 
 
 def test_samples_faster_than_time_are_left_out_not_drawn_ahead():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     for n in range(50):
         trace.add(_ramp(10 * n, 10), _at(5 + 0.01 * n))  # ten times too fast
     assert trace.next_index <= trace.index_at(_at(5.5)) + 1 + 1.61 * RATE
@@ -89,7 +90,7 @@ def test_samples_faster_than_time_are_left_out_not_drawn_ahead():
 
 @pytest.mark.parametrize("apart_s", [0.0, 0.02])
 def test_four_blocks_at_once_are_shown_one_after_the_other(apart_s):
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     for turn in range(12):
         for block in range(4):
             first = 100 * turn + 25 * block
@@ -100,7 +101,7 @@ def test_four_blocks_at_once_are_shown_one_after_the_other(apart_s):
 
 
 def test_a_message_of_a_second_is_shown_at_the_pace_of_its_samples():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     for turn in range(12):
         trace.add(_ramp(100 * turn, 100), _at(5 + turn + 0.03 * (turn % 2)))
     assert trace.read(trace.next_index - 1200, trace.next_index).tolist() == list(range(1200))
@@ -108,7 +109,7 @@ def test_a_message_of_a_second_is_shown_at_the_pace_of_its_samples():
 
 
 def test_a_burst_that_does_not_come_leaves_a_gap():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     for turn in (0, 1, 3, 4):
         trace.add(_ramp(100 * turn, 100), _at(5 + turn))
     kept = trace.read(trace.next_index - 500, trace.next_index)
@@ -118,7 +119,7 @@ def test_a_burst_that_does_not_come_leaves_a_gap():
 
 
 def test_nothing_is_kept_before_the_first_sample_or_beyond_the_ring():
-    trace = Trace(RATE, kept_s=1.0)
+    trace = Bank(RATE, kept_s=1.0).column("one")
     assert np.isnan(trace.read(0, 5)).all()
     _stream(trace, 5, 30)
     assert np.isnan(trace.read(trace.next_index - 150, trace.next_index - 100)).all()
@@ -126,13 +127,13 @@ def test_nothing_is_kept_before_the_first_sample_or_beyond_the_ring():
 
 
 def test_one_chunk_longer_than_the_ring_keeps_its_end():
-    trace = Trace(RATE, kept_s=1.0)
+    trace = Bank(RATE, kept_s=1.0).column("one")
     trace.add(_ramp(0, 250), _at(5))
     assert trace.read(trace.next_index - 3, trace.next_index).tolist() == [247, 248, 249]
 
 
 def test_what_was_held_up_and_comes_at_once_costs_nothing_of_what_follows():
-    trace = Trace(RATE)
+    trace = Bank(RATE).column("one")
     _stream(trace, 5, 20)
     for n in range(10):  # a second was held up
         trace.add(_ramp(200 + 10 * n, 10), _at(7.9))

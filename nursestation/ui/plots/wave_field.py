@@ -1,0 +1,402 @@
+"""Live waves of any number of chairs in one widget, drawn like a bedside monitor's sweep.
+
+Rules of the file:
+1. No pixmap: the window's own backing store is the picture. A frame fills the bands between the old cursor and the new gap
+   and draws the lines that touch them, straight out of the groups' rings. What is painted depends on the rings and the
+   exposed region alone, so that exposes, resizes and screenshots are right by construction.
+2. Each wave has a cell of whole squares of `GRID_PX`, counted from the window's corner, and draws inside it: at the usual
+   scale factors no device pixel is cut in two, and no band touches a neighbour's wave.
+3. The display clock runs `DELAY_NS` behind arrival, so that packets do not make the cursor stutter.
+4. Words and marks stand beside the waves, never over them: what moves is redrawn without them.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import shiboken6
+from PySide6.QtCore import QLineF, QPoint, QRect, QRectF, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion, QResizeEvent, QScreen, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from devices.clock import NS_PER_S, Clock
+from nursestation.ui import theme
+from nursestation.ui.plots.gain import Gain, gain_for
+from nursestation.ui.plots.segments import PEN_PX, Floats, Group, Span, Strip
+from nursestation.ui.plots.trace import Trace
+from nursestation.ui.plots.wave_look import Key, WaveLook
+from nursestation.ui.plots.wave_store import At, WaveStore
+from nursestation.ui.theme import Theme
+
+DELAY_NS = NS_PER_S // 10
+"""How far the picture runs behind arrival [ns]."""
+FIT_NS = NS_PER_S // 2
+"""Least time between two looks at one wave's gain [ns]."""
+GRID_PX = 4
+"""Whole device pixels at the scale factors 1, 1.25, 1.5, 1.75 and 2."""
+ROLES = {"ecg": "heart_rate", "pleth": "spo2", "resp": "resp", "co2": "co2", "art": "nibp"}
+"""Colours of the waves."""
+_LEAST_WIDTH, _LEAST_HEIGHT = 40, 12
+"""Of a cell in which a wave can be told [px]."""
+_CAP = Qt.PenCapStyle.SquareCap
+"""Qt draws lines of such a pen one by one, and leaves one out that has no place; of a round one it draws sixteen as a path,
+and one without a place takes the others along."""
+_SANE_DPI = (60.0, 400.0)
+_MM_PER_INCH = 25.4
+_USUAL_DPI = 96.0
+
+
+def pixels_per_mm(screen: QScreen | None) -> float:
+    """Return how many pixels make a millimetre on `screen`; of a screen that tells nonsense, those of 96 dpi."""
+    dpi = screen.physicalDotsPerInch() if screen is not None else _USUAL_DPI
+    if not _SANE_DPI[0] <= dpi <= _SANE_DPI[1]:
+        dpi = _USUAL_DPI
+    return dpi / _MM_PER_INCH
+
+
+@dataclass(frozen=True, slots=True)
+class WavePlace:
+    """Where a wave is drawn.
+
+    Attributes:
+        chair: Whose.
+        key: Which of the chair's waves.
+        area: In the widget [px]; areas do not overlap.
+    """
+
+    chair: int
+    key: Key
+    area: QRectF
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a strip looks like.
+
+    Attributes:
+        area: From its lowest to its highest value [px].
+        low, high: Those values.
+        text: Gain and speed in words.
+    """
+
+    area: QRectF
+    low: float
+    high: float
+    text: str
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """A wave that has a strip."""
+
+    place: WavePlace
+    cell: QRect
+    trace: Trace
+    gain: Gain
+    speed_mm_s: float
+    text: str = ""
+    next_fit_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """A group, and the waves it moves through, in the order of its strips."""
+
+    group: Group
+    role: str
+    drawn: tuple[_Drawn, ...]
+    runs: tuple[QRect, ...]  # cells that lie below each other without a gap, as one
+
+
+class WaveField(QWidget):
+    """Waves, each in its place.
+
+    Args:
+        theme_: Colours.
+        clock: The clock that stamped the waves.
+        store: Where the waves are.
+        px_per_mm: Of the screen, for true sweep speeds.
+    """
+
+    def __init__(
+        self, theme_: Theme, clock: Clock, store: WaveStore, px_per_mm: float, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._theme, self._clock, self._px_per_mm = theme_, clock, px_per_mm
+        self._store = self._live = store
+        self._look = WaveLook()
+        self._places: tuple[WavePlace, ...] = ()
+        self._sweeps: list[_Sweep] = []
+        self._where: dict[At, tuple[_Sweep, int]] = {}
+        self._order: tuple[tuple[_Sweep, int], ...] = ()
+        self._turn = 0
+        self._laid_out: tuple[int, QPoint] | None = None
+        self._frozen_ns: int | None = None
+        self._every, self._calls = 1, 0
+
+    # --- what is drawn where ---
+
+    def set_places(self, places: Sequence[WavePlace]) -> None:
+        """Draw these waves, at these places; a wave that has not come yet gets its strip with its first samples."""
+        if tuple(places) != self._places:
+            self._places = tuple(places)
+            self.lay_out()
+
+    def set_look(self, look: WaveLook) -> None:
+        """Take other speeds and gains."""
+        if look != self._look:
+            self._look = look
+            self.lay_out()
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
+        self.update()
+
+    def every_nth(self, n: int) -> None:
+        """Draw with every `n`th call of `advance` only."""
+        self._every = max(1, n)
+
+    def freeze(self, is_frozen: bool) -> None:
+        """Let the picture stand, while the store goes on; or let it run again, with what has come meanwhile."""
+        if is_frozen == self.is_frozen:
+            return
+        if is_frozen:
+            self.update(self.step())
+            self._frozen_ns = self._clock.now().mono_ns
+            self._store = self._live.still((place.chair, place.key) for place in self._places)
+            self._laid_out = (self._store.version, self._corner())
+            self.update()
+        else:
+            self._frozen_ns, self._store = None, self._live
+            self.lay_out()
+
+    @property
+    def is_frozen(self) -> bool:
+        """Return whether the picture stands."""
+        return self._frozen_ns is not None
+
+    def drawn_until(self, chair: int, key: Key) -> int:
+        """Return the number after the newest sample of a wave that the picture shows; 0 if it shows none."""
+        if (chair, key) not in self._where:
+            return 0
+        sweep, n = self._where[chair, key]
+        return sweep.group.filled_until(n)
+
+    def shown(self, chair: int, key: Key) -> Shown | None:
+        """Return what a wave's strip looks like; None while it has none."""
+        if (chair, key) not in self._where:
+            return None
+        sweep, n = self._where[chair, key]
+        return Shown(_inside(sweep.drawn[n].cell), *sweep.group.range_of(n), sweep.drawn[n].text)
+
+    def around(self, place: WavePlace) -> QRect:
+        """Return what is painted anew with the whole wave: more than its area in a subclass that tells its gain."""
+        return place.area.toAlignedRect()
+
+    def paint_under(self, painter: QPainter, region: QRegion) -> None:
+        """Paint what stands beside and below the waves. For subclasses."""
+
+    def paint_over(self, painter: QPainter, region: QRegion) -> None:
+        """Paint what stands above them. For subclasses."""
+
+    # --- frames ---
+
+    @Slot()
+    def advance(self) -> None:
+        """Move the cursors to now; called once a frame. Nothing is drawn while nobody can see it."""
+        self._calls += 1
+        if self._calls % self._every == 0 and self.isVisible() and not self.window().isMinimized():
+            dirty = self.step()
+            if not dirty.isEmpty():
+                self.update(dirty)
+
+    def step(self) -> QRegion:
+        """Move the cursors to now and return what has to be painted again."""
+        if self._laid_out != (self._store.version, self._corner()):
+            self.lay_out()
+            return QRegion(self.rect())
+        if self.is_frozen:
+            return QRegion()
+        now_ns = self._clock.now().mono_ns
+        dirty = self._fit_one(now_ns)
+        for sweep in self._sweeps:
+            change = sweep.group.advance(now_ns - DELAY_NS)
+            for span in change.spans:
+                dirty += _bands(sweep.runs, span)
+            dirty += [sweep.drawn[n].cell for n in change.whole]
+        return _region(dirty)
+
+    def lay_out(self) -> None:
+        """Give each wave that has come its strip, and draw all anew."""
+        corner = self._corner()
+        self._laid_out = (self._store.version, corner)
+        together: dict[tuple[float, float, int, str], list[_Drawn]] = {}
+        for place in self._places:
+            drawn = self._draw(place, _cell(place.area, corner))
+            if drawn is not None:
+                alike = (drawn.trace.rate_hz, drawn.speed_mm_s, drawn.cell.width(), ROLES[place.key[0]])
+                together.setdefault(alike, []).append(drawn)
+        self._sweeps = [self._sweep(tuple(drawn), role) for (_, _, _, role), drawn in together.items()]
+        self._where = {
+            (drawn.place.chair, drawn.place.key): (sweep, n)
+            for sweep in self._sweeps
+            for n, drawn in enumerate(sweep.drawn)
+        }
+        self._order = tuple(self._where.values())
+        self.update()
+
+    def _draw(self, place: WavePlace, cell: QRect) -> _Drawn | None:
+        newest, trace = self._store.newest(place.chair, place.key), self._store.trace(place.chair, place.key)
+        if newest is None or trace is None or cell.width() < _LEAST_WIDTH or cell.height() < _LEAST_HEIGHT:
+            return None
+        metric = place.key[0]
+        look = self._look.of(metric)
+        height_mm = _inside(cell).height() / self._px_per_mm
+        gain = gain_for(metric, newest.unit, newest.scale, height_mm, look.gain)
+        return _Drawn(place, cell, trace, gain, look.speed_mm_s)
+
+    def _sweep(self, drawn: tuple[_Drawn, ...], role: str) -> _Sweep:
+        """Make a group of strips of one rate, speed, width and colour, and draw it up to now."""
+        first = drawn[0]
+        bank = self._store.bank(first.place.chair, first.place.key)
+        px_per_s, width = first.speed_mm_s * self._px_per_mm, _inside(first.cell).width()
+        cursor_ns = self._now_ns() - DELAY_NS
+        strips = []
+        for one in drawn:
+            end = one.trace.index_at(cursor_ns) + 1
+            low, high = one.gain.fit(one.trace.read(end - int(width / px_per_s * bank.rate_hz), end))
+            one.text = _detail(one)
+            area, column = _inside(one.cell), bank.place((one.place.chair, one.place.key))
+            strips.append(Strip(column, area.left(), area.top(), area.height(), low, high))
+        group = Group(bank, strips, width=width, px_per_s=px_per_s)
+        group.advance(cursor_ns)
+        return _Sweep(group, role, drawn, _runs([one.cell for one in drawn]))
+
+    def _fit_one(self, now_ns: int) -> list[QRect]:
+        """Fit one wave's gain to its newest window, so that no frame pays for all; return what looks different by it."""
+        found = self._next_fit(now_ns)
+        if found is None:
+            return []
+        sweep, n = found
+        drawn = sweep.drawn[n]
+        drawn.next_fit_ns = now_ns + FIT_NS
+        low, high = drawn.gain.fit(drawn.trace.read(*sweep.group.window))
+        text = _detail(drawn)
+        # a wave that has outgrown its strip was cut off there: what stands is drawn anew, whole
+        looks_different = text != drawn.text or sweep.group.is_outgrown_by(n, low, high)
+        sweep.group.rescale(n, low, high, redraw=looks_different)
+        drawn.text = text
+        return [drawn.cell, self.around(drawn.place)] if looks_different else []
+
+    def _next_fit(self, now_ns: int) -> tuple[_Sweep, int] | None:
+        """Choose the wave to look at: one that leaves its strip first, else one after the other."""
+        for sweep in self._sweeps:
+            if sweep.group.is_outgrown.any():
+                for n in np.flatnonzero(sweep.group.is_outgrown).tolist():
+                    if now_ns >= sweep.drawn[n].next_fit_ns:
+                        return sweep, n
+        if not self._order:
+            return None
+        self._turn += 1
+        sweep, n = self._order[self._turn % len(self._order)]
+        return (sweep, n) if now_ns >= sweep.drawn[n].next_fit_ns else None
+
+    def _now_ns(self) -> int:
+        return self._clock.now().mono_ns if self._frozen_ns is None else self._frozen_ns
+
+    def _corner(self) -> QPoint:
+        """Return where the widget's corner lies between the squares of the window's grid."""
+        at = self.mapTo(self.window(), QPoint(0, 0))
+        return QPoint(at.x() % GRID_PX, at.y() % GRID_PX)
+
+    # --- Qt ---
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up before the first paint: nothing has been drawn while it was hidden."""
+        super().showEvent(event)
+        self.step()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the strips out anew, before the next paint."""
+        super().resizeEvent(event)
+        self.lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fill what is exposed and draw the lines that touch it."""
+        region = event.region()
+        exposed: list[QRect] = list(region)  # type: ignore[call-overload]
+        painter = QPainter(self)
+        ground = self._theme.colour("plot")
+        for one in exposed:
+            painter.fillRect(one, ground)
+        self.paint_under(painter, region)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edges = np.array([(one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in exposed], np.float64)
+        for sweep in self._sweeps:
+            self._paint_lines(painter, sweep, edges)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self.paint_over(painter, region)
+        painter.end()
+
+    def _paint_lines(self, painter: QPainter, sweep: _Sweep, edges: Floats) -> None:
+        lines = sweep.group.lines
+        blocks = sweep.group.blocks(*sweep.group.touched(edges))
+        if not blocks:
+            return
+        pen = QPen(self._theme.colour(sweep.role), theme.WAVE_PEN)
+        pen.setCapStyle(_CAP)
+        painter.setPen(pen)
+        for row, count in blocks:
+            first = cast(QLineF, shiboken6.wrapInstance(lines.ctypes.data + row * lines.strides[0], QLineF))
+            painter.drawLines(first, count * lines.shape[1])
+
+
+def _cell(area: QRectF, corner: QPoint) -> QRect:
+    """Return the whole squares of the window's grid inside `area`, of a widget whose corner lies at `corner` in it."""
+    x0, y0 = _up(area.left(), corner.x()), _up(area.top(), corner.y())
+    x1, y1 = -_up(-area.right(), -corner.x()), -_up(-area.bottom(), -corner.y())
+    return QRect(x0, y0, x1 - x0, y1 - y0)
+
+
+def _up(length: float, corner: int) -> int:
+    return math.ceil((length + corner) / GRID_PX) * GRID_PX - corner
+
+
+def _inside(cell: QRect) -> QRectF:
+    """Return where a wave's line may run, so that its pen stays in the cell."""
+    return QRectF(cell).adjusted(PEN_PX, PEN_PX, -PEN_PX, -PEN_PX)
+
+
+def _runs(cells: Sequence[QRect]) -> tuple[QRect, ...]:
+    """Return cells that lie below each other without a gap as one."""
+    out: list[QRect] = []
+    for cell in sorted(cells, key=lambda one: (one.left(), one.top())):
+        if out and out[-1].left() == cell.left() and out[-1].bottom() + 1 == cell.top():
+            out[-1] = out[-1].united(cell)
+        else:
+            out.append(cell)
+    return tuple(out)
+
+
+def _bands(runs: Sequence[QRect], span: Span) -> list[QRect]:
+    """Return whole squares of the grid that hold `span` [px from the strips' left edges] of cells of one width."""
+    width = runs[0].width()
+    x0 = max(0, math.floor((span[0] + PEN_PX) / GRID_PX) * GRID_PX)
+    x1 = min(width, math.ceil((span[1] + PEN_PX) / GRID_PX) * GRID_PX)
+    return [QRect(run.left() + x0, run.top(), x1 - x0, run.height()) for run in runs] if x1 > x0 else []
+
+
+def _region(rectangles: Iterable[QRect]) -> QRegion:
+    region = QRegion()
+    for one in rectangles:
+        region += one
+    return region
+
+
+def _detail(drawn: _Drawn) -> str:
+    return " · ".join(part for part in (drawn.gain.text, f"{drawn.speed_mm_s:g} mm/s") if part)
