@@ -1,5 +1,6 @@
 """The report's drug record: amounts, who and before whom; what was corrected stands struck through."""
 
+from collections.abc import Mapping
 from datetime import tzinfo
 
 from reportlab.platypus import Flowable
@@ -10,7 +11,7 @@ from nursestation.export.layout import Cell, grid, heading, text
 from nursestation.export.localtime import clock
 from nursestation.export.visit import VisitRecord
 
-_SHARES = (0.08, 0.29, 0.08, 0.08, 0.08, 0.2, 0.19)
+_SHARES = (0.05, 0.08, 0.24, 0.08, 0.08, 0.08, 0.2, 0.19)
 
 
 def drug_section(visit: VisitRecord, width: float, zone: tzinfo | None) -> list[Flowable]:
@@ -20,16 +21,21 @@ def drug_section(visit: VisitRecord, width: float, zone: tzinfo | None) -> list[
         return []
     changed: dict[str, DrugRecorded | DrugStruck] = {one.replaces: one for one in made if one.replaces}
     changed |= {one.drug_id: one for one in visit.records if isinstance(one, DrugStruck)}
-    rows = [_row(visit, record, changed.get(record.drug_id), zone) for record in made]
+    numbers = {record.drug_id: number for number, record in enumerate(made, start=1)}
+    rows = [_row(visit, record, changed.get(record.drug_id), numbers, zone) for record in made]
     differing = [
         n for n, one in enumerate(made) if difference_words(one.use) and one.drug_id not in changed
     ]  # fmt: skip
-    head = ("Time", "Drug", "Drawn mg", "Given mg", "Wasted mg", "Recorded by, witness", "Difference, change")
+    head = ("No.", "Time", "Drug", "Drawn mg", "Given mg", "Wasted mg", "Recorded by, witness", "Difference, change")
     return [*heading("Drug record"), grid(head, rows, [width * one for one in _SHARES], bold_rows=differing)]
 
 
 def _row(
-    visit: VisitRecord, record: DrugRecorded, change: DrugRecorded | DrugStruck | None, zone: tzinfo | None
+    visit: VisitRecord,
+    record: DrugRecorded,
+    change: DrugRecorded | DrugStruck | None,
+    numbers: Mapping[str, int],
+    zone: tzinfo | None,
 ) -> list[Cell]:
     use = record.use
     vial = [f"vial {use.vial}"] if use.vial else []
@@ -44,10 +50,10 @@ def _row(
     bold = bool(difference) and not struck
     notes = [text(f"{difference}: {use.why_differs}", bold=bold, struck=struck)] if difference else []
     if record.replaces:
-        notes.append(text(f"corrects the record above: {record.reason}"))
+        notes.append(text(f"corrects no. {numbers[record.replaces]}: {record.reason}"))
     if change is not None:
         notes.append(text(_changed(visit, change, zone)))
-    cells = [clock(record.at.utc_ns, zone), drug, *amounts, ", ".join(who)]
+    cells = [str(numbers[record.drug_id]), clock(record.at.utc_ns, zone), drug, *amounts, ", ".join(who)]
     return [*(text(cell, bold=bold, struck=struck) for cell in cells), notes]
 
 

@@ -91,10 +91,10 @@ def test_the_report_has_a_section_of_it(clinic, stored):
         )
     )
     told = text_of(stored(clinic))
-    assert "Drug record Time Drug Drawn mg Given mg Wasted mg" in told
+    assert "Drug record No. Time Drug Drawn mg Given mg Wasted mg" in told
     assert "expires 03/2028 50 36 12 R. Alvarez RN, witness Sam Okafor MD" in told
     assert "2 mg less than was drawn: dead space" in told
-    assert "corrects the record above: read the syringe again" in told
+    assert "corrects no. 1: read the syringe again" in told
     assert "lot KT9 20 20 0 R. Alvarez RN" in told
 
 
