@@ -23,8 +23,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from functools import cache
-from struct import unpack
+from functools import cache, lru_cache
+from struct import Struct
 from typing import ClassVar
 
 from devices.chunks import Chunker
@@ -102,8 +102,8 @@ _PASSED_OVER: frozenset[int] = frozenset(Message) | {
 }  # the last four belong to a later revision (OpenICE)
 
 _WAVE_SIZE = 8  # on the wire, without escapes
-_WAVES = re.compile(rb"(?:\x85\x05[^\x85\x80]{6}){2,64}(?=\x85)")
-"""Frames of the length of a wave, which comes twenty times as often as all others."""
+_WAVES = re.compile(rb"(?:\x85\x05\x00[^\x85\x80]{5}){2,64}(?=\x85)")
+"""Waves, which come twenty times as often as all else."""
 _COUNTERS = bytes(range(256)) * 2
 _CO2_HIGH = METRICS["co2"].high
 
@@ -152,6 +152,7 @@ ALARMS: tuple[tuple[int, int, AlarmKind, str], ...] = (
 _MEANINGS = {"14.0": AlarmMeaning.APNOEA}
 """By code."""
 
+_EPOCH = datetime(1970, 1, 1)
 _NONE = 0xFF
 _IDENTITY = re.compile(r"V(?P<software>[\d.]{5}) .{10} (?P<product>..)(?P<revision>..)(?P<serial>.{6})")
 
@@ -164,8 +165,15 @@ class Co2Unit(IntEnum):
     VOL_PERCENT = 3
 
 
-_UNITS = frozenset(Co2Unit)
+_UNITS = {int(unit): unit for unit in Co2Unit}
 _MMHG_PER_STEP = {Co2Unit.MMHG: 1.0, Co2Unit.KPA: MMHG_PER_KPA / 10}
+_SCALES = {unit: _MMHG_PER_STEP.get(unit, 1.0) * _CO2_STEP for unit in Co2Unit}
+_MMHG: dict[Co2Unit, tuple[float | None, ...] | None] = {
+    Co2Unit.VOL_PERCENT: None,
+    **{unit: (*(round(n * step, 2) for n in range(_NONE)), None) for unit, step in _MMHG_PER_STEP.items()},
+}
+"""What each value of a byte is [mmHg]; None for a unit that cannot be converted."""
+_VALID, _UNIT_MMHG, _OK, _VOL_PERCENT = Validity.VALID, Unit.MMHG, SensorStatus.OK, Co2Unit.VOL_PERCENT
 
 
 def encode(code: int, data: bytes = b"") -> bytes:
@@ -184,7 +192,7 @@ def _is_intact(frame: bytes) -> bool:
 
 
 def _are_intact(waves: bytes) -> bool:
-    """Check frames of the length of a wave at once: all of them are one number, one lane of 64 bits a frame."""
+    """Check waves at once: all of them are one number, one lane of 64 bits a frame."""
     number = int.from_bytes(waves, "big")
     total = number ^ number >> 8 ^ number >> 16 ^ number >> 24 ^ number >> 32 ^ number >> 40 ^ number >> 48
     return not total & _checks(len(waves) // _WAVE_SIZE)
@@ -193,6 +201,11 @@ def _are_intact(waves: bytes) -> bool:
 @cache
 def _checks(n_frames: int) -> int:
     return int.from_bytes((bytes(_WAVE_SIZE - 1) + b"\xff") * n_frames, "big")
+
+
+@cache
+def _levels(n_waves: int) -> Struct:
+    return Struct(">" + "4xHxx" * n_waves)
 
 
 def _new_framer(runs: re.Pattern[bytes] | None = None) -> StuffedFramer:
@@ -250,11 +263,10 @@ class Capnostream20:
         return tuple(out)
 
     def _take_run(self, out: list[DriverEvent], run: bytes, offset: int, now_ns: int) -> None:
-        """Take frames of the length of a wave; together where they are waves with nothing new but the samples."""
+        """Take waves; all at once where nothing in them is new but the samples."""
         n_waves, due = len(run) // _WAVE_SIZE, self._due
         is_steady = (
             due is not None
-            and run[2::_WAVE_SIZE] == bytes(n_waves)  # their codes
             and run[3::_WAVE_SIZE] == _COUNTERS[due : due + n_waves]
             and run[6::_WAVE_SIZE].translate(_WITHOUT_BREATH) == bytes((self._fast,)) * n_waves
         )
@@ -262,7 +274,7 @@ class Capnostream20:
             for at in range(0, len(run), _WAVE_SIZE):
                 self._take(out, (None, offset + at, run[at + 1 : at + _WAVE_SIZE]), now_ns)
             return
-        raw = [level >> 1 for level in unpack(">" + "4xHxx" * n_waves, run)]
+        raw = [level >> 1 for level in _levels(n_waves).unpack(run)]
         scale = self._wave.calibration[0]
         if self._fast & _NO_CO2:
             raw = [MISSING_SAMPLE] * n_waves
@@ -375,44 +387,44 @@ class Capnostream20:
         byte = frame[1:]  # so that indices are the document's, which counts data bytes from 1
         if self._numerics_due_ns is not None:
             self._numerics_due_ns = now_ns + _NUMERICS_QUIET_NS
-        self._unit = Co2Unit(byte[26])
+        self._unit = _UNITS[byte[26]]
         self._is_pump_off = bool(byte[27] & _PUMP_OFF)
-        factor = _MMHG_PER_STEP.get(self._unit)
-        if factor is None:
-            self._wave.calibrate(out, _CO2_STEP, None)
-        else:
-            self._wave.calibrate(out, factor * _CO2_STEP, Unit.MMHG)
+        scale, mmhg = _SCALES[self._unit], _MMHG[self._unit]
+        self._wave.calibrate(out, scale, None if mmhg is None else _UNIT_MMHG)
         self._tell_alarms(out, byte, now_ns)
         self._tell_co2(out, now_ns)
         self._tell_spo2(out, byte, now_ns)
-        device_time = (datetime(1970, 1, 1) + timedelta(seconds=int.from_bytes(byte[1:5], "big"))).isoformat()
+        hour, second = divmod(int.from_bytes(byte[1:5], "big"), 3600)
+        device_time = f"{_hour(hour)}{second // 60:02}:{second % 60:02}"
         validity = _co2_validity(self._fast)
-        if self._is_pump_off and validity is Validity.VALID:
+        if self._is_pump_off and validity is _VALID:
             validity = Validity.QUESTIONABLE
         for metric, value in (("etco2", byte[5]), ("fico2", byte[6])):
-            number = None if value == _NONE or factor is None else round(value * factor, 2)
-            is_told = validity in (Validity.VALID, Validity.QUESTIONABLE) and value != _NONE
-            why = Validity.INVALID if factor is None and is_told else validity
-            out.append(reading(metric, number, now_ns, why, source="co2", device_time=device_time))
-        rate = None if byte[7] == _NONE else byte[7]
+            if mmhg is not None:
+                out.append(reading(metric, mmhg[value], now_ns, validity, source="co2", device_time=device_time))
+            else:
+                is_told = validity in (Validity.VALID, Validity.QUESTIONABLE) and value != _NONE
+                why = Validity.INVALID if is_told else validity
+                out.append(reading(metric, None, now_ns, why, source="co2", device_time=device_time))
+        rate, spo2, pulse = (None if value == _NONE else value for value in byte[7:10])
         out.append(reading("resp_rate", rate, now_ns, validity, source="co2", device_time=device_time))
-        validity = Validity.UNAVAILABLE if byte[15] & _NO_SPO2 else Validity.VALID
-        for metric, value in (("spo2", byte[8]), ("pulse_rate", byte[9])):
-            number = None if value == _NONE else value
-            out.append(reading(metric, number, now_ns, validity, source="oximeter", device_time=device_time))
+        validity = Validity.UNAVAILABLE if byte[15] & _NO_SPO2 else _VALID
+        out.append(reading("spo2", spo2, now_ns, validity, source="oximeter", device_time=device_time))
+        out.append(reading("pulse_rate", pulse, now_ns, validity, source="oximeter", device_time=device_time))
 
     def _tell_co2(self, out: list[DriverEvent], now_ns: int) -> None:
-        for bits, status, text in _FAST_STATES:
-            if self._fast & bits:
-                self._statuses.tell(out, "co2", status, text, now_ns)
-                return
+        if self._fast:
+            for bits, status, text in _FAST_STATES:
+                if self._fast & bits:
+                    self._statuses.tell(out, "co2", status, text, now_ns)
+                    return
         if self._is_pump_off:
             self._statuses.tell(out, "co2", SensorStatus.STOPPED, "CO2 pump off", now_ns)
-        elif self._unit is Co2Unit.VOL_PERCENT:
+        elif self._unit is _VOL_PERCENT:
             text = "the monitor gives CO2 in Vol%: set it to mmHg to see it here"
             self._statuses.tell(out, "co2", SensorStatus.STOPPED, text, now_ns)
         else:
-            self._statuses.tell(out, "co2", SensorStatus.OK, "measuring", now_ns)
+            self._statuses.tell(out, "co2", _OK, "measuring", now_ns)
 
     def _tell_spo2(self, out: list[DriverEvent], byte: bytes, now_ns: int) -> None:
         if byte[15] & _PROBE_UNPLUGGED:
@@ -424,7 +436,7 @@ class Capnostream20:
         elif byte[8] == _NONE:
             status, text = SensorStatus.STOPPED, "no SpO2 reading"
         else:
-            status, text = SensorStatus.OK, "measuring"
+            status, text = _OK, "measuring"
         self._statuses.tell(out, "spo2", status, text, now_ns)
 
     def _tell_alarms(self, out: list[DriverEvent], byte: bytes, now_ns: int) -> None:
@@ -451,7 +463,15 @@ class Capnostream20:
         self._tells_all_alarms = False
 
 
+@lru_cache(maxsize=4)
+def _hour(n_hours: int) -> str:
+    """Return the beginning of the monitor's time, up to the minutes, so many hours after 1970 began."""
+    return (_EPOCH + timedelta(hours=n_hours)).isoformat(timespec="hours") + ":"
+
+
 def _co2_validity(fast: int) -> Validity:
+    if not fast:
+        return _VALID
     if fast & (_LINE_OFF | _CO2_FAILED):
         return Validity.UNAVAILABLE
     if fast & _STARTING:
