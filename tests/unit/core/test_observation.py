@@ -117,6 +117,7 @@ def test_what_holds_the_patient_is_told_in_short_words(clinic: Clinic) -> None:
         "gait",
         "IV",
         "BP standing",
+        "drug record",
         "driver",
         "instructions",
     )
