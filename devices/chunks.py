@@ -1,11 +1,19 @@
 """Gathers the samples of one trace into chunks of a fixed count, so that how the bytes were split changes nothing."""
 
 from collections.abc import Sequence
-from struct import Struct, pack
+from functools import lru_cache
+from struct import Struct
 
 from devices.events import DriverEvent, Mode
 from devices.making import waveform_chunk
 from devices.vocabulary import Unit
+
+_REAL = Mode.REAL  # an enumeration's member takes longer to look up than a chunk's field to write
+
+
+@lru_cache(maxsize=256)
+def _packer(n_samples: int) -> Struct:
+    return Struct(f"<{n_samples}h")
 
 
 class Chunker:
@@ -32,7 +40,6 @@ class Chunker:
         self._rate_hz = rate_hz
         self._n_samples = n_samples
         self._scale, self._offset, self._unit = scale, offset, unit
-        self._full = Struct(f"<{n_samples}h")
         self._raw: list[int] = []
         self._last_ns = 0
 
@@ -64,26 +71,24 @@ class Chunker:
         if not n_full:
             return
         n_given = n_full * n_samples
-        samples = pack(f"<{n_given}h", *held[:n_given])
+        samples = _packer(n_given).pack(*held[:n_given])
         del held[:n_given]
-        for at in range(0, 2 * n_given, 2 * n_samples):
-            out.append(
-                waveform_chunk(
-                    now_ns, self._metric, self._rate_hz, self._scale, self._offset, self._unit,
-                    samples[at : at + 2 * n_samples], self.source, Mode.REAL,
-                )
-            )  # fmt: skip
+        metric, rate_hz, source = self._metric, self._rate_hz, self.source
+        scale, offset, unit = self._scale, self._offset, self._unit
+        size = 2 * n_samples
+        for at in range(0, 2 * n_given, size):
+            chunk = samples[at : at + size]
+            out.append(waveform_chunk(now_ns, metric, rate_hz, scale, offset, unit, chunk, source, _REAL))
 
     def give_out(self, out: list[DriverEvent]) -> None:
         """Put the samples held, if any, into `out` as one chunk."""
         n_held = len(self._raw)
         if not n_held:
             return
-        packer = self._full if n_held == self._n_samples else Struct(f"<{n_held}h")
         out.append(
             waveform_chunk(
                 self._last_ns, self._metric, self._rate_hz, self._scale, self._offset, self._unit,
-                packer.pack(*self._raw), self.source, Mode.REAL,
+                _packer(n_held).pack(*self._raw), self.source, _REAL,
             )
         )  # fmt: skip
         self._raw.clear()

@@ -22,7 +22,7 @@ Source: the public repository mdpnp/mdpnp (AnsarB.java, DemoIvy450C.java, and th
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from struct import Struct
+from functools import lru_cache
 from typing import ClassVar
 
 from devices.driver import Cuff, CuffPhase, DriverInfo, Patient, ProbeState, Sensors, SerialSettings
@@ -79,6 +79,8 @@ _SENSOR_WORDS = re.compile(r"\b(LEADS?|SENSOR|TRANSDUCER|PROBE|CABLE|ELECTRODES?
 _APNEA = re.compile(r"\bAPNO?EA\b")
 """The protocol has no codes, and its words are English: the label of this line is the delay, "APNEA: 30 SEC"."""
 
+_MISSING = MISSING_SAMPLE.to_bytes(2, "little", signed=True)
+
 _STATUS_OF_LINE = {"HR": "ecg", "RR": "resp", "ETCO2": "co2", "SPO2": "spo2", "T1": "temp"}
 _PRESSURE_FIELDS = ("systolic", "diastolic", "mean")
 
@@ -93,16 +95,13 @@ class _Line:
         values: As sent, spaces and all; "" for none.
         label: Lead, filter or the like.
         alarm: Alarm text, "" for none.
+        sensor_trouble: The text that speaks of a lead, sensor or transducer; "" when none does.
     """
 
     values: tuple[str, ...]
     label: str
     alarm: str
-
-    @property
-    def sensor_trouble(self) -> str:
-        """Return the text that speaks of a lead, sensor or transducer; "" when none does."""
-        return next((text for text in (self.alarm, self.label) if _SENSOR_WORDS.search(text)), "")
+    sensor_trouble: str
 
     def number(self, index: int = 0) -> float | None:
         """Return a value; None when there is none, or a sensor is in trouble."""
@@ -338,14 +337,25 @@ class Ivy450C:
 def _lines(text: bytes) -> dict[str, _Line] | None:
     """Return the lines by name; None when one has not as many fields as it says, or a name comes twice."""
     lines: dict[str, _Line] = {}
-    for raw in text.decode("ascii").split("\r")[:-1]:
-        name, _, rest = raw.partition("=")
-        count, *fields = rest.split(";")
-        n_values = int(count)
-        if name in lines or len(fields) != n_values + 2 or _N_VALUES.get(name, n_values) != n_values:
+    for raw in text.split(b"\r")[:-1]:
+        found = _line(raw)
+        if found is None or found[0] in lines:
             return None
-        lines[name] = _Line(tuple(fields[:n_values]), fields[-2].strip(), fields[-1].strip())
+        lines[found[0]] = found[1]
     return lines
+
+
+@lru_cache(maxsize=512)
+def _line(raw: bytes) -> tuple[str, _Line] | None:
+    """Return name and line, most of which come unchanged in every message; None when it has not as many fields as it says."""
+    name, _, rest = raw.decode("ascii").partition("=")
+    count, *fields = rest.split(";")
+    n_values = int(count)
+    if len(fields) != n_values + 2 or _N_VALUES.get(name, n_values) != n_values:
+        return None
+    label, alarm = fields[-2].strip(), fields[-1].strip()
+    trouble = next((text for text in (alarm, label) if _SENSOR_WORDS.search(text)), "")
+    return name, _Line(tuple(fields[:n_values]), label, alarm, trouble)
 
 
 def _lead(label: str) -> str:
@@ -355,7 +365,11 @@ def _lead(label: str) -> str:
 
 
 def _samples(raw: bytes, is_missing: bool) -> bytes:
-    return Struct(f"<{len(raw)}h").pack(*([MISSING_SAMPLE] * len(raw) if is_missing else raw))
+    if is_missing:
+        return _MISSING * len(raw)
+    samples = bytearray(2 * len(raw))
+    samples[0::2] = raw
+    return bytes(samples)
 
 
 def _celsius(value: float) -> float | None:

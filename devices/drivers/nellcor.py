@@ -35,6 +35,8 @@ _COLUMN_FAILURES_MAX = 10
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As printed: English whatever the language of any computer."""
 
+_MONTH_NUMBERS = {month: f"{number:02}" for number, month in enumerate(MONTHS, 1)}
+
 _TIME = rf"(?P<day>\d\d)-(?P<month>{'|'.join(MONTHS)})-(?P<year>\d\d) (?P<time>\d\d:\d\d:\d\d)"
 _VALUE = r"---|  \d| \d\d|\d{3}"
 _DATA = re.compile(
@@ -230,6 +232,9 @@ class Nellcor:
         return None
 
     def _tell_alarms(self, out: list[DriverEvent], data: re.Match[str], codes: Sequence[str], now_ns: int) -> None:
+        if not codes and not self._alarms and data.group("spo2_out", "pulse_out") == (" ", " "):
+            self._tells_all_alarms = False
+            return
         active = {code: ALARMS[code] for code in codes if code in ALARMS}
         for group, named, code, text in _STARS:
             if data[group] == "*" and not active.keys() & set(named):
@@ -256,9 +261,10 @@ def _alarm(code: str, kind: AlarmKind, text: str, is_active: bool, now_ns: int) 
 
 def _judge(codes: Sequence[str], has_number: bool, amplitude: int | None) -> tuple[Validity, SensorStatus, str]:
     """Return what the codes make of the numbers, and the status for the nurse."""
-    for code, judgement in STATES.items():
-        if code in codes:
-            return judgement
+    if codes:
+        for code, judgement in STATES.items():
+            if code in codes:
+                return judgement
     if not has_number:
         return Validity.UNAVAILABLE, SensorStatus.SEARCHING, "no reading"
     if amplitude is not None and amplitude < _AMPLITUDE_LOW:
@@ -267,8 +273,8 @@ def _judge(codes: Sequence[str], has_number: bool, amplitude: int | None) -> tup
 
 
 def _device_time(data: re.Match[str]) -> str:
-    month = MONTHS.index(data["month"]) + 1
-    text = f"20{data['year']}-{month:02}-{data['day']}T{data['time']}"
+    day, month, year, time = data.group("day", "month", "year", "time")
+    text = f"20{year}-{_MONTH_NUMBERS[month]}-{day}T{time}"
     try:
         return datetime.fromisoformat(text).isoformat()
     except ValueError:

@@ -62,6 +62,7 @@ from devices.readings import Statuses, reading
 _S = 1_000_000_000
 _MS = 1_000_000
 RATE_HZ = 75.0
+_REAL = Mode.REAL
 
 _ARTIFACT, _OUT_OF_TRACK, _SENSOR_ALARM = 1 << 5, 1 << 4, 1 << 3
 _RED, _YELLOW = 0b100, 0b110  # 010 is green, 000 no pulse in this frame
@@ -131,6 +132,13 @@ class _State:
         if self.is_low:
             return SensorStatus.OK, "weak pulse at the finger"
         return SensorStatus.OK, "pulse at the finger is rather weak" if self.is_marginal else "measuring"
+
+
+@cache
+def _state(
+    is_alarm: bool, is_out_of_track: bool, is_artifact: bool, is_low: bool, is_marginal: bool
+) -> _State:  # one of 32
+    return _State(False, is_alarm, is_out_of_track, is_artifact, is_low, is_marginal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,16 +301,14 @@ class Nonin:
             colours.add(status & _COLOURS)
         colours.discard(0)
         if colours or seen & _ARTIFACT:
-            self._pulse_state = _State(
-                is_artifact=bool(seen & _ARTIFACT), is_low=_RED in colours, is_marginal=_YELLOW in colours
-            )
+            self._pulse_state = _state(False, False, bool(seen & _ARTIFACT), _RED in colours, _YELLOW in colours)
         pulse = self._pulse_state
-        return _State(
-            is_alarm=bool(seen & _SENSOR_ALARM),
-            is_out_of_track=bool(seen & _OUT_OF_TRACK),
-            is_artifact=pulse.is_artifact,
-            is_low=pulse.is_low,
-            is_marginal=pulse.is_marginal,
+        return _state(
+            bool(seen & _SENSOR_ALARM),
+            bool(seen & _OUT_OF_TRACK),
+            pulse.is_artifact,
+            pulse.is_low,
+            pulse.is_marginal,
         )
 
     def _decode_groups(self, out: list[DriverEvent], piece: Found, now_ns: int) -> None:
@@ -356,7 +362,9 @@ class Nonin:
     ) -> None:
         has_number = any(value is not None for _, value in numbers)
         self._statuses.tell(out, "spo2", *state.in_words(has_number), now_ns)
-        out.extend(reading(metric, value, now_ns, state.validity, source="oximeter") for metric, value in numbers)
+        validity = state.validity
+        for metric, value in numbers:
+            out.append(reading(metric, value, now_ns, validity, source="oximeter"))
 
     def _tell_battery(self, out: list[DriverEvent], is_low: bool, now_ns: int) -> None:
         if is_low != self._is_battery_low or (is_low and self._tells_battery):
@@ -399,7 +407,7 @@ def _pleth_df7(n_frames: int) -> tuple[Struct, Struct]:
 
 
 def _chunk(now_ns: int, scale: float, samples: bytes) -> WaveformChunk:
-    return waveform_chunk(now_ns, "pleth", RATE_HZ, scale, 0.0, None, samples, "oximeter", Mode.REAL)
+    return waveform_chunk(now_ns, "pleth", RATE_HZ, scale, 0.0, None, samples, "oximeter", _REAL)
 
 
 def _or_none(value: int, none: int) -> int | None:
