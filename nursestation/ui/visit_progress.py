@@ -27,12 +27,14 @@ class Progress:
         timer: The big figures ("34:10"), "" where there are none.
         beside: What stands beside them ("of 40:00 · paused").
         short: Both, for a tile ("Infusion 5:50 left").
+        left: How long still ("5:50 left", "1:10 over"), "" where the phase has no planned length.
     """
 
     done: float | None
     timer: str
     beside: str
     short: str
+    left: str = ""
 
 
 def phase_seconds(visit: VisitView, at: Moment) -> float:
@@ -60,13 +62,15 @@ def _infusion(visit: VisitView) -> Progress:
     run, planned = visit.infusion_run_s or 0.0, visit.infusion_planned_s
     left = planned - run
     if left < 0:
-        beside, short = f"of {duration_text(planned)} · {duration_text(-left)} over", f"{duration_text(-left)} over"
+        told = f"{duration_text(-left)} over"
+        beside, short = f"of {duration_text(planned)} · {told}", told
     else:
-        beside, short = f"of {duration_text(planned)}", f"{duration_text(left)} left"
+        told = short = f"{duration_text(left)} left"
+        beside = f"of {duration_text(planned)}"
     if visit.paused:
         beside, short = f"{beside} · paused", f"paused {duration_text(run)}"
     done = min(1.0, run / planned) if planned > 0 else None
-    return Progress(done=done, timer=duration_text(run), beside=beside, short=f"Infusion {short}")
+    return Progress(done=done, timer=duration_text(run), beside=beside, short=f"Infusion {short}", left=told)
 
 
 def _observation(visit: VisitView) -> Progress:
@@ -79,5 +83,5 @@ def _observation(visit: VisitView) -> Progress:
     beside = f"of {duration_text(planned)} observed"
     if visit.phase is Phase.READY:
         return Progress(done=done, timer=duration_text(watched), beside=beside, short=word)
-    short = f"{word} {duration_text(left)} left" if left > 0 else f"{word} complete"
-    return Progress(done=done, timer=duration_text(watched), beside=beside, short=short)
+    told = f"{duration_text(left)} left" if left > 0 else "complete"
+    return Progress(done=done, timer=duration_text(watched), beside=beside, short=f"{word} {told}", left=told)

@@ -217,6 +217,12 @@ def top_condition(conditions: Sequence[ConditionView]) -> ConditionView | None:
     )
 
 
+def condition_on(conditions: Sequence[ConditionView], metric: str) -> ConditionView | None:
+    """Return the most urgent condition of the patient on a number, None without one or while all of them are paused."""
+    on_it = [one for one in conditions if one.metric == metric and one.kind is AlarmKind.PHYSIOLOGICAL]
+    return top_condition([one for one in on_it if one.signal is not SignalState.ALARM_PAUSED])
+
+
 def asks(condition: ConditionView) -> bool:
     """Say whether a condition still asks for an operator."""
     return condition.signal not in _STILL

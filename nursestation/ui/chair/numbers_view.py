@@ -6,11 +6,11 @@ from textwrap import wrap
 
 from devices.events import AlarmKind, Priority, Validity
 from nursestation.core.model import Grade, Provenance
-from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, SignalState
+from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView
 from nursestation.ui.alarms.symbols import WORDS, Symbol
-from nursestation.ui.alarms.view import STATE_SYMBOLS, asks, top_condition
-from nursestation.ui.chairs.view import UNKNOWN, number_text, pulse_view
-from nursestation.ui.durations import age_text, duration_text, span_text
+from nursestation.ui.alarms.view import STATE_SYMBOLS, asks, condition_on
+from nursestation.ui.chairs.view import UNKNOWN, due_text, number_text, pulse_view
+from nursestation.ui.durations import age_text, span_text
 from nursestation.ui.timetext import clock_text
 
 _LINE_CHARS = 36
@@ -129,7 +129,7 @@ def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_a
     if view.alarm is None:
         return view
     on_it = [one for one in chair.conditions if one.metric == metric and one.kind is AlarmKind.PHYSIOLOGICAL]
-    top = top_condition([one for one in on_it if one.signal is not SignalState.ALARM_PAUSED])
+    top = condition_on(chair.conditions, metric)
     if top is None and on_it:
         told = (WORDS[Symbol.ALARM_PAUSED], *view.lines)
         return replace(view, alarm=None, word="", symbol=Symbol.ALARM_PAUSED, lines=told)
@@ -263,7 +263,7 @@ def _cuff(chair: ChairSnapshot, zone: tzinfo | None) -> NumberView:
     cuff = chair.cuff
     reading = cuff.reading
     high, low = _cuff_limits(chair)
-    due = _due_text(cuff.due_in_s)
+    due = due_text(cuff.due_in_s)
     if reading is None:
         waiting = (*(wrap(cuff.doing, _LINE_CHARS) or ("no reading yet",)), due)
         return NumberView(
@@ -309,12 +309,6 @@ def _flag_word(chair: ChairSnapshot) -> str:
         return _NO_WORD
     worst = max(present, key=lambda flag: flag.priority.rank)
     return worst.grade.value.upper()
-
-
-def _due_text(due_in_s: float | None) -> str:
-    if due_in_s is None:
-        return ""
-    return f"next in {duration_text(due_in_s)}" if due_in_s >= 0 else f"overdue by {duration_text(-due_in_s)}"
 
 
 def _over_text(percent: float | None) -> str:

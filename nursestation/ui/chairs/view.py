@@ -6,7 +6,7 @@ from datetime import tzinfo
 from devices.clock import NS_PER_S, Moment
 from devices.events import LinkPhase, Priority, Validity
 from nursestation.core.model import Phase
-from nursestation.core.snapshot import ChairSnapshot, Freshness, NumericView, SignalState, VisitView
+from nursestation.core.snapshot import ChairSnapshot, Freshness, LinkView, NumericView, SignalState, VisitView
 from nursestation.ui.alarms.symbols import WORDS, Symbol
 from nursestation.ui.alarms.view import NOT_ANSWERED, PRIORITY_WORDS, STATE_SYMBOLS, alarm_word, asks, top_condition
 from nursestation.ui.durations import age_text, duration_text
@@ -39,7 +39,7 @@ class TileView:
 
     Attributes:
         number: Chair.
-        who: Initials; "" for a free chair.
+        who: Initials; "" for a free chair, and where the chair's number stands for the patient.
         state: Phase with time left.
         done: Part of the phase that is done, 0 to 1, or None.
         numbers: HR, SpO2, BP and RR.
@@ -84,7 +84,8 @@ class TileView:
         alarm += f"{self.note.lower()}, " if self.note else ""
         numbers = ", ".join(f"{number.name} {number.text}" for number in self.numbers)
         leave = f", {self.leave[0].lower()}" if self.leave else ""
-        return f"Chair {self.number}, {self.who}, {alarm}{self.state}, {numbers}{leave}"
+        who = f"{self.who}, " if self.who else ""
+        return f"Chair {self.number}, {who}{alarm}{self.state}, {numbers}{leave}"
 
 
 def tile_view(chair: ChairSnapshot, at: Moment, zone: tzinfo | None = None) -> TileView:
@@ -138,14 +139,33 @@ def _up_to_minute(utc_ns: int) -> int:
 
 def link_word(chair: ChairSnapshot) -> str:
     """Return what is wrong with the chair's monitors in a few words, "" when all is well."""
-    for link in chair.links:
-        if link.phase is LinkPhase.SILENT and link.quiet_s is not None:
-            return f"{_LINK_WORDS[link.phase]} {duration_text(link.quiet_s)}"
-        if link.phase is not LinkPhase.CONNECTED:
-            return _LINK_WORDS[link.phase]
+    link = _down(chair)
+    if link is not None and link.phase is LinkPhase.SILENT:
+        return link_text(chair)
+    if link is not None:
+        return _LINK_WORDS[link.phase]
     if chair.links and not chair.monitoring:
         return "NOT MONITORING"
     return ""
+
+
+def link_text(chair: ChairSnapshot) -> str:
+    """Return `link_word` with how long nothing has come, where that is known: for where there is room for it."""
+    link = _down(chair)
+    if link is None or link.quiet_s is None:
+        return _LINK_WORDS[link.phase] if link is not None else link_word(chair)
+    return f"{_LINK_WORDS[link.phase]} {duration_text(link.quiet_s)}"
+
+
+def _down(chair: ChairSnapshot) -> LinkView | None:
+    return next((link for link in chair.links if link.phase is not LinkPhase.CONNECTED), None)
+
+
+def due_text(due_in_s: float | None) -> str:
+    """Return when the next cuff reading is due, "" where none is planned: "next in 1:48", "overdue by 0:40"."""
+    if due_in_s is None:
+        return ""
+    return f"next in {duration_text(due_in_s)}" if due_in_s >= 0 else f"overdue by {duration_text(-due_in_s)}"
 
 
 def number_text(view: NumericView | None) -> str:

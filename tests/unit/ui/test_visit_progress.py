@@ -43,3 +43,17 @@ def test_baseline_tells_how_long_it_has_lasted():
 def test_a_closed_visit_has_no_timer():
     where = progress(make_visit(Phase.DISCHARGED), NOW)
     assert (where.timer, where.short, where.done) == ("", "Discharged", 1.0)
+
+
+def test_what_is_left_is_told_by_itself_where_a_length_is_planned():
+    assert progress(_infusion(), NOW).left == "5:50 left"
+    assert progress(_infusion(paused=True), NOW).left == "5:50 left"
+    assert progress(_infusion(infusion_run_s=2470.0), NOW).left == "1:10 over"
+    assert (
+        progress(make_visit(Phase.OBSERVATION, observation_s=1040.0, observation_left_s=760.0), NOW).left
+        == "12:40 left"
+    )
+    assert (
+        progress(make_visit(Phase.OBSERVATION, observation_s=1900.0, observation_left_s=-100.0), NOW).left == "complete"
+    )
+    assert progress(make_visit(Phase.CHECK_IN), NOW).left == ""

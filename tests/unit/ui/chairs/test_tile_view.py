@@ -15,7 +15,7 @@ from nursestation.core.snapshot import (
     SignalState,
 )
 from nursestation.ui.alarms.symbols import Symbol
-from nursestation.ui.chairs.view import UNKNOWN, link_word, pulse_view, tile_view
+from nursestation.ui.chairs.view import UNKNOWN, due_text, link_text, link_word, pulse_view, tile_view
 from tests.helpers.station_views import NOW, make_chair, make_numeric, make_reading, make_visit
 
 LINK = LinkView(monitor="m", driver="d", title="t", phase=LinkPhase.CONNECTED, reason="", quiet_s=0.2, simulated=False)
@@ -165,3 +165,17 @@ def test_the_tile_tells_when_the_patient_may_leave_and_what_holds_them():
     assert _leave(Phase.READY, 0.0, "driver").leave == ("Waits for driver", "1 not met")
     assert _leave(Phase.READY, 0.0).leave == ("May leave now",)
     assert "may leave now" in _leave(Phase.READY, 0.0).spoken
+
+
+def test_where_there_is_room_a_monitor_that_is_gone_is_told_with_its_time():
+    gone = replace(LINK, phase=LinkPhase.DISCONNECTED, quiet_s=190.0)
+    assert link_text(_running(links=(gone,))) == "MONITOR NOT CONNECTED 3:10"
+    assert link_text(_running(links=(replace(gone, quiet_s=None),))) == "MONITOR NOT CONNECTED"
+    assert link_text(_running(links=(LINK, SILENT))) == "MONITOR SILENT 0:22"
+    assert link_text(_running(monitoring=False)) == "NOT MONITORING"
+    assert link_text(_running()) == ""
+
+
+@pytest.mark.parametrize(("due_in_s", "text"), [(108, "next in 1:48"), (-40, "overdue by 0:40"), (None, "")])
+def test_when_a_cuff_reading_is_due(due_in_s, text):
+    assert due_text(due_in_s) == text
