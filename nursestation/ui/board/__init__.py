@@ -1,0 +1,1 @@
+"""All chairs on one page, each with its numbers and waves."""

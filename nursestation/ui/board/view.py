@@ -1,0 +1,200 @@
+"""A chair as the page of all chairs shows it: what its tile in the rail says, and what there is more room for. No Qt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from enum import StrEnum
+
+from devices.clock import Moment
+from devices.events import Priority
+from nursestation.core.model import Phase
+from nursestation.core.snapshot import ChairSnapshot, SignalState, VisitView
+from nursestation.ui.alarms.view import asks, condition_on
+from nursestation.ui.chairs.view import TileView, due_text, link_text, link_word, pulse_view, tile_view
+from nursestation.ui.plots.wave_look import Key, WaveLook
+from nursestation.ui.visit_progress import PHASE_WORDS, progress
+
+
+class State(StrEnum):
+    """What a chair is at; each has a colour of its own, which never stands without its word."""
+
+    FREE = "free"
+    CHECK_IN = "check_in"
+    BASELINE = "baseline"
+    INFUSING = "infusing"
+    PAUSED = "paused"
+    OBSERVING = "observing"
+    READY = "ready"
+    OVER = "over"  # discharged or ended early, and the chair is not free yet
+
+
+_STATES = {
+    Phase.CHECK_IN: State.CHECK_IN,
+    Phase.BASELINE: State.BASELINE,
+    Phase.INFUSION: State.INFUSING,
+    Phase.OBSERVATION: State.OBSERVING,
+    Phase.READY: State.READY,
+    Phase.DISCHARGED: State.OVER,
+    Phase.ENDED_EARLY: State.OVER,
+}
+_TITLES = {"heart_rate": "HR", "pulse_rate": "PR"}
+_MEASURING = "measuring"
+_MOST_USEFUL = ("pleth", "ecg")
+"""Waves that come first where one alone has room: the pleth tells that a heart beats and that blood arrives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardNumber:
+    """One of the four numbers.
+
+    Attributes:
+        title: "HR".
+        text: Its value, or `UNKNOWN`.
+        role: Its colour in the theme; grey instead while `is_stale`.
+        is_stale: It is old or unknown.
+        alarm: Priority of the alarm on it, None also while the chair's alarms are paused.
+        asks: That alarm still asks for somebody: it flashes if its priority does.
+    """
+
+    title: str
+    text: str
+    role: str
+    is_stale: bool = False
+    alarm: Priority | None = None
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardTileView:
+    """One chair.
+
+    Attributes:
+        tile: What its tile in the rail says of it.
+        state: What it is at.
+        word: That in a word.
+        clock: How long that lasts and how long still, from long to short: the first that has room is shown.
+        numbers: HR, SpO2, BP and RR.
+        cuff: Age of the cuff reading ("6 min ago"), or that the cuff measures.
+        due: When the next is due ("next in 1:48", "overdue by 0:40"); "" where none is planned.
+        is_late: It is overdue.
+        link: What is wrong with the monitors and for how long, "" when all is well.
+        word_of_alarm: `tile.word`, of a lost monitor with how long it has been lost.
+        featured: Which of the numbers comes forward, None while none is in alarm.
+    """
+
+    tile: TileView
+    state: State
+    word: str
+    clock: tuple[str, ...]
+    numbers: tuple[BoardNumber, ...]
+    cuff: str = ""
+    due: str = ""
+    is_late: bool = False
+    link: str = ""
+    word_of_alarm: str = ""
+    featured: int | None = None
+
+    @property
+    def spoken(self) -> str:
+        """Return the tile for a screen reader."""
+        more = (f"cuff {self.cuff}" if self.cuff else "", self.due, self.link.lower())
+        return ", ".join(part for part in (self.tile.spoken, *more) if part)
+
+
+def board_tile(
+    chair: ChairSnapshot, at: Moment, zone: tzinfo | None = None, *, with_initials: bool = True
+) -> BoardTileView:
+    """Return the tile of `chair` at `at`.
+
+    Args:
+        chair: Which.
+        at: Now.
+        zone: Of times of day; None for the machine's.
+        with_initials: False where the chair's number alone stands for its patient.
+    """
+    tile = tile_view(chair, at, zone)
+    if not with_initials:
+        tile = replace(tile, who="")
+    state, word = _state(chair.visit)
+    link = link_text(chair)
+    numbers = _numbers(chair, tile)
+    is_link = bool(tile.word) and tile.word == link_word(chair)
+    return BoardTileView(
+        tile=tile,
+        state=state,
+        word=word,
+        clock=_clock(chair.visit, at),
+        numbers=numbers,
+        cuff=_MEASURING if chair.cuff.doing.startswith(_MEASURING) else tile.cuff_age,
+        due=due_text(chair.cuff.due_in_s),
+        is_late=chair.cuff.is_overdue and chair.cuff.due_in_s is not None,
+        link=link,
+        word_of_alarm=link if is_link else tile.word,
+        featured=_featured(chair, numbers),
+    )
+
+
+def _state(visit: VisitView | None) -> tuple[State, str]:
+    if visit is None:
+        return State.FREE, "Free"
+    if visit.phase is Phase.INFUSION:
+        return (State.PAUSED, "Paused") if visit.paused else (State.INFUSING, "Infusing")
+    if visit.phase is Phase.OBSERVATION:
+        return State.OBSERVING, "Observing"
+    return _STATES[visit.phase], PHASE_WORDS[visit.phase]
+
+
+def _clock(visit: VisitView | None, at: Moment) -> tuple[str, ...]:
+    if visit is None:
+        return ()
+    where = progress(visit, at)
+    if not where.left:
+        return (where.timer,) if where.timer else ()
+    return f"{where.timer} · {where.left}", where.left, where.left.removesuffix(" left")
+
+
+def _metrics(chair: ChairSnapshot) -> tuple[str, ...]:
+    pulse = pulse_view(chair)
+    return "heart_rate" if pulse is None else pulse.metric, "spo2", "nibp_sys", "resp_rate"
+
+
+def _numbers(chair: ChairSnapshot, tile: TileView) -> tuple[BoardNumber, ...]:
+    metrics = _metrics(chair)
+    titles = (_TITLES.get(metrics[0], "HR"), "SpO₂", "BP", "RR")
+    out = []
+    for title, metric, number in zip(titles, metrics, tile.numbers, strict=True):
+        on_it = condition_on(chair.conditions, metric)
+        out.append(
+            BoardNumber(
+                title=title,
+                text=number.text,
+                role=number.role,
+                is_stale=number.is_stale,
+                alarm=on_it.priority if on_it is not None else None,
+                asks=on_it is not None and asks(on_it),
+            )
+        )
+    return tuple(out)
+
+
+def _featured(chair: ChairSnapshot, numbers: tuple[BoardNumber, ...]) -> int | None:
+    """Return the number with the most urgent alarm; one whose cause is over has come back to where it was."""
+    best, found = 0, None
+    for n, metric in enumerate(_metrics(chair)):
+        on_it = condition_on(chair.conditions, metric)
+        if on_it is None or on_it.signal is SignalState.LATCHED:
+            continue
+        weight = 2 * on_it.priority.rank + numbers[n].asks
+        if weight > best:
+            best, found = weight, n
+    return found
+
+
+def board_waves(keys: Iterable[Key], look: WaveLook, n: int) -> tuple[Key, ...]:
+    """Return the `n` most useful waves of a chair, one of each kind, from top to bottom."""
+    first: dict[str, Key] = {}
+    for key in look.arranged(keys):
+        first.setdefault(key[0], key)
+    useful = sorted(first, key=lambda metric: _MOST_USEFUL.index(metric) if metric in _MOST_USEFUL else len(first) + 2)
+    chosen = set(useful[:n])
+    return tuple(key for metric, key in first.items() if metric in chosen)
