@@ -99,6 +99,8 @@ class Pyramid:
         self._t = _Row(np.int32)
         self._v = _Row(np.float32)
         self._levels: list[_Level] = []
+        self._bounds: tuple[float, float] | None = None
+        self._n_bounded = 0
 
     def __len__(self) -> int:
         return len(self._t)
@@ -148,17 +150,17 @@ class Pyramid:
         return float(self._v.all[n])
 
     def bounds(self) -> tuple[float, float] | None:
-        """Return the lowest and the highest value of all; None where there is none."""
-        self._settle()
-        low, high, n_seen = np.nan, np.nan, 0
-        for number in range(len(self._levels), -1, -1):  # of each level what those above do not cover yet
-            size = FACTOR**number
-            rest = self._entries_of(number, slice(n_seen // size, None))
-            if len(rest.t):
-                low = np.fmin(low, np.fmin.reduce(rest.low))
-                high = np.fmax(high, np.fmax.reduce(rest.high))
-            n_seen += len(rest.t) * size
-        return None if np.isnan(low) else (float(low), float(high))
+        """Return the lowest and the highest value that was among them when this was asked for; None where there was none."""
+        new = self._v.all[max(0, self._n_bounded - 1) :]  # the newest one of before may have been replaced
+        if len(new):
+            low, high = float(np.fmin.reduce(new)), float(np.fmax.reduce(new))
+            before = self._bounds
+            if before is None:
+                self._bounds = None if math.isnan(low) else (low, high)
+            elif not math.isnan(low):
+                self._bounds = min(before[0], low), max(before[1], high)
+        self._n_bounded = len(self)
+        return self._bounds
 
     def slice(self, t0: float, t1: float, n_px: int) -> tuple[Series, Series]:
         """Return what is drawn from `t0` to `t1`, UTC [s], on `n_px` pixels.

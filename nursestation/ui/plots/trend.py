@@ -16,8 +16,7 @@ from devices.clock import NS_PER_S, Moment
 from nursestation.core.snapshot import ChairSnapshot
 from nursestation.ui import theme
 from nursestation.ui.controls import Label, Panel
-from nursestation.ui.plots.pyramid import Pyramid
-from nursestation.ui.plots.trend_model import TREND_METRICS, TrendModel
+from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.plots.trend_view import TrendView, trend_view
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.theme import Theme
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 REDRAW_NS = NS_PER_S
 """Shortest time between two drawings [ns]."""
-_EMPTY = Pyramid()
 _NS_PER_MIN = 60 * NS_PER_S
 
 
@@ -112,9 +110,7 @@ class Trend(Panel):
         assert self._plot is not None
         self._note.hide()
         self._plot.show()
-        held = self._model.series(chair.number, visit.session)
-        series = {metric: held.get(metric, _EMPTY).arrays() for metric in TREND_METRICS}
-        self._plot.render(view, series)
+        self._plot.render(view, self._model.series(chair.number, visit.session))
         self._drawn = drawn
 
     @property

@@ -1,167 +1,123 @@
-"""The session trend, drawn by pyqtgraph. Import this module late: pyqtgraph takes a third of a second.
+"""The session trend, drawn by pyqtgraph, moved by mouse, finger and keyboard. Import it late: pyqtgraph takes 0.3 s.
 
-One view box holds all lanes, so that phases, the now-line and the time axis run through all of them: breathing at the
-bottom, oxygen over it, event flags, then pressure and heart rate, with the names of the phases on top. A lane maps its
-values onto its own stretch of the common height.
+One view box holds all lanes, so that phases, the present and the time axis run through all of them. pyqtgraph gives the box
+and the axes; what is in the box is laid out by `trend_scene.py` and painted by `trend_canvas.py`, and what a curve draws comes
+from its pyramid, so that a step costs the same over an hour and over a month.
+
+| what | mouse | finger | keyboard |
+|---|---|---|---|
+| pan | drag, wheel | drag | Left, Right, Page Up, Page Down |
+| zoom | Ctrl and wheel | two fingers | plus, minus |
+| whole visit; the present | buttons beside the plot | the same | Home; End |
+| cursor | point, or click to leave it there | tap | Shift and Left or Right; Escape takes it away |
+| cursor to a cuff reading | | | Ctrl and Left or Right: the one before, the one after |
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsRectItem, QVBoxLayout, QWidget
-
-from nursestation.core.model import Phase
-from nursestation.ui import theme
-from nursestation.ui.plots.pyramid import Series
-from nursestation.ui.plots.thin import thin
-from nursestation.ui.plots.trend_view import (
-    BASELINE_BAND_PERCENT,
-    Caret,
-    PhaseBand,
-    TrendView,
-    spread,
-    stagger,
-    told_carets,
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QEventPoint,
+    QFocusEvent,
+    QFontMetricsF,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QTouchEvent,
+    QWheelEvent,
 )
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from nursestation.ui import theme
+from nursestation.ui.plots import trend_window
+from nursestation.ui.plots.lanes import OTHER_METRICS, Lanes, lanes
+from nursestation.ui.plots.pyramid import Pyramid, Series
+from nursestation.ui.plots.trend_canvas import Canvas, Picture, Pointer, Segments, segments
+from nursestation.ui.plots.trend_scene import LEFT_PX, Letters, Scale, Scene, apart, minute_ticks, scene
+from nursestation.ui.plots.trend_view import TrendView
+from nursestation.ui.plots.trend_window import WHOLE, Look
 from nursestation.ui.roles import Text
 from nursestation.ui.theme import Theme
-from nursestation.ui.visit_progress import PHASE_WORDS
 
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A stretch of the height: values `low` to `high` lie at `bottom` to `top` (parts of 100)."""
-
-    bottom: float
-    top: float
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-
-    def y(self, value: float) -> float:
-        """Return the height of a value; one outside the lane lies on its edge."""
-        part = (value - self.low) / (self.high - self.low)
-        return self.bottom + min(1.0, max(0.0, part)) * (self.top - self.bottom)
-
-    def ys(self, values: Series) -> Series:
-        """Return the heights of `values`, shape `(n,)`; NaN stays NaN."""
-        part = np.clip((values - self.low) / (self.high - self.low), 0.0, 1.0)
-        heights: Series = self.bottom + part * (self.top - self.bottom)
-        return heights
-
-
-_DOT_PX = 8.0
 _ROW_PX = 16
 """Height of a line of small text [px at the designed size]."""
 _GUTTER_PX = 116
 """Right of the time axis, where limits and lanes are named and no data comes [px at the designed size]."""
-_LEFT_PX = 8
-"""Room for half a caret at the axis [px]."""
-_OVER_CARET_PX = 7
-"""From the tip of a caret to the figures over it [px]."""
-_LONGEST_WORDS_PX = 190
-"""Of an event [px at the designed size]."""
-_NAMES_FROM_PX = 100
-"""Height of the pressure lane from which its names have room under baseline and limit [px at the designed size]."""
-_PRESSURE_STEP = 20
-_LEAST_TOP, _LEAST_BOTTOM = 200, 40
-
-
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """How a height is divided among the lanes, in parts of 100 from the bottom.
-
-    Attributes:
-        resp, oxygen, pressure: The lanes with values.
-        dots, rows: Heights of the events' marks, and of each row of their words.
-        titles: Height of the phases' names.
-        rules: Heights of the lines between lanes.
-    """
-
-    resp: Lane
-    oxygen: Lane
-    pressure: Lane
-    dots: float
-    rows: tuple[float, ...]
-    titles: float
-    rules: tuple[float, ...]
-
-
-def lanes(height_px: float, carets: Sequence[Caret], heart: Series) -> Lanes:
-    """Divide `height_px` [px]: text has the height it needs, what is left goes to the curves, most of it to pressure."""
-    unit = 100.0 / max(height_px, 1.0)
-    row_px = theme.px(_ROW_PX)
-    n_rows = 2 if height_px < theme.px(360) else 3
-    text_px = row_px * (n_rows + 2)  # the events' marks and words, and the phases' names
-    free_px = max(0.0, height_px - text_px - 3 * 6)
-    resp_px, oxygen_px = free_px * 0.15, free_px * 0.18
-    at = 3.0
-    resp = Lane(at * unit, (at + resp_px) * unit, 4, 32, (8, 16, 24))
-    at += resp_px + 6
-    oxygen = Lane(at * unit, (at + oxygen_px) * unit, 86, 101, (90, 95, 100))
-    rules = ((at - 3) * unit, (at + oxygen_px + 3) * unit)
-    at += oxygen_px + 6
-    rows = tuple((at + row_px * (n_rows - row - 0.5)) * unit for row in range(n_rows))
-    at += n_rows * row_px
-    dots = (at + row_px / 2) * unit
-    at += row_px
-    pressure = _pressure_lane(at * unit, (height_px - row_px) * unit, height_px - row_px - at, carets, heart)
-    return Lanes(resp, oxygen, pressure, dots, rows, 100 - row_px / 2 * unit, rules)
-
-
-def _pressure_lane(bottom: float, top: float, height_px: float, carets: Sequence[Caret], heart: Series) -> Lane:
-    """Return the lane of pressure [mmHg] and heart rate [/min]: all of them, and words over flagged readings, have room."""
-    rates = heart[np.isfinite(heart)]
-    values = [_LEAST_TOP, *(caret.sys + 4 for caret in carets), *([float(rates.max())] if len(rates) else [])]
-    lowest = min([_LEAST_BOTTOM, *(caret.dia for caret in carets), *([float(rates.min())] if len(rates) else [])])
-    low = int(lowest // _PRESSURE_STEP * _PRESSURE_STEP)
-    flagged = max((caret.sys for caret in carets if caret.flagged), default=0)
-    words_part = min(0.5, 1.6 * theme.px(_ROW_PX) / max(height_px, 1.0))
-    highest = max(*values, low + (flagged - low) / (1 - words_part))
-    high = int(-(-highest // _PRESSURE_STEP) * _PRESSURE_STEP)
-    return Lane(bottom, top, low, high, tuple(range(low + _PRESSURE_STEP, high + 1, _PRESSURE_STEP)))
+_DRAG_PX = 8
+"""How far a finger or the mouse moves before it drags [px]: less is a tap that shook."""
+_ZOOM = 1.25
+"""A notch of the wheel, or a key, makes the window longer or shorter by this."""
+_PAN_PART, _PAGE_PART = 0.1, 0.9
+"""A notch or an arrow key pans by this part of the window; a page key by that."""
+_WHEEL_NOTCH = 120
+"""Source: Qt's documentation of QWheelEvent.angleDelta."""
+_ROLES = {"spo2": "spo2", "resp_rate": "resp", "etco2": "co2", "temp": "text"}
+_EMPTY = Pyramid()
 
 
 class TrendPlot(QWidget):
-    """The plot of one visit."""
+    """The plot of one visit.
+
+    Signals:
+        touched: A person moved the plot or its cursor.
+        moved: Another stretch of time is shown, or another view of the pressure.
+        pointed: The cursor stands elsewhere: at a minute, or nowhere (None).
+    """
+
+    touched = Signal()
+    moved = Signal()
+    pointed = Signal(object)
 
     def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("trend_plot")
+        self.setAccessibleName(self.tr("Plot of this visit"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self._theme = theme_
-        self._plot = pg.PlotWidget(parent=self, background=theme_.colour("plot"))
-        self._box = self._plot.getViewBox()
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._plot)
-        self._marks: list[object] = []
-        self._scale = theme.px(100)
-        self._build_axes()
-        self._heart = self._curve("heart_rate")
-        self._oxygen = self._curve("spo2")
-        self._breathing = self._curve("resp")
+        self._view: TrendView | None = None
+        self._series: Mapping[str, Pyramid] = {}
+        self._look = self._home = WHOLE
+        self._from_baseline = False
+        self._left: float | None = None  # where a person left the cursor [min]
+        self._hovered: float | None = None  # where the mouse points [min]
+        self._pressed: tuple[QPointF, float] | None = None  # where, and the minute under it
+        self._is_dragged = False
+        self._scale = Scale(0.0, 1.0, 0.0, 1.0)
+        self._lanes: Lanes | None = None
+        self._left_ticks: tuple[tuple[float, str], ...] = ()
+        self._letters_px = theme.px(100)
+        self._build()
 
-    def _build_axes(self) -> None:
+    def _build(self) -> None:
+        self._plot = pg.PlotWidget(parent=self, background=self._theme.colour("plot"))
+        self._plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.setFrameShape(self._plot.Shape.NoFrame)
         for part in (self._plot, self._plot.viewport()):
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box = self._plot.getViewBox()
         self._box.setMouseEnabled(x=False, y=False)
         self._box.disableAutoRange()
         self._box.setDefaultPadding(0)
-        self._box.setYRange(0, 100, padding=0)
         for name in ("left", "bottom"):
             axis = self._plot.getAxis(name)
             axis.setTextPen(self._theme.colour("soft"))
             axis.setPen(pg.mkPen(None))
             axis.setTickPen(pg.mkPen(None))
-            axis.setStyle(tickLength=0, tickTextOffset=6)
+            axis.setStyle(tickLength=0, tickTextOffset=6, tickAlpha=0)
         self._fit_axes()
+        self._canvas = Canvas(self._box, self._theme)
+        self._pointer = Pointer(self._box, self._theme)
+        self._box.sigResized.connect(self._on_resized)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._plot)
 
     def _fit_axes(self) -> None:
         left, bottom = self._plot.getAxis("left"), self._plot.getAxis("bottom")
@@ -170,268 +126,391 @@ class TrendPlot(QWidget):
         left.setWidth(theme.px(44))
         bottom.setHeight(theme.px(26))
 
-    def _curve(self, role: str) -> pg.PlotCurveItem:
-        curve = pg.PlotCurveItem(pen=pg.mkPen(self._theme.colour(role), width=1.6), antialias=True, connect="finite")
-        curve.setZValue(10)
-        self._plot.addItem(curve, ignoreBounds=True)
-        return curve
+    # --- what is shown ---
 
     def render(  # type: ignore[override]
-        self, view: TrendView, series: Mapping[str, tuple[Series, Series]]
+        self, view: TrendView, series: Mapping[str, Pyramid]
     ) -> None:
-        """Draw `view` with the values of `series` (by metric: times, UTC [s], and values)."""
-        self._clear()
-        if self._scale != theme.px(100):
-            self._scale = theme.px(100)
+        """Draw `view` with the values of `series`, by metric; a metric that is not in it has no lane."""
+        if self._view is not None and self._view.session != view.session:
+            self._look = self._home = WHOLE
+            self._left = self._hovered = None
+            self._from_baseline = False
+        self._view, self._series = view, series
+        if self._letters_px != theme.px(100):
+            self._letters_px = theme.px(100)
             self._fit_axes()
-        heart = series["heart_rate"] if len(series["heart_rate"][0]) else series["pulse_rate"]
-        where = lanes(self._box.height(), view.carets, heart[1])
-        lane = where.pressure
-        self._set_range(view)
-        self._set_ticks(view, where)
-        for band in view.phases:
-            self._draw_phase(band, where.titles)
-        self._draw_rules(where, view)
-        self._draw_limits(where, view)
-        for curve, its, (t, v) in (
-            (self._heart, lane, heart),
-            (self._oxygen, where.oxygen, series["spo2"]),
-            (self._breathing, where.resp, series["resp_rate"]),
-        ):
-            x, y = thin((t - view.zero_utc_s) / 60.0, its.ys(v), max(1, int(self._box.width())))
-            curve.setData(x, y, connect="finite", skipFiniteCheck=False)
-        self._draw_carets(lane, view.carets)
-        self._draw_figures(lane, view)
-        self._draw_events(view, where)
-        self._draw_now(view.now, where)
-        self._draw_names(where, view)
+        self._redraw()
 
-    def marks(self, kind: str) -> list[object]:
-        """Return what is drawn beside the three curves: all of it ("any"), or the words ("text")."""
-        return [mark for mark in self._marks if kind == "any" or isinstance(mark, pg.TextItem)]
+    @property
+    def look(self) -> Look:
+        """Return which stretch of time is shown."""
+        return self._look
 
-    def _clear(self) -> None:
-        for mark in self._marks:
-            self._plot.removeItem(mark)
-        self._marks.clear()
+    @property
+    def cursor_minute(self) -> float | None:
+        """Return where the cursor stands [min], None for nowhere."""
+        return self._hovered if self._hovered is not None else self._left
 
-    def _add(self, item: object, z: float) -> None:
-        item.setZValue(z)  # type: ignore[attr-defined]
-        self._plot.addItem(item, ignoreBounds=True)
-        self._marks.append(item)
+    @property
+    def is_held(self) -> bool:
+        """Say whether a finger or the mouse is on it."""
+        return self._pressed is not None
 
-    def _set_range(self, view: TrendView) -> None:
-        """Lay the time axis beside the gutter."""
-        room = max(1.0, self._box.width() - theme.px(_GUTTER_PX) - _LEFT_PX)
-        minute_per_px = (view.last - view.first) / room
-        self._box.setXRange(
-            view.first - _LEFT_PX * minute_per_px, view.last + theme.px(_GUTTER_PX) * minute_per_px, padding=0
-        )
+    @property
+    def from_baseline(self) -> bool:
+        """Say whether the pressure lane shows the distance from the baseline."""
+        return self._from_baseline and self._view is not None and self._view.baseline is not None
 
-    def _draw_now(self, now: float, where: Lanes) -> None:
-        """Draw the present through the lanes, and not through the words of the events."""
-        pen = pg.mkPen(self._theme.colour("soft"), width=1)
-        for low, high in ((0.0, where.rules[1]), (where.pressure.bottom, where.pressure.top)):
-            self._draw_line(now, low, now, high, pen, z=3)
+    @property
+    def scene(self) -> Scene:
+        """Return what is drawn beside the curves; of a plot that has been rendered."""
+        assert self._canvas.picture is not None
+        return self._canvas.picture.scene
 
-    def _set_ticks(self, view: TrendView, where: Lanes) -> None:
-        left = [
-            (lane.y(tick), f"{tick:g}")
-            for lane in (where.resp, where.oxygen, where.pressure)
-            for tick in self._apart(lane)
-        ]
-        self._plot.getAxis("left").setTicks([left])
-        step = next((step for step in (5, 10, 20, 30, 60) if (view.last - view.first) / step <= 10), 120)
-        first = int(np.ceil(view.first / step)) * step
-        minutes = range(first, int(view.last) + 1, step)
+    @property
+    def scale(self) -> Scale:
+        """Return where the minutes lie."""
+        return self._scale
+
+    def show_look(self, look: Look) -> None:
+        """Show another stretch of time."""
+        self._look = look
+        if look.follows:
+            self._home = look
+        self._redraw()
+        self.moved.emit()
+
+    def show_whole(self) -> None:
+        """Show the whole visit, and follow it."""
+        self.show_look(WHOLE)
+
+    def show_last(self, minutes: float) -> None:
+        """Show the last `minutes`, and follow the present."""
+        self.show_look(Look(minutes))
+
+    def show_now(self) -> None:
+        """Go back to the present and follow it, at the present zoom."""
+        self.show_look(trend_window.follow(self._look))
+
+    def rest(self) -> None:
+        """Go back to how the present was followed last, without a cursor: a plot that nobody touches shows what is."""
+        self._left = self._hovered = None
+        self.show_look(self._home)
+        self.pointed.emit(None)
+
+    def show_from_baseline(self, wanted: bool) -> None:
+        """Show the pressure as its distance from the baseline, or in mmHg; in mmHg while there is no baseline."""
+        self._from_baseline = wanted
+        self._redraw()
+        self.moved.emit()
+
+    def point_at(self, minute: float | None) -> None:
+        """Leave the cursor at a minute, moving the window to it where need be; None takes it away."""
+        self._left, self._hovered = minute, None
+        if minute is not None and self._view is not None:
+            around = trend_window.shown_around(self._look, self._view.axis, minute)
+            if around != self._look:
+                self.show_look(around)
+        self._show_pointer()
+        self.pointed.emit(minute)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme_
+        self._plot.setBackground(theme_.colour("plot"))
+        for name in ("left", "bottom"):
+            self._plot.getAxis(name).setTextPen(theme_.colour("soft"))
+        self._canvas.set_theme(theme_)
+        self._pointer.set_theme(theme_)
+
+    @Slot(object)
+    def _on_resized(self, _box: object) -> None:
+        self._canvas.refit()
+        self._pointer.refit()
+        self._box.setYRange(0, max(1.0, self._box.height()), padding=0)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        width, height = self._box.width(), self._box.height()
+        first, last = trend_window.window(self._look, view.axis)
+        self._scale = scale = Scale(first, last, LEFT_PX, max(LEFT_PX + 1.0, width - theme.px(_GUTTER_PX)))
         metrics = QFontMetricsF(theme.font(Text.CAPTION))
+        letters = Letters(
+            metrics.horizontalAdvance,
+            lambda text, room: metrics.elidedText(text, Qt.TextElideMode.ElideRight, room),
+            theme.px(_ROW_PX),
+        )
+        self._lanes = its = self._divided(view, height, letters.row_px)
+        self._box.setXRange(scale.minute(0.0), scale.minute(width), padding=0)
+        self._set_ticks(view, its, height, metrics)
+        self._canvas.show_picture(
+            Picture(
+                left=scale.left,
+                right=scale.right,
+                scene=scene(view, scale, its, letters, height, from_baseline=self.from_baseline),
+                curves=self._curves(view, its),
+            )
+        )
+        self._show_pointer()
+
+    def _divided(self, view: TrendView, height: float, row_px: float) -> Lanes:
+        bounds = self._heart.bounds()
+        baseline = view.baseline if self.from_baseline else None
+        if bounds is not None and baseline is not None:
+            rate = view.baseline_rate
+            bounds = ((bounds[0] / rate - 1) * 100, (bounds[1] / rate - 1) * 100) if rate else None
+        given = [metric for metric in OTHER_METRICS if self._series.get(metric, _EMPTY).bounds() is not None]
+        return lanes(height, row_px, view.carets, bounds, given, baseline)
+
+    @property
+    def _heart(self) -> Pyramid:
+        heart = self._series.get("heart_rate", _EMPTY)
+        return heart if len(heart) else self._series.get("pulse_rate", _EMPTY)
+
+    def _curves(self, view: TrendView, its: Lanes) -> tuple[tuple[str, Segments], ...]:
+        t0, t1 = (view.zero_utc_s + 60.0 * minute for minute in (self._scale.first, self._scale.last))
+        n_px = max(1, round(self._scale.right - self._scale.left))
+        curves: list[tuple[str, Segments]] = []
+        for metric, lane in its.others.items():
+            t, v = self._series.get(metric, _EMPTY).slice(t0, t1, n_px)
+            curves.append((_ROLES[metric], segments(self._xs(t, view), lane.ys(v))))
+        rate = view.baseline_rate if self.from_baseline else None
+        if rate is not None or not self.from_baseline:
+            t, v = self._heart.slice(t0, t1, n_px)
+            heights = its.pressure.ys(v if rate is None else (v / rate - 1) * 100)
+            curves.append(("heart_rate", segments(self._xs(t, view), heights)))
+        return tuple(curves)
+
+    def _xs(self, t: Series, view: TrendView) -> Series:
+        seconds_before = view.zero_utc_s + 60.0 * self._scale.first
+        places: Series = self._scale.left + (t - seconds_before) * (self._scale.px_per_min / 60.0)
+        return places
+
+    def _set_ticks(self, view: TrendView, its: Lanes, height: float, metrics: QFontMetricsF) -> None:
+        ticks = [
+            (height - lane.y(tick), f"{tick:+g}" if self.from_baseline and lane is its.pressure else f"{tick:g}")
+            for lane in (*its.others.values(), its.pressure)
+            for tick in apart(lane, theme.px(_ROW_PX))
+        ]
+        if tuple(ticks) != self._left_ticks:
+            self._left_ticks = tuple(ticks)
+            self._plot.getAxis("left").setTicks([ticks])
+        now = view.now if view.now is not None and self._scale.first <= view.now <= self._scale.last else None
         half = (metrics.horizontalAdvance(self.tr("now")) + metrics.horizontalAdvance("+00 min")) / 2
-        near = self._minutes(half + 4)
-        ticks = [(float(m), self._minute_text(m, view.from_start)) for m in minutes if abs(m - view.now) > near]
-        ticks = [(m, text) for m, text in ticks if m - view.first >= 0 and view.last - m >= 0]
-        self._plot.getAxis("bottom").setTicks([[*ticks, (view.now, self.tr("now"))]])
+        near = (half + 4) / self._scale.px_per_min
+        minutes = minute_ticks(self._scale, n_most=self._most_ticks(metrics))
+        named = [(float(m), self._minute_text(m, view)) for m in minutes if now is None or abs(m - now) > near]
+        if now is not None:
+            named.append((now, self.tr("now")))
+        self._plot.getAxis("bottom").setTicks([named])
 
-    def _apart(self, lane: Lane) -> tuple[float, ...]:
-        """Return the lane's ticks that can be told apart at the present height: all, every second one, and so on."""
-        px = (lane.top - lane.bottom) * self._box.height() / 100
-        step_px = px * (lane.ticks[1] - lane.ticks[0]) / (lane.high - lane.low)
-        return lane.ticks[:: max(1, int(np.ceil(theme.px(_ROW_PX) / max(step_px, 0.1))))]
+    def _most_ticks(self, metrics: QFontMetricsF) -> int:
+        room = self._scale.right - self._scale.left
+        return max(2, min(10, int(room / (1.5 * metrics.horizontalAdvance("+000 min")))))
 
-    def _minute_text(self, minute: int, from_start: bool) -> str:
-        sign = "+" if from_start and minute > 0 else ""
+    def _minute_text(self, minute: int, view: TrendView) -> str:
+        sign = "+" if view.from_start and minute > 0 else ""
         return self.tr("{minute} min").format(minute=f"{sign}{minute}")
 
-    def _draw_phase(self, band: PhaseBand, titles_y: float) -> None:
-        role = {
-            Phase.INFUSION: "phase_infusion",
-            Phase.OBSERVATION: "phase_observation",
-            Phase.READY: "phase_observation",
-        }.get(band.phase, "phase_baseline")
-        shade = QGraphicsRectItem(QRectF(band.start, 0, band.end - band.start, 100))
-        shade.setPen(QPen(Qt.PenStyle.NoPen))
-        shade.setBrush(self._theme.colour(role))
-        self._add(shade, -20)
-        metrics = QFontMetricsF(theme.font(Text.CAPTION))
-        room = self._px(band.end - band.start) - 6
-        for title in (band.title, PHASE_WORDS[band.phase]):
-            if metrics.horizontalAdvance(title) <= room:
-                self._text(title, (band.start + band.end) / 2, titles_y, "soft", anchor=(0.5, 0.5))
-                return
-
-    def _draw_rules(self, where: Lanes, view: TrendView) -> None:
-        grid = pg.mkPen(self._theme.colour("line"), width=1)
-        for tick in self._apart(where.pressure):
-            y = where.pressure.y(tick)
-            self._draw_line(view.first, y, view.last, y, grid, z=-10)
-        strong = pg.mkPen(self._theme.colour("line_strong"), width=1)
-        for y in where.rules:
-            self._draw_line(view.first, y, view.last, y, strong, z=-9)
-
-    def _draw_limits(self, where: Lanes, view: TrendView) -> None:
-        lane = where.pressure
-        if view.baseline is not None:
-            sys = view.baseline[0]
-            low, high = lane.y(sys), lane.y(sys * (1 + BASELINE_BAND_PERCENT / 100))
-            band = QGraphicsRectItem(QRectF(view.first, low, view.last - view.first, high - low))
-            band.setPen(QPen(Qt.PenStyle.NoPen))
-            colour = self._theme.colour("nibp")
-            colour.setAlphaF(0.12)
-            band.setBrush(colour)
-            self._add(band, -8)
-        if view.spike_limit is not None:
-            y = lane.y(view.spike_limit)
-            self._draw_line(view.first, y, view.last, y, self._dashes("bad"), z=-7)
-        if view.spo2_limit is not None:
-            y = where.oxygen.y(view.spo2_limit)
-            self._draw_line(view.first, y, view.last, y, self._dashes("spo2"), z=-7)
-
-    def _dashes(self, role: str) -> QPen:
-        colour = self._theme.colour(role)
-        colour.setAlphaF(0.7)
-        pen: QPen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
-        return pen
-
-    def _draw_carets(self, lane: Lane, carets: Sequence[Caret]) -> None:
-        for flagged in (False, True):
-            chosen = [caret for caret in carets if caret.flagged is flagged]
-            if not chosen:
-                continue
-            colour = self._theme.colour("bad" if flagged else "nibp")
-            pen = pg.mkPen(colour, width=2 if flagged else 1.6)
-            for caret in chosen:
-                self._draw_line(caret.at, lane.y(caret.dia), caret.at, lane.y(caret.sys), pen, z=12)
-            at = np.array([caret.at for caret in chosen])
-            for values, symbol, size in (
-                (np.array([float(caret.sys) for caret in chosen]), "_caret_down", 12),
-                (np.array([float(caret.dia) for caret in chosen]), "_caret_up", 12),
-                (np.array([np.nan if caret.mean is None else float(caret.mean) for caret in chosen]), "o", 5),
-            ):
-                self._scatter(at, lane.ys(values), symbol, size, pen)
-
-    def _draw_figures(self, lane: Lane, view: TrendView) -> None:
-        """Write the flagged readings over their carets, the highest of those that stand close together; none on the present."""
-        width = self._minutes(QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance("000/000") + 6)
-        over = 100 * _OVER_CARET_PX / max(1.0, self._box.height())
-        for caret in told_carets(view.carets, width):
-            middle = max(min(caret.at, view.now - width / 2), view.first + width / 2)
-            self._text(f"{caret.sys}/{caret.dia}", middle, lane.y(caret.sys) + over, "bad", (0.5, 1), 13)
-
-    def _scatter(self, x: Series, y: Series, symbol: str, size: int, pen: QPen) -> None:
-        shape = {"_caret_down": _caret(up=False), "_caret_up": _caret(up=True)}.get(symbol, symbol)
-        brush = pen.color() if symbol == "o" else None
-        keep = np.isfinite(y)
-        item = pg.ScatterPlotItem(
-            x=x[keep],
-            y=y[keep],
-            symbol=shape,
-            size=size,
-            pen=None if symbol == "o" else pen,
-            brush=pg.mkBrush(brush),
-            antialias=True,
-        )
-        self._add(item, 13)
-
-    def _draw_events(self, view: TrendView, where: Lanes) -> None:
-        """Draw each event's mark on one line, and its words under it where they overlap no other's."""
-        if not view.events:
+    def _show_pointer(self) -> None:
+        view, its = self._view, self._lanes
+        if view is None or its is None:
             return
-        metrics = QFontMetricsF(theme.font(Text.CAPTION))
-        longest = theme.px(_LONGEST_WORDS_PX)
-        words = [metrics.elidedText(event.text, Qt.TextElideMode.ElideRight, longest) for event in view.events]
-        spans = [
-            self._event_span(event.at, text, view, metrics) for event, text in zip(view.events, words, strict=True)
-        ]
-        rows = stagger(spans, len(where.rows))
-        colour = self._theme.colour("event")
-        dots = pg.ScatterPlotItem(
-            x=[event.at for event in view.events],
-            y=[where.dots] * len(view.events),
-            symbol="o",
-            size=_DOT_PX,
-            pen=None,
-            brush=pg.mkBrush(colour),
-            antialias=True,
-        )
-        self._add(dots, 14)
-        for text, (left, _), row in zip(words, spans, rows, strict=True):
-            if row is not None:
-                self._text(text, view.first + self._minutes(left), where.rows[row], "event", (0, 0.5), 14)
+        pieces = [(its.pressure.top, its.pressure.bottom)]
+        if its.rules:
+            pieces.append((its.rules[-1], self._box.height()))
+        self._pointer.show_at(self._x(view.now), self._x(self.cursor_minute), pieces, is_marked=self.hasFocus())
 
-    def _event_span(self, at: float, text: str, view: TrendView, metrics: QFontMetricsF) -> tuple[float, float]:
-        """Return where an event's words begin and end [px from the axis]: under its mark, and left of the gutter."""
-        width = metrics.horizontalAdvance(text) + 12
-        left = min(self._px(at - view.first) - _DOT_PX / 2, self._px(view.last - view.first) - width)
-        return left, left + width
+    def _x(self, minute: float | None) -> float | None:
+        if minute is None or not self._scale.first <= minute <= self._scale.last:
+            return None
+        return self._scale.x(minute)
 
-    def _draw_names(self, where: Lanes, view: TrendView) -> None:
-        """Name the lanes, the baseline and the limit in the gutter, each as near to its height as the others allow."""
-        lane = where.pressure
-        at = view.last + self._minutes(8)
-        row = 100 * theme.px(_ROW_PX) / max(1.0, self._box.height())
-        named = []
-        if view.baseline is not None:
-            sys, dia = view.baseline
-            named.append((lane.y(sys), self.tr("Baseline {bp}").format(bp=f"{sys}/{dia}"), "soft"))
-        if view.spike_limit is not None:
-            named.append((lane.y(view.spike_limit), self.tr("Limit {sys}").format(sys=f"{view.spike_limit:g}"), "bad"))
-        if (lane.top - lane.bottom) * self._box.height() / 100 >= theme.px(_NAMES_FROM_PX):
-            named.append((lane.bottom + row / 2, self.tr("HR /min"), "heart_rate"))
-            named.append((lane.bottom + 3 * row / 2, self.tr("BP mmHg"), "nibp"))
-        named.sort()
-        for y, (_, text, role) in zip(spread([y for y, _, _ in named], row), named, strict=True):
-            self._text(text, at, y, role, (0, 0.5), 14)
-        if view.simulated:
-            self._text(self.tr("SIMULATED"), at, where.dots, "warn", (0, 0.5), 14)
-        self._text(self.tr("SpO₂ %"), at, (where.oxygen.top + where.oxygen.bottom) / 2, "spo2", (0, 0.5), 14)
-        self._text(self.tr("RR /min"), at, (where.resp.top + where.resp.bottom) / 2, "resp", (0, 0.5), 14)
+    # --- what a person does ---
 
-    def _draw_line(self, x0: float, y0: float, x1: float, y1: float, pen: QPen, z: float = 8) -> None:
-        self._add(pg.PlotCurveItem(np.array([x0, x1]), np.array([y0, y1]), pen=pen, antialias=x0 != x1 and y0 != y1), z)
+    def _minute_at(self, place: QPointF) -> float:
+        """Return the minute under `place` in this widget, within the window."""
+        x = place.x() - self._box.mapToScene(self._box.rect().topLeft()).x()
+        return min(max(self._scale.minute(x), self._scale.first), self._scale.last)
 
-    def _text(
-        self, text: str, x: float, y: float, role: str, anchor: tuple[float, float] = (0, 0.5), z: float = 5
-    ) -> None:
-        item = pg.TextItem(text, color=self._theme.colour(role), anchor=anchor)
-        item.setFont(theme.font(Text.CAPTION))
-        item.textItem.document().setDocumentMargin(0)
-        item.setPos(QPointF(x, y))
-        self._add(item, z)
+    def _change(self, look: Look) -> None:
+        if look != self._look:
+            self.show_look(look)
+        self.touched.emit()
 
-    def _px(self, minutes: float) -> float:
-        """Return the width of a stretch of time [px]."""
-        (first, last), _ = self._box.viewRange()
-        return float(minutes * self._box.width() / (last - first))
+    def _pan_by(self, part: float) -> None:
+        if self._view is not None:
+            minutes = part * (self._scale.last - self._scale.first)
+            self._change(trend_window.pan(self._look, self._view.axis, minutes))
 
-    def _minutes(self, px: float) -> float:
-        (first, last), _ = self._box.viewRange()
-        return float(px * (last - first) / max(1.0, self._box.width()))
+    def _zoom_by(self, factor: float) -> None:
+        if self._view is not None:
+            self._change(trend_window.zoom_at_present(self._look, self._view.axis, factor))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the minute under the mouse."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        self._press(event.position())
 
-def _caret(*, up: bool) -> QPainterPath:
-    """Return an open caret whose tip is its middle, so that the tip stands on the reading."""
-    foot = 0.5 if up else -0.5
-    path = QPainterPath()
-    path.moveTo(-0.5, foot)
-    path.lineTo(0.0, 0.0)
-    path.lineTo(0.5, foot)
-    return path
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag what was taken hold of; else point."""
+        if self._pressed is not None:
+            self._drag(event.position())
+        elif self._view is not None:
+            self._hovered = self._minute_at(event.position())
+            self._show_pointer()
+            self.touched.emit()
+            self.pointed.emit(self._hovered)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go; what was not dragged was a click, which leaves the cursor there."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._release(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Put the cursor back where it was left."""
+        super().leaveEvent(event)
+        if self._hovered is not None:
+            self._hovered = None
+            self._show_pointer()
+            self.pointed.emit(self._left)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Pan; with Ctrl zoom about the mouse."""
+        if self._view is None:
+            return
+        turned = event.angleDelta()
+        notches = (turned.y() or turned.x()) / _WHEEL_NOTCH
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            about = self._minute_at(event.position())
+            self._change(trend_window.zoom(self._look, self._view.axis, _ZOOM**-notches, about))
+        else:
+            self._pan_by(-notches * _PAN_PART)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pan, zoom, or move the cursor: see the head of the file."""
+        key, held = Qt.Key(event.key()), event.modifiers()
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if key in steps and held & Qt.KeyboardModifier.ControlModifier:
+            self._to_reading(steps[key])
+        elif key in steps and held & Qt.KeyboardModifier.ShiftModifier:
+            self._step_cursor(steps[key])
+        elif key is Qt.Key.Key_Escape and self.cursor_minute is not None:
+            self.point_at(None)
+            self.touched.emit()
+        else:
+            does: dict[Qt.Key, Callable[[], None]] = {
+                Qt.Key.Key_Left: partial(self._pan_by, -_PAN_PART),
+                Qt.Key.Key_Right: partial(self._pan_by, _PAN_PART),
+                Qt.Key.Key_PageUp: partial(self._pan_by, -_PAGE_PART),
+                Qt.Key.Key_PageDown: partial(self._pan_by, _PAGE_PART),
+                Qt.Key.Key_Plus: partial(self._zoom_by, 1 / _ZOOM),
+                Qt.Key.Key_Equal: partial(self._zoom_by, 1 / _ZOOM),
+                Qt.Key.Key_Minus: partial(self._zoom_by, _ZOOM),
+                Qt.Key.Key_Home: self.show_whole,
+                Qt.Key.Key_End: self.show_now,
+            }
+            if key not in does:
+                super().keyPressEvent(event)
+                return
+            does[key]()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the frame of the focus."""
+        super().focusInEvent(event)
+        self._show_pointer()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame of the focus away."""
+        super().focusOutEvent(event)
+        self._show_pointer()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of what is held: its release goes elsewhere."""
+        super().hideEvent(event)
+        self._pressed, self._is_dragged = None, False
+
+    def event(self, event: QEvent) -> bool:
+        """Take fingers: one drags or taps, two hold the minutes under them."""
+        kinds = (QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd, QEvent.Type.TouchCancel)
+        if event.type() in kinds and isinstance(event, QTouchEvent):
+            self._touch(event)
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _touch(self, event: QTouchEvent) -> None:
+        points = event.points()
+        if event.type() is QEvent.Type.TouchCancel:
+            self._pressed = None
+        elif event.type() is QEvent.Type.TouchEnd:
+            self._release(points[0].position())
+        elif len(points) >= 2:
+            self._pinch(points[0], points[1])
+        elif self._pressed is None:
+            self._press(points[0].position())
+        else:
+            self._drag(points[0].position())
+
+    def _press(self, place: QPointF) -> None:
+        self._pressed, self._is_dragged = (place, self._minute_at(place)), False
+        self._hovered = None
+        self.touched.emit()
+
+    def _drag(self, place: QPointF) -> None:
+        assert self._pressed is not None
+        start, minute = self._pressed
+        if not self._is_dragged and abs(place.x() - start.x()) < _DRAG_PX:
+            return
+        if self._view is None:
+            return
+        self._is_dragged = True
+        x = place.x() - self._box.mapToScene(self._box.rect().topLeft()).x()
+        self._change(trend_window.pan(self._look, self._view.axis, minute - self._scale.minute(x)))
+
+    def _pinch(self, one: QEventPoint, other: QEventPoint) -> None:
+        """Keep the minutes that two fingers took hold of under them."""
+        if self._view is None:
+            return
+        self._is_dragged = True
+        self._pressed = self._pressed or (one.position(), self._minute_at(one.position()))
+        before = (self._minute_at(one.lastPosition()), self._minute_at(other.lastPosition()))
+        width = max(1.0, self._scale.right - self._scale.left)
+        left = self._box.mapToScene(self._box.rect().topLeft()).x() + self._scale.left
+        parts = ((one.position().x() - left) / width, (other.position().x() - left) / width)
+        if before[0] != before[1]:
+            self._change(trend_window.grip(self._view.axis, before, parts))
+
+    def _release(self, place: QPointF) -> None:
+        if self._pressed is not None and not self._is_dragged and self._view is not None:
+            self.point_at(self._minute_at(place))
+        self._pressed, self._is_dragged = None, False
+        self.touched.emit()
+
+    def _step_cursor(self, direction: int) -> None:
+        """Move the cursor by a pixel's time, at least a second."""
+        if self._view is None:
+            return
+        present = self._view.now if self._view.now is not None else self._scale.last
+        at = self.cursor_minute if self.cursor_minute is not None else min(present, self._scale.last)
+        step = max(1 / 60, 1 / self._scale.px_per_min)
+        self.point_at(min(max(at + direction * step, self._view.first), present, self._view.last))
+        self.touched.emit()
+
+    def _to_reading(self, direction: int) -> None:
+        """Move the cursor to the cuff reading before or after it."""
+        if self._view is None or not self._view.carets:
+            return
+        times = np.array([caret.at for caret in self._view.carets])
+        at = self.cursor_minute if self.cursor_minute is not None else np.inf
+        ahead = times[times > at + 1e-6] if direction > 0 else times[times < at - 1e-6]
+        if len(ahead):
+            self.point_at(float(ahead[0 if direction > 0 else -1]))
+        self.touched.emit()

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from devices.clock import NS_PER_S, Moment
+from devices.events import Priority
 from nursestation.core.model import ChartKind, Grade, Phase, Route
 from nursestation.core.snapshot import ChartEntryView, VisitView
+from nursestation.ui.plots.trend_window import AHEAD_PART, Axis
 from nursestation.ui.visit_progress import PHASE_WORDS
 
 BASELINE_BAND_PERCENT = 20.0
@@ -17,8 +19,6 @@ _LEAST_UNPLANNED_MIN = 30.0
 """Length of the axis while nothing says how long the visit will be [min]."""
 _LEAST_MIN = 10.0
 """Shortest axis: what is closer together than this needs no telling apart [min]."""
-_AHEAD_PART = 0.04
-"""Room to the right of the present, as part of the axis."""
 _S_PER_MIN = 60.0
 
 
@@ -53,6 +53,17 @@ class EventFlag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmBand:
+    """When an alarm condition of a metric was present."""
+
+    start: float
+    end: float
+    metric: str
+    priority: Priority
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrendView:
     """One trend.
 
@@ -61,9 +72,10 @@ class TrendView:
         zero_utc_s: Time of minute 0, UTC [s].
         from_start: Minute 0 is the start of the infusion; else the check-in.
         first, last: Ends of the time axis [min].
-        now: The present [min].
-        phases, carets, events: What is drawn.
+        now: The present [min]; None for a visit that is over and looked back at.
+        phases, carets, events, alarms: What is drawn.
         baseline: (systolic, diastolic) [mmHg], or None.
+        baseline_rate: Heart rate of the baseline [/min], or None.
         spike_limit: Absolute systolic limit of the BP spike [mmHg], or None.
         spo2_limit: Lower alarm limit of SpO2 [%], or None.
         simulated: Anything in it is simulated.
@@ -74,7 +86,7 @@ class TrendView:
     from_start: bool
     first: float
     last: float
-    now: float
+    now: float | None
     phases: tuple[PhaseBand, ...]
     carets: tuple[Caret, ...]
     events: tuple[EventFlag, ...]
@@ -82,10 +94,17 @@ class TrendView:
     spike_limit: float | None
     spo2_limit: float | None
     simulated: bool
+    alarms: tuple[AlarmBand, ...] = ()
+    baseline_rate: float | None = None
+
+    @property
+    def axis(self) -> Axis:
+        """Return all of the time that can be shown."""
+        return Axis(self.first, self.last, self.now)
 
 
-def trend_view(visit: VisitView, at: Moment) -> TrendView:
-    """Return the trend of `visit` at `at`."""
+def trend_view(visit: VisitView, at: Moment, *, is_live: bool = True) -> TrendView:
+    """Return the trend of `visit` at `at`; of one that is over and only looked back at, `at` is its end."""
     start = visit.infusion_started
     zero_s = (start or visit.opened).utc_ns / NS_PER_S
 
@@ -105,8 +124,8 @@ def trend_view(visit: VisitView, at: Moment) -> TrendView:
         zero_utc_s=zero_s,
         from_start=start is not None,
         first=first,
-        last=max(now + _AHEAD_PART * (now - first), planned_end, first + least),
-        now=now,
+        last=max(now + AHEAD_PART * (now - first), planned_end, first + least),
+        now=now if is_live else None,
         phases=phases,
         carets=tuple(
             Caret(
@@ -123,6 +142,17 @@ def trend_view(visit: VisitView, at: Moment) -> TrendView:
         spike_limit=_spike_limit(visit),
         spo2_limit=next((rule.low for rule in visit.protocol.limits if rule.metric == "spo2"), None),
         simulated=visit.simulated,
+        alarms=tuple(
+            AlarmBand(
+                start=minute(span.start),
+                end=_end(span.end, at, zero_s),
+                metric=span.metric,
+                priority=span.priority,
+                text=span.text,
+            )
+            for span in visit.alarm_spans
+        ),
+        baseline_rate=visit.baseline.heart_rate if visit.baseline is not None else None,
     )
 
 
@@ -217,6 +247,7 @@ def _events(visit: VisitView, minute: Callable[[Moment], float]) -> tuple[EventF
     if visit.infusion_stopped is not None and visit.protocol.route is Route.IV:
         events.append(EventFlag(at=minute(visit.infusion_stopped), text="Stopped"))
     events.extend(EventFlag(at=minute(entry.at), text=_entry_text(entry)) for entry in visit.chart)
+    events.extend(EventFlag(at=minute(drug.at), text="Drug record") for drug in visit.drugs if not drug.struck)
     events.extend(
         EventFlag(at=minute(entry.resolved), text=f"{entry.text} over")
         for entry in visit.chart
