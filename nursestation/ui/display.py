@@ -5,6 +5,17 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from nursestation.config.display import DisplaySettings
+from nursestation.ui.plots.wave_look import SPEEDS_MM_S, MetricLook, WaveLook
+
+
+def wave_look(settings: DisplaySettings) -> WaveLook:
+    """Return how the waves are drawn by `settings`, for every `WaveField`."""
+    return WaveLook(
+        tuple(
+            MetricLook(wave.metric, wave.speed_mm_s or SPEEDS_MM_S[wave.metric], wave.gain, wave.shown)
+            for wave in settings.wave
+        )
+    )
 
 
 class Display(QObject):

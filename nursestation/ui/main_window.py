@@ -15,6 +15,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, 
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from devices.clock import Clock
+from nursestation.config.display import DisplaySettings
 from nursestation.core.commands import KeepDraft, SignOut
 from nursestation.core.records import Gap, Refused, Wave
 from nursestation.core.snapshot import StationSnapshot
@@ -30,15 +31,16 @@ from nursestation.ui.bridge import Bridge
 from nursestation.ui.chair.page import ChairPage
 from nursestation.ui.chairs.rail import Rail
 from nursestation.ui.controls import Badge, Button, Edge, ElidingLabel, Label, Panel
-from nursestation.ui.display import Display
+from nursestation.ui.display import Display, wave_look
 from nursestation.ui.due.page import DuePage
 from nursestation.ui.due.strip import DueStrip
 from nursestation.ui.due.view import due_lines
 from nursestation.ui.layouts import tab_stops
+from nursestation.ui.pacing import Pace
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.trend_model import TrendModel
-from nursestation.ui.plots.wave_field import pixels_per_mm
+from nursestation.ui.plots.wave_field import WaveField, pixels_per_mm
 from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.roles import Surface, Text, Tone
@@ -125,6 +127,7 @@ class MainWindow(QMainWindow):
         self._was_signed_in = False
         self._warmed = False
         self._build()
+        self._on_display(self._display.settings)
         self._connect()
 
     # --- what is on the window ---
@@ -222,6 +225,7 @@ class MainWindow(QMainWindow):
         self._bridge.refused.connect(self._on_refused)
         self._bridge.engine_dead.connect(self._on_engine_dead)
         self._bridge.framed.connect(self._waves.advance)
+        self._display.changed.connect(self._on_display)
         self._alarms.command_requested.connect(self._bridge.send)
         self._alarms.flag_acknowledged.connect(self._on_flag_acknowledged)
         self._alarms.list_requested.connect(self._toggle_list)
@@ -467,6 +471,17 @@ class MainWindow(QMainWindow):
     def _on_look(self, name: str) -> None:
         self.set_theme(next(one for one in (theme.DARK_THEME, theme.LIGHT_THEME) if one.name == name))
         self._display.change(theme=name)
+
+    @Slot(object)
+    def _on_display(self, settings: DisplaySettings) -> None:
+        for field in self.findChildren(WaveField):
+            field.set_look(wave_look(settings))
+
+    @Slot(object)
+    def set_pace(self, pace: Pace) -> None:
+        """Draw the waves of this window as often as `pace` says; all else comes with every frame."""
+        for field in self.findChildren(WaveField):
+            field.every_nth(pace.front)
 
     def set_theme(self, theme_: Theme) -> None:
         """Dress the whole program in other colours."""

@@ -23,6 +23,26 @@ class Pace:
     aside: int
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How often the waves in front were drawn in the last second.
+
+    Attributes:
+        wanted: Pictures a second on a computer that keeps up.
+        asked: Pictures a second at the present pace; fewer than `wanted` where the program lowered it by itself.
+        drawn: Those that came.
+    """
+
+    wanted: int
+    asked: int
+    drawn: int
+
+    @property
+    def is_lowered(self) -> bool:
+        """Say whether the computer does not keep up."""
+        return self.asked < self.wanted
+
+
 PACES = (Pace(1, 1), Pace(1, 4), Pace(2, 4), Pace(4, 4))
 """From fast to slow."""
 TOO_BUSY = 0.8

@@ -21,6 +21,7 @@ from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.display import Display
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.monitors.page import MonitorsPage
+from nursestation.ui.pacekeeper import PaceKeeper
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.protocols.page import ProtocolsPage
 from nursestation.ui.self_test_page import SelfTestPage
@@ -43,6 +44,7 @@ class Shell:
     delays: DelaysPage
     self_test: SelfTestPage
     display: Display
+    pace: PaceKeeper
 
 
 def make_application(fonts: Path) -> QApplication:
@@ -107,6 +109,21 @@ def make_shell(
     window = MainWindow(
         bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone, display=display
     )
+    pace = PaceKeeper(wall, frame_ms, bridge)
+    bridge.framed.connect(pace.framed)
+    pace.paced.connect(window.set_pace)
+    pace.looked.connect(delays.show_drawing)
     return Shell(
-        window, bridge, export_sheet, monitors, protocols, alarm_log, check_in, discharge, delays, self_test, display
+        window,
+        bridge,
+        export_sheet,
+        monitors,
+        protocols,
+        alarm_log,
+        check_in,
+        discharge,
+        delays,
+        self_test,
+        display,
+        pace,
     )

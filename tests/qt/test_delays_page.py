@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel
 from devices.clock import NS_PER_S
 from nursestation.runtime.delays import DelayFigures, Spread
 from nursestation.ui.delays.page import DelaysPage
+from nursestation.ui.pacing import Drawing
 from tests.helpers.station_views import NOW, make_protocol, make_station
 
 
@@ -46,3 +47,8 @@ def test_it_says_for_each_protocol_what_an_alarm_waits_for(page):
 def test_escape_leads_back(qtbot, page):
     with qtbot.waitSignal(page.closed):
         qtbot.keyClick(page, Qt.Key.Key_Escape)
+
+
+def test_it_shows_how_often_waves_are_drawn(page):
+    page.show_drawing(Drawing(59, 29, 29))
+    assert "29 times a second instead of 59" in _text(page, "delays_drawing")

@@ -1,6 +1,6 @@
 """Delays of this program: how late numbers and alarms are, measured while it runs; and what it waits for on purpose."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,8 +9,9 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.runtime.delays import DelayFigures
 from nursestation.ui import theme
 from nursestation.ui.controls import Label, Panel, QuietButton
-from nursestation.ui.delays.view import MEASURED_ELSEWHERE, NOT_INCLUDED, delay_lines, waits
+from nursestation.ui.delays.view import MEASURED_ELSEWHERE, NOT_INCLUDED, delay_lines, drawing_text, waits
 from nursestation.ui.layouts import centred, column, retire, row, say, scrolled
+from nursestation.ui.pacing import Drawing
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Surface, Text, Tone
 
@@ -29,6 +30,7 @@ class DelaysPage(Page):
             Label("", Text.STRONG, object_name=f"delays_figures_{number}", wrap=True)
             for number, _ in enumerate(delay_lines(DelayFigures()))
         ]
+        self._drawing = Label("", Text.STRONG, object_name="delays_drawing", wrap=True)
         self._waits: list[Panel] = []
         self._told: tuple[tuple[str, str], ...] = ()
         self._second: int | None = None
@@ -50,6 +52,10 @@ class DelaysPage(Page):
             words.addWidget(Label(f"{line.title}: {line.what}", tone=Tone.SOFT, wrap=True))
             words.addWidget(figures)
             inside.addWidget(_panel("delays_line", words))
+        pictures = column(margin=theme.MARGIN, spacing=2)
+        pictures.addWidget(Label(self.tr("Pictures of the waves: how often they are drawn"), tone=Tone.SOFT, wrap=True))
+        pictures.addWidget(self._drawing)
+        inside.addWidget(_panel("delays_pictures", pictures))
         inside.addWidget(Label(MEASURED_ELSEWHERE, tone=Tone.SOFT, object_name="delays_elsewhere", wrap=True))
         inside.addWidget(Label(self.tr("What comes before"), Text.TITLE))
         inside.addWidget(Label(NOT_INCLUDED, tone=Tone.SOFT, wrap=True))
@@ -71,6 +77,12 @@ class DelaysPage(Page):
         self._shown_second = self._second
         for line, label in zip(delay_lines(figures), self._figures, strict=True):
             say(label, line.figures)
+
+    @Slot(object)
+    def show_drawing(self, drawing: Drawing) -> None:
+        """Show how often waves are drawn now."""
+        if self.isVisible() or not self._drawing.text():
+            say(self._drawing, drawing_text(drawing))
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show what the station's protocols let an alarm wait for."""

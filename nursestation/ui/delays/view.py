@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from devices.vocabulary import METRICS, Unit
 from nursestation.core.protocols import LimitRule, Protocol
 from nursestation.runtime.delays import DelayFigures, Spread
+from nursestation.ui.pacing import Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,19 @@ def delay_lines(figures: DelayFigures) -> tuple[DelayLine, ...]:
             "from the arrival of that value until the alarm is on the screen",
             spread_text(figures.signal),
         ),
+    )
+
+
+def drawing_text(drawing: Drawing) -> str:
+    """Return how many pictures of the waves are drawn a second, and that the program lowered it where it did."""
+    if drawing.is_lowered:
+        drawn = min(drawing.drawn, drawing.asked)
+        return (
+            f"This computer cannot keep up: waves are drawn {drawn} times a second instead of {drawing.wanted}. "
+            "Numbers, alarms and the record come as fast as ever. Close other programs; it becomes faster again by itself."
+        )
+    return (
+        f"Waves are drawn {drawing.drawn} times a second. Where a computer cannot keep up, they are drawn less often."
     )
 
 

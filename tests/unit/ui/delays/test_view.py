@@ -3,7 +3,8 @@ from pathlib import Path
 
 from nursestation.core.protocols import LimitRule
 from nursestation.runtime.delays import DelayFigures, Spread
-from nursestation.ui.delays.view import MEASURED_ELSEWHERE, delay_lines, waits
+from nursestation.ui.delays.view import MEASURED_ELSEWHERE, delay_lines, drawing_text, waits
+from nursestation.ui.pacing import Drawing
 from tests.helpers.station_views import make_protocol
 
 PERFORMANCE = Path(__file__).parents[4] / "docs" / "performance.md"
@@ -47,3 +48,10 @@ def test_a_limit_that_goes_by_depth_and_time_says_so_and_no_seconds_that_it_does
     assert words.startswith(
         "SpO₂ below 90 %: when depth times time reaches 50 % s, or the third time within a minute, at 80 or below at once; "
     )
+
+
+def test_it_says_how_often_waves_are_drawn_and_when_that_was_lowered():
+    assert drawing_text(Drawing(59, 59, 58)).startswith("Waves are drawn 58 times a second.")
+    lowered = drawing_text(Drawing(59, 29, 28))
+    assert lowered.startswith("This computer cannot keep up: waves are drawn 28 times a second instead of 59.")
+    assert "Numbers, alarms and the record come as fast as ever." in lowered
