@@ -68,13 +68,17 @@ class Bank:
 
     def window(self, first: int, last: int, columns: Numbers) -> Samples:
         """Return samples `first` to `last` (not included) of `columns`, shape `(last - first, n)`; NaN where none is kept."""
-        index = np.arange(first, last)
-        values: Samples = self._values[index % self._n][:, columns]
+        row, count = first % self._n, last - first
+        if row + count <= self._n:
+            values: Samples = self._values[row : row + count].take(columns, axis=1)
+        else:
+            values = self._values.take(np.arange(first, last) % self._n, axis=0).take(columns, axis=1)
         ends = self._ends[columns]
-        if len(ends) and ends.min() < last:
-            values[index[:, None] >= ends] = np.nan
-        if len(ends) and ends.max() > first + self._n:
-            values[index[:, None] < ends - self._n] = np.nan
+        if count > 0 and len(ends):
+            if ends.min() < last:
+                values[np.arange(first, last)[:, None] >= ends] = np.nan
+            if ends.max() > first + self._n:
+                values[np.arange(first, last)[:, None] < ends - self._n] = np.nan
         return values
 
     def copy_of(self, key: Hashable, other: "Bank") -> None:

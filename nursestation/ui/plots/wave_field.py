@@ -12,7 +12,7 @@ Rules of the file:
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from devices.clock import NS_PER_S, Clock
 from nursestation.ui import theme
 from nursestation.ui.plots.gain import Gain, gain_for
-from nursestation.ui.plots.segments import PEN_PX, Floats, Group, Span, Strip
+from nursestation.ui.plots.segments import PEN_PX, Group, Span, Strip
 from nursestation.ui.plots.trace import Trace
 from nursestation.ui.plots.wave_look import Key, WaveLook
 from nursestation.ui.plots.wave_store import At, WaveStore
@@ -102,12 +102,29 @@ class _Drawn:
 
 @dataclass(frozen=True, slots=True)
 class _Sweep:
-    """A group, and the waves it moves through, in the order of its strips."""
+    """A group and the waves it draws, in the order of its strips."""
 
     group: Group
     role: str
     drawn: tuple[_Drawn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """Sweeps of one speed and width: their cursors stand side by side, and are painted in one go."""
+
+    sweeps: tuple[_Sweep, ...]
+    width: int  # of a cell
     runs: tuple[QRect, ...]  # cells that lie below each other without a gap, as one
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What has to be painted, and the same in spans of the lanes: the paint event need not find them out again."""
+
+    region: QRegion = field(default_factory=QRegion)
+    spans: list[set[Span]] = field(default_factory=list)
+    is_plain: bool = True  # it is nothing but these spans
 
 
 class WaveField(QWidget):
@@ -130,7 +147,8 @@ class WaveField(QWidget):
         self._store = self._live = store
         self._look = WaveLook()
         self._places: tuple[WavePlace, ...] = ()
-        self._sweeps: list[_Sweep] = []
+        self._lanes: tuple[_Lane, ...] = ()
+        self._asked = _Asked()
         self._where: dict[At, tuple[_Sweep, int]] = {}
         self._order: tuple[tuple[_Sweep, int], ...] = ()
         self._turn = 0
@@ -224,31 +242,51 @@ class WaveField(QWidget):
             return QRegion()
         now_ns = self._clock.now().mono_ns
         dirty = self._fit_one(now_ns)
-        for sweep in self._sweeps:
-            change = sweep.group.advance(now_ns - DELAY_NS)
-            for span in change.spans:
-                dirty += _bands(sweep.runs, span)
-            dirty += [sweep.drawn[n].cell for n in change.whole]
-        return _region(dirty)
+        plain = not dirty
+        for n, lane in enumerate(self._lanes):
+            changes = [sweep.group.advance(now_ns - DELAY_NS) for sweep in lane.sweeps]
+            for x0, x1 in _squares([span for change in changes for span in change.spans], lane.width):
+                self._asked.spans[n].add((x0 - PEN_PX, x1 - PEN_PX))
+                dirty += [QRect(run.left() + x0, run.top(), x1 - x0, run.height()) for run in lane.runs]
+            for sweep, change in zip(lane.sweeps, changes, strict=True):
+                dirty += [sweep.drawn[strip].cell for strip in change.whole]
+                plain = plain and not change.whole
+        region = QRegion()
+        for one in dirty:
+            region += one
+        self._asked.region += region
+        self._asked.is_plain = self._asked.is_plain and plain
+        return region
 
     def lay_out(self) -> None:
         """Give each wave that has come its strip, and draw all anew."""
         corner = self._corner()
         self._laid_out = (self._store.version, corner)
-        together: dict[tuple[float, float, int, str], list[_Drawn]] = {}
+        lanes: dict[tuple[float, int], list[_Drawn]] = {}
         for place in self._places:
             drawn = self._draw(place, _cell(place.area, corner))
             if drawn is not None:
-                alike = (drawn.trace.rate_hz, drawn.speed_mm_s, drawn.cell.width(), ROLES[place.key[0]])
-                together.setdefault(alike, []).append(drawn)
-        self._sweeps = [self._sweep(tuple(drawn), role) for (_, _, _, role), drawn in together.items()]
+                lanes.setdefault((drawn.speed_mm_s, drawn.cell.width()), []).append(drawn)
+        self._lanes = tuple(self._lane(drawn) for drawn in lanes.values())
         self._where = {
             (drawn.place.chair, drawn.place.key): (sweep, n)
-            for sweep in self._sweeps
+            for lane in self._lanes
+            for sweep in lane.sweeps
             for n, drawn in enumerate(sweep.drawn)
         }
         self._order = tuple(self._where.values())
+        self._forget_asked()
         self.update()
+
+    def _lane(self, drawn: list[_Drawn]) -> _Lane:
+        groups: dict[tuple[float, str], list[_Drawn]] = {}
+        for one in drawn:
+            groups.setdefault((one.trace.rate_hz, ROLES[one.place.key[0]]), []).append(one)
+        sweeps = tuple(self._sweep(tuple(same), role) for (_, role), same in groups.items())
+        return _Lane(sweeps, drawn[0].cell.width(), _runs([one.cell for one in drawn]))
+
+    def _forget_asked(self) -> None:
+        self._asked = _Asked(spans=[set() for _ in self._lanes])
 
     def _draw(self, place: WavePlace, cell: QRect) -> _Drawn | None:
         newest, trace = self._store.newest(place.chair, place.key), self._store.trace(place.chair, place.key)
@@ -273,9 +311,9 @@ class WaveField(QWidget):
             one.text = _detail(one)
             area, column = _inside(one.cell), bank.place((one.place.chair, one.place.key))
             strips.append(Strip(column, area.left(), area.top(), area.height(), low, high))
-        group = Group(bank, strips, width=width, px_per_s=px_per_s)
+        group = Group(bank, strips, width=width, px_per_s=px_per_s, fineness=self.devicePixelRatioF())
         group.advance(cursor_ns)
-        return _Sweep(group, role, drawn, _runs([one.cell for one in drawn]))
+        return _Sweep(group, role, drawn)
 
     def _fit_one(self, now_ns: int) -> list[QRect]:
         """Fit one wave's gain to its newest window, so that no frame pays for all; return what looks different by it."""
@@ -294,12 +332,7 @@ class WaveField(QWidget):
         return [drawn.cell, self.around(drawn.place)] if looks_different else []
 
     def _next_fit(self, now_ns: int) -> tuple[_Sweep, int] | None:
-        """Choose the wave to look at: one that leaves its strip first, else one after the other."""
-        for sweep in self._sweeps:
-            if sweep.group.is_outgrown.any():
-                for n in np.flatnonzero(sweep.group.is_outgrown).tolist():
-                    if now_ns >= sweep.drawn[n].next_fit_ns:
-                        return sweep, n
+        """Choose the wave to look at: one after the other."""
         if not self._order:
             return None
         self._turn += 1
@@ -329,28 +362,39 @@ class WaveField(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Fill what is exposed and draw the lines that touch it."""
         region = event.region()
-        exposed: list[QRect] = list(region)  # type: ignore[call-overload]
         painter = QPainter(self)
-        ground = self._theme.colour("plot")
-        for one in exposed:
-            painter.fillRect(one, ground)
+        painter.fillRect(region.boundingRect(), self._theme.colour("plot"))
         self.paint_under(painter, region)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edges = np.array([(one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in exposed], np.float64)
-        for sweep in self._sweeps:
-            self._paint_lines(painter, sweep, edges)
+        for sweep, spans in self._to_paint(region):
+            self._paint_lines(painter, sweep, spans)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self.paint_over(painter, region)
         painter.end()
 
-    def _paint_lines(self, painter: QPainter, sweep: _Sweep, edges: Floats) -> None:
-        lines = sweep.group.lines
-        blocks = sweep.group.blocks(*sweep.group.touched(edges))
+    def _to_paint(self, region: QRegion) -> list[tuple[_Sweep, Iterable[Span]]]:
+        """Return the sweeps that `region` touches, and where."""
+        asked = self._asked
+        self._forget_asked()
+        if asked.is_plain and region == asked.region:
+            return [
+                (sweep, spans)
+                for lane, spans in zip(self._lanes, asked.spans, strict=True)
+                for sweep in lane.sweeps
+                if spans
+            ]
+        exposed: list[QRect] = list(region)  # type: ignore[call-overload]
+        edges = np.array([(one.left(), one.top(), one.right() + 1, one.bottom() + 1) for one in exposed], np.float64)
+        return [(sweep, sweep.group.touched(edges)) for lane in self._lanes for sweep in lane.sweeps]
+
+    def _paint_lines(self, painter: QPainter, sweep: _Sweep, spans: Iterable[Span]) -> None:
+        blocks = sweep.group.blocks(*spans)
         if not blocks:
             return
         pen = QPen(self._theme.colour(sweep.role), theme.WAVE_PEN)
         pen.setCapStyle(_CAP)
         painter.setPen(pen)
+        lines = sweep.group.lines
         for row, count in blocks:
             first = cast(QLineF, shiboken6.wrapInstance(lines.ctypes.data + row * lines.strides[0], QLineF))
             painter.drawLines(first, count * lines.shape[1])
@@ -373,29 +417,29 @@ def _inside(cell: QRect) -> QRectF:
 
 
 def _runs(cells: Sequence[QRect]) -> tuple[QRect, ...]:
-    """Return cells that lie below each other without a gap as one."""
+    """Return cells that lie below each other as one: between them is at most what is left over of the grid."""
     out: list[QRect] = []
     for cell in sorted(cells, key=lambda one: (one.left(), one.top())):
-        if out and out[-1].left() == cell.left() and out[-1].bottom() + 1 == cell.top():
+        if out and out[-1].left() == cell.left() and cell.top() - out[-1].bottom() <= 2 * GRID_PX:
             out[-1] = out[-1].united(cell)
         else:
             out.append(cell)
     return tuple(out)
 
 
-def _bands(runs: Sequence[QRect], span: Span) -> list[QRect]:
-    """Return whole squares of the grid that hold `span` [px from the strips' left edges] of cells of one width."""
-    width = runs[0].width()
-    x0 = max(0, math.floor((span[0] + PEN_PX) / GRID_PX) * GRID_PX)
-    x1 = min(width, math.ceil((span[1] + PEN_PX) / GRID_PX) * GRID_PX)
-    return [QRect(run.left() + x0, run.top(), x1 - x0, run.height()) for run in runs] if x1 > x0 else []
-
-
-def _region(rectangles: Iterable[QRect]) -> QRegion:
-    region = QRegion()
-    for one in rectangles:
-        region += one
-    return region
+def _squares(spans: Iterable[Span], width: int) -> list[tuple[int, int]]:
+    """Return `spans` [px from the strips' left edges] as whole squares of the grid of a cell; what touches, as one."""
+    out: list[tuple[int, int]] = []
+    for low, high in sorted(spans):
+        x0 = max(0, math.floor((low + PEN_PX) / GRID_PX) * GRID_PX)
+        x1 = min(width, math.ceil((high + PEN_PX) / GRID_PX) * GRID_PX)
+        if x1 <= x0:
+            continue
+        if out and x0 <= out[-1][1]:
+            out[-1] = out[-1][0], max(out[-1][1], x1)
+        else:
+            out.append((x0, x1))
+    return out
 
 
 def _detail(drawn: _Drawn) -> str:

@@ -141,13 +141,10 @@ def test_no_line_runs_back_from_the_right_edge_to_the_left():
     assert (drawn[:, 2] - drawn[:, 0] < 2).all()
 
 
-def test_values_outside_the_range_stay_inside_the_strip_and_are_told():
+def test_values_outside_the_range_stay_inside_the_strip():
     group = _group(_fed(10, value=7.0))
     group.advance(_ns(9.9))
     assert np.nanmin(_visible(group)[:, [1, 3]]) >= TOP
-    assert group.is_outgrown.tolist() == [True]
-    group.rescale(0, 0.0, 8.0, redraw=True)
-    assert group.is_outgrown.tolist() == [False]
 
 
 def test_another_range_redraws_or_leaves_what_is_there():
