@@ -5,7 +5,7 @@ operator's command or a tick at a time, and the present moment with each; it ans
 records into its state, so that a station restored from stored records stands exactly where the first one stood.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from devices.clock import Moment
@@ -196,6 +196,13 @@ class Station:
     def snapshot(self, now: Moment) -> StationSnapshot:
         """Return what everything looks like at `now`."""
         return views.station(self._state, now)
+
+    def renewed(self, before: StationSnapshot, monitors: Container[str], now: Moment) -> StationSnapshot:
+        """Return a snapshot again with the chairs of these monitors as they are at `now`, the rest as it stood.
+
+        Only where since `before` nothing but numbers of these monitors has come, and waves: no other record was made.
+        """
+        return views.renewed(self._state, before, monitors, now)
 
 
 def _settle_cuffs(turn: Turn, item: StationInput) -> None:

@@ -1,5 +1,8 @@
 """The snapshot: the state as frozen values for the screens. Reads, decides nothing."""
 
+from collections.abc import Container
+from dataclasses import replace
+
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
 from devices.vocabulary import METRICS
@@ -83,6 +86,24 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
         self_test=signals.self_test(state, now),
         preset=state.preset.title,
         due=due.due(state, now),
+    )
+
+
+def renewed(state: StationState, before: StationSnapshot, monitors: Container[str], now: Moment) -> StationSnapshot:
+    """Return a snapshot again with the chairs of these monitors as they are at `now`.
+
+    Everything else stands as it stood before, its ages too, and is the same object. That is enough where nothing but numbers
+    has come since.
+    """
+    return replace(
+        before,
+        at=now,
+        chairs=tuple(
+            _chair(state, state.chairs[chair.number], now)
+            if any(link.monitor in monitors for link in chair.links)
+            else chair
+            for chair in before.chairs
+        ),
     )
 
 

@@ -2,6 +2,9 @@
 
 One step = take what waits, apply it item by item, hand the records to the store, then publish them with a snapshot. The
 store comes first: what a screen shows is already on its way to disk. Needs no window: alarms and record go on without one.
+
+A snapshot is made whole at each tick, and at once for whatever happened. Between ticks a new number renews its own chair
+alone; the other chairs' views are then the same objects as before.
 """
 
 import logging
@@ -11,7 +14,8 @@ from concurrent.futures import Future
 
 from devices.clock import NS_PER_S, Clock, Moment
 from devices.events import Numeric, Priority
-from nursestation.core.records import Record, Sample, Wave
+from nursestation.core.records import BULK, Record
+from nursestation.core.snapshot import StationSnapshot
 from nursestation.core.station import MonitorInput, Station, StationFault, StationInput, Tick
 from nursestation.log import trace_of
 from nursestation.runtime.inbox import Inbox
@@ -58,7 +62,8 @@ class Engine:
         self._checks = tuple(checks)
         self._last_tick_ns: int | None = None
         self._last_snapshot_ns = 0
-        self._has_numbers = False
+        self._snapshot: StationSnapshot | None = None
+        self._numbers_of: set[str] = set()  # monitors whose numbers no snapshot shows yet
         self._asked: dict[
             int, Future[Sequence[Record]]
         ] = {}  # by the identity of the item, which the inbox keeps alive
@@ -81,7 +86,8 @@ class Engine:
 
     def hand_on(self, records: Sequence[Record]) -> None:
         """Store and publish records that did not come out of a step: those of a restart."""
-        self._deliver(records, self._clock.now(), with_snapshot=True)
+        self._store(records)
+        self._outbox.publish(records, self._whole(self._clock.now()))
 
     def publish_past(self, records: Sequence[Record]) -> None:
         """Publish records that are in the store already, so that screens show a resumed visit from its beginning."""
@@ -117,9 +123,8 @@ class Engine:
             records.extend(made)
             if asked is not None:
                 asked.set_result(made)
-            self._has_numbers = self._has_numbers or (
-                isinstance(item, MonitorInput) and isinstance(item.event, Numeric)
-            )
+            if isinstance(item, MonitorInput) and isinstance(item.event, Numeric):
+                self._numbers_of.add(item.monitor)
         now = self._clock.now()
         ticked = self._last_tick_ns is None or now.mono_ns - self._last_tick_ns >= TICK_NS
         if ticked:
@@ -129,7 +134,10 @@ class Engine:
             for fault in faults:
                 if fault is not None:
                     records.extend(self._apply(fault, now))
-        self._deliver(records, now, with_snapshot=ticked or self._is_news(records, now))
+        self._store(records)
+        snapshot = self._due_snapshot(records, now, ticked=ticked)
+        if records or snapshot is not None:
+            self._outbox.publish(records, snapshot)
         self._outbox.beat()
         return len(items)
 
@@ -142,21 +150,27 @@ class Engine:
             text = "Part of the program failed and was left out. Look at the bedside monitor, and tell support."
             return self._station.apply(StationFault(id="engine", text=text, priority=Priority.MEDIUM), at)
 
-    def _is_news(self, records: Sequence[Record], now: Moment) -> bool:
-        """Say whether screens must be told now: at once what happened, numbers at most every `SNAPSHOT_NS`."""
-        if any(not isinstance(record, (Wave, Sample)) for record in records):
-            return True
-        return self._has_numbers and now.mono_ns - self._last_snapshot_ns >= SNAPSHOT_NS
+    def _due_snapshot(self, records: Sequence[Record], now: Moment, *, ticked: bool) -> StationSnapshot | None:
+        """Return what screens must be told now: at once what happened, numbers at most every `SNAPSHOT_NS`."""
+        if ticked or self._snapshot is None or any(not isinstance(record, BULK) for record in records):
+            return self._whole(now)
+        if self._numbers_of and now.mono_ns - self._last_snapshot_ns >= SNAPSHOT_NS:
+            return self._keep(self._station.renewed(self._snapshot, self._numbers_of, now))
+        return None
 
-    def _deliver(self, records: Sequence[Record], now: Moment, *, with_snapshot: bool) -> None:
+    def _whole(self, now: Moment) -> StationSnapshot:
+        return self._keep(self._station.snapshot(now))
+
+    def _keep(self, snapshot: StationSnapshot) -> StationSnapshot:
+        self._snapshot = snapshot
+        self._last_snapshot_ns = snapshot.at.mono_ns
+        self._numbers_of.clear()
+        return snapshot
+
+    def _store(self, records: Sequence[Record]) -> None:
         if records:
             for sink in self._sinks:
                 sink(records)
-        snapshot = self._station.snapshot(now) if with_snapshot else None
-        if snapshot is not None:
-            self._has_numbers, self._last_snapshot_ns = False, now.mono_ns
-        if records or snapshot is not None:
-            self._outbox.publish(records, snapshot)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -23,14 +23,15 @@ MONITOR = "1:berry_pm6750"
 class Stage:
     """A station with one chair, its engine, and all that came out."""
 
-    def __init__(self, station_class: type[Station] = Station, checks=()) -> None:
+    def __init__(self, station_class: type[Station] = Station, checks=(), chairs=()) -> None:
         binding = MonitorBinding(
             id=MONITOR, driver="berry_pm6750", title="PM6750", numerics=("spo2",), simulated=False, max_quiet_ms=1000
         )
         self.clock = ManualClock()
         self.stored = []
         self.inbox, self.outbox = Inbox(self.clock), Outbox()
-        self.station = station_class([ChairSetup(number=1, monitors=(binding,))], (), PlainPins(), "test")
+        setups = chairs or [ChairSetup(number=1, monitors=(binding,))]
+        self.station = station_class(setups, (), PlainPins(), "test")
         self.engine = Engine(self.station, self.clock, self.inbox, self.outbox, (self.stored.extend,), checks)
         self.engine.hand_on(self.station.restore((), self.clock.now(), unclean=False))
 
@@ -39,9 +40,9 @@ class Stage:
         assert isinstance(snapshot, StationSnapshot)
         return records, snapshot
 
-    def spo2(self, value: float) -> None:
+    def spo2(self, value: float, monitor: str = MONITOR) -> None:
         now = self.clock.now()
-        self.inbox.post_events(MONITOR, [Numeric(t_ns=now.mono_ns, metric="spo2", value=value)], now)
+        self.inbox.post_events(monitor, [Numeric(t_ns=now.mono_ns, metric="spo2", value=value)], now)
 
 
 @pytest.fixture
@@ -79,6 +80,31 @@ def test_a_number_is_on_the_screen_within_a_twentieth_of_a_second(stage):
     stage.engine.step(0)
     _, snapshot = stage.shown()
     assert snapshot.chair(1).numeric("spo2").value == 97
+
+
+def test_a_number_renews_its_own_chair_alone():
+    bindings = [
+        MonitorBinding(
+            id=f"{n}:m", driver="berry_pm6750", title="m", numerics=("spo2",), simulated=False, max_quiet_ms=1000
+        )
+        for n in (1, 2)
+    ]
+    stage = Stage(chairs=[ChairSetup(number=n, monitors=(one,)) for n, one in enumerate(bindings, 1)])
+    stage.engine.step(0)
+    _, before = stage.shown()
+    stage.clock.advance(0.06)
+    stage.spo2(96, "2:m")
+    stage.engine.step(0)
+    _, snapshot = stage.shown()
+    assert snapshot.chair(2).numeric("spo2").value == 96
+    assert snapshot.at == stage.clock.now()
+    assert snapshot.chair(1) is before.chair(1)
+    stage.clock.advance(0.06)
+    stage.spo2(97, "1:m")
+    stage.inbox.post(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"))
+    stage.engine.step(0)
+    _, whole = stage.shown()
+    assert whole == stage.station.snapshot(stage.clock.now()), "what happened is told of everywhere"
 
 
 def test_time_passes_without_input(stage):
