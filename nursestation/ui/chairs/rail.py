@@ -8,14 +8,14 @@ from datetime import tzinfo
 from itertools import pairwise
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from devices.events import Priority
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
-from nursestation.ui.alarms.symbols import draw_stars, draw_symbol
+from nursestation.ui.chairs.band import BandSizes, has_signal, paint_band
 from nursestation.ui.chairs.view import TileView, tile_view
 from nursestation.ui.controls import Edge, Panel, QuietButton
 from nursestation.ui.layouts import retire
@@ -150,7 +150,7 @@ class ChairTile(QAbstractButton):
         painter.setBrush(self._theme.colour("raised") if not view.is_free else Qt.BrushStyle.NoBrush)
         pen = QPen(self._theme.colour("line"), 1)
         if view.alarm is not None:
-            pen = QPen(self._alarm_ground(view.alarm, view), _ALARM_EDGE)
+            pen = QPen(self._theme.alarm(view.alarm).ground(is_dark=self._is_dark(view)), _ALARM_EDGE)
         elif self.isChecked():
             pen = QPen(self._theme.colour("soft"), 2)
         elif view.is_free:
@@ -166,15 +166,14 @@ class ChairTile(QAbstractButton):
             painter.setPen(QPen(self._theme.colour("focus"), 1.5))
             painter.drawRoundedRect(edge.adjusted(3, 3, -3, -3), theme.RADIUS - 2, theme.RADIUS - 2)
 
-    def _alarm_ground(self, priority: Priority, view: TileView) -> QColor:
-        is_dark = view.asks and self._flashing.is_dark(priority)
-        return self._theme.alarm(priority).ground(is_dark=is_dark)
+    def _is_dark(self, view: TileView) -> bool:
+        return view.alarm is not None and view.asks and self._flashing.is_dark(view.alarm)
 
     def _paint_head(self, painter: QPainter, view: TileView) -> None:
         self._text(painter, self._rows.head, Text.TITLE, "text", str(view.number))
         self._text(painter, self._rows.head, Text.STRONG, "text", view.who, left=theme.px(20))
         left = theme.px(26) + QFontMetricsF(theme.font(Text.STRONG)).horizontalAdvance(view.who)
-        if view.simulated and (self._has_signal(view) or view.leave):
+        if view.simulated and (has_signal(view) or view.leave):
             self._text(painter, self._rows.head, Text.CAPTION, "warn", "SIM", left=left)
             left += QFontMetricsF(theme.font(Text.CAPTION)).horizontalAdvance("SIM") + theme.px(6)
         # what became of the signal is worth more than the time left, which the bar below still shows
@@ -185,14 +184,15 @@ class ChairTile(QAbstractButton):
             said = said.removesuffix(" left")  # "Observation 26:17 left"
         self._text(painter, self._rows.head, Text.CAPTION, colour, said, left=left, right=True)
 
-    def _has_signal(self, view: TileView) -> bool:
-        return bool(view.symbol) or (view.alarm is not None and bool(view.word))
-
     def _paint_note(self, painter: QPainter, view: TileView) -> None:
-        if self._has_signal(view):
+        if has_signal(view):
             edge = _ALARM_EDGE + 2
             top, height = _scaled(self._rows.band)
-            self._paint_signal(painter, view, QRectF(edge, top, self.width() - 2 * edge, height))
+            area = QRectF(edge, top, self.width() - 2 * edge, height)
+            sizes = BandSizes(theme.px(self._rows.band_px), theme.px(_STAR_PX), theme.px(_STATE_PX))
+            is_dark = self._is_dark(view)
+            done = paint_band(painter, area, self._theme, view, sizes, is_dark=is_dark, words=(view.word,))
+            self._is_cut = self._is_cut or done.is_cut
             return
         age = f"BP {view.cuff_age}" if view.cuff_age and not view.leave_first else ""
         self._text(painter, self._rows.band, Text.CAPTION, "soft", age)
@@ -208,37 +208,6 @@ class ChairTile(QAbstractButton):
         room = self.width() - 2 * _PAD - taken
         text = next((one for one in view.leave if metrics.horizontalAdvance(one) <= room), "")
         self._text(painter, self._rows.band, Text.CAPTION, "text", text, left=taken, right=bool(age))
-
-    def _paint_signal(self, painter: QPainter, view: TileView, area: QRectF) -> None:
-        """Fill `area` with the alarm's colour: stars, what it is, and the picture of the state of its signal."""
-        font = theme.font(Text.CAPTION, theme.px(self._rows.band_px))
-        font.setWeight(QFont.Weight.Bold)
-        painter.setFont(font)
-        ink = self._theme.colour("warn")
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colour("warn_fill"))
-        if view.alarm is not None:
-            ink = self._theme.alarm(view.alarm).on_fill
-            painter.setBrush(self._alarm_ground(view.alarm, view))
-        painter.drawRoundedRect(area, 5, 5)
-        inside = area.adjusted(6, 1, -6, -1)
-        if view.alarm is not None:
-            size = min(inside.height(), theme.px(_STAR_PX))
-            stars = QRectF(inside.left(), inside.center().y() - size / 2, size, size)
-            inside.setLeft(inside.left() + draw_stars(painter, view.alarm, stars, ink) + 6)
-        if view.symbol:
-            side = min(inside.height(), theme.px(_STATE_PX))
-            left = inside.right() - side if view.alarm is not None else inside.left()
-            draw_symbol(painter, view.symbol, QRectF(left, inside.center().y() - side / 2, side, side), ink)
-            inside = (
-                inside.adjusted(0, 0, -side - 4, 0) if view.alarm is not None else inside.adjusted(side + 4, 0, 0, 0)
-            )
-        painter.setPen(ink)
-        if view.n_more:
-            more = f"+{view.n_more}"
-            painter.drawText(inside, int(_RIGHT), more)
-            inside.setRight(inside.right() - painter.fontMetrics().horizontalAdvance(more) - 4)
-        self._draw(painter, inside, int(_LEFT), view.word if view.alarm is not None else view.note)
 
     def _paint_bar(self, painter: QPainter, view: TileView) -> None:
         top, height = _scaled(self._rows.bar)
