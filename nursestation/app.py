@@ -248,13 +248,13 @@ class OpenStation(QObject):
         look = theme.DARK_THEME if (display.theme or settings.theme) == "dark" else theme.LIGHT_THEME
         application = QCoreApplication.instance()
         assert isinstance(application, QApplication)
-        theme.apply(application, look)
+        theme.prepare(application, look)
         prefer = {
             (chair.number, metric): monitor_id(chair.number, driver)
             for chair in chairs
             for metric, driver in chair.prefer.items()
         }
-        return make_shell(
+        shell = make_shell(
             self.station.outbox,
             self.station.inbox.post,
             clock=clock,
@@ -265,6 +265,9 @@ class OpenStation(QObject):
             frame_ms=settings.frame_ms,
             display=Display(display),
         )
+        theme.apply(application, look)
+        theme.rescale(shell.window)
+        return shell
 
     @Slot(object)
     def _keep_display(self, settings: DisplaySettings) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
-from nursestation.ui.controls import Button
+from nursestation.ui.controls import TickButton
 from nursestation.ui.flow import FlowLayout
 from nursestation.ui.layouts import keep_tab_order, retire
 
@@ -27,8 +27,6 @@ class Choices(QWidget):
 
     chosen = Signal(str)
 
-    _TICK = "✓ "
-
     def __init__(
         self,
         object_name: str,
@@ -45,7 +43,6 @@ class Choices(QWidget):
         self._keys: list[str] = []
         self._labels: list[str] = []
         self._group = QButtonGroup(self)
-        self._group.idToggled.connect(self._mark)
         self._group.idClicked.connect(self._tell)
         self._buttons: QLayout = FlowLayout() if flow else QVBoxLayout() if stacked else QHBoxLayout()
         self._buttons.setContentsMargins(0, 0, 0, 0)
@@ -64,11 +61,9 @@ class Choices(QWidget):
         self._keys = [key for key, _ in options]
         self._labels = [label for _, label in options]
         for index, (key, label) in enumerate(options):
-            button = Button(label, f"{self.objectName()}_{key}", parent=self)
+            button = TickButton(label, f"{self.objectName()}_{key}", parent=self)
             button.setAccessibleName(f"{self.accessibleName()}: {label}")
-            button.setCheckable(True)
             button.installEventFilter(self)
-            self._keep_room_for_the_tick(button, label)
             self._group.addButton(button, index)
             self._buttons.addWidget(button)
         keep_tab_order(self)
@@ -123,17 +118,6 @@ class Choices(QWidget):
             ValueError: it is not offered.
         """
         return self._group.button(self._keys.index(key))
-
-    def _keep_room_for_the_tick(self, button: Button, label: str) -> None:
-        button.ensurePolished()
-        button.setText(f"{self._TICK}{label}")
-        theme.set_length(button, theme.Length.LEAST_WIDTH, theme.designed(button.sizeHint().width()))
-        button.setText(label)
-
-    @Slot(int, bool)
-    def _mark(self, index: int, checked: bool) -> None:
-        if 0 <= index < len(self._labels):
-            self._group.button(index).setText(f"{self._TICK}{self._labels[index]}" if checked else self._labels[index])
 
     @Slot(int)
     def _tell(self, index: int) -> None:

@@ -6,7 +6,7 @@ text where it has one.
 
 from enum import StrEnum
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -259,6 +259,30 @@ class Button(QPushButton):
     def set_kind(self, kind: ButtonKind) -> None:
         """Change how much the button asks for."""
         theme.set_property(self, "kind", kind.value)
+
+
+class TickButton(Button):
+    """A button that stays down with a tick before its words; it has room for the tick at all times."""
+
+    TICK = "✓ "
+
+    def __init__(self, text: str, object_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, object_name, parent=parent)
+        self._words = text
+        self.setCheckable(True)
+        self.toggled.connect(self._mark)
+
+    def sizeHint(self) -> QSize:
+        """Return the size with the tick, shown or not."""
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        if not self.isChecked():
+            ticked = metrics.horizontalAdvance(f"{self.TICK}{self._words}")
+            hint.setWidth(hint.width() + ticked - metrics.horizontalAdvance(self._words))
+        return hint
+
+    @Slot(bool)
+    def _mark(self, checked: bool) -> None:
+        self.setText(f"{self.TICK}{self._words}" if checked else self._words)
 
 
 class PrimaryButton(Button):

@@ -2,32 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from nursestation.ui import theme
-from nursestation.ui.controls import Button
+from nursestation.ui.controls import TickButton
 from nursestation.ui.flow import FlowLayout
-
-TICK = "✓ "
-
-
-class Toggle(Button):
-    """A button that stays down, with a tick; it keeps room for the tick."""
-
-    def __init__(self, text: str, object_name: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, object_name, parent=parent)
-        self._words = text
-        self.setCheckable(True)
-        self.ensurePolished()
-        self.setText(f"{TICK}{text}")
-        theme.set_length(self, theme.Length.LEAST_WIDTH, theme.designed(self.sizeHint().width()))
-        self.setText(text)
-        self.toggled.connect(self._mark)
-
-    @Slot(bool)
-    def _mark(self, checked: bool) -> None:
-        self.setText(f"{TICK}{self._words}" if checked else self._words)
 
 
 class Toggles(QWidget):
@@ -41,7 +20,7 @@ class Toggles(QWidget):
 
     def __init__(self, object_name: str, options: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._buttons = {key: Toggle(label, f"{object_name}_{key}") for key, label in options}
+        self._buttons = {key: TickButton(label, f"{object_name}_{key}") for key, label in options}
         flow = FlowLayout()
         for button in self._buttons.values():
             flow.addWidget(button)

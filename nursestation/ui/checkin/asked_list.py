@@ -7,9 +7,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from nursestation.ui import theme
-from nursestation.ui.controls import Label, Rule, TextField
+from nursestation.ui.controls import Label, Rule, TextField, TickButton
 from nursestation.ui.layouts import column, keep_tab_order, retire, row
-from nursestation.ui.toggles import Toggle
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class _Line(QWidget):
     def __init__(self, name: str, asked: Asked, yes: str) -> None:
         super().__init__()
         self.asked = asked
-        self.yes = Toggle(yes, f"{name}_yes")
+        self.yes = TickButton(yes, f"{name}_yes")
         self.yes.setAccessibleName(f"{asked.words}: {yes}")
         self.note = TextField(f"{name}_note", asked.ask or asked.words, placeholder=asked.ask)
         self.note.hide()
