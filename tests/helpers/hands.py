@@ -19,9 +19,9 @@ def find(page: QWidget, name: str) -> QWidget:
 
 
 def press(qtbot: QtBot, page: QWidget, name: str) -> None:
-    """Press a button as soon as it stands on the page."""
+    """Press a button as soon as it stands on the page, laid out."""
     button = find(page, name)
-    qtbot.waitUntil(lambda: button.isVisibleTo(page), timeout=2000)
+    qtbot.waitUntil(lambda: button.isVisibleTo(page) and button.width() > 0, timeout=2000)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
