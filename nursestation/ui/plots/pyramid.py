@@ -8,6 +8,7 @@ Rules of the file:
    (silence, a slower monitor), so that nothing is drawn further from its time than a pixel and a half.
 3. Pixels lie on a fixed grid of time: a curve that is panned moves as it is and does not shimmer.
 4. A value between two gaps is drawn half a pixel wide: what came is seen.
+5. A slice is kept with a margin on either side, so that a pan within it cuts out and computes nothing.
 
 The levels take 0.3 of the memory of what came; a slice reads at most sixteen entries a pixel.
 """
@@ -91,6 +92,21 @@ class _Level:
         self._has_break.extend(np.logical_or.reduce(new.has_break.reshape(-1, FACTOR), axis=1))
 
 
+class _Kept(NamedTuple):
+    """A slice that was computed: from `t0` to `t1` [s], at `pixel_s` a pixel, of the first `n` values."""
+
+    t0: float
+    t1: float
+    pixel_s: float
+    n: int
+    t: Series
+    v: Series
+
+
+_MARGIN = 0.25
+"""What a slice is computed for beyond its edges, as part of its length."""
+
+
 class Pyramid:
     """The values of one metric at whole seconds of UTC, oldest first."""
 
@@ -101,6 +117,7 @@ class Pyramid:
         self._levels: list[_Level] = []
         self._bounds: tuple[float, float] | None = None
         self._n_bounded = 0
+        self._kept: _Kept | None = None
 
     def __len__(self) -> int:
         return len(self._t)
@@ -137,6 +154,7 @@ class Pyramid:
     def replace_last(self, value: float) -> None:
         """Put another value in place of the newest one."""
         self._v.all[-1] = value
+        self._kept = None
 
     def arrays(self) -> tuple[Series, Series]:
         """Return times, UTC [s], and values of all that came, each of shape `(n,)`."""
@@ -144,7 +162,7 @@ class Pyramid:
 
     def at(self, second: float, within_s: float) -> float | None:
         """Return the value at `second`, UTC [s]: the last one before it, not older than `within_s`; None in a gap."""
-        n = self._count(math.floor(second)) - 1
+        n = self._count(math.floor(second) - self._zero) - 1
         if n < 0 or second - self._zero - self._t.all[n] > within_s or np.isnan(self._v.all[n]):
             return None
         return float(self._v.all[n])
@@ -171,24 +189,46 @@ class Pyramid:
         """
         if not len(self) or t1 <= t0 or n_px < 1:
             return _NONE, _NONE
-        t = self._t.all
-        first = max(0, self._count(math.ceil(t0) - 1) - 1)
-        end = min(len(t), self._count(math.floor(t1)) + 1)
+        t0, t1 = t0 - self._zero, t1 - self._zero
         pixel_s = (t1 - t0) / n_px
+        first, end = self._within(t0, t1)
         if end - first <= 2 * n_px:
-            times, values = t[first:end].astype(np.float64), self._v.all[first:end].astype(np.float64)
-        else:
-            self._settle()
-            level = 0
-            while level < len(self._levels) and (end - first) // FACTOR ** (level + 1) >= 2 * n_px:
-                level += 1
-            times, values = _pixels(self._cover(first, end, level, pixel_s / 2), pixel_s)
-        times, values = _seen(times, values, pixel_s / 2)
-        return times + self._zero, values
+            t, v = self._t.all[first:end].astype(np.float64), self._v.all[first:end].astype(np.float64)
+            t, v = _seen(t, v, pixel_s / 2)
+            return t + self._zero, v
+        kept = self._kept
+        if kept is None or not self._holds(kept, t0, t1, pixel_s):
+            kept = self._kept = self._computed(t0, t1, n_px)
+        begin = max(0, int(np.searchsorted(kept.t, t0 - 2 * pixel_s, side="left")) - 1)  # columns stand at their first
+        stop = int(np.searchsorted(kept.t, t1, side="right")) + 1
+        return kept.t[begin:stop] + self._zero, kept.v[begin:stop]
+
+    def _holds(self, kept: _Kept, t0: float, t1: float, pixel_s: float) -> bool:
+        is_of_scale = abs(kept.pixel_s - pixel_s) <= 1e-6 * pixel_s
+        is_over = kept.n == len(self) or kept.t1 < self._t.all[kept.n - 1]  # nothing of it is newer than the slice
+        return is_of_scale and is_over and kept.t0 <= t0 and t1 <= kept.t1
+
+    def _computed(self, t0: float, t1: float, n_px: int) -> _Kept:
+        """Return the slice from `t0` to `t1` [s] with its margins."""
+        pixel_s = (t1 - t0) / n_px
+        margin_s = _MARGIN * (t1 - t0)
+        t0, t1 = t0 - margin_s, t1 + margin_s
+        first, end = self._within(t0, t1)
+        self._settle()
+        level = 0
+        while level < len(self._levels) and FACTOR ** (level + 1) * 2 * (t1 - t0) / pixel_s <= end - first:
+            level += 1
+        t, v = _seen(*_pixels(self._cover(first, end, level, pixel_s / 2), pixel_s), pixel_s / 2)
+        return _Kept(t0, t1, pixel_s, len(self), t, v)
+
+    def _within(self, t0: float, t1: float) -> tuple[int, int]:
+        """Return the first and the end number of what came from `t0` to `t1` [s], with one more beyond each edge."""
+        first = max(0, self._count(math.ceil(t0) - 1) - 1)
+        return first, min(len(self), self._count(math.floor(t1)) + 1)
 
     def _count(self, second: int) -> int:
-        """Return how many entries are not later than `second`, UTC [s]."""
-        bounded = min(max(second - self._zero, -1), np.iinfo(np.int32).max)
+        """Return how many entries are not later than `second`, counted from the first."""
+        bounded = min(max(second, -1), np.iinfo(np.int32).max)
         return int(np.searchsorted(self._t.all, np.int32(bounded), side="right"))  # another type would copy it all
 
     def _settle(self) -> None:

@@ -2,7 +2,8 @@
 
 They paint in pixels of the box, so that panning sets no transform and makes nothing anew. A curve is one `drawLines` over an
 array of line segments; NaN among them is a gap, which Qt leaves out. It is drawn twice with a hairline, half a pixel apart: that
-looks as a line of one and a half pixels does and costs a quarter, because hairlines need no outline.
+looks as a line of one and a half pixels does and costs a quarter, because hairlines need no outline. Where it has a lowest and
+a highest value in most pixels it is a band already, and one stroke is enough.
 """
 
 from collections.abc import Sequence
@@ -103,7 +104,7 @@ class Canvas(_Item):
         painter.save()
         painter.setClipRect(inside.adjusted(CARET_PX, 0, -CARET_PX, 0))
         for role, lines in picture.curves:
-            _stroke(painter, QPen(self._theme.colour(role), 1.0), lines)
+            _stroke(painter, QPen(self._theme.colour(role), 1.0), lines, is_dense=len(lines) > inside.width())
         painter.setClipRect(inside)
         self._paint_marks(painter, picture.scene.marks)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -211,13 +212,15 @@ class Pointer(_Item):
             painter.drawRect(self.boundingRect().adjusted(1, 1, -1, -1))
 
 
-def _stroke(painter: QPainter, pen: QPen, lines: Segments) -> None:
+def _stroke(painter: QPainter, pen: QPen, lines: Segments, *, is_dense: bool) -> None:
     if not len(lines):
         return
     first = shiboken6.wrapInstance(lines.ctypes.data, QLineF)
     painter.setPen(pen)
-    painter.translate(0, -_THICKNESS_PX / 2)
-    painter.drawLines(first, len(lines))  # type: ignore[call-overload]  # a pointer and a count
-    painter.translate(0, _THICKNESS_PX)
-    painter.drawLines(first, len(lines))  # type: ignore[call-overload]
+    if is_dense:
+        painter.drawLines(first, len(lines))  # type: ignore[call-overload]  # a pointer and a count
+        return
+    for down in (-_THICKNESS_PX / 2, _THICKNESS_PX):
+        painter.translate(0, down)
+        painter.drawLines(first, len(lines))  # type: ignore[call-overload]
     painter.translate(0, -_THICKNESS_PX / 2)

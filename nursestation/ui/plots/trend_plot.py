@@ -107,6 +107,7 @@ class TrendPlot(QWidget):
         self._box.setDefaultPadding(0)
         for name in ("left", "bottom"):
             axis = self._plot.getAxis(name)
+            axis.enableAutoSIPrefix(False)  # else its label, which it has not, is set anew at each step
             axis.setTextPen(self._theme.colour("soft"))
             axis.setPen(pg.mkPen(None))
             axis.setTickPen(pg.mkPen(None))

@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nursestation.ui.plots.pyramid import FACTOR, Pyramid
@@ -24,19 +24,22 @@ def recorded(draw):
 
 @st.composite
 def looked_at(draw):
-    """A record, a pyramid of it that was added to in pieces and looked at in between, and a stretch of it."""
+    """A record, a stretch of it, and a pyramid of it that came in pieces and was panned to the stretch while they came."""
     seconds, values = draw(recorded())
+    ends = st.integers(-100, int(seconds[-1]) - ZERO + 100)
+    t0 = ZERO + draw(ends) + draw(st.sampled_from([0.0, 0.25]))
+    t1 = t0 + draw(st.integers(1, int(seconds[-1]) - ZERO + 200))
+    n_px = draw(st.sampled_from([1, 4, 20, 100, 800]))
     pyramid = Pyramid()
     cuts = sorted(draw(st.lists(st.integers(0, len(seconds)), max_size=4)))
     for begin, end in zip([0, *cuts], [*cuts, len(seconds)], strict=True):
         pyramid.extend(seconds[begin:end], values[begin:end])
-        pyramid.bounds()
-    ends = st.integers(-100, int(seconds[-1]) - ZERO + 100)
-    t0 = ZERO + draw(ends) + draw(st.sampled_from([0.0, 0.25]))
-    t1 = t0 + draw(st.integers(1, int(seconds[-1]) - ZERO + 200))
-    return seconds, values, pyramid, t0, t1, draw(st.sampled_from([1, 4, 20, 100, 800]))
+        aside = draw(st.sampled_from([0.0, 0.1, -0.2, 0.6])) * (t1 - t0)
+        pyramid.slice(t0 + aside, t1 + aside, n_px)
+    return seconds, values, pyramid, t0, t1, n_px
 
 
+@settings(deadline=None)
 @given(looked_at())
 def test_the_extremes_of_every_stretch_are_kept(case):
     seconds, values, pyramid, t0, t1, n_px = case
@@ -48,6 +51,7 @@ def test_the_extremes_of_every_stretch_are_kept(case):
         assert np.nanmax(drawn) >= inside.max()
 
 
+@settings(deadline=None)
 @given(looked_at())
 def test_every_value_is_drawn_within_two_pixels_of_its_time_and_nothing_else_is(case):
     seconds, values, pyramid, t0, t1, n_px = case
@@ -62,14 +66,16 @@ def test_every_value_is_drawn_within_two_pixels_of_its_time_and_nothing_else_is(
             assert value in values[np.abs(seconds - second) <= 2 * pixel_s]
 
 
+@settings(deadline=None)
 @given(looked_at())
 def test_there_are_at_most_two_points_a_pixel(case):
     _, _, pyramid, t0, t1, n_px = case
     _, drawn = pyramid.slice(t0, t1, n_px)
-    assert np.isfinite(drawn).sum() <= 2 * (n_px + 3)
-    assert len(drawn) <= 3 * (n_px + 3)
+    assert np.isfinite(drawn).sum() <= 2 * (n_px + 6)
+    assert len(drawn) <= 3 * (n_px + 6)
 
 
+@settings(deadline=None)
 @given(looked_at())
 def test_a_gap_of_a_pixel_and_more_is_a_gap(case):
     seconds, values, pyramid, t0, t1, n_px = case
@@ -85,6 +91,7 @@ def test_a_gap_of_a_pixel_and_more_is_a_gap(case):
             assert np.isnan(drawn[deep]).all()
 
 
+@settings(deadline=None)
 @given(looked_at())
 def test_time_goes_on_in_what_is_drawn(case):
     _, _, pyramid, t0, t1, n_px = case
@@ -92,6 +99,7 @@ def test_time_goes_on_in_what_is_drawn(case):
     assert (np.diff(t[np.isfinite(drawn)]) >= 0).all()
 
 
+@settings(deadline=None)
 @given(recorded())
 def test_the_bounds_are_those_of_all(record):
     pyramid = Pyramid()
@@ -100,13 +108,14 @@ def test_the_bounds_are_those_of_all(record):
     assert pyramid.bounds() == ((values.min(), values.max()) if len(values) else None)
 
 
+@settings(deadline=None)
 @given(looked_at())
 def test_a_pyramid_fed_in_pieces_draws_as_one_fed_at_once(case):
     seconds, values, pyramid, t0, t1, n_px = case
     whole = Pyramid()
     for second, value in zip(seconds.tolist(), values.tolist(), strict=True):
         whole.add(second, value)
-    for one, other in zip(whole.slice(t0, t1, n_px), pyramid.slice(t0, t1, n_px), strict=True):
+    for one, other in zip(whole.slice(t0, t1, n_px + 1), pyramid.slice(t0, t1, n_px + 1), strict=True):
         assert np.array_equal(one, other, equal_nan=True)
 
 
