@@ -332,6 +332,11 @@ def px(length: float) -> int:
     return round(length * _Scale.value)
 
 
+def designed(length_px: float) -> float:
+    """Return what a length now [px] is at the designed size [px]; the inverse of `px`."""
+    return length_px / _Scale.value
+
+
 def font(role: Text, size_px: int | None = None) -> QFont:
     """Return the font of a text role; `size_px` where the place decides the size."""
     size, weight = _FONTS[role]
