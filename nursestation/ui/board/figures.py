@@ -1,0 +1,118 @@
+"""Where the four numbers of a tile stand, and how large: as large as there is room for, the one in alarm twice as large.
+
+Rules of the file:
+1. Each number has the room of its longest value: nothing moves when a digit comes or goes.
+2. Numbers keep their order, from left to right or from top to bottom.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
+
+from nursestation.ui import theme
+from nursestation.ui.roles import Text
+
+LONGEST = ("000", "000", "000/000", "000")
+"""The longest values of HR, SpO2, BP and RR."""
+_BP = 2
+_MEASURED_AT = 100
+_TALL = 1.15
+"""Of digits' height the size of their letters: digits have no descenders, so that letters may be larger than their box."""
+_TWICE = 2.0
+_TWO_ROWS_ABOVE = 1.15
+"""Numbers stand in two rows where that makes them larger by so much."""
+_MOST_FEATURED = 0.64
+"""Of the width that the number in alarm takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number.
+
+    Attributes:
+        title: Where its name stands.
+        value: Where its value stands.
+        letters: Size of the value's letters [px].
+        beside: The name stands beside the value, on one line with it.
+    """
+
+    title: QRectF
+    value: QRectF
+    letters: int
+    beside: bool = False
+
+
+def figures(area: QRectF, title_height: float, gap: float, featured: int | None) -> tuple[Figure, ...]:
+    """Return the places of HR, SpO2, BP and RR in `area`.
+
+    Args:
+        area: What they share [px].
+        title_height: Of a number's name [px].
+        gap: Between two numbers [px].
+        featured: The number in alarm, None for none.
+    """
+    metrics = QFontMetricsF(theme.font(Text.TILE_NUMBER, _MEASURED_AT))
+    widths = [metrics.horizontalAdvance(text) / _MEASURED_AT for text in LONGEST]
+    row = _size(area.width() - 3 * gap, sum(widths), area.height() - title_height)
+    half = (area.height() - gap / 2) / 2
+    above = [width for n, width in enumerate(widths) if n != _BP]
+    rows = _size(area.width() - 2 * gap, sum(above), half - title_height)
+    rows = min(rows, _size(area.width(), widths[_BP], half - title_height))
+    usual = max(row, rows) if rows > _TWO_ROWS_ABOVE * row else row
+    if featured is not None:
+        return _featured(area, title_height, gap, widths, featured, usual)
+    if usual == row:
+        return tuple(_in_a_row(area, title_height, gap, widths, row))
+    upper = QRectF(area.left(), area.top(), area.width(), half)
+    placed = _in_a_row(upper, title_height, gap, above, rows)
+    lower = QRectF(area.left(), area.bottom() - half, area.width(), half)
+    placed.insert(_BP, _in_a_row(lower, title_height, gap, [widths[_BP]], rows)[0])
+    return tuple(placed)
+
+
+def _size(width: float, width_of_one: float, height: float) -> float:
+    """Return the size of letters that has room [px]."""
+    return max(1.0, min(width / width_of_one, height * _TALL))
+
+
+def _in_a_row(area: QRectF, title_height: float, gap: float, widths: list[float], size: float) -> list[Figure]:
+    """Spread numbers over the width: the first at the left edge, what is left over between them."""
+    spare = (area.width() - sum(widths) * size) / max(1, len(widths) - 1) if len(widths) > 1 else gap
+    left, out = area.left(), []
+    for width in widths:
+        own = width * size
+        title = QRectF(left, area.top(), own + min(spare, own), title_height)
+        out.append(
+            Figure(title, QRectF(left, area.top() + title_height, own + 1, area.height() - title_height), int(size))
+        )
+        left += own + spare
+    return out
+
+
+def _featured(
+    area: QRectF, title_height: float, gap: float, widths: list[float], featured: int, usual: float
+) -> tuple[Figure, ...]:
+    """Give the number in alarm the left side, and put the others below one another at its right."""
+    most = area.width() * _MOST_FEATURED - 2 * gap
+    size = min(_TWICE * usual, most / widths[featured], (area.height() - title_height) * _TALL)
+    own = widths[featured] * size + 2 * gap
+    large = QRectF(area.left(), area.top(), own, area.height())
+    figure = Figure(
+        QRectF(large.left() + gap, large.top(), own - gap, title_height),
+        QRectF(large.left() + gap, large.top() + title_height, own - gap, large.height() - title_height),
+        int(size),
+    )
+    room = QRectF(large.right() + gap, area.top(), area.right() - large.right() - gap, area.height())
+    each = room.height() / 3
+    others = [n for n in range(len(widths)) if n != featured]
+    names = title_height * 2.6
+    letters = min(_size(room.width() - names, max(widths[n] for n in others), each * 0.8), usual)
+    placed = {featured: figure}
+    for line, n in enumerate(others):
+        top = room.top() + line * each
+        title = QRectF(room.left(), top, names, each)
+        placed[n] = Figure(
+            title, QRectF(room.left() + names, top, room.width() - names, each), int(letters), beside=True
+        )
+    return tuple(placed[n] for n in range(len(widths)))
