@@ -264,11 +264,13 @@ class Group:
                 lines[x[1:] < x[:-1], :, 0] = np.nan
 
     def _x(self, index: Numbers) -> Floats:
-        x: Floats = index * self._pace % self.width
-        return x
+        x: Floats = np.multiply(index, self._pace, dtype=np.float64)
+        return np.remainder(x, self.width, out=x)
 
     def _y(self, values: Samples, which: slice) -> Floats:
-        y: Floats = self._bottom[which] - (values - self._low[which]) * self._scale[which]
+        y: Floats = np.asarray(values - self._low[which], dtype=np.float64)
+        np.multiply(y, self._scale[which], out=y)
+        np.subtract(self._bottom[which], y, out=y)
         np.maximum(y, self.top[which], out=y)
         np.minimum(y, self._bottom[which], out=y)
         return y

@@ -4,15 +4,18 @@ Rules of the file:
 1. No pixmap: the window's own backing store is the picture. A frame fills the bands between the old cursor and the new gap
    and draws the lines that touch them, straight out of the groups' rings. What is painted depends on the rings and the
    exposed region alone, so that exposes, resizes and screenshots are right by construction.
-2. Each wave has a cell of whole squares of `GRID_PX`, counted from the window's corner, and draws inside it: at the usual
-   scale factors no device pixel is cut in two, and no band touches a neighbour's wave.
+2. Each wave has a cell of whole squares, counted from the window's corner, and draws inside it. A square is whole device pixels:
+   at the usual scale factors none is cut in two, and no band touches a neighbour's wave.
 3. The display clock runs `DELAY_NS` behind arrival, so that packets do not make the cursor stutter.
-4. Words and marks stand beside the waves, never over them: what moves is redrawn without them.
+4. Two pixels in the widget's corners belong to every frame. Qt cuts a line where the box around all that is painted ends, and
+   rounds a little differently there; so that box is always the widget's, and a frame leaves what a fresh paint would, exactly.
+5. Words and marks stand beside the waves, never over them: what moves is redrawn without them.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -34,10 +37,11 @@ DELAY_NS = NS_PER_S // 10
 """How far the picture runs behind arrival [ns]."""
 FIT_NS = NS_PER_S // 2
 """Least time between two looks at one wave's gain [ns]."""
-GRID_PX = 4
-"""Whole device pixels at the scale factors 1, 1.25, 1.5, 1.75 and 2."""
+GRIDS_PX = (1, 2, 4)
+"""Sizes of a square: the smallest that is whole device pixels. 4 is at 1.25 and 1.75."""
 ROLES = {"ecg": "heart_rate", "pleth": "spo2", "resp": "resp", "co2": "co2", "art": "nibp"}
 """Colours of the waves."""
+_ORIGIN = QPoint(0, 0)
 _LEAST_WIDTH, _LEAST_HEIGHT = 40, 12
 """Of a cell in which a wave can be told [px]."""
 _CAP = Qt.PenCapStyle.SquareCap
@@ -111,11 +115,20 @@ class _Sweep:
 
 @dataclass(frozen=True, slots=True)
 class _Lane:
-    """Sweeps of one speed and width: their cursors stand side by side, and are painted in one go."""
+    """Sweeps of one speed and width, in columns side by side: their cursors stand at the same place in each."""
 
     sweeps: tuple[_Sweep, ...]
-    width: int  # of a cell
-    runs: tuple[QRect, ...]  # cells that lie below each other without a gap, as one
+    width: int  # of a column
+    lefts: tuple[int, ...]
+    cells: QRegion
+
+    def band(self, x0: int, x1: int) -> QRegion:
+        """Return what lies between `x0` and `x1` of each column."""
+        bounds = self.cells.boundingRect()
+        columns = QRegion()
+        for left in self.lefts:
+            columns += QRect(left + x0, bounds.top(), x1 - x0, bounds.height())
+        return self.cells & columns
 
 
 @dataclass(slots=True)
@@ -149,10 +162,12 @@ class WaveField(QWidget):
         self._places: tuple[WavePlace, ...] = ()
         self._lanes: tuple[_Lane, ...] = ()
         self._asked = _Asked()
+        self._corners = QRegion()
+        self._grid = GRIDS_PX[-1]
         self._where: dict[At, tuple[_Sweep, int]] = {}
         self._order: tuple[tuple[_Sweep, int], ...] = ()
         self._turn = 0
-        self._laid_out: tuple[int, QPoint] | None = None
+        self._laid_out: tuple[int, int, QPoint] | None = None
         self._frozen_ns: int | None = None
         self._every, self._calls = 1, 0
 
@@ -169,6 +184,11 @@ class WaveField(QWidget):
         if look != self._look:
             self._look = look
             self.lay_out()
+
+    @property
+    def look(self) -> WaveLook:
+        """Return the speeds and gains by which it draws."""
+        return self._look
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
@@ -187,7 +207,7 @@ class WaveField(QWidget):
             self.update(self.step())
             self._frozen_ns = self._clock.now().mono_ns
             self._store = self._live.still((place.chair, place.key) for place in self._places)
-            self._laid_out = (self._store.version, self._corner())
+            self._laid_out = (self._store.version, *self._squares())
             self.update()
         else:
             self._frozen_ns, self._store = None, self._live
@@ -217,7 +237,10 @@ class WaveField(QWidget):
         return place.area.toAlignedRect()
 
     def paint_under(self, painter: QPainter, region: QRegion) -> None:
-        """Paint what stands beside and below the waves. For subclasses."""
+        """Paint what stands beside and below the waves, where `region` touches it. For subclasses.
+
+        The corners' pixels come with every frame: what is costly to paint keeps away from them.
+        """
 
     def paint_over(self, painter: QPainter, region: QRegion) -> None:
         """Paint what stands above them. For subclasses."""
@@ -235,39 +258,43 @@ class WaveField(QWidget):
 
     def step(self) -> QRegion:
         """Move the cursors to now and return what has to be painted again."""
-        if self._laid_out != (self._store.version, self._corner()):
+        if self._laid_out != (self._store.version, *self._squares()):
             self.lay_out()
             return QRegion(self.rect())
         if self.is_frozen:
             return QRegion()
         now_ns = self._clock.now().mono_ns
-        dirty = self._fit_one(now_ns)
-        plain = not dirty
+        region = self._fit_one(now_ns)
+        plain = region.isEmpty()
         for n, lane in enumerate(self._lanes):
             changes = [sweep.group.advance(now_ns - DELAY_NS) for sweep in lane.sweeps]
-            for x0, x1 in _squares([span for change in changes for span in change.spans], lane.width):
+            for x0, x1 in _whole([span for change in changes for span in change.spans], self._grid, lane.width):
                 self._asked.spans[n].add((x0 - PEN_PX, x1 - PEN_PX))
-                dirty += [QRect(run.left() + x0, run.top(), x1 - x0, run.height()) for run in lane.runs]
+                region += lane.band(x0, x1)
             for sweep, change in zip(lane.sweeps, changes, strict=True):
-                dirty += [sweep.drawn[strip].cell for strip in change.whole]
-                plain = plain and not change.whole
-        region = QRegion()
-        for one in dirty:
-            region += one
-        self._asked.region += region
-        self._asked.is_plain = self._asked.is_plain and plain
+                for strip in change.whole:
+                    region += sweep.drawn[strip].cell
+                    plain = False
+        if not region.isEmpty():
+            region += self._corners
+            self._asked.region += region
+            self._asked.is_plain = self._asked.is_plain and plain
         return region
 
     def lay_out(self) -> None:
         """Give each wave that has come its strip, and draw all anew."""
-        corner = self._corner()
-        self._laid_out = (self._store.version, corner)
-        lanes: dict[tuple[float, int], list[_Drawn]] = {}
+        grid, corner = self._squares()
+        self._laid_out = (self._store.version, grid, corner)
+        self._grid = grid
+        inner = QRectF(self.rect()).adjusted(0, 1, 0, -1)
+        last = self.rect().bottomRight()
+        self._corners = QRegion(0, 0, 1, 1) + QRegion(last.x(), last.y(), 1, 1)
+        together: dict[tuple[float, int], list[_Drawn]] = {}
         for place in self._places:
-            drawn = self._draw(place, _cell(place.area, corner))
+            drawn = self._draw(place, _cell(place.area.intersected(inner), grid, corner))
             if drawn is not None:
-                lanes.setdefault((drawn.speed_mm_s, drawn.cell.width()), []).append(drawn)
-        self._lanes = tuple(self._lane(drawn) for drawn in lanes.values())
+                together.setdefault((drawn.speed_mm_s, drawn.cell.width()), []).append(drawn)
+        self._lanes = tuple(self._lane(lane) for drawn in together.values() for lane in _lanes(drawn))
         self._where = {
             (drawn.place.chair, drawn.place.key): (sweep, n)
             for lane in self._lanes
@@ -283,7 +310,10 @@ class WaveField(QWidget):
         for one in drawn:
             groups.setdefault((one.trace.rate_hz, ROLES[one.place.key[0]]), []).append(one)
         sweeps = tuple(self._sweep(tuple(same), role) for (_, role), same in groups.items())
-        return _Lane(sweeps, drawn[0].cell.width(), _runs([one.cell for one in drawn]))
+        cells = QRegion()
+        for run in _runs([one.cell for one in drawn]):
+            cells += run
+        return _Lane(sweeps, drawn[0].cell.width(), _lefts(drawn), cells)
 
     def _forget_asked(self) -> None:
         self._asked = _Asked(spans=[set() for _ in self._lanes])
@@ -315,11 +345,11 @@ class WaveField(QWidget):
         group.advance(cursor_ns)
         return _Sweep(group, role, drawn)
 
-    def _fit_one(self, now_ns: int) -> list[QRect]:
+    def _fit_one(self, now_ns: int) -> QRegion:
         """Fit one wave's gain to its newest window, so that no frame pays for all; return what looks different by it."""
         found = self._next_fit(now_ns)
         if found is None:
-            return []
+            return QRegion()
         sweep, n = found
         drawn = sweep.drawn[n]
         drawn.next_fit_ns = now_ns + FIT_NS
@@ -329,7 +359,7 @@ class WaveField(QWidget):
         looks_different = text != drawn.text or sweep.group.is_outgrown_by(n, low, high)
         sweep.group.rescale(n, low, high, redraw=looks_different)
         drawn.text = text
-        return [drawn.cell, self.around(drawn.place)] if looks_different else []
+        return QRegion(drawn.cell) + self.around(drawn.place) if looks_different else QRegion()
 
     def _next_fit(self, now_ns: int) -> tuple[_Sweep, int] | None:
         """Choose the wave to look at: one after the other."""
@@ -342,10 +372,12 @@ class WaveField(QWidget):
     def _now_ns(self) -> int:
         return self._clock.now().mono_ns if self._frozen_ns is None else self._frozen_ns
 
-    def _corner(self) -> QPoint:
-        """Return where the widget's corner lies between the squares of the window's grid."""
-        at = self.mapTo(self.window(), QPoint(0, 0))
-        return QPoint(at.x() % GRID_PX, at.y() % GRID_PX)
+    def _squares(self) -> tuple[int, QPoint]:
+        """Return the size of the window's squares, and where the widget's corner lies in one."""
+        ratio = self.devicePixelRatioF()
+        grid = next((size for size in GRIDS_PX if (size * ratio).is_integer()), GRIDS_PX[-1])
+        at = self.mapTo(self.window(), _ORIGIN)
+        return grid, QPoint(at.x() % grid, at.y() % grid)
 
     # --- Qt ---
 
@@ -400,15 +432,15 @@ class WaveField(QWidget):
             painter.drawLines(first, count * lines.shape[1])
 
 
-def _cell(area: QRectF, corner: QPoint) -> QRect:
+def _cell(area: QRectF, grid: int, corner: QPoint) -> QRect:
     """Return the whole squares of the window's grid inside `area`, of a widget whose corner lies at `corner` in it."""
-    x0, y0 = _up(area.left(), corner.x()), _up(area.top(), corner.y())
-    x1, y1 = -_up(-area.right(), -corner.x()), -_up(-area.bottom(), -corner.y())
-    return QRect(x0, y0, x1 - x0, y1 - y0)
+    x0, y0 = _up(area.left() + corner.x(), grid), _up(area.top() + corner.y(), grid)
+    x1, y1 = -_up(-area.right() - corner.x(), grid), -_up(-area.bottom() - corner.y(), grid)
+    return QRect(x0 - corner.x(), y0 - corner.y(), x1 - x0, y1 - y0)
 
 
-def _up(length: float, corner: int) -> int:
-    return math.ceil((length + corner) / GRID_PX) * GRID_PX - corner
+def _up(length: float, grid: int) -> int:
+    return math.ceil(length / grid) * grid
 
 
 def _inside(cell: QRect) -> QRectF:
@@ -416,23 +448,35 @@ def _inside(cell: QRect) -> QRectF:
     return QRectF(cell).adjusted(PEN_PX, PEN_PX, -PEN_PX, -PEN_PX)
 
 
+def _lefts(drawn: Iterable[_Drawn]) -> tuple[int, ...]:
+    return tuple(sorted({one.cell.left() for one in drawn}))
+
+
+def _lanes(drawn: list[_Drawn]) -> list[list[_Drawn]]:
+    """Return waves of one speed and width in columns that stand clear of each other: each column alone where they do not."""
+    lefts = _lefts(drawn)
+    if all(after - left >= drawn[0].cell.width() for left, after in pairwise(lefts)):
+        return [drawn]
+    return [[one for one in drawn if one.cell.left() == left] for left in lefts]
+
+
 def _runs(cells: Sequence[QRect]) -> tuple[QRect, ...]:
     """Return cells that lie below each other as one: between them is at most what is left over of the grid."""
     out: list[QRect] = []
     for cell in sorted(cells, key=lambda one: (one.left(), one.top())):
-        if out and out[-1].left() == cell.left() and cell.top() - out[-1].bottom() <= 2 * GRID_PX:
+        if out and out[-1].left() == cell.left() and cell.top() - out[-1].bottom() <= 2 * GRIDS_PX[-1]:
             out[-1] = out[-1].united(cell)
         else:
             out.append(cell)
     return tuple(out)
 
 
-def _squares(spans: Iterable[Span], width: int) -> list[tuple[int, int]]:
+def _whole(spans: Iterable[Span], grid: int, width: int) -> list[tuple[int, int]]:
     """Return `spans` [px from the strips' left edges] as whole squares of the grid of a cell; what touches, as one."""
     out: list[tuple[int, int]] = []
     for low, high in sorted(spans):
-        x0 = max(0, math.floor((low + PEN_PX) / GRID_PX) * GRID_PX)
-        x1 = min(width, math.ceil((high + PEN_PX) / GRID_PX) * GRID_PX)
+        x0 = max(0, math.floor((low + PEN_PX) / grid) * grid)
+        x1 = min(width, _up(high + PEN_PX, grid))
         if x1 <= x0:
             continue
         if out and x0 <= out[-1][1]:
