@@ -10,6 +10,7 @@ from devices.vocabulary import Unit
 from nursestation.core.records import Gap, held_beside
 from nursestation.ui.plots.segments import GAP_PX
 from nursestation.ui.plots.wave_field import pixels_per_mm
+from nursestation.ui.plots.wave_look import MetricLook, WaveLook
 from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.theme import DARK_THEME
@@ -165,6 +166,89 @@ def test_waves_of_a_simulated_monitor_are_marked(bench, height):
     assert not marked()
     bench.painter.show_chair(2, (PLETH,), simulated=True)
     assert marked()
+
+
+def _warns(bench):
+    """Return how many pixels of the painter are in the colour of a warning."""
+    image = bench.painter.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return int((np.frombuffer(image.constBits(), np.uint32) == DARK_THEME.colour("warn").rgb()).sum())
+
+
+def test_a_frozen_picture_says_so_and_stands(bench, qtbot):
+    bench.feed(6)
+    with qtbot.waitSignal(bench.painter.frozen_changed) as told:
+        bench.painter.freeze(True)
+    assert told.args == [True]
+    assert _warns(bench) > 20
+    before = bench.columns()
+    bench.feed(1.3)
+    bench.painter.show_chair(2, (), "No waves.")  # the waves have gone silent meanwhile: what stands, stands
+    np.testing.assert_array_equal(bench.columns(), before)
+    bench.painter.show_chair(2, (PLETH,))
+    bench.painter.freeze(False)
+    assert _warns(bench) == 0
+    assert (bench.columns() != before).any()
+
+
+def test_another_chair_is_never_frozen(bench, qtbot):
+    bench.feed(2)
+    bench.painter.freeze(True)
+    with qtbot.waitSignal(bench.painter.frozen_changed) as told:
+        bench.painter.show_chair(1, (PLETH,))
+    assert told.args == [False]
+    assert not bench.painter.is_frozen
+    assert _warns(bench) == 0
+
+
+def _areas(bench, *keys):
+    return [bench.painter.shown(2, key).area for key in keys]
+
+
+def test_the_look_decides_order_and_what_is_shown_and_leaves_no_hole(qtbot):
+    bench = _Bench(qtbot, keys=(ECG, PLETH))
+    bench.painter.resize(WIDTH, 300)
+    for _ in range(10):
+        now = bench.clock.advance(0.1)
+        bench.store.add([make_wave(now, np.sin), make_wave(now, np.sin, metric="ecg", source="II", unit=Unit.MV)])
+        bench.painter.advance()
+    above, below = _areas(bench, ECG, PLETH)
+    assert above.bottom() < below.top()
+    bench.painter.set_look(WaveLook((MetricLook("pleth", 25.0), MetricLook("ecg", 25.0))))
+    below, above = _areas(bench, ECG, PLETH)
+    assert above.bottom() < below.top()
+    bench.painter.set_look(WaveLook((MetricLook("ecg", 25.0, shown=False),)))
+    assert bench.painter.shown(2, ECG) is None
+    assert _areas(bench, PLETH)[0].height() > 250
+
+
+def _marks(bench):
+    """Return which rows hold a mark between the left side and the wave."""
+    image = bench.painter.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
+    return np.flatnonzero(pixels[21:, LEFT - 8] == DARK_THEME.colour("soft").rgb()) + 21
+
+
+def test_a_bracket_beside_an_ecg_is_one_millivolt_high(qtbot):
+    bench = _Bench(qtbot, keys=(ECG,))
+    bench.feed(3, lambda t: 0.3 * np.sin(t), metric="ecg", source="II", unit=Unit.MV)
+    bench.painter.set_look(WaveLook((MetricLook("ecg", 25.0, gain=10.0),)))
+    rows = _marks(bench)
+    assert rows[-1] - rows[0] == pytest.approx(10 * PX_PER_MM, abs=1)
+
+
+def test_a_wave_without_a_unit_has_no_mark(bench):
+    bench.feed(3)
+    assert len(_marks(bench)) == 0
+
+
+def test_a_capnogram_has_its_scale_beside_it(qtbot):
+    co2 = ("co2", "m", "")
+    bench = _Bench(qtbot, keys=(co2,))
+    bench.feed(3, lambda t: 20 + 18 * np.sin(t), metric="co2", unit=Unit.MMHG, scale=0.1)
+    area = bench.painter.shown(2, co2).area
+    rows = _marks(bench)
+    assert rows[0] == pytest.approx(area.top(), abs=1.5)
+    assert rows[-1] == pytest.approx(area.bottom(), abs=1.5)
 
 
 def test_hidden_it_draws_nothing_and_shown_again_it_is_right(bench):
