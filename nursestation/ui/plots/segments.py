@@ -166,7 +166,7 @@ class Group:
         wanted: list[Block] = []
         for sweep in (base - width, base):
             for x0, x1 in spans:
-                first = math.floor((sweep + x0 - PEN_PX) / pace)
+                first = math.floor((sweep + x0 - PEN_PX) / pace) - 1
                 last = math.floor((sweep + x1 + PEN_PX) / pace) + 3
                 wanted.append((max(first, self.start + 1), min(last, self.end)))
         return [block for first, last in _merged(wanted) for block in self._rows(first, last)]
@@ -264,8 +264,12 @@ class Group:
                 lines[x[1:] < x[:-1], :, 0] = np.nan
 
     def _x(self, index: Numbers) -> Floats:
-        x: Floats = np.multiply(index, self._pace, dtype=np.float64)
-        return np.remainder(x, self.width, out=x)
+        at: Floats = index.astype(np.float64)
+        if self._stretch > 1:  # the first point of a stretch stands at its first sample, the second at its last
+            at += index % 2 * (1 - 1 / self._stretch)
+        at *= self._pace
+        at %= self.width
+        return at
 
     def _y(self, values: Samples, which: slice) -> Floats:
         y: Floats = np.asarray(values - self._low[which], dtype=np.float64)

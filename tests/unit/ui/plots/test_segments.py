@@ -236,3 +236,37 @@ def test_a_rectangle_touches_the_spans_of_the_strips_under_it():
     both = np.array([[LEFT + 20, 0, LEFT + 30, 100], [LEFT + 1020, 0, LEFT + 1030, 100]])
     assert group.touched(both) == [(20.0, 30.0)]
     assert group.touched(np.array([[0, 200, 2000, 300]])) == []
+
+
+def _fast(values, px_per_s=20.0):
+    """Return a group whose stretches are ten samples long, over `values` at 100 Hz that end at 10 s."""
+    bank = Bank(RATE)
+    for n, block in enumerate(values.reshape(-1, 10)):
+        bank.column(0).add(block.astype(np.float32), _ns(10 - (len(values) - 10 * n - 10) / RATE))
+    strips = [Strip(0, 0.0, 0.0, HEIGHT, 0.0, 1.0)]
+    group = Group(bank, strips, width=WIDTH, px_per_s=px_per_s)
+    group.advance(_ns(10.5))
+    return group
+
+
+def test_where_samples_share_a_pixel_no_peak_is_lost():
+    values = np.zeros(800)
+    values[437] = 1.0
+    drawn = _drawn(_fast(values))
+    assert len(drawn) < 800 / 4
+    assert drawn[:, 3].min() == 0.0
+    peak_s = drawn[drawn[:, 3].argmin(), 2] / 20.0
+    assert peak_s == pytest.approx((10 - (800 - 438) / RATE) % 20, abs=0.05)
+
+
+def test_where_samples_share_a_pixel_a_slope_stays_straight():
+    drawn = _drawn(_fast(np.linspace(0.0, 1.0, 800)))[2:-2]
+    slope = (drawn[:, 3] - drawn[:, 1]) / (drawn[:, 2] - drawn[:, 0])
+    assert slope.std() < 0.01 * abs(slope.mean())
+
+
+def test_where_samples_share_a_pixel_a_missing_one_breaks_the_line():
+    values = np.full(800, 0.5)
+    values[400:440] = np.nan
+    lines = _visible(_fast(values))
+    assert 4 <= np.isnan(lines).any(axis=1).sum() - np.isnan(_visible(_fast(np.full(800, 0.5)))).any(axis=1).sum() <= 14
