@@ -17,10 +17,12 @@ _LEAST_TOP, _LEAST_BOTTOM = 200, 40
 """Of the pressure lane [mmHg, /min]."""
 _PERCENT_TOP, _PERCENT_BOTTOM = 60, -40
 """Of the pressure lane while it shows the distance from the baseline [%]."""
+_MOST_FOR_WORDS = 0.3
+"""Part of the pressure lane that words over a flagged reading may take: a low lane is for the readings first."""
 _APART_PX = 6
 """Between lanes [px]."""
 _LOW_UNDER_PX = 360
-"""Height under which the events' words have two rows in place of three [px at the designed size]."""
+"""Height under which the events' words have two rows in place of three, or one where lanes are many [px at the designed size]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,9 @@ def lanes(
         given: Metrics that came.
         baseline: (systolic, diastolic) [mmHg] where the pressure lane shows the distance from it [%]; else None.
     """
-    n_rows = 2 if height_px < _LOW_UNDER_PX * row_px / 16 else 3
     shown = {metric: its for metric, its in _OTHERS.items() if metric in (given or _USUAL)}
+    is_low = height_px < _LOW_UNDER_PX * row_px / 16
+    n_rows = 3 if not is_low else 2 if len(shown) <= len(_USUAL) else 1
     text_px = row_px * (n_rows + 2)  # the events' marks and words, and the phases' names
     free_px = max(0.0, height_px - text_px - _APART_PX * (len(shown) + 1))
     at = height_px - _APART_PX / 2
@@ -129,7 +132,7 @@ def lanes(
     if baseline is None:
         pressure = _pressure_lane(at, row_px, row_px, carets, heart)
     else:
-        pressure = _percent_lane(at, row_px, carets, heart, baseline)
+        pressure = _percent_lane(at, row_px, row_px, carets, heart, baseline)
     return Lanes(pressure, others, dots, rows, row_px / 2, tuple(rules))
 
 
@@ -141,20 +144,28 @@ def _pressure_lane(
     lowest = min([_LEAST_BOTTOM, *(caret.dia for caret in carets), *(heart or ())])
     low = int(lowest // _PRESSURE_STEP * _PRESSURE_STEP)
     flagged = max((caret.sys for caret in carets if caret.flagged), default=0)
-    words_part = min(0.5, 1.6 * row_px / max(bottom - top, 1.0))
-    return _stepped(bottom, top, low, max(*values, low + (flagged - low) / (1 - words_part)))
+    return _stepped(bottom, top, low, max(*values, _with_words(low, flagged, bottom - top, row_px)))
 
 
 def _percent_lane(
     bottom: float,
     top: float,
+    row_px: float,
     carets: Sequence[Caret],
     heart: tuple[float, float] | None,
     baseline: tuple[int, int],
 ) -> Lane:
     values = [value for caret in carets for value in percent_from(baseline, caret)]
     values += [_PERCENT_BOTTOM, _PERCENT_TOP, *(heart or ())]
-    return _stepped(bottom, top, int(min(values) // _PRESSURE_STEP * _PRESSURE_STEP), max(values))
+    low = int(min(values) // _PRESSURE_STEP * _PRESSURE_STEP)
+    flagged = max((percent_from(baseline, caret)[0] for caret in carets if caret.flagged), default=low)
+    return _stepped(bottom, top, low, max(*values, _with_words(low, flagged, bottom - top, row_px)))
+
+
+def _with_words(low: float, flagged: float, height_px: float, row_px: float) -> float:
+    """Return up to where a lane from `low` must reach, so that words over the value `flagged` have room."""
+    words_part = min(_MOST_FOR_WORDS, 1.6 * row_px / max(height_px, 1.0))
+    return low + (flagged - low) / (1 - words_part)
 
 
 def _stepped(bottom: float, top: float, low: int, highest: float) -> Lane:

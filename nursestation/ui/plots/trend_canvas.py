@@ -128,12 +128,14 @@ class Canvas(_Item):
             painter.drawLine(QPointF(picture.left, y), QPointF(picture.right, y))
 
     def _paint_strip(self, painter: QPainter, strip: Strip) -> None:
-        colour = self._theme.alarm(strip.priority).fill
-        pen = QPen(colour, STRIP_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
-        if strip.priority in _DASHES:
-            pen.setDashPattern([length / STRIP_PX for length in _DASHES[strip.priority]])
-        painter.setPen(pen)
-        painter.drawLine(QPointF(strip.left, strip.y), QPointF(strip.right, strip.y))
+        look = self._theme.alarm(strip.priority)
+        colour = look.fill
+        for width, stroke in ((STRIP_PX, look.on_fill), (STRIP_PX - 2, colour)):  # an edge, for a pale one on white
+            pen = QPen(stroke, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+            if strip.priority in _DASHES:
+                pen.setDashPattern([length / width for length in _DASHES[strip.priority]])
+            painter.setPen(pen)
+            painter.drawLine(QPointF(strip.left, strip.y), QPointF(strip.right, strip.y))
         colour.setAlphaF(0.16)
         painter.fillRect(
             QRectF(strip.left, strip.lane_top, strip.right - strip.left, strip.lane_bottom - strip.lane_top), colour
@@ -145,19 +147,19 @@ class Canvas(_Item):
             colour = self._theme.colour("bad" if mark.flagged else "nibp")
             painter.setPen(QPen(colour, 2.0 if mark.flagged else 1.6))
             x = mark.x
-            painter.drawLines(
-                [
-                    QLineF(x, mark.foot, x, mark.sys),
-                    QLineF(x - half, mark.sys - half, x, mark.sys),
-                    QLineF(x + half, mark.sys - half, x, mark.sys),
-                    QLineF(x - half, mark.dia + half, x, mark.dia),
-                    QLineF(x + half, mark.dia + half, x, mark.dia),
-                ]
-            )
-            if mark.mean is not None:
+            lines = [
+                QLineF(x, mark.foot, x, mark.sys),
+                QLineF(x - half, mark.sys - half, x, mark.sys),
+                QLineF(x + half, mark.sys - half, x, mark.sys),
+            ]
+            if mark.dia is not None:
+                lines.append(QLineF(x - half, mark.dia + half, x, mark.dia))
+                lines.append(QLineF(x + half, mark.dia + half, x, mark.dia))
+            painter.drawLines(lines)
+            if mark.dot is not None:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(colour)
-                painter.drawEllipse(QPointF(x, mark.mean), 2.5, 2.5)
+                painter.drawEllipse(QPointF(x, mark.dot), 2.5, 2.5)
 
     def _paint_words(self, painter: QPainter, words: Sequence[Word]) -> None:
         font = theme.font(Text.CAPTION)

@@ -293,7 +293,10 @@ class TrendPlot(QWidget):
 
     def _set_ticks(self, view: TrendView, its: Lanes, height: float, metrics: QFontMetricsF) -> None:
         ticks = [
-            (height - lane.y(tick), f"{tick:+g}" if self.from_baseline and lane is its.pressure else f"{tick:g}")
+            (
+                height - lane.y(tick),
+                f"{tick:+g}" if tick and self.from_baseline and lane is its.pressure else f"{tick:g}",
+            )
             for lane in (*its.others.values(), its.pressure)
             for tick in apart(lane, theme.px(_ROW_PX))
         ]

@@ -26,7 +26,7 @@ from nursestation.ui.visit_progress import PHASE_WORDS
 
 DOT_PX = 8.0
 CARET_PX = 12.0
-STRIP_PX = 5.0
+STRIP_PX = 6.0
 """Height of the strip that marks an alarm on its lane [px]."""
 LEFT_PX = 8
 """Room for half a caret at the axis [px]."""
@@ -127,12 +127,15 @@ class Strip(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A cuff reading: heights of its carets and of the dot for the mean; `foot` is where its bar ends."""
+    """A cuff reading: heights of its carets and of its dot; `foot` is where its bar ends.
+
+    The dot is the mean; where distances from the baseline are shown, it is the diastolic, which then has no caret.
+    """
 
     x: float
     sys: float
-    dia: float
-    mean: float | None
+    dia: float | None
+    dot: float | None
     foot: float
     flagged: bool
 
@@ -182,9 +185,11 @@ def scene(
 
 
 def apart(lane: Lane, row_px: float) -> tuple[float, ...]:
-    """Return the lane's ticks that can be told apart at its height: all, every second one, and so on."""
+    """Return the lane's ticks that can be told apart at its height: all, every second one, and so on; one is the middle one."""
     step_px = lane.height * (lane.ticks[1] - lane.ticks[0]) / (lane.high - lane.low)
-    return lane.ticks[:: max(1, math.ceil(row_px / max(step_px, 0.1)))]
+    every = max(1, math.ceil(row_px / max(step_px, 0.1)))
+    n = len(lane.ticks)
+    return lane.ticks[::every] if every < n else lane.ticks[n // 2 : n // 2 + 1]
 
 
 def minute_ticks(scale: Scale, *, n_most: int = 10) -> tuple[int, ...]:
@@ -268,7 +273,7 @@ def _marks(view: TrendView, scale: Scale, lane: Lane, baseline: tuple[int, int] 
         x = scale.x(caret.at)
         if baseline is not None:
             sys, dia = percent_from(baseline, caret)
-            marks.append(Mark(x, lane.y(sys), lane.y(dia), None, lane.y(0), caret.flagged))
+            marks.append(Mark(x, lane.y(sys), None, lane.y(dia), lane.y(0), caret.flagged))
             continue
         mean = None if caret.mean is None else lane.y(caret.mean)
         marks.append(Mark(x, lane.y(caret.sys), lane.y(caret.dia), mean, lane.y(caret.dia), caret.flagged))
