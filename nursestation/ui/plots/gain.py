@@ -105,23 +105,26 @@ class EcgGain:
         seen = values[np.isfinite(values)]
         if len(seen):
             zero = float(np.partition(seen, len(seen) // 2)[len(seen) // 2])  # the median, of many values
+            extent = float(seen.min()), float(seen.max())
             larger = [gain for gain in self._gains if gain > self._gain]
-            if not self._fits(seen, self._gain, self._zero):
-                fitting = next((gain for gain in self._gains[1:] if self._fits(seen, gain, zero)), None)
+            if not self._fits(extent, self._gain, self._zero):
+                fitting = next((gain for gain in self._gains[1:] if self._fits(extent, gain, zero)), None)
                 is_away = abs(zero - self._zero) > _AWAY * self._height_mm / self._gain
                 if fitting is not None or is_away or self._gain != self._gains[-1]:
                     self._zero, self._gain = zero, fitting or self._gains[-1]
-            elif larger and self._fits(zero + (seen - zero) * _ROOM, larger[-1], zero):
-                self._zero, self._gain = zero, larger[-1]
+            elif larger:
+                with_room = zero + (extent[0] - zero) * _ROOM, zero + (extent[1] - zero) * _ROOM
+                if self._fits(with_room, larger[-1], zero):
+                    self._zero, self._gain = zero, larger[-1]
         return self._range(self._gain, self._zero)
 
     def _range(self, gain: float, zero: float) -> Range:
         span = self._height_mm / gain
         return zero - _ECG_ZERO * span, zero + (1 - _ECG_ZERO) * span
 
-    def _fits(self, values: Samples, gain: float, zero: float) -> bool:
+    def _fits(self, extent: Range, gain: float, zero: float) -> bool:
         low, high = self._range(gain, zero)
-        return bool(values.min() >= low and values.max() <= high)
+        return extent[0] >= low and extent[1] <= high
 
 
 class FullScaleGain:

@@ -105,9 +105,14 @@ class Group:
         self._gap = math.ceil(GAP_PX / self._pace)
         self._late = math.ceil(LATE_S * rate)
         self.lines: Floats = np.full((math.ceil(width / self._pace) + 2, len(strips), 4), np.nan)
+        self._address: int = self.lines.ctypes.data
         self.start = self.end = 0
         self._filled: Numbers = np.zeros(len(strips), dtype=np.int64)  # up to which sample each strip has its lines
         self._is_new, self._is_blank = True, True
+
+    def address_of(self, row: int) -> int:
+        """Return where a row of lines stands in memory, for a painter that reads them there."""
+        return self._address + row * self.lines.strides[0]
 
     @property
     def window(self) -> Block:

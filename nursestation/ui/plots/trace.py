@@ -107,7 +107,10 @@ class Trace:
             return out
         lo, hi = max(first, self._next - len(self._ring)), min(last, self._next)
         if lo < hi:
-            out[lo - first : hi - first] = self._ring[np.arange(lo, hi) % len(self._ring)]
+            row, n = lo % len(self._ring), hi - lo
+            kept = self._ring[row : row + n]
+            out[lo - first : lo - first + len(kept)] = kept
+            out[lo - first + len(kept) : hi - first] = self._ring[: n - len(kept)]
         return out
 
     def _in_step(self, values: Samples, late: int) -> Samples:

@@ -376,6 +376,8 @@ class WaveField(QWidget):
         """Return the size of the window's squares, and where the widget's corner lies in one."""
         ratio = self.devicePixelRatioF()
         grid = next((size for size in GRIDS_PX if (size * ratio).is_integer()), GRIDS_PX[-1])
+        if grid == 1:
+            return 1, _ORIGIN
         at = self.mapTo(self.window(), _ORIGIN)
         return grid, QPoint(at.x() % grid, at.y() % grid)
 
@@ -426,10 +428,9 @@ class WaveField(QWidget):
         pen = QPen(self._theme.colour(sweep.role), theme.WAVE_PEN)
         pen.setCapStyle(_CAP)
         painter.setPen(pen)
-        lines = sweep.group.lines
         for row, count in blocks:
-            first = cast(QLineF, shiboken6.wrapInstance(lines.ctypes.data + row * lines.strides[0], QLineF))
-            painter.drawLines(first, count * lines.shape[1])
+            first = cast(QLineF, shiboken6.wrapInstance(sweep.group.address_of(row), QLineF))
+            painter.drawLines(first, count * len(sweep.drawn))
 
 
 def _cell(area: QRectF, grid: int, corner: QPoint) -> QRect:
