@@ -1,7 +1,8 @@
 """The window: top bar, failure banner, rail, pages, message line. It routes; it decides nothing.
 
 Rules of the file:
-1. The top bar with the alarms, and the rail, stand on every page; no dialog is ever opened over them.
+1. The top bar with the alarms, and the rail, stand on every page; no dialog is ever opened over them. The page of all chairs
+   is the rail writ large: it takes its place.
 2. A page is shown because a person asked for it or because the snapshot leaves no other: no staff yet, nobody signed in
    since the start, a visit that the page was about is gone.
 3. When the engine is silent, the window says so over its full width and blanks the numbers.
@@ -27,6 +28,7 @@ from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.list import AlarmList
 from nursestation.ui.alarms.strip import StationStrip
 from nursestation.ui.alarms.view import AlarmLine, alarm_lines, audio_look
+from nursestation.ui.board.page import BoardPage
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.chair.page import ChairPage
 from nursestation.ui.chairs.rail import Rail
@@ -51,6 +53,7 @@ from nursestation.ui.timetext import local_time
 from nursestation.ui.withered import withered
 
 CHAIR = "chair"
+BOARD = "board"
 FIRST_RUN = "first_run"
 SIGN_IN = "sign_in"
 STATION = "station"
@@ -60,6 +63,9 @@ ALARM_LOG = "alarm_log"
 DUE = "due"
 _OPEN_TO_ALL = (STATION, "about", "delays", DUE)
 """Pages that show nothing of a patient and ask for no name."""
+_HOMES = (CHAIR, BOARD)
+"""Pages that stand while nothing else was asked for; the last of them comes back after a sign-in."""
+_ALL_CHAIRS_KEY = "F12"
 MESSAGE_MS = 15_000
 """How long a refusal stays on the message line [ms]."""
 _TOP_HEIGHT = 68
@@ -120,7 +126,11 @@ class MainWindow(QMainWindow):
             self._waves, Trend(theme_, trends), theme_, self._flashing, zone=zone, sheets=sheets
         )
         self._pages[CHAIR] = self._chair_page
-        self._wanted = CHAIR
+        self._board = BoardPage(
+            theme_, clock, self._wave_store, pixels_per_mm(self.screen()), self._flashing, self._display, zone=zone
+        )
+        self._pages[BOARD] = self._board
+        self._wanted = self._home = CHAIR
         self._chair = 0
         self._snapshot: StationSnapshot | None = None
         self._lines: tuple[AlarmLine, ...] = ()
@@ -225,6 +235,8 @@ class MainWindow(QMainWindow):
         self._bridge.refused.connect(self._on_refused)
         self._bridge.engine_dead.connect(self._on_engine_dead)
         self._bridge.framed.connect(self._waves.advance)
+        self._bridge.framed.connect(self._board.canvas.advance)
+        self._board.chair_chosen.connect(self.show_chair)
         self._display.changed.connect(self._on_display)
         self._alarms.command_requested.connect(self._bridge.send)
         self._alarms.flag_acknowledged.connect(self._on_flag_acknowledged)
@@ -235,6 +247,7 @@ class MainWindow(QMainWindow):
         self._alarm_list.sheet_wanted.connect(self._on_alarm_sheet)
         self._alarm_list.log_wanted.connect(self._on_log)
         self._rail.chair_chosen.connect(self.show_chair)
+        self._rail.all_wanted.connect(self._on_all_chairs)
         self._rail.station_wanted.connect(self._on_station)
         self._rail.test_wanted.connect(self._on_test)
         self._due.chair_chosen.connect(self.show_chair)
@@ -259,6 +272,7 @@ class MainWindow(QMainWindow):
             key = QShortcut(QKeySequence(f"F{number}"), self)
             key.setObjectName(f"key_chair_{number}")
             key.activated.connect(self._on_chair_key)
+        QShortcut(QKeySequence(_ALL_CHAIRS_KEY), self).activated.connect(self._on_all_chairs)
 
     # --- what comes from the engine ---
 
@@ -269,12 +283,12 @@ class MainWindow(QMainWindow):
         if snapshot.chairs and self._chair not in [chair.number for chair in snapshot.chairs]:
             self._choose(snapshot.chairs[0].number)
         self._route(snapshot)
-        if self._wanted == CHAIR:
-            self._show_page(CHAIR)  # the first chair may have come, or the last one gone
+        if self._wanted in _HOMES:
+            self._show_page(self._wanted)  # the first chair may have come, or the last one gone
         self._show_alarms(snapshot)
         self._strip.render(snapshot)
-        self._rail.render(snapshot)
-        self._rail.select(self._chair)
+        if self._front is not self._board:
+            self._show_rail(snapshot)
         self._show_top(snapshot)
         if not self._message_timer.isActive():
             self._show_due()
@@ -284,6 +298,10 @@ class MainWindow(QMainWindow):
     def show_unanswered(self, text: str) -> None:
         """Say what sounds because nobody answered; "" for nothing."""
         self._strip.show_unanswered(text)
+
+    def _show_rail(self, snapshot: StationSnapshot) -> None:
+        self._rail.render(snapshot)
+        self._rail.select(self._chair)
 
     def _show_alarms(self, snapshot: StationSnapshot) -> None:
         self._lines = alarm_lines(snapshot)
@@ -319,8 +337,10 @@ class MainWindow(QMainWindow):
             self._show_page(FIRST_RUN)
         elif not signed_in and not self._was_signed_in and SIGN_IN in self._pages:
             self._show_page(SIGN_IN)
-        elif (self._wanted in (FIRST_RUN, SIGN_IN)) if signed_in else (self._wanted not in (CHAIR, SIGN_IN)):
-            self._show_page(CHAIR)
+        elif (self._wanted in (FIRST_RUN, SIGN_IN)) if signed_in else (self._wanted not in (*_HOMES, SIGN_IN)):
+            if signed_in and not self._was_signed_in and self._rail.is_short_of_room:
+                self._home = BOARD
+            self._show_page(self._home)
         self._was_signed_in = self._was_signed_in or signed_in
 
     def _show_top(self, snapshot: StationSnapshot) -> None:
@@ -418,13 +438,18 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, name: str) -> None:
         self._wanted = name
+        if name in _HOMES:
+            self._home = name
         has_chairs = self._snapshot is None or bool(self._snapshot.chairs)
-        page = self._pages[NO_CHAIRS if name == CHAIR and not has_chairs and NO_CHAIRS in self._pages else name]
+        page = self._pages[NO_CHAIRS if name in _HOMES and not has_chairs and NO_CHAIRS in self._pages else name]
         if self._stack.currentWidget() is not page:
             self._alarm_list.hide()
             page.show_chair(self._chair)
             self._stack.setCurrentWidget(page)
             self._chair_page.action_bar.setVisible(page is self._chair_page)
+            if page is not self._board and self._rail.isHidden() and self._snapshot is not None:
+                self._show_rail(self._snapshot)
+            self._rail.setVisible(page is not self._board)
 
     @Slot(object)
     def _on_command(self, command: object) -> None:
@@ -435,7 +460,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_closed(self) -> None:
-        self._bring(CHAIR)
+        self._bring(self._home if self._wanted in _OPEN_TO_ALL else CHAIR)
 
     def _bring(self, name: str) -> None:
         """Show a page as a person asked for it: rendered, and with the focus where work begins."""
@@ -462,6 +487,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_test(self) -> None:
         self.open(SELF_TEST)
+
+    @Slot()
+    def _on_all_chairs(self) -> None:
+        self.open(BOARD)
 
     @Slot()
     def _on_station(self) -> None:
@@ -524,7 +553,7 @@ class MainWindow(QMainWindow):
         """Put the list where it covers no alarm and no control: over waves and trend; on other pages under the bar."""
         bar = self._area_of(self._alarms)
         area = QRect(bar)
-        area.setLeft(self._rail.width() + theme.GAP)
+        area.setLeft((self._rail.width() if self._rail.isVisible() else 0) + theme.GAP)
         area.moveTop(bar.bottom() + 4)
         area.setBottom(self._area_of(self._stack).bottom() - theme.GAP)
         if self._front is self._chair_page:
@@ -596,6 +625,7 @@ class MainWindow(QMainWindow):
         if theme.set_scale(theme.scale_for(self.width(), self.height())):
             theme.rescale(self._ground)
             self._chair_page.rescale()
+            self._board.rescale()
         self._product.setVisible(self.width() >= _PRODUCT_FROM_PX)
         if self._alarm_list.isVisible():
             self._place_list()

@@ -27,7 +27,10 @@ from tests.helpers.visit import (
     load_protocol,
 )
 
-NAMES = ("Mia Roth", "Jana Keller", "Anton Duval", "Tess Sommer", "Ivo Brandt", "Lea Quist", "Omar Falk", "Nina Weber")
+NAMES = (
+    "Mia Roth", "Jana Keller", "Anton Duval", "Tess Sommer", "Ivo Brandt", "Lea Quist", "Omar Falk", "Nina Weber",
+    "Paul Zander", "Eva Holm", "Rita Costa", "Uwe Graf", "Yara Nolan", "Hugo Vance", "Sara Pohl", "Kai Winter",
+)  # fmt: skip
 _WAVE_HZ = 100
 
 
@@ -125,7 +128,7 @@ def make_room(n_chairs: int, *, tested: bool = True, simulated: bool = False, st
     """Return a room in which every chair has an infusion running, but for the last of four or more: that one is observed.
 
     Args:
-        n_chairs: 1 to 8.
+        n_chairs: 1 to 16.
         tested: Whether lamps and sounds were tested today.
         simulated: Whether the monitors are simulated ones.
         start: When the station starts.
@@ -144,7 +147,7 @@ def make_room(n_chairs: int, *, tested: bool = True, simulated: bool = False, st
         )
     )
     room.chairs[0].staff()
-    for clinic, name in zip(room.chairs, NAMES, strict=False):
+    for clinic, name in zip(room.chairs, NAMES[:n_chairs], strict=True):
         clinic.event(LinkState(t_ns=clock.now().mono_ns, phase=LinkPhase.CONNECTED))
         given, _, family = name.partition(" ")
         number = f"MRN-44{clinic.chair}7"

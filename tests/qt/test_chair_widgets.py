@@ -260,7 +260,7 @@ def test_the_rail_has_a_tile_a_chair_and_tells_which_was_chosen(qtbot):
     assert chosen.args == [5]
 
 
-@pytest.mark.parametrize(("height", "tile"), [(560, 58), (650, 68), (740, 80), (1000, 100)])
+@pytest.mark.parametrize(("height", "tile"), [(560, 58), (650, 58), (700, 68), (800, 80), (1000, 100)])
 def test_eight_busy_chairs_are_all_in_sight(qtbot, height, tile):
     rail = Rail(DARK_THEME, Flashing())
     qtbot.addWidget(rail)

@@ -102,7 +102,7 @@ class BoardCanvas(WaveField):
         self._settings = BoardSettings()
         self._chairs: dict[int, _Chair] = {}
         self._places_of: tuple[int, ...] = ()
-        self._grid = Grid(1, 0, 0.0, ())
+        self._laid = Grid(1, 0, 0.0, ())
         self._labels: tuple[_Label, ...] = ()
         self._still = QRegion()
         self._carried = self._target = self._pressed = 0
@@ -113,7 +113,7 @@ class BoardCanvas(WaveField):
     @property
     def layout_now(self) -> Grid:
         """Return how it is laid out."""
-        return self._grid
+        return self._laid
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -215,7 +215,7 @@ class BoardCanvas(WaveField):
 
     def _arrange(self) -> None:
         self._places_of = arranged(list(self._chairs), self._settings.order)
-        self._grid = grid(
+        self._laid = grid(
             len(self._chairs),
             self.width(),
             self.height(),
@@ -223,7 +223,7 @@ class BoardCanvas(WaveField):
             waves=self._settings.waves,
             scale=theme.px(100) / 100,
         )
-        for number, cell in zip(self._places_of, self._grid.cells, strict=True):
+        for number, cell in zip(self._places_of, self._laid.cells, strict=True):
             self._chairs[number].cell = cell
         self._place_waves()
         self.arranged.emit()
@@ -238,7 +238,7 @@ class BoardCanvas(WaveField):
             cell = chair.cell
             if cell is None:
                 continue
-            keys = board_waves(chair.keys, self._look, self._grid.n_waves) if cell.waves is not None else ()
+            keys = board_waves(chair.keys, self._look, self._laid.n_waves) if cell.waves is not None else ()
             chair.tile.setGeometry(_rect(cell.tile if keys else cell.inside))
             if keys and cell.waves is not None:
                 for key, strip in zip(keys, _strips(cell.waves, len(keys)), strict=True):
@@ -304,14 +304,14 @@ class BoardCanvas(WaveField):
 
     @Slot(str)
     def _on_step(self, way: Way) -> None:
-        found = neighbour(self._places_of, self._grid.columns, self._sender().number, way)
+        found = neighbour(self._places_of, self._laid.columns, self._sender().number, way)
         if found is not None:
             self._chairs[found].tile.setFocus(Qt.FocusReason.TabFocusReason)
 
     @Slot(str)
     def _on_swap(self, way: Way) -> None:
         number = self._sender().number
-        found = neighbour(self._places_of, self._grid.columns, number, way)
+        found = neighbour(self._places_of, self._laid.columns, number, way)
         if found is not None:
             self.swap_wanted.emit(number, found)
 

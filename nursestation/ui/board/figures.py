@@ -22,6 +22,8 @@ _TALL = 1.15
 _TWICE = 2.0
 _TWO_ROWS_ABOVE = 1.15
 """Numbers stand in two rows where that makes them larger by so much."""
+_FEATURED_TALL = 1.02
+"""The same as `_TALL`, of a number on a filled ground, which a stroke between two pressures must not leave."""
 _MOST_FEATURED = 0.64
 """Of the width that the number in alarm takes."""
 
@@ -52,7 +54,7 @@ def figures(area: QRectF, title_height: float, gap: float, featured: int | None)
         gap: Between two numbers [px].
         featured: The number in alarm, None for none.
     """
-    metrics = QFontMetricsF(theme.font(Text.TILE_NUMBER, _MEASURED_AT))
+    metrics = QFontMetricsF(theme.font(Text.NUMBER, _MEASURED_AT))
     widths = [metrics.horizontalAdvance(text) / _MEASURED_AT for text in LONGEST]
     row = _size(area.width() - 3 * gap, sum(widths), area.height() - title_height)
     half = (area.height() - gap / 2) / 2
@@ -78,14 +80,14 @@ def _size(width: float, width_of_one: float, height: float) -> float:
 
 def _in_a_row(area: QRectF, title_height: float, gap: float, widths: list[float], size: float) -> list[Figure]:
     """Spread numbers over the width: the first at the left edge, what is left over between them."""
-    spare = (area.width() - sum(widths) * size) / max(1, len(widths) - 1) if len(widths) > 1 else gap
+    spare = (area.width() - sum(widths) * size) / (len(widths) - 1) if len(widths) > 1 else gap
+    height = min(area.height() - title_height, size / _TALL)
+    top = area.top() + (area.height() - title_height - height) / 2  # a name stands right above its value
     left, out = area.left(), []
     for width in widths:
         own = width * size
-        title = QRectF(left, area.top(), own + min(spare, own), title_height)
-        out.append(
-            Figure(title, QRectF(left, area.top() + title_height, own + 1, area.height() - title_height), int(size))
-        )
+        title = QRectF(left, top, own + min(spare, own), title_height)
+        out.append(Figure(title, QRectF(left, top + title_height, own + 1, height), int(size)))
         left += own + spare
     return out
 
@@ -95,7 +97,7 @@ def _featured(
 ) -> tuple[Figure, ...]:
     """Give the number in alarm the left side, and put the others below one another at its right."""
     most = area.width() * _MOST_FEATURED - 2 * gap
-    size = min(_TWICE * usual, most / widths[featured], (area.height() - title_height) * _TALL)
+    size = min(_TWICE * usual, most / widths[featured], (area.height() - title_height) * _FEATURED_TALL)
     own = widths[featured] * size + 2 * gap
     large = QRectF(area.left(), area.top(), own, area.height())
     figure = Figure(
@@ -106,7 +108,7 @@ def _featured(
     room = QRectF(large.right() + gap, area.top(), area.right() - large.right() - gap, area.height())
     each = room.height() / 3
     others = [n for n in range(len(widths)) if n != featured]
-    names = title_height * 2.6
+    names = title_height * 3
     letters = min(_size(room.width() - names, max(widths[n] for n in others), each * 0.8), usual)
     placed = {featured: figure}
     for line, n in enumerate(others):

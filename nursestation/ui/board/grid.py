@@ -18,9 +18,11 @@ TILE_WIDTH, TILE_HEIGHT = 290, 116
 _BESIDE = 4
 _WAVE_HEIGHT, _WAVE_WIDTH = 38, 220
 """Least of a wave with its word, at letters of the size 1 [px]."""
+_ROOMY = 1.12
+"""Waves take more than their least only where a tile has so much more than its own."""
 _SHARES = {1: 0.3, 2: 0.42, 3: 0.52}
 """Most of a cell's height that so many waves take."""
-_MOST_BESIDE = 0.5
+_MOST_BESIDE = 0.38
 """Most of a cell's width that waves beside a tile take."""
 _LARGE_ENOUGH = 2.6
 """Letters beyond this size are no reason to choose other columns."""
@@ -161,7 +163,7 @@ def _split(n: int, columns: int, width: int, height: int, n_waves: int, scale: f
 def _below(inner: Box, n_waves: int, scale: float) -> _Split | None:
     least = round(n_waves * _WAVE_HEIGHT * scale)
     most = round(inner.height * _SHARES[n_waves])
-    spare = inner.height - _BESIDE - math.ceil(TILE_HEIGHT * scale)
+    spare = inner.height - _BESIDE - math.ceil(TILE_HEIGHT * _ROOMY * scale)
     height = max(least, min(spare, most))
     tile = Box(0, 0, inner.width, inner.height - _BESIDE - height)
     if tile.height <= 0 or inner.width < _WAVE_WIDTH * scale:

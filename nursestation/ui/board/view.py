@@ -38,6 +38,7 @@ _STATES = {
     Phase.ENDED_EARLY: State.OVER,
 }
 _TITLES = {"heart_rate": "HR", "pulse_rate": "PR"}
+_CUFF = "nibp_sys"
 _MEASURING = "measuring"
 _MOST_USEFUL = ("pleth", "ecg")
 """Waves that come first where one alone has room: the pleth tells that a heart beats and that blood arrives."""
@@ -54,6 +55,8 @@ class BoardNumber:
         is_stale: It is old or unknown.
         alarm: Priority of the alarm on it, None also while the chair's alarms are paused.
         asks: That alarm still asks for somebody: it flashes if its priority does.
+        age: Of a cuff reading ("6 min ago"), or that the cuff measures; "" for the others.
+        is_late: The next cuff reading is overdue.
     """
 
     title: str
@@ -62,6 +65,20 @@ class BoardNumber:
     is_stale: bool = False
     alarm: Priority | None = None
     asks: bool = False
+    age: str = ""
+    is_late: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return its name with its age, from long to short: the first that has room is shown."""
+        if not self.age:
+            return (self.title,)
+        return f"{self.title} {self.age}", f"{self.title} {self.age.removesuffix(' ago')}", self.title
+
+    @property
+    def short(self) -> str:
+        """Return its name where there is no room for an age."""
+        return f"{self.title} late" if self.is_late else self.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +91,7 @@ class BoardTileView:
         word: That in a word.
         clock: How long that lasts and how long still, from long to short: the first that has room is shown.
         numbers: HR, SpO2, BP and RR.
-        cuff: Age of the cuff reading ("6 min ago"), or that the cuff measures.
         due: When the next is due ("next in 1:48", "overdue by 0:40"); "" where none is planned.
-        is_late: It is overdue.
         link: What is wrong with the monitors and for how long, "" when all is well.
         word_of_alarm: `tile.word`, of a lost monitor with how long it has been lost.
         featured: Which of the numbers comes forward, None while none is in alarm.
@@ -87,17 +102,27 @@ class BoardTileView:
     word: str
     clock: tuple[str, ...]
     numbers: tuple[BoardNumber, ...]
-    cuff: str = ""
     due: str = ""
-    is_late: bool = False
     link: str = ""
     word_of_alarm: str = ""
     featured: int | None = None
 
     @property
+    def is_late(self) -> bool:
+        """Say whether a cuff reading is overdue."""
+        return any(number.is_late for number in self.numbers)
+
+    @property
+    def flashing(self) -> tuple[Priority | None, ...]:
+        """Return the priorities of every alarm on it that asks for somebody."""
+        told = [(self.tile.alarm, self.tile.asks), *((number.alarm, number.asks) for number in self.numbers)]
+        return tuple(alarm for alarm, asks_ in told if asks_)
+
+    @property
     def spoken(self) -> str:
         """Return the tile for a screen reader."""
-        more = (f"cuff {self.cuff}" if self.cuff else "", self.due, self.link.lower())
+        cuff = next((number.age for number in self.numbers if number.age), "")
+        more = (f"cuff {cuff}" if cuff else "", self.due, self.link.lower())
         return ", ".join(part for part in (self.tile.spoken, *more) if part)
 
 
@@ -125,9 +150,7 @@ def board_tile(
         word=word,
         clock=_clock(chair.visit, at),
         numbers=numbers,
-        cuff=_MEASURING if chair.cuff.doing.startswith(_MEASURING) else tile.cuff_age,
         due=due_text(chair.cuff.due_in_s),
-        is_late=chair.cuff.is_overdue and chair.cuff.due_in_s is not None,
         link=link,
         word_of_alarm=link if is_link else tile.word,
         featured=_featured(chair, numbers),
@@ -155,7 +178,7 @@ def _clock(visit: VisitView | None, at: Moment) -> tuple[str, ...]:
 
 def _metrics(chair: ChairSnapshot) -> tuple[str, ...]:
     pulse = pulse_view(chair)
-    return "heart_rate" if pulse is None else pulse.metric, "spo2", "nibp_sys", "resp_rate"
+    return "heart_rate" if pulse is None else pulse.metric, "spo2", _CUFF, "resp_rate"
 
 
 def _numbers(chair: ChairSnapshot, tile: TileView) -> tuple[BoardNumber, ...]:
@@ -172,9 +195,15 @@ def _numbers(chair: ChairSnapshot, tile: TileView) -> tuple[BoardNumber, ...]:
                 is_stale=number.is_stale,
                 alarm=on_it.priority if on_it is not None else None,
                 asks=on_it is not None and asks(on_it),
+                age=_cuff_age(chair, tile) if metric == _CUFF else "",
+                is_late=metric == _CUFF and chair.cuff.is_overdue and chair.cuff.due_in_s is not None,
             )
         )
     return tuple(out)
+
+
+def _cuff_age(chair: ChairSnapshot, tile: TileView) -> str:
+    return _MEASURING if chair.cuff.doing.startswith(_MEASURING) else tile.cuff_age
 
 
 def _featured(chair: ChairSnapshot, numbers: tuple[BoardNumber, ...]) -> int | None:

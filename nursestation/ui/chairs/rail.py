@@ -17,7 +17,7 @@ from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.chairs.band import BandSizes, has_signal, paint_band
 from nursestation.ui.chairs.view import TileView, tile_view
-from nursestation.ui.controls import Edge, Panel, QuietButton
+from nursestation.ui.controls import Button, Edge, Panel, QuietButton
 from nursestation.ui.layouts import retire
 from nursestation.ui.roles import Surface, Text
 from nursestation.ui.theme import Theme
@@ -278,11 +278,13 @@ class Rail(Panel):
 
     Signals:
         chair_chosen: Number of the chair.
+        all_wanted: The page of all chairs was asked for.
         station_wanted: Staff, About and the like were asked for.
         test_wanted: Lamps and sounds shall be tested; offered until they were, once a day.
     """
 
     chair_chosen = Signal(int)
+    all_wanted = Signal()
     station_wanted = Signal()
     test_wanted = Signal()
 
@@ -292,6 +294,7 @@ class Rail(Panel):
         super().__init__("rail", Surface.BAR, edge=Edge.RIGHT, parent=parent)
         self._theme, self._flashing, self._zone = theme_, flashing, zone
         self._tiles: dict[int, ChairTile] = {}
+        self._is_short = False
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._on_clicked)
         theme.set_length(self, theme.Length.WIDTH, theme.RAIL_WIDTH)
@@ -313,6 +316,17 @@ class Rail(Panel):
         area.resized.connect(self._fit)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 1, 0)
+        whole.setSpacing(0)
+        everyone = self._everyone = Button(
+            self.tr("All chairs"),
+            "all_chairs",
+            shortcut="Ctrl+0",
+            tip=self.tr("Every chair on one page, with its waves."),
+        )
+        head = QHBoxLayout()
+        head.setContentsMargins(theme.GAP, _SPACING, theme.GAP, 0)
+        head.addWidget(everyone)
+        whole.addLayout(head)
         whole.addWidget(area)
         station = self._station = QuietButton(
             self.tr("Station…"), "station", tip=self.tr("Staff, About, dark or light")
@@ -328,6 +342,7 @@ class Rail(Panel):
         foot.addWidget(station, 1)
         foot.addWidget(self._test, 1)
         whole.addLayout(foot)
+        everyone.clicked.connect(self.all_wanted)
         station.clicked.connect(self.station_wanted)
         self._test.clicked.connect(self.test_wanted)
 
@@ -346,10 +361,22 @@ class Rail(Panel):
     def _fit(self) -> None:
         """Make all tiles lower where they have no room otherwise: a chair below the edge is a chair that nobody sees."""
         tiles = self._tiles.values()
-        room = self._area.viewport().height() - 2 * _SPACING
+        head = self._everyone.sizeHint().height() + _SPACING
+        room = self._area.viewport().height() - 2 * _SPACING + (0 if self._everyone.isHidden() else head)
+        least = self._needed(_SIZES[-1])
+        self._is_short = least > room
+        # the way to all chairs gives way where it alone would push one out of sight: its key still leads there
+        has_head = self._is_short or least <= room - head
+        self._everyone.setVisible(has_head)
+        room -= head if has_head else 0
         rows = next((rows for rows in _SIZES if self._needed(rows) <= room), _SIZES[-1])
         for tile in tiles:
             tile.set_rows(rows)
+
+    @property
+    def is_short_of_room(self) -> bool:
+        """Say whether a chair is below the edge even with the lowest tiles."""
+        return self._is_short
 
     def _needed(self, rows: _Rows) -> int:
         return sum(tile.height_with(rows) + _SPACING for tile in self._tiles.values()) - _SPACING

@@ -39,7 +39,9 @@ def test_a_tile_says_what_the_rails_says_and_how_long_it_lasts_and_how_long_stil
         ("BP", "124/76"),
         ("RR", "14"),
     ]
-    assert (shown.cuff, shown.due, shown.is_late) == ("6 min ago", "next in 1:48", False)
+    assert (shown.numbers[2].age, shown.due, shown.is_late) == ("6 min ago", "next in 1:48", False)
+    assert shown.numbers[2].names == ("BP 6 min ago", "BP 6 min", "BP")
+    assert shown.numbers[0].names == ("HR",)
     assert shown.featured is None
 
 
@@ -115,7 +117,8 @@ def test_a_late_cuff_and_one_that_measures_say_so():
     shown = board_tile(_running(cuff=late), NOW)
     assert (shown.due, shown.is_late) == ("overdue by 0:40", True)
     assert "overdue by 0:40" in shown.spoken
-    assert board_tile(_running(cuff=replace(late, doing="measuring 136 mmHg")), NOW).cuff == "measuring"
+    assert shown.numbers[2].short == "BP late"
+    assert board_tile(_running(cuff=replace(late, doing="measuring 136 mmHg")), NOW).numbers[2].age == "measuring"
 
 
 def test_a_pulse_rate_is_not_called_a_heart_rate():
