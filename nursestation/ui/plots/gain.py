@@ -62,24 +62,20 @@ class RelativeGain:
 
     def fit(self, values: Samples) -> Range:
         """Return the range; see `Gain`."""
-        wanted = self._wanted(values)
-        if wanted is None:
-            return self._range or (0.0, self._least)
-        if self._range is None:
-            self._range = wanted
-        else:
-            low, high = self._range
-            self._range = (_towards(low, wanted[0], wanted[0] < low), _towards(high, wanted[1], wanted[1] > high))
-        return self._range
-
-    def _wanted(self, values: Samples) -> Range | None:
         seen = values[np.isfinite(values)]
         if not len(seen):
-            return None
-        low, high = float(seen.min()), float(seen.max())
-        span = max(high - low, self._least)
-        middle = (low + high) / 2
-        half = span * (0.5 + _MARGIN)
+            return self._range or (0.0, self._least)
+        least, most = float(seen.min()), float(seen.max())
+        wanted = self._around(least, most)
+        if self._range is None or least < self._range[0] or most > self._range[1]:
+            self._range = wanted
+        else:  # noise that takes a little of the margin moves nothing
+            low, high = self._range
+            self._range = low + _SLOW * max(0.0, wanted[0] - low), high + _SLOW * min(0.0, wanted[1] - high)
+        return self._range
+
+    def _around(self, least: float, most: float) -> Range:
+        middle, half = (least + most) / 2, max(most - least, self._least) * (0.5 + _MARGIN)
         return middle - half, middle + half
 
 
@@ -162,7 +158,3 @@ def gain_for(metric: str, unit: Unit | None, step: float, height_mm: float, fixe
         tops = PRESSURE_TOPS if metric == "art" else CAPNOGRAM_TOPS
         return FullScaleGain(tops if fixed is None else (fixed,))
     return RelativeGain(step)
-
-
-def _towards(now: float, wanted: float, at_once: bool) -> float:
-    return wanted if at_once else now + _SLOW * (wanted - now)

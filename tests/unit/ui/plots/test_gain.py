@@ -23,6 +23,13 @@ def test_a_relative_wave_that_grows_is_shown_whole_at_once_and_one_that_shrinks_
     assert after[1] - after[0] > 0.8
 
 
+def test_noise_within_the_margin_never_widens_the_range():
+    gain = RelativeGain(0.001)
+    low, high = gain.fit(_values(0.2, 0.8))
+    assert gain.fit(_values(0.19, 0.81)) == (low, high)
+    assert gain.fit(_values(0.1, 0.8))[0] < 0.1
+
+
 def test_noise_of_a_few_steps_is_not_blown_up():
     low, high = RelativeGain(0.01).fit(_values(0.5, 0.51))
     assert high - low >= 0.12
