@@ -3,7 +3,9 @@
 # make check   format, lint, types, import contracts
 # make rehearse six whole visits by themselves, each with its report, into out/six
 # make fuzz    ten minutes of hostile bytes over every decoder (SECONDS=60 make fuzz: one)
-# make bench   latency, frame rate, processor, disk: one JSON line each
+# make bench   drawing against rivals, latency, processor, memory, disk: one JSON line each (some ten minutes)
+# make bench-check    the same, and fails on a goal that is missed
+# make bench-rivals   the packages that the drawing is compared with, into out/rivals
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
@@ -11,7 +13,7 @@ SIMULATED = --simulate normal --simulate bp-spike --simulate mild-desaturation -
 
 SIX = visit-plain visit-spike visit-early-stop visit-injection visit-no-driver visit-pain
 
-.PHONY: run test check rehearse fuzz bench format e2e env env-test clean
+.PHONY: run test check rehearse fuzz bench bench-check bench-rivals format e2e env env-test clean
 
 env:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (on Debian: apt-get install python3)" >&2; exit 1; }
@@ -54,6 +56,13 @@ fuzz: env
 
 bench: env
 	@$(BIN)/python -m tests.bench
+
+bench-check: env
+	@$(BIN)/python -m tests.bench --check
+
+bench-rivals: env
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --upgrade \
+		--target out/rivals --requirement packaging/rivals.txt
 
 clean:
 	rm -rf .venv out

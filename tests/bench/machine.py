@@ -14,6 +14,7 @@ def environment() -> dict[str, str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     if not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")):
         env.setdefault("QT_QPA_PLATFORM", "offscreen")
+        env.setdefault("QT_LOGGING_RULES", "default.warning=false")  # it warns that it passes no sizes on to a screen
     return env
 
 
