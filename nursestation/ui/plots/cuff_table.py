@@ -149,6 +149,7 @@ class CuffTable(QTableView):
         header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         self._fit()
         self.selectionModel().currentRowChanged.connect(self._on_current)
+        self.clicked.connect(self._on_clicked)
         follow_finger(self.viewport())
 
     def show_rows(self, rows: Sequence[CuffRow]) -> None:
@@ -197,7 +198,11 @@ class CuffTable(QTableView):
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
-        row = current.data(ROW_ROLE)
+        self._on_clicked(current)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        row = index.data(ROW_ROLE)
         if isinstance(row, CuffRow):
             self.reading_chosen.emit(row.at)
 

@@ -277,7 +277,9 @@ class Trend(Panel):
         self._tell()
 
     @Slot(object)
-    def _on_pointed(self, _minute: float | None) -> None:
+    def _on_pointed(self, minute: float | None) -> None:
+        if minute is None:
+            self._table.choose_none()
         self._tell()
 
     @Slot()

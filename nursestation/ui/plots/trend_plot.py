@@ -336,7 +336,7 @@ class TrendPlot(QWidget):
 
     # --- what a person does ---
 
-    def _minute_at(self, place: QPointF) -> float:
+    def minute_at(self, place: QPointF) -> float:
         """Return the minute under `place` in this widget, within the window."""
         x = place.x() - self._box.mapToScene(self._box.rect().topLeft()).x()
         return min(max(self._scale.minute(x), self._scale.first), self._scale.last)
@@ -367,7 +367,7 @@ class TrendPlot(QWidget):
         if self._pressed is not None:
             self._drag(event.position())
         elif self._view is not None:
-            self._hovered = self._minute_at(event.position())
+            self._hovered = self.minute_at(event.position())
             self._show_pointer()
             self.touched.emit()
             self.pointed.emit(self._hovered)
@@ -392,7 +392,7 @@ class TrendPlot(QWidget):
         turned = event.angleDelta()
         notches = (turned.y() or turned.x()) / _WHEEL_NOTCH
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            about = self._minute_at(event.position())
+            about = self.minute_at(event.position())
             self._change(trend_window.zoom(self._look, self._view.axis, _ZOOM**-notches, about))
         else:
             self._pan_by(-notches * _PAN_PART)
@@ -464,7 +464,7 @@ class TrendPlot(QWidget):
             self._drag(points[0].position())
 
     def _press(self, place: QPointF) -> None:
-        self._pressed, self._is_dragged = (place, self._minute_at(place)), False
+        self._pressed, self._is_dragged = (place, self.minute_at(place)), False
         self._hovered = None
         self.touched.emit()
 
@@ -484,8 +484,8 @@ class TrendPlot(QWidget):
         if self._view is None:
             return
         self._is_dragged = True
-        self._pressed = self._pressed or (one.position(), self._minute_at(one.position()))
-        before = (self._minute_at(one.lastPosition()), self._minute_at(other.lastPosition()))
+        self._pressed = self._pressed or (one.position(), self.minute_at(one.position()))
+        before = (self.minute_at(one.lastPosition()), self.minute_at(other.lastPosition()))
         width = max(1.0, self._scale.right - self._scale.left)
         left = self._box.mapToScene(self._box.rect().topLeft()).x() + self._scale.left
         parts = ((one.position().x() - left) / width, (other.position().x() - left) / width)
@@ -494,7 +494,7 @@ class TrendPlot(QWidget):
 
     def _release(self, place: QPointF) -> None:
         if self._pressed is not None and not self._is_dragged and self._view is not None:
-            self.point_at(self._minute_at(place))
+            self.point_at(self.minute_at(place))
         self._pressed, self._is_dragged = None, False
         self.touched.emit()
 

@@ -206,7 +206,7 @@ def _phases(
     fills: list[Fill] = []
     words: list[Word] = []
     for band in view.phases:
-        if not scale.is_seen(band.start, band.end):
+        if band.end <= scale.first or band.start >= scale.last:
             continue
         left, right = scale.x(max(band.start, scale.first)), scale.x(min(band.end, scale.last))
         fills.append(Fill(left, right, 0, height, _PHASE_ROLES.get(band.phase, "phase_baseline")))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from devices.events import Priority
 from nursestation.core.model import ChartKind, Grade, Phase
 from nursestation.core.protocols import BpRules, FlagRule
-from nursestation.core.snapshot import PhaseSpan
+from nursestation.core.snapshot import AlarmSpanView, PhaseSpan
 from nursestation.ui.plots.trend_view import Caret, spread, stagger, told_carets, trend_view
 from tests.helpers.station_views import (
     BASELINE,
@@ -142,3 +142,21 @@ def test_a_short_visit_fills_its_axis():
 
 def test_what_has_no_room_keeps_its_mark_alone():
     assert stagger([(0, 50), (10, 60), (20, 70), (55, 90)], 2) == [0, 1, None, 0]
+
+
+def test_alarms_stand_from_their_begin_to_their_end_or_until_now():
+    spans = (
+        AlarmSpanView(metric="spo2", priority=Priority.HIGH, text="SpO₂ 86 < 90 %", start=_ago(20), end=_ago(18)),
+        AlarmSpanView(metric="resp_rate", priority=Priority.LOW, text="RR 31 > 30", start=_ago(4), end=None),
+    )
+    alarms = trend_view(_infusion(alarm_spans=spans), NOW).alarms
+    assert [(alarm.metric, alarm.start, alarm.end) for alarm in alarms] == [("spo2", 14, 16), ("resp_rate", 30, 34)]
+
+
+def test_a_visit_that_is_looked_back_at_has_no_present():
+    assert trend_view(_infusion(), NOW, is_live=False).now is None
+
+
+def test_the_heart_rate_of_the_baseline_is_told_with_it():
+    assert trend_view(_infusion(), NOW).baseline_rate == BASELINE.heart_rate
+    assert trend_view(_infusion(baseline=None), NOW).baseline_rate is None

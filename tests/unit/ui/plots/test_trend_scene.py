@@ -1,0 +1,112 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.events import Priority
+from nursestation.core.model import Phase
+from nursestation.core.snapshot import AlarmSpanView, PhaseSpan
+from nursestation.ui.plots.lanes import lanes
+from nursestation.ui.plots.trend_scene import Letters, Scale, minute_ticks, scene
+from nursestation.ui.plots.trend_view import trend_view
+from tests.helpers.station_views import BASELINE, MINUTE_NS, NOW, make_entry, make_flag, make_reading, make_visit
+
+START = NOW.shifted(-30 * MINUTE_NS)
+LETTERS = Letters(lambda text: 7.0 * len(text), lambda text, room: text[: int(room / 7)], 16)
+HEIGHT = 300.0
+
+
+def _span(metric, begin, end, priority=Priority.HIGH):
+    return AlarmSpanView(
+        metric=metric, priority=priority, text="", start=START.shifted(begin * MINUTE_NS),
+        end=None if end is None else START.shifted(end * MINUTE_NS),
+    )  # fmt: skip
+
+
+def _view(**changes):
+    spike = make_reading(186, 112, ago_s=120)
+    facts = {
+        "opened": START,
+        "infusion_started": START,
+        "infusion_run_s": 1800.0,
+        "spans": (PhaseSpan(phase=Phase.INFUSION, start=START, end=None),),
+        "baseline": BASELINE,
+        "cuffs": (make_reading(126, 77, ago_s=1500), make_reading(150, 90, ago_s=600), spike),
+        "flags": (make_flag(reading=spike),),
+        "chart": (make_entry("a", "Nausea", at=START.shifted(16 * MINUTE_NS)),),
+    }
+    return trend_view(make_visit(Phase.INFUSION, **(facts | changes)), NOW)
+
+
+def _scene(view, first=0.0, last=70.0, *, from_baseline=False):
+    scale = Scale(first, last, 8, 508)
+    where = lanes(HEIGHT, 16, view.carets, (60, 90), ("spo2", "resp_rate"), view.baseline if from_baseline else None)
+    return scene(view, scale, where, LETTERS, HEIGHT, from_baseline=from_baseline), scale, where
+
+
+def test_only_what_is_in_the_window_is_laid_out():
+    drawn, scale, _ = _scene(_view(), 10, 25)
+    assert [round(scale.minute(mark.x)) for mark in drawn.marks] == [20]
+    assert len(drawn.dots) == 1
+    assert all(8 <= fill.left < fill.right <= 508.001 for fill in drawn.fills)
+    assert not any("186" in word.text for word in drawn.words)
+
+
+def test_a_caret_stands_on_its_pressures_with_its_mean():
+    drawn, scale, where = _scene(_view())
+    mark = drawn.marks[0]
+    lane = where.pressure
+    assert (mark.x, mark.sys, mark.dia, mark.dot) == (scale.x(5), lane.y(126), lane.y(77), lane.y(93))
+    assert [one.flagged for one in drawn.marks] == [False, False, True]
+
+
+def test_from_the_baseline_a_bar_stands_on_its_line_and_the_dot_is_the_diastolic():
+    drawn, _, where = _scene(_view(), from_baseline=True)
+    mark, lane = drawn.marks[-1], where.pressure
+    assert (mark.foot, mark.dia) == (lane.y(0), None)
+    assert mark.sys == pytest.approx(lane.y(50))
+    assert mark.dot == pytest.approx(lane.y(100 * 36 / 76))
+    texts = [word.text for word in drawn.words]
+    assert "+50 %" in texts
+    assert "BP % from base" in texts
+    assert any(rule.is_dashed and rule.y == pytest.approx(lane.y(100 * 56 / 124)) for rule in drawn.rules)
+
+
+def test_an_alarm_lies_on_the_lane_of_its_metric():
+    view = _view(alarm_spans=(_span("spo2", 5, 8), _span("nibp_sys", 10, None), _span("pulse_rate", 3, 4)))
+    drawn, scale, where = _scene(view)
+    by_left = sorted(drawn.strips)
+    assert [round(scale.minute(strip.left)) for strip in by_left] == [3, 5, 10]
+    rate, oxygen, pressure = by_left
+    assert (oxygen.lane_top, oxygen.lane_bottom) == (where.others["spo2"].top, where.others["spo2"].bottom)
+    assert rate.lane_bottom - 4 < rate.y < rate.lane_bottom == where.pressure.bottom
+    assert pressure.lane_top < pressure.y < pressure.lane_top + 4
+    assert scale.minute(pressure.right) == pytest.approx(30)
+
+
+def test_the_graver_alarm_lies_over_the_other_and_a_short_one_is_seen():
+    view = _view(alarm_spans=(_span("spo2", 5, 5), _span("spo2", 4, 9, Priority.LOW)))
+    strips = _scene(view)[0].strips
+    assert [strip.priority for strip in strips] == [Priority.LOW, Priority.HIGH]
+    assert strips[1].right - strips[1].left >= 2
+
+
+def test_an_alarm_of_a_metric_without_a_lane_is_left_to_the_readout():
+    assert _scene(_view(alarm_spans=(_span("temp", 5, 8),)))[0].strips == ()
+
+
+def test_the_figures_of_a_flag_stand_left_of_the_present():
+    drawn, scale, _ = _scene(_view())
+    word = next(word for word in drawn.words if word.text == "186/112")
+    assert word.left + word.width <= scale.x(30) + 1e-6
+
+
+@given(st.floats(-100, 100), st.floats(2, 50_000))
+def test_the_minutes_under_the_window_are_round_few_and_in_it(first, length):
+    scale = Scale(first, first + length, 8, 508)
+    ticks = minute_ticks(scale)
+    assert 1 <= len(ticks) <= 11
+    assert all(scale.first <= tick <= scale.last for tick in ticks)
+    steps = {after - before for before, after in itertools.pairwise(ticks)}
+    assert len(steps) <= 1
