@@ -33,6 +33,7 @@ from nursestation.ui.sheets.start_cuff import StartCuffSheet
 from nursestation.ui.sheets.view import NOTIFY, PAUSE, PAUSE_ALARMS, STOP, HurdleKind
 from nursestation.ui.sheets.vitals import VitalsSheet
 from nursestation.ui.sheets.watching import WatchingSheet
+from nursestation.ui.sheets.waves import WavesSheet
 from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
@@ -80,6 +81,7 @@ def make_sheets(export_folder: Path, zone: tzinfo | None = None) -> dict[str, Pa
         "vitals": VitalsSheet(zone),
         "drug": DrugSheet(zone),
         "watching": WatchingSheet(zone),
+        "waves": WavesSheet(),
         "dose": DoseSheet(),
         "notify": ReasonSheet(NOTIFY),
         "pause": ReasonSheet(PAUSE),

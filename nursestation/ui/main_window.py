@@ -47,6 +47,8 @@ from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.scrolling import FocusInSight
+from nursestation.ui.sheets.waves import WavesSheet
+from nursestation.ui.sheets.waves_view import Waves
 from nursestation.ui.station_page import StationPage
 from nursestation.ui.theme import Theme
 from nursestation.ui.timetext import local_time
@@ -61,6 +63,7 @@ NO_CHAIRS = "no_chairs"
 SELF_TEST = "self_test"
 ALARM_LOG = "alarm_log"
 DUE = "due"
+WAVES = "waves"
 _OPEN_TO_ALL = (STATION, "about", "delays", DUE)
 """Pages that show nothing of a patient and ask for no name."""
 _HOMES = (CHAIR, BOARD)
@@ -117,13 +120,15 @@ class MainWindow(QMainWindow):
         self._bridge, self._theme, self._trends, self._zone = bridge, theme_, trends, zone
         self._pages: dict[str, Page] = dict(pages)
         self._sheet_names = frozenset(sheets)
+        waves_sheet = sheets.get(WAVES)
+        self._waves_sheet = waves_sheet if isinstance(waves_sheet, WavesSheet) else None
         self._clock, self._display = clock, display or Display(parent=self)
         self._flashing = Flashing(self)
         self._pictures = FirstPictures()
         self._wave_store = WaveStore()
         self._waves = WavePainter(theme_, clock, self._wave_store, pixels_per_mm(self.screen()), zone=zone)
         self._chair_page = ChairPage(
-            self._waves, Trend(theme_, trends), theme_, self._flashing, zone=zone, sheets=sheets
+            self._waves, Trend(theme_, trends, zone=zone), theme_, self._flashing, zone=zone, sheets=sheets
         )
         self._pages[CHAIR] = self._chair_page
         self._board = BoardPage(
@@ -238,6 +243,8 @@ class MainWindow(QMainWindow):
         self._bridge.framed.connect(self._board.canvas.advance)
         self._board.chair_chosen.connect(self.show_chair)
         self._display.changed.connect(self._on_display)
+        if self._waves_sheet is not None:
+            self._waves_sheet.look_changed.connect(self._on_wave_look)
         self._alarms.command_requested.connect(self._bridge.send)
         self._alarms.flag_acknowledged.connect(self._on_flag_acknowledged)
         self._alarms.list_requested.connect(self._toggle_list)
@@ -505,6 +512,12 @@ class MainWindow(QMainWindow):
     def _on_display(self, settings: DisplaySettings) -> None:
         for field in self.findChildren(WaveField):
             field.set_look(wave_look(settings))
+        if self._waves_sheet is not None:
+            self._waves_sheet.show_settings(settings)
+
+    @Slot(object)
+    def _on_wave_look(self, waves: Waves) -> None:
+        self._display.change(wave=waves)
 
     @Slot(object)
     def set_pace(self, pace: Pace) -> None:
@@ -556,7 +569,7 @@ class MainWindow(QMainWindow):
         area.setLeft((self._rail.width() if self._rail.isVisible() else 0) + theme.GAP)
         area.moveTop(bar.bottom() + 4)
         area.setBottom(self._area_of(self._stack).bottom() - theme.GAP)
-        if self._front is self._chair_page:
+        if self._front is self._chair_page and not self._chair_page.is_big:
             area = self._area_of(self._waves)
             if not self._chair_page.sheet:
                 area.setBottom(self._area_of(self._stack).bottom() - theme.GAP)

@@ -164,6 +164,11 @@ class CourseBar(Panel):
         """Say whether the bar waits for how strong something is."""
         return self._asked is not None
 
+    @property
+    def is_busy(self) -> bool:
+        """Say whether the bar asks something, or offers to take back what was just charted."""
+        return self.is_asking or not self._undo.isHidden()
+
     def show_sheet(self, sheet: str) -> None:
         """Mark the sheet that is open, "" for none."""
         self._sheets.show_open(sheet)

@@ -15,7 +15,7 @@ from nursestation.ui.timetext import clock_text
 
 _LINE_CHARS = 36
 """How much of a sentence goes on one line of the cuff's tile."""
-_CUFF_LINES = 4
+_CUFF_LINES, _FAR_CUFF_LINES = 4, 2
 _NO_WORD = "ALARM"
 """Stands where nothing says what the alarm on a number is."""
 _PROVENANCE_WORDS = {
@@ -82,14 +82,20 @@ class NumberView:
         return ", ".join(part for part in parts if part)
 
 
-def number_views(chair: ChairSnapshot, zone: tzinfo | None) -> tuple[NumberView, ...]:
-    """Return HR, SpO2, NIBP and RR of `chair`."""
+def number_views(chair: ChairSnapshot, zone: tzinfo | None, *, far: bool = False) -> tuple[NumberView, ...]:
+    """Return HR, SpO2, NIBP and RR of `chair`.
+
+    Args:
+        chair: Whose numbers.
+        zone: The clinic's time zone, None for the machine's.
+        far: For an eye across the room: two lines under the cuff, because a clock beside them says when it is due.
+    """
     pulse = pulse_view(chair)
     on_pulse = "heart_rate" if pulse is None else pulse.metric
     return (
         _by_hand(chair, _with_signal(chair, _pulse(chair), on_pulse, "heart_rate"), zone, "heart_rate", "pulse_rate"),
         _by_hand(chair, _with_signal(chair, _oxygen(chair), "spo2"), zone, "spo2"),
-        _with_signal(chair, _cuff(chair, zone), "nibp_sys"),
+        _with_signal(chair, _cuff(chair, zone, far=far), "nibp_sys", most=_FAR_CUFF_LINES if far else _CUFF_LINES),
         _by_hand(chair, _with_signal(chair, _breathing(chair), "resp_rate"), zone, "resp_rate"),
     )
 
@@ -115,7 +121,9 @@ def _by_hand(chair: ChairSnapshot, view: NumberView, zone: tzinfo | None, *metri
     return view
 
 
-def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_as: str) -> NumberView:
+def _with_signal(
+    chair: ChairSnapshot, view: NumberView, metric: str, *limited_as: str, most: int = _CUFF_LINES
+) -> NumberView:
     """Return `view` with the state of the signal that is on its number, and with the preset that its limits left.
 
     Args:
@@ -123,6 +131,7 @@ def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_a
         view: The number without both.
         metric: What it shows.
         limited_as: Other metrics whose limits judge it.
+        most: Lines that the cuff's tile has room for.
     """
     is_changed = any(one.changed_by for one in chair.limits if one.metric in (metric, *limited_as))
     view = replace(view, preset=chair.preset_name if is_changed else "")
@@ -139,7 +148,7 @@ def _with_signal(chair: ChairSnapshot, view: NumberView, metric: str, *limited_a
     state, first = WORDS.get(symbol, ""), view.lines[0] if view.lines else ""
     said = " · ".join(part for part in (state, first) if part)
     lines = (said, *view.lines[1:])
-    if state and view.id == "nibp" and len(view.lines) < _CUFF_LINES:
+    if state and view.id == "nibp" and len(view.lines) < most:
         lines = (state, *view.lines)  # beside it the age of the reading would have no room
     # a latched rung of the ladder outlives its flag: the word is then the condition's own
     word = top.rule.partition(".")[2].upper() if view.word == _NO_WORD and top.rule.startswith("bp.") else view.word
@@ -259,11 +268,11 @@ def _limit_word(view: NumericView) -> str:
     return _NO_WORD
 
 
-def _cuff(chair: ChairSnapshot, zone: tzinfo | None) -> NumberView:
+def _cuff(chair: ChairSnapshot, zone: tzinfo | None, *, far: bool) -> NumberView:
     cuff = chair.cuff
     reading = cuff.reading
     high, low = _cuff_limits(chair)
-    due = due_text(cuff.due_in_s)
+    due = "" if far else due_text(cuff.due_in_s)
     if reading is None:
         waiting = (*(wrap(cuff.doing, _LINE_CHARS) or ("no reading yet",)), due)
         return NumberView(
@@ -281,11 +290,11 @@ def _cuff(chair: ChairSnapshot, zone: tzinfo | None) -> NumberView:
     mean = f"({reading.mean})" if reading.mean is not None else ""
     age = age_text(cuff.age_s) if cuff.age_s is not None else ""
     provenance = _provenance(chair, reading.provenance)
-    lines = (
-        " · ".join(part for part in (mean, taken, age, provenance) if part),
-        _over_text(cuff.percent_over_baseline),
-        *(wrap(cuff.doing, _LINE_CHARS) if cuff.doing else (due,)),
-    )
+    over = _over_text(cuff.percent_over_baseline)
+    first = " · ".join(part for part in (mean, taken, age, provenance) if part)
+    lines = (first, over, *(wrap(cuff.doing, _LINE_CHARS) if cuff.doing else (due,)))
+    if far:
+        lines = (first, cuff.doing or over)
     return NumberView(
         id="nibp",
         title="NIBP",

@@ -1,6 +1,7 @@
-"""The column of big numbers at the right: one tile a vital, readable from across the room."""
+"""The numbers of a chair, one tile a vital: in a column beside waves and trend, or as large as the page in their place."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -17,9 +18,57 @@ from nursestation.ui.theme import Theme
 
 _PAD = 6
 _HEAD_GAP = 6
-_STAR_PX = 18
 _STATE_PX = 22
-_N_LINES = {"hr": 2, "spo2": 2, "nibp": 4, "rr": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileLook:
+    """How large the parts of a tile are.
+
+    Attributes:
+        prefix: Of its object names.
+        n_lines: Lines under its figures, by tile.
+        title, unit, word, limits: Letters in its head: its name, the unit, an alarm's word and the limits.
+        line: Letters of the lines under its figures.
+        star_px: Of an alarm's stars.
+        apart: Between an alarm's word and the limits [px].
+    """
+
+    prefix: str
+    n_lines: dict[str, int]
+    title: Text
+    unit: Text
+    word: Text
+    limits: Text
+    line: Text
+    star_px: int
+    apart: int
+
+
+BESIDE = TileLook(
+    prefix="",
+    n_lines={"hr": 2, "spo2": 2, "nibp": 4, "rr": 2},
+    title=Text.TITLE,
+    unit=Text.CAPTION,
+    word=Text.STRONG,
+    limits=Text.CAPTION,
+    line=Text.CAPTION,
+    star_px=18,
+    apart=4,
+)
+"""Beside waves and trend."""
+ALONE = TileLook(
+    prefix="big_",
+    n_lines={"hr": 1, "spo2": 1, "nibp": 2, "rr": 1},
+    title=Text.HEADING,
+    unit=Text.BODY,
+    word=Text.HEADING,
+    limits=Text.TIMER,
+    line=Text.TITLE,
+    star_px=28,
+    apart=18,
+)
+"""In their place: what matters from across the room."""
 _SHARES = {"hr": 10, "spo2": 10, "nibp": 13, "rr": 10}
 """Of the column's height."""
 _SMALLEST, _LARGEST = 40, 300
@@ -44,27 +93,28 @@ class NumberTile(Panel):
     """
 
     def __init__(
-        self, tile: str, n_lines: int, theme_: Theme, flashing: Flashing, parent: QWidget | None = None
+        self, tile: str, look: TileLook, theme_: Theme, flashing: Flashing, parent: QWidget | None = None
     ) -> None:
-        super().__init__(f"number_{tile}", Surface.PLOT, parent=parent)
-        self._id = tile
+        name = f"{look.prefix}{tile}"
+        super().__init__(f"{look.prefix}number_{tile}", Surface.PLOT, parent=parent)
+        self._id, self._look = tile, look
         self._theme, self._flashing = theme_, flashing
         self._alarm: Priority | None = None
         self._asks = False
         flashing.flipped.connect(self._on_flipped)
-        self._title = Label("", Text.TITLE, _TITLE_TONES[tile], object_name=f"{tile}_title")
-        self._unit = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_unit")
-        self._stars = Stars(_STAR_PX, f"{tile}_stars")
-        self._word = Label("", Text.STRONG, object_name=f"{tile}_alarm")
-        self._state = SymbolLabel(_STATE_PX, f"{tile}_state", Tone.WARN)
+        self._title = Label("", look.title, _TITLE_TONES[tile], object_name=f"{name}_title")
+        self._unit = Label("", look.unit, Tone.SOFT, object_name=f"{name}_unit")
+        self._stars = Stars(look.star_px, f"{name}_stars")
+        self._word = Label("", look.word, object_name=f"{name}_alarm")
+        self._state = SymbolLabel(_STATE_PX, f"{name}_state", Tone.WARN)
         self._unit_text = self._limits_text = ""  # shown where there is room
-        self._limits = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_limits")
-        self._value = Label("", Text.NUMBER, object_name=f"{tile}_value")
-        self._small = Label("", Text.NUMBER, object_name=f"{tile}_small")
-        self._second_label = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_second_label")
-        self._second = Label("", Text.TIMER, object_name=f"{tile}_second")
+        self._limits = Label("", look.limits, Tone.SOFT, object_name=f"{name}_limits")
+        self._value = Label("", Text.NUMBER, object_name=f"{name}_value")
+        self._small = Label("", Text.NUMBER, object_name=f"{name}_small")
+        self._second_label = Label("", Text.CAPTION, Tone.SOFT, object_name=f"{name}_second_label")
+        self._second = Label("", Text.TIMER, object_name=f"{name}_second")
         self._lines = [
-            ElidingLabel("", Text.CAPTION, Tone.SOFT, object_name=f"{tile}_line_{n}") for n in range(n_lines)
+            ElidingLabel("", look.line, Tone.SOFT, object_name=f"{name}_line_{n}") for n in range(look.n_lines[tile])
         ]
         self._build()
 
@@ -77,7 +127,7 @@ class NumberTile(Panel):
         head.addWidget(self._state)
         head.addWidget(self._stars)
         head.addWidget(self._word)
-        head.addSpacing(4)
+        head.addSpacing(self._look.apart)
         head.addWidget(self._limits)
         figures = QHBoxLayout()
         figures.setSpacing(0)
@@ -108,7 +158,7 @@ class NumberTile(Panel):
         self._unit_text = " · ".join(part for part in (view.unit, view.mark) if part)
         self._value.setText(view.value)
         self._small.setText(view.small)
-        limits = "–".join(text for text in (view.low, view.high) if text)
+        limits = _limits_text(view.low, view.high)
         self._limits_text = self.tr("{} changed").format(limits) if view.preset else limits
         self._limits.setToolTip(self.tr("Changed from {}.").format(view.preset) if view.preset else "")
         for label, text in zip(self._lines, (*view.lines, *("",) * len(self._lines)), strict=False):
@@ -124,7 +174,7 @@ class NumberTile(Panel):
 
     def _fit_head(self) -> None:
         """Let stars and word of an alarm take the room of limits and unit where the tile is narrow."""
-        room = self.width() - 2 * theme.MARGIN - 2 * _HEAD_GAP
+        room = self.width() - 2 * theme.MARGIN - 2 * _HEAD_GAP - self._look.apart
         for mark in (self._title, self._state, self._stars, self._word):
             if not mark.isHidden():
                 room -= mark.sizeHint().width() + _HEAD_GAP
@@ -194,8 +244,8 @@ class NumberTile(Panel):
     def fit(self) -> None:
         """Choose the size of the figures, and what stands in the head, by the room that there is."""
         self._fit_head()
-        line = QFontMetrics(theme.font(Text.CAPTION)).height()
-        head = QFontMetrics(theme.font(Text.TITLE)).height()
+        line = QFontMetrics(theme.font(self._look.line)).height()
+        head = max(QFontMetrics(theme.font(role)).height() for role in (self._look.title, self._look.limits))
         room = self.height() - 2 * _PAD - head - len(self._lines) * line
         size = max(_SMALLEST, min(_LARGEST, room, self._widest_size()))
         theme.set_font(self._value, Text.NUMBER, size)
@@ -211,13 +261,20 @@ class NumberTile(Panel):
         return int((self.width() - 2 * theme.MARGIN - 4) * probe / width)
 
 
+def _limits_text(low: str, high: str) -> str:
+    """Return "50–120"; of one limit alone which one it is."""
+    if low and high:
+        return f"{low}–{high}"
+    return f"min {low}" if low else f"max {high}" if high else ""
+
+
 class Numerics(QWidget):
     """The four tiles."""
 
     def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("numerics")
-        self._tiles = {name: NumberTile(name, n_lines, theme_, flashing) for name, n_lines in _N_LINES.items()}
+        self._tiles = {name: NumberTile(name, BESIDE, theme_, flashing) for name in _SHARES}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)

@@ -1,4 +1,7 @@
-"""The chair page: header, waves, trend (or a sheet in its place) and big numbers; and its action bar."""
+"""The chair page: header, waves, trend (or a sheet in its place) and numbers; and its action bar.
+
+Big numbers take the place of waves and trend as long as they are wanted and no sheet is open.
+"""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -13,12 +16,16 @@ from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import Action, actions
 from nursestation.ui.chair.alarm_controls import AlarmControls, PauseBar
+from nursestation.ui.chair.big_numbers import BigNumbers
 from nursestation.ui.chair.course_bar import CourseBar, EventKeys
 from nursestation.ui.chair.header import Header
 from nursestation.ui.chair.numbers_view import number_views
 from nursestation.ui.chair.numerics import Numerics
 from nursestation.ui.chair.question_bar import QuestionBar
+from nursestation.ui.chair.timers_view import big_timers
 from nursestation.ui.chair.view import flag_strip, header_view, monitor_question
+from nursestation.ui.chair.wave_head import WaveHead
+from nursestation.ui.chair.wave_head_view import WaveHeadView, wave_head_view, why_no_waves
 from nursestation.ui.controls import Panel
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
@@ -71,7 +78,8 @@ class ChairPage(Page):
         self._number = 0
         self._snapshot: StationSnapshot | None = None
         self._waves, self._trend = waves, trend
-        self._numerics = Numerics(theme_, flashing)
+        self._numerics, self._big = Numerics(theme_, flashing), BigNumbers(theme_, flashing)
+        self._wants_big = False
         self._build()
         self._connect()
 
@@ -79,23 +87,24 @@ class ChairPage(Page):
         self._header = Header()
         self._flag = FlagBar()
         self._question = QuestionBar()
-        theme.set_length(self._numerics, theme.Length.LEAST_WIDTH, _NUMBERS_PX[0])
-        theme.set_length(self._numerics, theme.Length.MOST_WIDTH, _NUMBERS_PX[1])
         self._alarm_controls = AlarmControls()
         self._pause = PauseBar()
         self._bar = ActionBar()
         self._course = CourseBar(self._zone)
         self._keys = EventKeys(self)
-        ground = Panel("wave_panel", Surface.PLOT)
-        inside = QVBoxLayout(ground)
-        inside.setContentsMargins(4, 6, 4, 6)
-        inside.addWidget(self._waves)
+        self._head = WaveHead()
+        self._ground = Panel("wave_panel", Surface.PLOT)
+        inside = QVBoxLayout(self._ground)
+        inside.setContentsMargins(4, 4, 4, 6)
+        inside.setSpacing(2)
+        inside.addWidget(self._head)
+        inside.addWidget(self._waves, 1)
         self._lower = QStackedWidget()
         self._lower.setObjectName("chair_lower")
         self._lower.addWidget(self._trend)
         for sheet in self._sheets.values():
             self._lower.addWidget(sheet)
-        for part in (ground, self._lower):
+        for part in (self._ground, self._lower, self._big):
             part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         centre = self._centre = QVBoxLayout()
         centre.setSpacing(theme.GAP)
@@ -103,31 +112,50 @@ class ChairPage(Page):
         centre.addWidget(self._flag)
         centre.addWidget(self._question)
         centre.addWidget(self._pause)
-        centre.addWidget(ground)
+        centre.addWidget(self._ground)
         centre.addWidget(self._course)
         centre.addWidget(self._lower)
+        centre.addWidget(self._big, 1)
         self._divide(_WITH_TREND)
         middle = QHBoxLayout()
         middle.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         middle.setSpacing(theme.GAP)
         middle.addLayout(centre, _CENTRE)
-        right = QVBoxLayout()
+        self._side = QWidget()
+        theme.set_length(self._side, theme.Length.LEAST_WIDTH, _NUMBERS_PX[0])
+        theme.set_length(self._side, theme.Length.MOST_WIDTH, _NUMBERS_PX[1])
+        right = QVBoxLayout(self._side)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(theme.GAP)
         right.addWidget(self._numerics, 1)
         right.addWidget(self._alarm_controls)
-        middle.addLayout(right, _NUMBERS)
+        middle.addWidget(self._side, _NUMBERS)
         self.setLayout(middle)
+        self._arrange()
 
     def _divide(self, parts: tuple[int, int]) -> None:
         """Divide the height between the waves and what stands below them."""
-        n = self._centre.count()
-        self._centre.setStretch(n - 3, parts[0])
-        self._centre.setStretch(n - 1, parts[1])
+        self._centre.setStretchFactor(self._ground, parts[0])
+        self._centre.setStretchFactor(self._lower, parts[1])
+
+    def _arrange(self) -> None:
+        """Give the page to waves and trend, to a sheet, or to big numbers."""
+        is_big = self.is_big
+        for part in (self._ground, self._lower, self._side):
+            part.setVisible(not is_big)
+        self._big.setVisible(is_big)
+        # an open sheet needs the height; what is frozen says so all the same
+        self._head.setVisible(not self._sheet or self._waves.is_frozen)
 
     def _connect(self) -> None:
         self._bar.wanted.connect(self._on_wanted)
         self._flag.wanted.connect(self._on_wanted)
         self._question.answer_wanted.connect(self._on_question)
+        self._head.freeze_wanted.connect(self._waves.freeze)
+        self._head.big_wanted.connect(self._on_big)
+        self._head.look_wanted.connect(self._on_look)
+        self._big.waves_wanted.connect(self._on_waves)
+        self._waves.frozen_changed.connect(self._on_frozen)
         self._pause.command_requested.connect(self.command_requested)
         self._alarm_controls.sheet_wanted.connect(self.sheet_requested)
         self._course.command_requested.connect(self.command_requested)
@@ -164,6 +192,7 @@ class ChairPage(Page):
         self._lower.setCurrentWidget(sheet)
         self._divide(_WITH_SHEET)
         self._course.show_sheet(name)
+        self._arrange()
         sheet.setFocus()
         self.sheet_changed.emit(name)
 
@@ -178,12 +207,25 @@ class ChairPage(Page):
         self._lower.setCurrentWidget(self._trend)
         self._divide(_WITH_TREND)
         self._course.show_sheet("")
+        self._arrange()
         self.sheet_changed.emit("")
 
     @property
     def sheet(self) -> str:
         """Return the name of the sheet in the trend's place, "" for none."""
         return self._sheet
+
+    @property
+    def is_big(self) -> bool:
+        """Say whether big numbers stand in place of waves and trend."""
+        return self._wants_big and not self._sheet
+
+    def show_big(self, is_wanted: bool) -> None:
+        """Let big numbers take the place of waves and trend, or give it back."""
+        self._wants_big = is_wanted
+        self._arrange()
+        if self._snapshot is not None:
+            self.render(self._snapshot)
 
     @property
     def action_bar(self) -> ActionBar:
@@ -201,7 +243,10 @@ class ChairPage(Page):
         if self._sheet and not signed_in:
             self.close_sheet()
         self._header.render(header_view(chair, snapshot, self._zone))
-        self._numerics.render(number_views(chair, self._zone))
+        if self.is_big:
+            self._big.render(number_views(chair, self._zone, far=True), big_timers(chair, snapshot.at))
+        else:
+            self._numerics.render(number_views(chair, self._zone))
         asked = None if self._sheet == "flag" else flag_strip(chair.visit)  # the sheet says it all, and needs the room
         self._flag.render(asked, chair.number, may_act=signed_in)
         question = "" if self._sheet == "monitor_patient" else monitor_question(chair)
@@ -210,7 +255,11 @@ class ChairPage(Page):
         self._alarm_controls.render(chair, may_act=signed_in)
         self._bar.render(actions(chair, signed_in=signed_in))
         self._course.render(chair, snapshot, self._sheet)
-        self._waves.show_chair(chair.number, chair.waves, _why_no_waves(chair), simulated=chair.simulated)
+        if self.is_big and asked is not None and not self._course.is_busy:
+            self._course.hide()  # the flag's bar takes its place, so that the numbers stay where and as large as they are
+        why_none = why_no_waves(chair, self._waves.look)
+        self._waves.show_chair(chair.number, chair.waves, why_none, simulated=chair.simulated)
+        self._head.render(self._head_view(chair, snapshot), may_set=signed_in)
         self._trend.render(chair, snapshot.at)
         if self._sheet:
             self._sheets[self._sheet].render(snapshot)
@@ -225,6 +274,7 @@ class ChairPage(Page):
         self._waves.set_theme(theme_)
         self._trend.set_theme(theme_)
         self._numerics.set_theme(theme_)
+        self._big.set_theme(theme_)
         for sheet in self._sheets.values():
             sheet.set_theme(theme_)
 
@@ -232,10 +282,34 @@ class ChairPage(Page):
         """Fit what chooses its own sizes to letters of another size."""
         self._waves.rescale()
         self._numerics.rescale()
+        self._big.rescale()
 
     def warm_later(self) -> None:
         """Import what the trend needs as soon as the window stands still for a moment."""
         QTimer.singleShot(0, self._trend.warm)
+
+    @Slot(bool)
+    def _on_frozen(self, _is_frozen: bool) -> None:
+        self._arrange()
+        snapshot = self._snapshot
+        chair = None if snapshot is None else next((c for c in snapshot.chairs if c.number == self._number), None)
+        if snapshot is not None and chair is not None:
+            self._head.render(self._head_view(chair, snapshot), may_set=snapshot.operator is not None)
+
+    def _head_view(self, chair: ChairSnapshot, snapshot: StationSnapshot) -> WaveHeadView:
+        return wave_head_view(chair, snapshot.at, self._waves.frozen_at, self._zone)
+
+    @Slot()
+    def _on_big(self) -> None:
+        self.show_big(True)
+
+    @Slot()
+    def _on_waves(self) -> None:
+        self.show_big(False)
+
+    @Slot()
+    def _on_look(self) -> None:
+        self.sheet_requested.emit("waves")
 
     @Slot()
     def _on_question(self) -> None:
@@ -260,10 +334,3 @@ class ChairPage(Page):
             self.command_requested.emit(action.command)
         elif action.opens:
             self.sheet_requested.emit(action.opens)
-
-
-def _why_no_waves(chair: ChairSnapshot) -> str:
-    if not chair.links:
-        return "No monitor is set up for this chair."
-    troubled = next((link for link in chair.links if link.reason), None)
-    return troubled.reason if troubled is not None else "No waves are coming from this chair's monitors."

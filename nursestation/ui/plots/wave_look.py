@@ -9,6 +9,9 @@ Key = tuple[str, str, str]
 SPEEDS_MM_S = {"ecg": 25.0, "pleth": 25.0, "resp": 6.25, "co2": 6.25, "art": 25.0}
 """Sweep speeds [mm/s]. Source: the usual settings of bedside monitors (IEC 60601-2-27, 201.12.1.101 asks for 25 mm/s)."""
 
+LONGEST_FREEZE_S = 120
+"""How long a picture stands before it runs again by itself [s]: whoever froze it may have gone. Source: project decision."""
+
 
 @dataclass(frozen=True, slots=True)
 class MetricLook:

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from PySide6.QtCore import QLineF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
-from devices.clock import Clock
+from devices.clock import NS_PER_S, Clock, Moment
 from devices.vocabulary import METRICS, Unit
 from nursestation.ui import theme
 from nursestation.ui.plots.scale_marks import bracket, marks
 from nursestation.ui.plots.wave_field import ROLES, Shown, WaveField, WavePlace
-from nursestation.ui.plots.wave_look import Key
+from nursestation.ui.plots.wave_look import LONGEST_FREEZE_S, Key
 from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.roles import Text
 from nursestation.ui.theme import Theme
@@ -35,7 +35,8 @@ _STRIP_GAP = 2.0
 _SIDE = 8.0
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextDontClip.value)
+"""Of a scale's words: letters of another size may need a little of the margin, and a figure that is cut is a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class WavePainter(WaveField):
         zone: The clinic's time zone, None for the machine's.
 
     Signals:
-        frozen_changed: Whether the picture stands: it runs again by itself when another chair is shown.
+        frozen_changed: Whether the picture stands: it runs again by itself when another chair is shown, and after
+            `LONGEST_FREEZE_S`.
     """
 
     frozen_changed = Signal(bool)
@@ -84,6 +86,7 @@ class WavePainter(WaveField):
         self._rows: tuple[_Row, ...] = ()
         self._why_none = ""
         self._simulated = False
+        self._frozen_at: Moment | None = None
         self._frozen_text = ""
 
     def show_chair(self, number: int, keys: Sequence[Key], why_none: str = "", *, simulated: bool = False) -> None:
@@ -100,8 +103,7 @@ class WavePainter(WaveField):
         if simulated != self._simulated:
             self._simulated = simulated
             self.update()
-        changed = number != self._chair or tuple(keys) != self._keys
-        if changed or (why_none != self._why_none and not keys):
+        if number != self._chair or tuple(keys) != self._keys or why_none != self._why_none:
             self._chair, self._keys, self._why_none = number, tuple(keys), why_none
             if not self.is_frozen:
                 self.lay_out()
@@ -110,11 +112,30 @@ class WavePainter(WaveField):
         """Let the picture stand, while the store goes on; or let it run again, with what has come meanwhile."""
         if is_frozen == self.is_frozen:
             return
-        if is_frozen:
-            at = local_time(self._clock.now().utc_ns, self._zone)
+        self._frozen_at = self._clock.now() if is_frozen else None
+        if self._frozen_at is not None:
+            at = local_time(self._frozen_at.utc_ns, self._zone)
             self._frozen_text = self.tr("FROZEN {time}").format(time=f"{at:%H:%M:%S}")
         super().freeze(is_frozen)
         self.frozen_changed.emit(is_frozen)
+
+    @property
+    def why_none(self) -> str:
+        """Return what stands there while no wave is drawn."""
+        return self._why_none
+
+    @property
+    def frozen_at(self) -> Moment | None:
+        """Return when the picture was frozen; None while it runs."""
+        return self._frozen_at
+
+    @Slot()
+    def advance(self) -> None:
+        """Move the cursors to now; a picture that has stood for long runs again."""
+        at = self._frozen_at
+        if at is not None and self._clock.now().mono_ns - at.mono_ns >= LONGEST_FREEZE_S * NS_PER_S:
+            self.freeze(False)
+        super().advance()
 
     def rescale(self) -> None:
         """Lay the strips out for letters of another size."""
@@ -184,9 +205,10 @@ class WavePainter(WaveField):
         line = QFontMetricsF(painter.font()).height()
         painter.drawText(QRectF(area.left(), area.top() + 2, area.width(), line), _LEFT, title)
         beside = QFontMetricsF(painter.font()).horizontalAdvance(title) + 10
-        marked = self._warnings() if row is self._rows[0] else []
+        is_narrow = area.width() < row.whole.width()
+        marked = self._warnings(is_narrow=is_narrow) if row is self._rows[0] else []
         painter.setFont(theme.font(Text.CAPTION))
-        if area.width() < row.whole.width():
+        if is_narrow:
             rows = [(text, "warn") for text in marked] + [(text, "soft") for text in words]
             self._paint_rows(painter, area.adjusted(0, 2 + line, 0, 1), rows)
             return
@@ -196,8 +218,8 @@ class WavePainter(WaveField):
             painter.drawText(room, _LEFT, text)
             room.setLeft(room.left() + QFontMetricsF(painter.font()).horizontalAdvance(text) + 10)
 
-    def _warnings(self) -> list[str]:
-        frozen = [self._frozen_text] if self.is_frozen else []
+    def _warnings(self, *, is_narrow: bool) -> list[str]:
+        frozen = [self.tr("FROZEN") if is_narrow else self._frozen_text] if self.is_frozen else []
         return frozen + ([self.tr("SIMULATED")] if self._simulated else [])
 
     def _paint_rows(self, painter: QPainter, area: QRectF, rows: Sequence[tuple[str, str]]) -> None:

@@ -264,3 +264,13 @@ def test_a_live_number_is_never_replaced():
     visit = make_visit(Phase.INFUSION, infusion_run_s=60.0, manual=(measured,))
     view = next(one for one in number_views(make_chair(visit), UTC) if one.id == "spo2")
     assert (view.value, view.mark) == ("98", "")
+
+
+def test_from_far_off_the_cuff_has_two_lines_and_what_it_is_doing_comes_before_the_change():
+    def far(cuff):
+        return next(tile for tile in number_views(make_chair(None, cuff=cuff), UTC, far=True) if tile.id == "nibp")
+
+    cuff = CuffView(reading=make_reading(151, 92), age_s=60.0, due_in_s=240.0, percent_over_baseline=22.0)
+    assert far(cuff).lines == ("(111) · 13:59 · 1 min ago", "▲ 22 % from baseline")
+    assert far(replace(cuff, doing="measuring 136 mmHg")).lines[1] == "measuring 136 mmHg"
+    assert far(CuffView(due_in_s=60.0)).lines == ("no reading yet",)
