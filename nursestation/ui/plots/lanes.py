@@ -2,6 +2,9 @@
 
 From the bottom: temperature, breathing, exhaled CO2, oxygen (each only where a monitor gives it), the events with their words,
 pressure with the heart rate, and the names of the phases on top. Heights are pixels from the top, as a screen counts them.
+
+Where height is scarce the pressure keeps a least one: first the words of the events give way (the readout tells them), then
+temperature, CO2 and breathing, which stand in the big numbers and in the readout still.
 """
 
 import math
@@ -17,12 +20,14 @@ _LEAST_TOP, _LEAST_BOTTOM = 200, 40
 """Of the pressure lane [mmHg, /min]."""
 _PERCENT_TOP, _PERCENT_BOTTOM = 60, -40
 """Of the pressure lane while it shows the distance from the baseline [%]."""
-_MOST_FOR_WORDS = 0.3
-"""Part of the pressure lane that words over a flagged reading may take: a low lane is for the readings first."""
 _APART_PX = 6
 """Between lanes [px]."""
 _LOW_UNDER_PX = 360
-"""Height under which the events' words have two rows in place of three, or one where lanes are many [px at the designed size]."""
+"""Height under which the events' words have two rows in place of three [px at the designed size]."""
+_LEAST_PRESSURE = 3.75
+"""Least height of the pressure lane that anything else gives way to [lines of text]."""
+LOW_PRESSURE = 6.0
+"""Height of the pressure lane under which its words stand beside the readings, not over them [lines of text]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ class Lanes:
     Attributes:
         pressure: Of the cuff and the heart rate.
         others: Lanes of the further metrics, by metric.
-        dots, rows: Heights of the events' marks, and of each row of their words.
+        dots, rows: Heights of the events' marks, and of each row of their words; without a row the marks stand in the
+            pressure lane.
         titles: Height of the phases' names.
         rules: Heights of the lines between lanes.
     """
@@ -90,6 +96,7 @@ _OTHERS = {
 }
 """From the bottom [degC, /min, mmHg, %]. What lies outside stands on the lane's edge; the cursor tells its value."""
 OTHER_METRICS = tuple(_OTHERS)
+_FIRST_TO_GO = ("temp", "etco2", "resp_rate")
 _USUAL = ("resp_rate", "spo2")
 """Shown while nothing has come yet."""
 
@@ -112,15 +119,13 @@ def lanes(
         given: Metrics that came.
         baseline: (systolic, diastolic) [mmHg] where the pressure lane shows the distance from it [%]; else None.
     """
-    shown = {metric: its for metric, its in _OTHERS.items() if metric in (given or _USUAL)}
-    is_low = height_px < _LOW_UNDER_PX * row_px / 16
-    n_rows = 3 if not is_low else 2 if len(shown) <= len(_USUAL) else 1
-    text_px = row_px * (n_rows + 2)  # the events' marks and words, and the phases' names
-    free_px = max(0.0, height_px - text_px - _APART_PX * (len(shown) + 1))
+    shown, n_rows = _fitting(height_px, row_px, given or _USUAL)
+    free_px = _free_px(height_px, row_px, len(shown), n_rows)
     at = height_px - _APART_PX / 2
     others: dict[str, Lane] = {}
     rules: list[float] = []
-    for metric, its in shown.items():
+    for metric in shown:
+        its = _OTHERS[metric]
         lane_px = free_px * its.part
         others[metric] = Lane(at, at - lane_px, its.low, its.high, its.ticks)
         at -= lane_px + _APART_PX
@@ -128,12 +133,31 @@ def lanes(
     rows = tuple(at - row_px * (n_rows - row - 0.5) for row in range(n_rows))
     at -= n_rows * row_px
     dots = at - row_px / 2
-    at -= row_px
+    if n_rows:
+        at -= row_px
     if baseline is None:
         pressure = _pressure_lane(at, row_px, row_px, carets, heart)
     else:
         pressure = _percent_lane(at, row_px, row_px, carets, heart, baseline)
     return Lanes(pressure, others, dots, rows, row_px / 2, tuple(rules))
+
+
+def _fitting(height_px: float, row_px: float, given: Collection[str]) -> tuple[tuple[str, ...], int]:
+    """Return the metrics that have a lane, and the number of rows of the events' words."""
+    every = tuple(metric for metric in _OTHERS if metric in given)
+    most = 2 if height_px < _LOW_UNDER_PX * row_px / 16 else 3
+    fewer = [tuple(metric for metric in every if metric not in _FIRST_TO_GO[:n]) for n in range(len(_FIRST_TO_GO) + 1)]
+    for shown, n_rows in [(every, n) for n in range(most, 0, -1)] + [(shown, 0) for shown in fewer]:
+        part = 1 - sum(_OTHERS[metric].part for metric in shown)
+        if part * _free_px(height_px, row_px, len(shown), n_rows) >= _LEAST_PRESSURE * row_px:
+            return shown, n_rows
+    return fewer[-1], 0
+
+
+def _free_px(height_px: float, row_px: float, n_others: int, n_rows: int) -> float:
+    """Return what the text (the names of the phases, the events' marks and words) leaves to the curves [px]."""
+    text_px = row_px * (n_rows + 2 if n_rows else 1)
+    return max(0.0, height_px - text_px - _APART_PX * (n_others + 1))
 
 
 def _pressure_lane(
@@ -164,7 +188,9 @@ def _percent_lane(
 
 def _with_words(low: float, flagged: float, height_px: float, row_px: float) -> float:
     """Return up to where a lane from `low` must reach, so that words over the value `flagged` have room."""
-    words_part = min(_MOST_FOR_WORDS, 1.6 * row_px / max(height_px, 1.0))
+    if height_px < LOW_PRESSURE * row_px:
+        return flagged
+    words_part = 1.6 * row_px / height_px
     return low + (flagged - low) / (1 - words_part)
 
 

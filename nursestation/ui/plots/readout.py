@@ -76,7 +76,7 @@ def minute_text(view: TrendView, minute: float) -> str:
 def readout_at(view: TrendView, series: Mapping[str, Pyramid], minute: float, zone: tzinfo | None) -> Readout:
     """Return what is told of `minute`."""
     second = view.zero_utc_s + 60.0 * minute
-    upper = [Piece(clock_text(_ns(view, minute), zone)), Piece(minute_text(view, minute), Tone.SOFT)]
+    upper = [Piece(clock_text(_ns(view, minute), zone))]
     for metric, (name, tone) in _NAMES.items():
         if metric not in series or (metric == "pulse_rate" and "heart_rate" in series):
             continue
@@ -85,8 +85,7 @@ def readout_at(view: TrendView, series: Mapping[str, Pyramid], minute: float, zo
     lower += [Piece(alarm.text, Tone.BAD) for alarm in view.alarms if alarm.start <= minute <= alarm.end]
     lower += [Piece(event.text, Tone.ACCENT) for event in view.events if abs(event.at - minute) <= EVENT_NEAR_MIN]
     phase = next((band.phase for band in view.phases if band.start <= minute < band.end and not band.planned), None)
-    if phase is not None:
-        lower.append(Piece(PHASE_WORDS[phase], Tone.SOFT))
+    lower.append(Piece(" ".join([*([PHASE_WORDS[phase]] if phase else []), minute_text(view, minute)]), Tone.SOFT))
     return Readout(tuple(upper), tuple(lower))
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from devices.events import Priority
 from nursestation.core.model import Phase
 from nursestation.ui.plots.deviation import percent_from
-from nursestation.ui.plots.lanes import Lane, Lanes
+from nursestation.ui.plots.lanes import LOW_PRESSURE, Lane, Lanes
 from nursestation.ui.plots.trend_view import (
     BASELINE_BAND_PERCENT,
     Caret,
@@ -34,8 +34,6 @@ _OVER_CARET_PX = 7
 """From the tip of a caret to the figures over it [px]."""
 _LONGEST_WORDS_PX = 12
 """Of an event [lines of text]."""
-_NAMES_FROM = 6.0
-"""Height of the pressure lane from which its names have room under baseline and limit [lines of text]."""
 _NAMED = {
     "spo2": ("SpO₂ %", "spo2"),
     "resp_rate": ("RR /min", "resp"),
@@ -283,7 +281,11 @@ def _marks(view: TrendView, scale: Scale, lane: Lane, baseline: tuple[int, int] 
 def _figures(
     view: TrendView, scale: Scale, lane: Lane, letters: Letters, baseline: tuple[int, int] | None
 ) -> list[Word]:
-    """Write the flagged readings over their carets, the highest of those that stand close together; none on the present."""
+    """Write the flagged readings over their carets, the highest of those that stand close together; none on the present.
+
+    In a low lane they stand left of their carets, so that the readings have all of its height.
+    """
+    is_low = lane.height < LOW_PRESSURE * letters.row_px
     widest = letters.width("000/000") + 6
     seen = [caret for caret in view.carets if scale.first <= caret.at <= scale.last]
     words: list[Word] = []
@@ -292,8 +294,10 @@ def _figures(
         value = caret.sys if baseline is None else percent_from(baseline, caret)[0]
         width = letters.width(text)
         right = scale.right if view.now is None else min(scale.right, max(scale.x(view.now), scale.left + width))
-        left = max(min(scale.x(caret.at) - width / 2, right - width), scale.left)
-        words.append(Word(text, left, lane.y(value) - _OVER_CARET_PX - letters.row_px / 2, width, "bad"))
+        beside = CARET_PX / 2 + 4 if is_low else -width / 2
+        left = max(min(scale.x(caret.at) - width - beside, right - width), scale.left)
+        up = 0 if is_low else _OVER_CARET_PX + letters.row_px / 2
+        words.append(Word(text, left, max(lane.y(value) - up, lane.top + 2), width, "bad"))
     return words
 
 
@@ -331,7 +335,7 @@ def _names(
     limit = _limit(view, baseline)
     if limit is not None:
         named.append((lane.y(limit), f"Limit {view.spike_limit:g}", "bad"))
-    if lane.height >= _NAMES_FROM * row:
+    if lane.height >= LOW_PRESSURE * row:
         unit = ("HR % from base", "BP % from base") if baseline else ("HR /min", "BP mmHg")
         named.append((lane.bottom - row / 2, unit[0], "heart_rate"))
         named.append((lane.bottom - 3 * row / 2, unit[1], "nibp"))

@@ -18,7 +18,8 @@ def test_lanes_stand_over_each_other_at_every_height(height, given):
     edges = [height]
     for lane in where.others.values():
         edges += [lane.bottom, lane.top]
-    edges += [*reversed(where.rows), where.dots, where.pressure.bottom, where.pressure.top, where.titles, 0]
+    edges += [*reversed(where.rows), *([where.dots] if where.rows else [])]
+    edges += [where.pressure.bottom, where.pressure.top, where.titles, 0]
     assert edges == sorted(edges, reverse=True)
     assert where.pressure.y(210) > where.pressure.top
 
@@ -29,6 +30,24 @@ def test_a_metric_that_nobody_gives_leaves_no_hole():
 
     assert room(("spo2",)) > room(("spo2", "resp_rate")) > room(OTHER_METRICS)
     assert list(lanes(400, ROW_PX, [], None, ("spo2", "temp")).others) == ["temp", "spo2"]
+
+
+@pytest.mark.parametrize(
+    ("height", "n_rows", "shown"),
+    [
+        (500, 3, ["temp", "resp_rate", "etco2", "spo2"]),
+        (330, 2, ["temp", "resp_rate", "etco2", "spo2"]),
+        (240, 1, ["temp", "resp_rate", "etco2", "spo2"]),
+        (220, 0, ["temp", "resp_rate", "etco2", "spo2"]),
+        (180, 0, ["resp_rate", "etco2", "spo2"]),
+        (143, 0, ["resp_rate", "spo2"]),
+        (100, 0, ["spo2"]),
+    ],
+)
+def test_where_height_is_scarce_words_give_way_first_and_then_lanes(height, n_rows, shown):
+    where = lanes(height, ROW_PX, [_caret(186, 112, flagged=True)], (60, 90), OTHER_METRICS)
+    assert (len(where.rows), list(where.others)) == (n_rows, shown)
+    assert where.pressure.height >= 60
 
 
 def test_before_anything_came_the_usual_lanes_stand():

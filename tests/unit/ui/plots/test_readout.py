@@ -57,8 +57,8 @@ def _texts(line):
 def test_every_value_at_the_cursor_is_told_with_what_happened():
     series = _series(heart_rate=86, pulse_rate=87, spo2=86.4, resp_rate=15, etco2=36, temp=36.84)
     told = readout_at(trend_view(_visit(), NOW), series, 16.0, UTC)
-    assert _texts(told.upper) == ["13:46", "+16 min", "HR 86", "SpO₂ 86", "RR 15", "CO₂ 36", "°C 36.8"]
-    assert _texts(told.lower) == ["BP ---", "SpO₂ 86 < 90 %", "Nausea – mild", "Infusion"]
+    assert _texts(told.upper) == ["13:46", "HR 86", "SpO₂ 86", "RR 15", "CO₂ 36", "°C 36.8"]
+    assert _texts(told.lower) == ["BP ---", "SpO₂ 86 < 90 %", "Nausea – mild", "Infusion +16 min"]
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,13 @@ def test_in_a_gap_and_after_the_end_nothing_stands():
 
 def test_the_pulse_stands_in_for_a_heart_rate_that_nobody_gives_and_lacking_metrics_are_not_named():
     upper = _texts(readout_at(trend_view(_visit(), NOW), _series(pulse_rate=72), 5.0, UTC).upper)
-    assert upper[2:] == ["PR 72"]
+    assert upper[1:] == ["PR 72"]
 
 
 def test_before_the_start_minutes_count_from_the_check_in():
     visit = make_visit(Phase.CHECK_IN, opened=NOW.shifted(-6 * MINUTE_NS))
-    assert _texts(readout_at(trend_view(visit, NOW), {}, 3.0, UTC).upper) == ["13:57", "3 min"]
+    told = readout_at(trend_view(visit, NOW), {}, 3.0, UTC)
+    assert (_texts(told.upper), _texts(told.lower)) == (["13:57"], ["BP ---", "Check-in 3 min"])
 
 
 def test_without_a_cursor_it_says_how_the_pressure_stands_and_where_it_goes():
