@@ -223,6 +223,7 @@ class OpenStation(QObject):
     def show(self) -> None:
         """Show the window, as large as the screen."""
         self.shell.window.showMaximized()
+        self.shell.wall.start()
         if self._display_trouble:
             _log.warning("%s", self._display_trouble)
             self.shell.window.say(self._display_trouble)
@@ -264,6 +265,7 @@ class OpenStation(QObject):
             prefer=prefer,
             frame_ms=settings.frame_ms,
             display=Display(display),
+            clinic=settings.clinic,
         )
         theme.apply(application, look)
         theme.rescale(shell.window)

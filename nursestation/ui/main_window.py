@@ -422,6 +422,11 @@ class MainWindow(QMainWindow):
         return self._wave_store
 
     @property
+    def flashing(self) -> Flashing:
+        """Return what makes alarms flash together, for other windows that show them."""
+        return self._flashing
+
+    @property
     def chair(self) -> int:
         """Return the number of the chair that is shown in depth, 0 before the first snapshot."""
         return self._chair

@@ -26,7 +26,11 @@ from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.protocols.page import ProtocolsPage
 from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.export import ExportSheet
+from nursestation.ui.station_page import StationPage
 from nursestation.ui.theme import Theme, load_fonts
+from nursestation.ui.wall.attached import AttachedScreens
+from nursestation.ui.wall.keeper import WallKeeper
+from nursestation.ui.wall.window import WallWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Shell:
     self_test: SelfTestPage
     display: Display
     pace: PaceKeeper
+    wall: WallKeeper
 
 
 def make_application(fonts: Path) -> QApplication:
@@ -73,6 +78,7 @@ def make_shell(
     zone: tzinfo | None = None,
     frame_ms: int = FRAME_MS,
     display: Display | None = None,
+    clinic: str = "",
 ) -> Shell:
     """Return a window over `outbox`, not shown and not ticking yet.
 
@@ -87,6 +93,7 @@ def make_shell(
         zone: The clinic's time zone, None for the machine's.
         frame_ms: Time between two frames [ms].
         display: What is set on the screen; the defaults where there is none.
+        clinic: The clinic's name, for the wall view.
     """
     display = display or Display()
     bridge = Bridge(outbox, post, wall, frame_ms=frame_ms)
@@ -113,6 +120,18 @@ def make_shell(
     bridge.framed.connect(pace.framed)
     pace.paced.connect(window.set_pace)
     pace.looked.connect(delays.show_drawing)
+    station = pages["station"]
+    assert isinstance(station, StationPage)
+
+    def make_wall(look: Theme, px_per_mm: float) -> WallWindow:
+        return WallWindow(look, clock, window.wave_store, px_per_mm, window.flashing, clinic=clinic, zone=zone)
+
+    wall_view = WallKeeper(
+        window, bridge, AttachedScreens(window), display, station.wall_card, theme, make_wall, parent=window
+    )
+    pace.paced.connect(wall_view.set_pace)
+    wall_view.said.connect(window.say)
+    window.closing.connect(wall_view.shut)
     return Shell(
         window,
         bridge,
@@ -126,4 +145,5 @@ def make_shell(
         self_test,
         display,
         pace,
+        wall_view,
     )

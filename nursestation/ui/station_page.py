@@ -11,12 +11,16 @@ from nursestation.ui.controls import Button, Label, Panel, QuietButton
 from nursestation.ui.layouts import centred, column, row, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Surface, Text, Tone
+from nursestation.ui.wall.card import WallCard
 
 _WIDEST = 640
 
 
 class StationPage(Page):
     """A page, not a menu: nothing pops up over an alarm. Open to everybody, because it shows nothing of a patient.
+
+    Attributes:
+        wall_card: Opens the view on another screen; hidden until whoever can do that tells of it.
 
     Signals:
         look_chosen: The name of the theme that was chosen.
@@ -48,6 +52,7 @@ class StationPage(Page):
             self.tr("Screen"),
             [(theme.DARK_THEME.name, self.tr("Dark")), (theme.LIGHT_THEME.name, self.tr("Light"))],
         )
+        self.wall_card = WallCard()
         self._close = QuietButton(self.tr("Close"), "station_close", tip=self.tr("Back to the chair (Esc)"))
         self._build()
         self._staff.clicked.connect(self._on_staff)
@@ -93,6 +98,7 @@ class StationPage(Page):
         inside.addWidget(_card("station_alarm_log_card", self.tr("Alarm log"), self._log_note, self._log))
         inside.addWidget(_card("station_delays_card", self.tr("Delays of this program"), delays, self._delays))
         inside.addWidget(_card("station_look_card", self.tr("Screen"), look, self._look))
+        inside.addWidget(self.wall_card)
         inside.addWidget(_card("station_about_card", self.tr("About"), about, self._about))
         content.setLayout(inside)
         outer = column()
