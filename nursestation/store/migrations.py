@@ -5,8 +5,10 @@ Rules of the file:
    what was typed and not sent, which is no part of the record.
 2. A change is a new step at the end, and a sample database of the version before it is kept in tests/data/schema/.
 3. `record` holds discrete records, chained by hash per session and once for the station's own (session NULL).
-4. `numeric`, `wave` and `gap` hold bulk rows. `n` counts a session's bulk rows over the three tables together, from 1 and
-   without a hole; `seal` covers them, a minute at a time, with count and SHA-256, in a chain of its own.
+4. `readings`, `strips` and `gap` hold bulk rows, and `numeric` and `wave` those that were written before there were packed
+   rows. `n` counts a session's readings, stretches and gaps over all these tables together, from 1 and without a hole; a packed
+   row holds those from `n` to `n + n_rows - 1`. `seal` covers them, a minute at a time, with count and SHA-256, in a chain of
+   its own.
 5. `mono_ns` is comparable within one `run` of the program only.
 6. `patient` lists the visits by patient; it is made of the `SessionOpened` records, also of those from before there was a list.
 """
@@ -105,6 +107,33 @@ def _patients_and_drafts(db: Database) -> None:
         db.execute(statement)
     patients.insert_all(db.conn)
     _make_append_only(db, "patient")
+
+
+_PACKED = (
+    """CREATE TABLE calibration (
+        id INTEGER PRIMARY KEY, rate_hz REAL NOT NULL, scale REAL NOT NULL, offset REAL NOT NULL, unit TEXT
+    ) STRICT""",
+    """CREATE TABLE readings (
+        session INTEGER NOT NULL REFERENCES session(id), n INTEGER NOT NULL,
+        n_rows INTEGER NOT NULL CHECK (n_rows > 0), run INTEGER NOT NULL REFERENCES run(id),
+        utc_ns INTEGER NOT NULL, mono_ns INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (session, n)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE strips (
+        session INTEGER NOT NULL REFERENCES session(id), n INTEGER NOT NULL,
+        n_rows INTEGER NOT NULL CHECK (n_rows > 0), run INTEGER NOT NULL REFERENCES run(id),
+        utc_ns INTEGER NOT NULL, mono_ns INTEGER NOT NULL, body BLOB NOT NULL
+    ) STRICT""",
+    "CREATE UNIQUE INDEX strips_by_session ON strips (session, n)",
+)
+
+
+@migrations(name="0003_packed_rows")
+def _packed_rows(db: Database) -> None:
+    for statement in _PACKED:
+        db.execute(statement)
+    for table in ("calibration", "readings", "strips"):
+        _make_append_only(db, table)
 
 
 def steps() -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from nursestation.core.timeline import Timeline
 from nursestation.store import draftrows, patients, rows
 from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable, damaged, explain
 from nursestation.store.rows import BulkRow
-from nursestation.store.tables import bulk_rows, connect_read_only, traces
+from nursestation.store.tables import bulk_rows, connect_read_only, lookups, n_readings
 
 _T = TypeVar("_T")
 
@@ -292,7 +292,6 @@ class StoreReader:
         signed = self._last(name, DischargeSigned)
         assert opened is not None
         key = self._key(name)
-        (n_readings,) = self._connection.execute("SELECT count(*) FROM numeric WHERE session = ?", (key,)).fetchone()
         (head,) = self._connection.execute(
             "SELECT hash FROM record WHERE session = ? ORDER BY seq DESC LIMIT 1", (key,)
         ).fetchone()
@@ -308,7 +307,7 @@ class StoreReader:
             ended_utc_ns=moved.at.utc_ns if moved is not None and phase.is_over else None,
             simulated=opened.simulated,
             signed_by="" if signed is None else signed.signature.name,
-            n_readings=n_readings,
+            n_readings=n_readings(self._connection, key),
             chain_head=head,
         )
 
@@ -352,10 +351,9 @@ class StoreReader:
 
     def _ordered_samples(self, session: str, since_utc_ns: int | None) -> Iterator[tuple[int, int, Record]]:
         with self._explained():
-            known = traces(self._connection)
             key = self._key(session)
             assert key is not None
-            for row in bulk_rows(self._connection, key, known, tables=("numeric",), since_utc_ns=since_utc_ns):
+            for row in self._rows("numeric", key, None, since_utc_ns):
                 yield row.run, row.at.mono_ns, self._build(rows.sample, row, session)
 
     def _bulk(
@@ -370,11 +368,15 @@ class StoreReader:
             key = self._key(session)
             if key is None:
                 return
-            known = traces(self._connection)
-            for row in bulk_rows(
-                self._connection, key, known, tables=(table,), metric=metric, since_utc_ns=since_utc_ns
-            ):
+            for row in self._rows(table, key, metric, since_utc_ns):
                 yield self._build(build, row, session)
+
+    def _rows(self, table: str, key: int, metric: str | None, since_utc_ns: int | None) -> Iterator[BulkRow]:
+        known = lookups(self._connection)
+        try:
+            yield from bulk_rows(self._connection, key, known, table, metric=metric, since_utc_ns=since_utc_ns)
+        except ValueError as error:
+            raise damaged(self.path) from error
 
     def _read(self, kind: str, body: str) -> Record:
         try:

@@ -1,14 +1,16 @@
 """Bulk records as rows, and back: one mapping for writer, reader and verifier.
 
 A row is (trace, payload): the trace names where the reading comes from and repeats through a visit, so it is stored once;
-the payload is what changes. `digest_line` is the text of a row that a seal's SHA-256 runs over.
+the payload is what changes. Readings and waveforms lie on disk packed (`packing.py`); those of earlier versions, and gaps, lie
+there a row each, and `digest_line` is the text of such a row that a seal's SHA-256 runs over.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import assert_never
+from operator import attrgetter
+from typing import NamedTuple
 
 from devices.clock import Moment
 from devices.events import Mode, Validity
@@ -23,11 +25,11 @@ PAYLOAD = {
     "wave": ("rate_hz", "scale", "offset", "unit", "n_samples", "samples"),
     "gap": ("n_samples", "reason"),
 }
-"""Columns of each bulk table after session, n, run, trace, utc_ns and mono_ns."""
+"""What a row of each kind says; where a kind has a table with a row each: its columns after session, n, run, trace, utc_ns and
+mono_ns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """Where readings come from. `mode` and `provenance` are None where the record has none."""
 
     chair: int | None
@@ -41,7 +43,9 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class BulkRow:
-    """One row of a bulk table; `n` is its number within the session, `run` the run of the program that wrote it."""
+    """One reading, stretch of waveform or gap; `table` is its kind, `n` its number within the session, `run` the run of the
+    program that wrote it.
+    """
 
     table: str
     n: int
@@ -51,33 +55,34 @@ class BulkRow:
     payload: tuple[Scalar, ...]
 
 
-def to_row(record: Sample | Wave | Gap, n: int, run: int) -> BulkRow:
-    """Return a bulk record as a row."""
-    match record:
-        case Sample():
-            value = None if record.value is None else float(record.value)
-            trace = _trace(record, record.mode.value, record.provenance.value)
-            payload: tuple[Scalar, ...] = (
-                value, record.validity.value, record.measured_utc_ns, record.cycle, record.device_time,
-            )  # fmt: skip
-            return BulkRow("numeric", n, run, record.at, trace, payload)
-        case Wave():
-            unit = None if record.unit is None else record.unit.value
-            payload = (
-                float(record.rate_hz), float(record.scale), float(record.offset), unit,
-                len(record.samples) // 2, record.samples,
-            )  # fmt: skip
-            return BulkRow("wave", n, run, record.at, _trace(record, record.mode.value, None), payload)
-        case Gap():
-            return BulkRow("gap", n, run, record.at, _trace(record, None, None), (record.n_samples, record.reason))
-        case _:
-            assert_never(record)
+def gap_row(record: Gap, n: int, run: int) -> BulkRow:
+    """Return a gap as a row."""
+    return BulkRow("gap", n, run, record.at, trace_of(record), (record.n_samples, record.reason))
 
 
-def _trace(record: Sample | Wave | Gap, mode: str | None, provenance: str | None) -> Trace:
+def trace_of(record: Sample | Wave | Gap) -> Trace:
+    """Return where a record comes from."""
     return Trace(
-        record.chair, record.metric, record.monitor, record.source, mode, provenance, record.operator
+        record.chair, record.metric, record.monitor, record.source,
+        None if isinstance(record, Gap) else record.mode.value,
+        record.provenance.value if isinstance(record, Sample) else None,
+        record.operator,
     )  # fmt: skip
+
+
+def is_same_trace(one: Sample | Wave, other: Sample | Wave) -> bool:
+    """Say of two records of one kind, metric, monitor and source whether they come from one trace."""
+    return one.mode is other.mode and one.chair == other.chair and one.operator == other.operator
+
+
+def is_same_scale(one: Wave, other: Wave) -> bool:
+    """Say whether the samples of two stretches of waveform are to be read alike."""
+    return (
+        one.rate_hz == other.rate_hz
+        and one.scale == other.scale
+        and one.offset == other.offset
+        and one.unit is other.unit
+    )
 
 
 def sample(row: BulkRow, session: str) -> Sample:
@@ -138,47 +143,52 @@ def seal_body(first_n: int, last_n: int, sha256: str, record_head: str, utc_ns: 
     return json.dumps([first_n, last_n, sha256, record_head, utc_ns], separators=(",", ":"))
 
 
-def merge_waves(records: Iterable[Sample | Wave | Gap]) -> list[Sample | Wave | Gap]:
-    """Join consecutive stretches of one waveform into blobs of up to about a second.
+def joined_waves(records: Iterable[Wave | Gap]) -> list[list[Wave]]:
+    """Return which stretches of waveforms make one, of up to about a second.
 
     Stretches are joined when nothing but time separates them: the same scaling, no `Gap` between, and arrival no later than
-    `_HOLE_S` after the samples themselves account for. The joined record takes the last one's place and moment.
+    `_HOLE_NS` after the samples themselves account for. A joined stretch has the last one's place and moment.
     """
-    merged: list[Sample | Wave | Gap | None] = []
-    last: dict[tuple[object, ...], int] = {}
-    for record in records:
-        key = (record.session, record.chair, record.monitor, record.metric, record.source)
-        joined: Sample | Wave | Gap = record
+    runs: list[_Run] = []
+    last: dict[tuple[object, ...], _Run] = {}
+    for place, record in enumerate(records):
+        key = (record.metric, record.source, record.monitor, record.chair, record.session)
         if isinstance(record, Gap):
             last.pop(key, None)
-        elif isinstance(record, Wave):
-            index = last.get(key)
-            before = None if index is None else merged[index]
-            if index is not None and isinstance(before, Wave) and _continues(before, record):
-                merged[index] = None
-                joined = _join(before, record)
-            last[key] = len(merged)
-        merged.append(joined)
-    return [record for record in merged if record is not None]
+            continue
+        run = last.get(key)
+        if run is not None and _continues(run, record):
+            run.parts.append(record)
+            run.n_bytes += len(record.samples)
+            run.place = place
+        else:
+            run = last[key] = _Run([record], len(record.samples), place)
+            runs.append(run)
+    runs.sort(key=attrgetter("place"))
+    return [run.parts for run in runs]
 
 
-_HOLE_S = 0.25
+@dataclass(slots=True)
+class _Run:
+    """Stretches of one waveform that are to become one: how many bytes of samples, and the place of the last."""
+
+    parts: list[Wave]
+    n_bytes: int
+    place: int
 
 
-def _continues(before: Wave, after: Wave) -> bool:
-    same = (before.rate_hz, before.scale, before.offset, before.unit, before.mode, before.operator) == (
-        after.rate_hz, after.scale, after.offset, after.unit, after.mode, after.operator
-    )  # fmt: skip
+_HOLE_NS = 250_000_000
+
+
+def _continues(run: _Run, after: Wave) -> bool:
+    """Say whether a stretch goes on where a run of them ended."""
+    before, rate_hz = run.parts[-1], after.rate_hz
     n_after = len(after.samples) // 2
-    if not same or len(before.samples) // 2 + n_after > after.rate_hz:
-        return False
-    passed_s = (after.at.mono_ns - before.at.mono_ns) / 1e9
-    return abs(passed_s - n_after / after.rate_hz) <= _HOLE_S
-
-
-def _join(before: Wave, after: Wave) -> Wave:
-    return Wave(
-        at=after.at, chair=after.chair, session=after.session, operator=after.operator, metric=after.metric,
-        monitor=after.monitor, source=after.source, rate_hz=after.rate_hz, scale=after.scale, offset=after.offset,
-        unit=after.unit, samples=before.samples + after.samples, mode=after.mode,
-    )  # fmt: skip
+    passed_ns = after.at.mono_ns - before.at.mono_ns
+    return (
+        is_same_scale(before, after)
+        and before.mode is after.mode
+        and before.operator == after.operator
+        and run.n_bytes // 2 + n_after <= rate_hz
+        and abs(passed_ns - n_after / rate_hz * 1e9) <= _HOLE_NS
+    )

@@ -13,10 +13,13 @@ import contextlib
 import hashlib
 import logging
 import sqlite3
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
@@ -37,6 +40,7 @@ from nursestation.core.records import (
 )
 from nursestation.store import draftrows, migrations, patients
 from nursestation.store.errors import (
+    StoreBug,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -45,8 +49,19 @@ from nursestation.store.errors import (
     StoreUnreachable,
     explain,
 )
-from nursestation.store.rows import PAYLOAD, BulkRow, Scalar, Trace, digest_line, merge_waves, seal_body, to_row
-from nursestation.store.tables import bulk_rows, is_readable, quick_check, traces
+from nursestation.store.packing import Calibration, PackedRow, fingerprint, key_bytes, line, pack_readings, pack_strips
+from nursestation.store.rows import (
+    Scalar,
+    Trace,
+    digest_line,
+    gap_row,
+    is_same_scale,
+    is_same_trace,
+    joined_waves,
+    seal_body,
+    trace_of,
+)
+from nursestation.store.tables import is_readable, last_n_sql, lookups, quick_check, stored_rows
 
 BUSY_TIMEOUT_S = 2.0
 SEAL_EVERY_NS = 60_000_000_000
@@ -57,6 +72,18 @@ _log = logging.getLogger(__name__)
 class _Hash(Protocol):
     def update(self, data: bytes, /) -> None: ...
     def hexdigest(self) -> str: ...
+
+
+_Bulk = TypeVar("_Bulk", Sample, Wave)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known(Generic[_Bulk]):
+    """How the newest record of a metric, source and monitor was written: what of another like it need not be looked up again."""
+
+    record: _Bulk
+    keys: bytes
+    prints: tuple[bytes, ...]
 
 
 @dataclass(slots=True)
@@ -74,6 +101,8 @@ class _SessionTail:
     unsealed_since: Moment | None = None
     unsealed_last: Moment | None = None
     is_due: bool = False
+    readings_of: dict[tuple[str, str, str], "_Known[Sample]"] = field(default_factory=dict)
+    waves_of: dict[tuple[str, str, str], "_Known[Wave]"] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -82,8 +111,11 @@ class _Tail:
 
     seq: int
     head: str
-    traces: dict[Trace, int]
+    lookups: dict[Trace | Calibration, tuple[int, bytes]]  # their keys and fingerprints
     sessions: dict[str, _SessionTail]
+
+
+_Row = tuple[Scalar, ...]
 
 
 class Store:
@@ -270,22 +302,37 @@ class Store:
                 tail.seq, run, None if session is None else session.key, record.chair, kind,
                 record.at.utc_ns, record.at.mono_ns, record.operator, body, head,
             ))  # fmt: skip
-        connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        if rows:
+            connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _append_bulk(
         self, connection: sqlite3.Connection, tail: _Tail, run: int, records: Sequence[Sample | Wave | Gap]
     ) -> None:
-        by_table: dict[str, list[tuple[Scalar, ...]]] = {table: [] for table in PAYLOAD}
-        for record in merge_waves(records):
+        """Write readings, waveforms and gaps: of each session the readings of a moment in a row, and its waveforms in one."""
+        by_session: dict[str, list[Sample | Wave | Gap]] = {}
+        for record in records:
             assert record.session is not None
-            session = _session(connection, tail, record.session)
-            row = to_row(record, session.last_n + 1, run)
-            key = _trace_key(connection, tail, row.trace)
-            _count(session, row)
-            by_table[row.table].append(
-                (session.key, row.n, run, key, row.at.utc_ns, row.at.mono_ns, *row.payload)
-            )  # fmt: skip
-        for table, rows in by_table.items():
+            by_session.setdefault(record.session, []).append(record)
+        readings: list[_Row] = []
+        strips: list[_Row] = []
+        gaps: list[_Row] = []
+        try:
+            for name, told in by_session.items():
+                session = _session(connection, tail, name)
+                samples = [record for record in told if isinstance(record, Sample)]
+                readings += [
+                    _readings_row(connection, tail, session, run, list(of_one_moment))
+                    for _, of_one_moment in groupby(samples, key=attrgetter("at"))
+                ]
+                waves = joined_waves(record for record in told if not isinstance(record, Sample))
+                if waves:
+                    strips.append(_strips_row(connection, tail, session, run, waves))
+                gaps += [_gap_row(connection, tail, session, run, one) for one in told if isinstance(one, Gap)]
+        except (TypeError, ValueError, struct.error) as error:
+            raise StoreBug(
+                f"A reading cannot be stored because of a fault in Nursestation: {type(error).__name__}"
+            ) from error
+        for table, rows in (("readings", readings), ("strips", strips), ("gap", gaps)):
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
@@ -402,17 +449,17 @@ def _sort(records: Iterable[Record]) -> tuple[list[Record], list[Sample | Wave |
 
 def _read_tail(connection: sqlite3.Connection) -> _Tail:
     (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM record").fetchone()
+    known = lookups(connection)
     tail = _Tail(
         seq=seq,
         head=_head(connection, None),
-        traces={trace: key for key, trace in traces(connection).items()},
+        lookups={
+            one: (key, fingerprint(one)) for table in (known.traces, known.calibrations) for key, one in table.items()
+        },
         sessions={},
     )
     unsealed = connection.execute(
-        "SELECT name FROM session AS s WHERE "
-        "max(coalesce((SELECT max(n) FROM numeric WHERE session = s.id), 0),"
-        " coalesce((SELECT max(n) FROM wave WHERE session = s.id), 0),"
-        " coalesce((SELECT max(n) FROM gap WHERE session = s.id), 0))"
+        f"SELECT name FROM session AS s WHERE {last_n_sql('s.id')}"
         " > coalesce((SELECT max(last_n) FROM seal WHERE session = s.id), 0)"
     ).fetchall()
     for (name,) in unsealed:
@@ -446,32 +493,91 @@ def _read_session(connection: sqlite3.Connection, name: str) -> _SessionTail:
     ).fetchone()
     number, seal_hash, sealed_n = seal or (0, GENESIS, 0)
     session = _SessionTail(key, name, _head(connection, key), sealed_n, number, seal_hash, sealed_n)
-    known = traces(connection)
-    for bulk in bulk_rows(connection, key, known, after_n=sealed_n):
-        _count(session, bulk)
+    for bulk in stored_rows(connection, key, lookups(connection), after_n=sealed_n):
+        _count(session, bulk.last_n, bulk.at, bulk.line)
     return session
 
 
-def _trace_key(connection: sqlite3.Connection, tail: _Tail, trace: Trace) -> int:
-    key = tail.traces.get(trace)
-    if key is None:
-        cursor = connection.execute(
-            "INSERT INTO trace (chair, metric, monitor, source, mode, provenance, operator) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (trace.chair, trace.metric, trace.monitor, trace.source, trace.mode, trace.provenance, trace.operator),
+def _readings_row(
+    connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, run: int, samples: Sequence[Sample]
+) -> _Row:
+    found = [_known_reading(connection, tail, session, sample) for sample in samples]
+    body = pack_readings([(known.keys, sample) for known, sample in zip(found, samples, strict=True)])
+    prints = [one for known in found for one in known.prints]
+    row = PackedRow("readings", session.last_n + 1, len(samples), run, samples[-1].at, body)
+    return _take_packed(session, row, prints)
+
+
+def _strips_row(
+    connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, run: int, waves: Sequence[Sequence[Wave]]
+) -> _Row:
+    strips: list[tuple[bytes, Sequence[Wave]]] = []
+    prints: list[bytes] = []
+    for parts in waves:
+        known = _known_wave(connection, tail, session, parts[-1])
+        strips.append((known.keys, parts))
+        prints += known.prints
+    newest = waves[-1][-1].at
+    row = PackedRow("strips", session.last_n + 1, len(waves), run, newest, pack_strips(strips, newest))
+    return _take_packed(session, row, prints)
+
+
+def _known_reading(
+    connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, sample: Sample
+) -> _Known[Sample]:
+    where = (sample.metric, sample.monitor, sample.source)
+    known = session.readings_of.get(where)
+    if known is None or not is_same_trace(known.record, sample) or known.record.provenance is not sample.provenance:
+        key, print_ = _look_up(connection, tail, trace_of(sample))
+        known = session.readings_of[where] = _Known(sample, key_bytes(key), (print_,))
+    return known
+
+
+def _known_wave(connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, wave: Wave) -> _Known[Wave]:
+    where = (wave.metric, wave.monitor, wave.source)
+    known = session.waves_of.get(where)
+    if known is None or not (is_same_trace(known.record, wave) and is_same_scale(known.record, wave)):
+        unit = None if wave.unit is None else wave.unit.value
+        scaled = Calibration(float(wave.rate_hz), float(wave.scale), float(wave.offset), unit)
+        (trace, trace_print), (scale, scale_print) = (
+            _look_up(connection, tail, one) for one in (trace_of(wave), scaled)
         )
+        known = session.waves_of[where] = _Known(wave, key_bytes(trace, scale), (trace_print, scale_print))
+    return known
+
+
+def _take_packed(session: _SessionTail, row: PackedRow, prints: Sequence[bytes]) -> _Row:
+    _count(session, row.last_n, row.at, line(row, prints))
+    return session.key, row.n, row.n_rows, row.run, row.at.utc_ns, row.at.mono_ns, row.body
+
+
+def _gap_row(connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, run: int, gap: Gap) -> _Row:
+    row = gap_row(gap, session.last_n + 1, run)
+    _count(session, row.n, row.at, digest_line(row))
+    key, _ = _look_up(connection, tail, row.trace)
+    return session.key, row.n, run, key, row.at.utc_ns, row.at.mono_ns, *row.payload
+
+
+def _look_up(connection: sqlite3.Connection, tail: _Tail, wanted: Trace | Calibration) -> tuple[int, bytes]:
+    """Return key and fingerprint of a lookup; it is written where it is new."""
+    found = tail.lookups.get(wanted)
+    if found is None:
+        table = "trace" if isinstance(wanted, Trace) else "calibration"
+        marks = ", ".join("?" * len(wanted))
+        cursor = connection.execute(f"INSERT INTO {table} ({', '.join(wanted._fields)}) VALUES ({marks})", wanted)
         assert cursor.lastrowid is not None
-        key = tail.traces[trace] = cursor.lastrowid
-    return key
+        found = tail.lookups[wanted] = (cursor.lastrowid, fingerprint(wanted))
+    return found
 
 
-def _count(session: _SessionTail, row: BulkRow) -> None:
+def _count(session: _SessionTail, last_n: int, at: Moment, covered: bytes) -> None:
     """Take a bulk row into what the next seal will cover."""
-    session.last_n = row.n
-    session.digest.update(digest_line(row))
-    session.unsealed_last = row.at
+    session.last_n = last_n
+    session.digest.update(covered)
+    session.unsealed_last = at
     if session.unsealed_since is None:
-        session.unsealed_since = row.at
-    elif row.at.mono_ns - session.unsealed_since.mono_ns >= SEAL_EVERY_NS:
+        session.unsealed_since = at
+    elif at.mono_ns - session.unsealed_since.mono_ns >= SEAL_EVERY_NS:
         session.is_due = True
 
 

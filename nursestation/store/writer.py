@@ -104,9 +104,14 @@ class StoreWriter:
             if self._is_closing:
                 raise RuntimeError("the store writer is closed")
             if kept:
+                is_first = not len(self._backlog)
                 self._backlog.put(kept)
-                self._is_urgent = self._is_urgent or any(not isinstance(record, BULK) for record in kept)
-                self._changed.notify_all()
+                is_urgent = any(not isinstance(record, BULK) for record in kept)
+                self._is_urgent = self._is_urgent or is_urgent
+                if (
+                    is_first or is_urgent
+                ):  # else the thread sleeps to the end of its round: waking it costs more than writing
+                    self._changed.notify_all()
         self._tell()
 
     @property

@@ -18,7 +18,7 @@ LOAD = ("load", 3, 10.0)  # windows, seconds each
 LATENCY = ("latency", 1, 40.0)
 ONE_MS = 1e6
 N_THREADS_SHOWN = ("window", "engine", "reader", "store", "other")
-_TABLES = {"numerics": "numeric", "waves": "wave"}
+_TABLES = {"numerics": "readings", "waves": "strips"}
 _PAGE_BYTES = 4096
 _BARE_WAVES = 2 * (250 + 50 + 50) * 3600
 """Bytes of an hour of int16 samples of the monitor's three waves, and nothing else."""
@@ -84,7 +84,7 @@ def _parts_of(record: Path) -> dict[str, int]:
     shutil.copyfile(record, copy)  # closed, so all of it is in the one file
     connection = sqlite3.connect(copy, isolation_level=None)
     try:
-        spans = connection.execute("SELECT max(mono_ns) - min(mono_ns) FROM wave GROUP BY session")
+        spans = connection.execute("SELECT max(mono_ns) - min(mono_ns) FROM strips GROUP BY session")
         session_hours = sum(span_ns for (span_ns,) in spans) / NS_PER_S / 3600
         parts = {}
         left = _size(connection)

@@ -7,7 +7,7 @@ import pytest
 from devices.events import Mode
 from devices.vocabulary import Unit
 from nursestation.core.records import Gap, Wave
-from nursestation.store.rows import merge_waves
+from nursestation.store.rows import joined_waves
 from tests.helpers.written_visit import SESSION, minute
 
 
@@ -21,10 +21,7 @@ def a_wave(seconds, n=50, **changes):
 
 def test_consecutive_stretches_become_blobs_of_about_a_second():
     waves = [a_wave(0.25 * index) for index in range(1, 11)]
-    merged = merge_waves(waves)
-    assert [len(wave.samples) // 2 for wave in merged] == [200, 200, 100]
-    assert [wave.at for wave in merged] == [waves[3].at, waves[7].at, waves[9].at]
-    assert b"".join(wave.samples for wave in merged) == b"".join(wave.samples for wave in waves)
+    assert joined_waves(waves) == [waves[:4], waves[4:8], waves[8:]]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +34,7 @@ def test_consecutive_stretches_become_blobs_of_about_a_second():
 )  # fmt: skip
 def test_stretches_that_differ_or_lie_apart_are_not_joined(change):
     waves = [a_wave(0.25), replace(a_wave(0.5), **change)]
-    assert merge_waves(waves) == waves
+    assert joined_waves(waves) == [[wave] for wave in waves]
 
 
 def test_a_gap_between_keeps_stretches_apart():
@@ -51,9 +48,9 @@ def test_a_gap_between_keeps_stretches_apart():
         n_samples=1,
         reason="lost",
     )
-    assert merge_waves([a_wave(0.25), gap, a_wave(0.5)]) == [a_wave(0.25), gap, a_wave(0.5)]
+    assert joined_waves([a_wave(0.25), gap, a_wave(0.5)]) == [[a_wave(0.25)], [a_wave(0.5)]]
 
 
 def test_two_traces_are_joined_each_with_its_own():
     waves = [replace(a_wave(0.25 * index), metric=metric) for index in (1, 2) for metric in ("ecg", "pleth")]
-    assert [(wave.metric, len(wave.samples)) for wave in merge_waves(waves)] == [("ecg", 200), ("pleth", 200)]
+    assert joined_waves(waves) == [waves[::2], waves[1::2]]

@@ -79,7 +79,7 @@ def test_optional_fields_read_back_as_they_were(path, store):
 def test_refusals_and_readings_outside_a_visit_are_not_stored(path, store):
     store.append([Refused(at=START, command="Start", reason="no driver"), a_sample(session=None)])
     assert rows(path, "SELECT count(*) FROM record") == [(0,)]
-    assert rows(path, "SELECT count(*) FROM numeric") == [(0,)]
+    assert rows(path, "SELECT count(*) FROM readings") == [(0,)]
 
 
 def test_the_file_is_in_wal_mode_and_synced_in_full(path, store):
@@ -122,7 +122,9 @@ def test_a_chain_goes_on_where_it_stood_after_a_restart(path):
     assert rows(path, heads) == rows(path.with_name("whole.sqlite3"), heads)
 
 
-@pytest.mark.parametrize("table", ["run", "session", "trace", "record", "numeric", "wave", "gap", "seal"])
+@pytest.mark.parametrize(
+    "table", ["run", "session", "trace", "calibration", "record", "readings", "strips", "gap", "seal"]
+)
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
 def test_nothing_recorded_can_be_changed_or_erased(path, table, statement):
     store = Store.open(path)
@@ -142,9 +144,9 @@ def test_every_table_is_strict(path, store):
 def test_a_value_of_the_wrong_type_is_a_bug_and_leaves_nothing_behind(path, store):
     with pytest.raises(StoreBug):
         store.append([a_sample(), a_sample(cycle="seven")])
-    assert rows(path, "SELECT count(*) FROM numeric") == [(0,)]
+    assert rows(path, "SELECT count(*) FROM readings") == [(0,)]
     store.append([a_sample()])
-    assert rows(path, "SELECT n FROM numeric") == [(1,)]
+    assert rows(path, "SELECT n FROM readings") == [(1,)]
 
 
 def test_a_second_program_is_refused_until_the_first_is_closed(path):
@@ -215,10 +217,10 @@ def test_a_full_disk_is_told_and_takes_nothing_of_the_batch(path):
     store.append([a_sample(1)])
     with pytest.raises(StoreFull, match="Free some space"):
         store.append([a_sample(index / 1000) for index in range(20_000)])
-    assert rows(path, "SELECT count(*) FROM numeric") == [(1,)]
+    assert rows(path, "SELECT sum(n_rows) FROM readings") == [(1,)]
     store.limit(100_000)
     store.append([a_sample(2)])
-    assert rows(path, "SELECT n FROM numeric") == [(1,), (2,)]
+    assert rows(path, "SELECT n FROM readings") == [(1,), (2,)]
     store.close()
 
 
@@ -230,7 +232,7 @@ def test_a_record_moved_away_while_it_is_written_is_told_not_written_into_the_vo
     away.rename(path)
     store.reconnect()
     store.append([a_sample(2)])
-    assert rows(path, "SELECT n FROM numeric") == [(1,), (2,)]
+    assert rows(path, "SELECT n FROM readings") == [(1,), (2,)]
 
 
 def test_readings_are_sealed_each_minute_and_at_the_end(path):

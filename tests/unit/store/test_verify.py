@@ -47,7 +47,8 @@ def test_an_untouched_record_is_intact(path):
     assert verdict.ok
     assert (verdict.n_sessions, verdict.n_unsealed) == (1, 0)
     assert verdict.n_records == one(path, "SELECT count(*) FROM record")
-    assert verdict.n_bulk == sum(one(path, f"SELECT count(*) FROM {table}") for table in ("numeric", "wave", "gap"))
+    packed = sum(one(path, f"SELECT sum(n_rows) FROM {table}") for table in ("readings", "strips"))
+    assert verdict.n_bulk == packed + one(path, "SELECT count(*) FROM gap")
 
 
 def swap(table, key, first, second):
@@ -80,18 +81,26 @@ ALTERED = {
     ),
     "two records exchanged": (swap("record", "seq", 20, 21), "stands in another place"),
     "a reading": (
-        ["UPDATE numeric SET value = value + 1 WHERE n = 300"],
+        ["UPDATE readings SET body = CAST(substr(body, 1, 2) || x'EF' || substr(body, 4) AS BLOB) WHERE n = 303"],
         r"A reading between number \d+ .* was altered",
     ),
-    "a reading's time": (["UPDATE numeric SET utc_ns = utc_ns + 1 WHERE n = 300"], "was altered"),
-    "a reading's validity": (["UPDATE numeric SET validity = 'questionable' WHERE n = 300"], "was altered"),
-    "a missing reading": (["DELETE FROM numeric WHERE n = 300"], "Reading 300 is missing"),
-    "two readings exchanged": (swap("numeric", "n", 300, 304), "was altered or reordered"),
-    "a waveform": (["UPDATE wave SET samples = zeroblob(length(samples)) WHERE rowid = 2"], "was altered"),
-    "a missing waveform": (["DELETE FROM wave WHERE rowid = 2"], r"Reading \d+ is missing"),
+    "a reading's time": (["UPDATE readings SET utc_ns = utc_ns + 1 WHERE n = 303"], "was altered"),
+    "a reading cut off": (
+        ["UPDATE readings SET body = substr(body, 1, length(body) - 1) WHERE n = 303"],
+        "was altered",
+    ),
+    "a missing reading": (["DELETE FROM readings WHERE n = 303"], "Reading 303 is missing"),
+    "two readings exchanged": (swap("readings", "n", 303, 308), "was altered or reordered"),
+    "a waveform": (
+        ["UPDATE strips SET body = CAST(substr(body, 1, length(body) - 1) || x'7F' AS BLOB) WHERE rowid = 1"],
+        "was altered",
+    ),
+    "a missing waveform": (["DELETE FROM strips WHERE rowid = 1"], r"Reading \d+ is missing"),
     "a gap": (["UPDATE gap SET n_samples = 1"], "was altered"),
     "a missing gap": (["DELETE FROM gap"], r"Reading \d+ is missing"),
     "where readings come from": (["UPDATE trace SET monitor = 'another' WHERE id = 2"], "was altered"),
+    "how a waveform is scaled": (["UPDATE calibration SET scale = 2 * scale WHERE id = 1"], "was altered"),
+    "a calibration taken away": (["DELETE FROM calibration WHERE id = 1"], "cannot be read"),
     "a seal": (["UPDATE seal SET utc_ns = utc_ns + 1 WHERE number = 3"], "Seal 3 of the readings was altered"),
     "a missing seal": (["DELETE FROM seal WHERE number = 3"], "Seal 3 of the readings is missing"),
 }
