@@ -32,6 +32,18 @@ def due_ns(visit: Visit, now: Moment) -> int | None:
     return min(wanted, default=None)
 
 
+def every_min(visit: Visit, now: Moment) -> float | None:
+    """Return how often a cuff reading is planned just now [min]; None where none is."""
+    if not visit.is_open:
+        return None
+    closer = [
+        visit.protocol.cuff.while_flagged_min
+        for flag in (visit.present_flag(low=False), visit.present_flag(low=True))
+        if flag is not None and flag.grade in _WATCHED_CLOSER
+    ]
+    return min((minutes for minutes in (_plan_min(visit, now), *closer) if minutes), default=None)
+
+
 def is_repeat_due(visit: Visit) -> bool:
     """Say whether the reading that is due is the repeat that a flag waits for."""
     if not visit.is_open:
@@ -58,26 +70,32 @@ def overdue_min(visit: Visit, now: Moment) -> float:
     return max(0.0, (now.mono_ns - due) / _NS_PER_MIN) if due is not None else 0.0
 
 
-def _planned_ns(visit: Visit, now: Moment) -> int | None:
+def _plan_min(visit: Visit, now: Moment) -> float:
+    """Return the interval of the present phase [min]; 0 = not planned."""
     plan = visit.protocol.cuff
-    last = visit.cuffs[-1][0].measured_mono_ns if visit.cuffs else None
-    began = visit.phase_began.mono_ns
     match visit.phase:
         case Phase.BASELINE:
-            minutes, base = plan.baseline_min, last if last is not None else began
+            return plan.baseline_min
         case Phase.INFUSION:
-            is_early = now.mono_ns - began < plan.first_stretch_min * _NS_PER_MIN
-            minutes = plan.infusion_first_20_min if is_early else plan.infusion_later_min
-            base = last if last is not None else began
+            is_early = now.mono_ns - visit.phase_began.mono_ns < plan.first_stretch_min * _NS_PER_MIN
+            return plan.infusion_first_20_min if is_early else plan.infusion_later_min
         case Phase.OBSERVATION | Phase.READY:
-            ended = visit.began(Phase.OBSERVATION) or visit.phase_began
-            is_first = last is None or last < ended.mono_ns
-            if is_first and visit.infusion_stopped is not None and plan.observation_min:
-                return ended.mono_ns
-            minutes, base = plan.observation_min, last if last is not None else ended.mono_ns
+            return plan.observation_min
         case _:
-            return None
-    return base + int(minutes * _NS_PER_MIN) if minutes else None
+            return 0
+
+
+def _planned_ns(visit: Visit, now: Moment) -> int | None:
+    minutes = _plan_min(visit, now)
+    if not minutes:
+        return None
+    last = visit.cuffs[-1][0].measured_mono_ns if visit.cuffs else None
+    base = visit.phase_began.mono_ns
+    if visit.phase in (Phase.OBSERVATION, Phase.READY):
+        base = (visit.began(Phase.OBSERVATION) or visit.phase_began).mono_ns
+        if visit.infusion_stopped is not None and (last is None or last < base):
+            return base
+    return (base if last is None else last) + int(minutes * _NS_PER_MIN)
 
 
 def _flag_ns(visit: Visit, flag: Flag) -> int | None:

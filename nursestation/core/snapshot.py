@@ -99,6 +99,7 @@ class CuffView:
     doing: str = ""  # "measuring 136 mmHg", "cuff loose or not connected", "repeat: press START on the monitor"
     priority: Priority | None = None
     percent_over_baseline: float | None = None
+    every_min: float | None = None  # how often the protocol plans a reading just now, None where it plans none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

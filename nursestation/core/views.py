@@ -259,6 +259,7 @@ def _cuff(chair: ChairState, now: Moment) -> CuffView:
         age_s=(now.mono_ns - reading.measured_mono_ns) / NS_PER_S if reading is not None else None,
         is_overdue=is_overdue,
         due_in_s=(due_ns - now.mono_ns) / NS_PER_S if due_ns is not None else None,
+        every_min=schedule.every_min(visit, now) if visit is not None else None,
         doing=_cuff_doing(chair),
         priority=priority,
         percent_over_baseline=spikes.percent_over(base, reading) if base is not None and reading is not None else None,

@@ -29,7 +29,7 @@ class AlarmControls(QWidget):
         super().__init__(parent)
         self.setObjectName("alarm_controls")
         self._source = ElidingLabel("", Text.CAPTION, Tone.SOFT, object_name="alarm_limits_source")
-        self._limits = Button(self.tr("Limits…"), "alarm_limits", shortcut="Ctrl+L")
+        self._limits = Button(self.tr("Limits…"), "alarm_limits", shortcut="Ctrl+Shift+L")
         self._pause = Button(self.tr("Pause alarms…"), "alarm_pause")
         buttons = row()
         buttons.addWidget(self._limits, 1)

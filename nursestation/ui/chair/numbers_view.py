@@ -272,7 +272,8 @@ def _cuff(chair: ChairSnapshot, zone: tzinfo | None, *, far: bool) -> NumberView
     cuff = chair.cuff
     reading = cuff.reading
     high, low = _cuff_limits(chair)
-    due = "" if far else due_text(cuff.due_in_s)
+    plan = "" if cuff.every_min is None else f"every {cuff.every_min:g} min"
+    due = "" if far else " · ".join(part for part in (due_text(cuff.due_in_s), plan) if part)
     if reading is None:
         waiting = (*(wrap(cuff.doing, _LINE_CHARS) or ("no reading yet",)), due)
         return NumberView(

@@ -63,6 +63,19 @@ def test_a_flag_brings_the_next_reading_closer(clinic: Clinic) -> None:
     assert due(clinic) == 300
 
 
+def test_the_plan_of_the_moment_is_told(clinic: Clinic) -> None:
+    def every() -> float | None:
+        return clinic.view.cuff.every_min
+
+    assert every() is None  # nobody sits there
+    clinic.start()
+    assert every() == 5
+    clinic.wait(1500)
+    assert every() == 10
+    clinic.cuff(182, 111)  # a spike is watched closer
+    assert every() == 5
+
+
 def test_a_watch_flag_does_not_once_it_is_confirmed(clinic: Clinic) -> None:
     clinic.start()
     clinic.wait(1500)

@@ -274,3 +274,9 @@ def test_from_far_off_the_cuff_has_two_lines_and_what_it_is_doing_comes_before_t
     assert far(cuff).lines == ("(111) · 13:59 · 1 min ago", "▲ 22 % from baseline")
     assert far(replace(cuff, doing="measuring 136 mmHg")).lines[1] == "measuring 136 mmHg"
     assert far(CuffView(due_in_s=60.0)).lines == ("no reading yet",)
+
+
+def test_the_cuff_tells_how_often_it_is_planned_beside_the_countdown():
+    cuff = CuffView(reading=make_reading(151, 92), age_s=60.0, due_in_s=240.0, every_min=5.0)
+    assert _tiles(cuff=cuff)["nibp"].lines[-1] == "next in 4:00 · every 5 min"
+    assert _tiles(cuff=replace(cuff, due_in_s=None, every_min=None))["nibp"].lines == ("(111) · 13:59 · 1 min ago",)
