@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from devices.clock import ManualClock
 from devices.events import AlarmKind, Priority
-from nursestation.config.display import BoardSettings, DisplaySettings, WallSettings
+from nursestation.config.display import DisplaySettings, WallSettings
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import AudioState, AudioView, ConditionView
 from nursestation.ui.alarms.flashing import TICK_MS, Flashing
+from nursestation.ui.board.grid import grid
+from nursestation.ui.board.picture import number_letters
 from nursestation.ui.bridge import DEAD_AFTER_NS, Bridge
 from nursestation.ui.display import Display
 from nursestation.ui.pacing import Pace
@@ -442,6 +444,16 @@ def test_the_screens_of_the_computer_are_told(qtbot):
     assert window.geometry() == QApplication.primaryScreen().geometry()
 
 
-def test_board_settings_of_the_page_do_not_reach_the_columns_of_the_wall(hall):
-    hall.display.put(DisplaySettings(board=BoardSettings(columns=1), wall=hall.display.settings.wall))
-    assert hall.wall.canvas.layout_now.columns == 2
+@pytest.mark.parametrize(("n", "size"), [(2, (1280, 800)), (8, (1920, 1080)), (10, (1920, 1080))])
+def test_chairs_stand_in_the_columns_at_which_numbers_are_the_largest(hall, n, size):
+    hall.wall.resize(*size)
+    hall.display.change_board(columns=1, waves=0)
+    hall.publish(_station(n=n))
+    canvas = hall.wall.canvas
+    sizes = {}
+    for columns in (1, 2, 3, 4):
+        tile = grid(n, canvas.width(), canvas.height(), columns=columns).cells[0].tile
+        sizes[columns] = number_letters(tile.width, tile.height)
+    tile = canvas.layout_now.cells[0].tile
+    assert number_letters(tile.width, tile.height) == max(sizes.values())
+    assert len(set(sizes.values())) > 1

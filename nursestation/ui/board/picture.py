@@ -66,6 +66,16 @@ def rows_of(width: float, height: float) -> TileRows:
     return TileRows(k, head, bar, QRectF(pad, top, width - 2 * pad, foot.top() - top), foot, band)
 
 
+def number_letters(width: float, height: float) -> int:
+    """Return the size of the numbers' letters in a tile of `width` and `height` without an alarm [px]."""
+    rows = rows_of(width, height)
+    return _placed(rows.numbers, rows.letters, None)[0].letters
+
+
+def _placed(area: QRectF, k: float, featured: int | None) -> tuple[Figure, ...]:
+    return figures(area, _TITLE * k, 8 * k, featured)
+
+
 class TilePicture:
     """Paints one tile.
 
@@ -142,7 +152,7 @@ class TilePicture:
             self._painter.fillRect(done, self._theme.colour(_LOOKS[view.state][1]))
 
     def _numbers(self, view: BoardTileView, area: QRectF, k: float) -> None:
-        placed = figures(area, _TITLE * k, 8 * k, view.featured)
+        placed = _placed(area, k, view.featured)
         for n, (number, figure) in enumerate(zip(view.numbers, placed, strict=True)):
             if n == view.featured and number.alarm is not None:
                 self._featured(number, figure, k, self._theme.alarm(number.alarm))

@@ -19,7 +19,8 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.board.canvas import BoardCanvas
-from nursestation.ui.board.grid import grid
+from nursestation.ui.board.grid import Grid, grid
+from nursestation.ui.board.picture import number_letters
 from nursestation.ui.controls import Badge, Edge, ElidingLabel, Label, Panel, QuietButton
 from nursestation.ui.display import wave_look
 from nursestation.ui.pacing import Pace
@@ -39,6 +40,7 @@ _HEAD, _FOOT = 88, 36
 """Heights of the lines above and below the chairs, in a window as designed [px]."""
 _WITH_WAVES = 1.7
 """Least size of a tile's letters beside its waves, 1 as designed for a person in front of it: from afar numbers come first."""
+_MOST_COLUMNS = 4
 _SIDE = 250
 """Least width of the clock with what stands under it [px]."""
 _SMALLEST_SCALE = 0.5
@@ -47,6 +49,10 @@ _SMALLEST_SCALE = 0.5
 def scale_of(width: int, height: int) -> float:
     """Return how large everything is on a wall of `width` and `height` [px], 1 as designed: all of its size is used."""
     return max(_SMALLEST_SCALE, min(width / theme.DESIGNED_FOR[0], height / theme.DESIGNED_FOR[1]))
+
+
+def _number_letters(laid: Grid) -> int:
+    return min((number_letters(cell.tile.width, cell.tile.height) for cell in laid.cells[:1]), default=0)
 
 
 class WallWindow(QWidget):
@@ -226,12 +232,16 @@ class WallWindow(QWidget):
 
     @Slot()
     def _lay_out(self) -> None:
-        """Lay the chairs out, with as many waves as leave their numbers large."""
-        board, room = self._settings.board, self.canvas
+        """Lay the chairs out: with as many waves as leave them large, and in the columns at which numbers are the largest."""
+        board, room = self._settings.board, (self.canvas.width(), self.canvas.height())
         n = len(self._snapshot.chairs) if self._snapshot is not None else 0
         least = _WITH_WAVES * scale_of(self.width(), self.height())
-        waves = grid(n, room.width(), room.height(), waves=board.waves, scale=least).n_waves
-        room.set_settings(BoardSettings(order=board.order, waves=waves, face=self._settings.wall.face))
+        waves = grid(n, *room, waves=board.waves, scale=least).n_waves
+        tried = {c: grid(n, *room, columns=c, waves=waves, scale=least) for c in range(_MOST_COLUMNS + 1)}
+        columns = max(tried, key=lambda c: (tried[c].n_waves == waves, _number_letters(tried[c])))
+        self.canvas.set_settings(
+            BoardSettings(order=board.order, columns=columns, waves=waves, face=self._settings.wall.face)
+        )
 
     def _fit(self) -> None:
         """Give everything the size that this wall has room for."""
