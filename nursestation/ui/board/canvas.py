@@ -23,6 +23,7 @@ from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.board.grid import RIM, Box, Cell, Grid, grid
 from nursestation.ui.board.order import Way, arranged, neighbour
+from nursestation.ui.board.picture import rows_of
 from nursestation.ui.board.tile import BoardTile
 from nursestation.ui.board.view import board_tile, board_waves
 from nursestation.ui.plots.wave_field import ROLES, WaveField, WavePlace
@@ -32,7 +33,9 @@ from nursestation.ui.roles import Text
 from nursestation.ui.theme import Theme
 
 _LABEL = 46
-"""Width of a wave's name, left of it [px at the designed size]."""
+"""Width of a wave's name, left of it [px at letters of the size 1]."""
+_NAME = 13
+"""Size of its letters [px at letters of the size 1]."""
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ROUND = 7.0
 """Of a cell's corners [px]."""
@@ -45,6 +48,7 @@ class _Label:
     area: QRectF
     text: str
     role: str
+    letters: int
 
 
 @dataclass(slots=True)
@@ -241,9 +245,10 @@ class BoardCanvas(WaveField):
             keys = board_waves(chair.keys, self._look, self._laid.n_waves) if cell.waves is not None else ()
             chair.tile.setGeometry(_rect(cell.tile if keys else cell.inside))
             if keys and cell.waves is not None:
+                k = rows_of(cell.tile.width, cell.tile.height).letters
                 for key, strip in zip(keys, _strips(cell.waves, len(keys)), strict=True):
-                    label, wave = _label_and_wave(strip)
-                    labels.append(_Label(label, _name(key), ROLES[key[0]]))
+                    label, wave = _label_and_wave(strip, round(_LABEL * k))
+                    labels.append(_Label(label, _name(key), ROLES[key[0]], round(_NAME * k)))
                     moving += wave.toAlignedRect()
                     if key in chair.lately:
                         places.append(WavePlace(number, key, wave))
@@ -262,8 +267,8 @@ class BoardCanvas(WaveField):
             if chair.cell is not None and region.intersects(_rect(chair.cell.whole)):
                 self._paint_cell(painter, chair, chair.cell)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setFont(theme.font(Text.CAPTION))
         for label in self._labels:
+            painter.setFont(theme.font(Text.CAPTION, label.letters))
             painter.setPen(self._theme.colour(label.role))
             painter.drawText(label.area, _LEFT, label.text)
 
@@ -379,8 +384,8 @@ def _strips(box: Box, n: int) -> Sequence[Box]:
     return [replace(box, y=box.y + row * each, height=each) for row in range(n)]
 
 
-def _label_and_wave(strip: Box) -> tuple[QRectF, QRectF]:
-    whole, label = QRectF(_rect(strip)), theme.px(_LABEL)
+def _label_and_wave(strip: Box, label: int) -> tuple[QRectF, QRectF]:
+    whole = QRectF(_rect(strip))
     return (
         QRectF(whole.left() + theme.GAP / 2, whole.top(), label - theme.GAP / 2, whole.height()),
         whole.adjusted(label, 0, 0, 0),
