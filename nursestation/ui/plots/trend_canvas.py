@@ -130,7 +130,10 @@ class Canvas(_Item):
     def _paint_strip(self, painter: QPainter, strip: Strip) -> None:
         look = self._theme.alarm(strip.priority)
         colour = look.fill
-        for width, stroke in ((STRIP_PX, look.on_fill), (STRIP_PX - 2, colour)):  # an edge, for a pale one on white
+        strokes = [(STRIP_PX - 2, colour)]
+        if strip.priority is not Priority.HIGH:
+            strokes.insert(0, (STRIP_PX, look.on_fill))  # an edge: yellow and cyan are pale on white
+        for width, stroke in strokes:
             pen = QPen(stroke, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
             if strip.priority in _DASHES:
                 pen.setDashPattern([length / width for length in _DASHES[strip.priority]])

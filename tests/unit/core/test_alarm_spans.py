@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from devices.events import Priority
+from devices.events import DeviceStatus, Priority, SensorStatus
 from nursestation.core import commands as c
 from tests.helpers.visit import CALM, Clinic, make_clinic
 
@@ -58,8 +58,9 @@ def test_they_stand_by_their_begin(clinic: Clinic) -> None:
 
 
 def test_what_is_wrong_with_the_equipment_alone_is_none_of_the_patients(clinic: Clinic) -> None:
-    clinic.wait(120)
-    assert clinic.view.conditions
+    clinic.event(DeviceStatus(t_ns=0, metric="spo2", status=SensorStatus.SENSOR_OFF, text="probe off"))
+    steady(clinic, 40, spo2=None)
+    assert [condition.metric for condition in clinic.view.conditions] == ["spo2"]
     assert clinic.visit.alarm_spans == ()
 
 

@@ -19,6 +19,9 @@ def recorded(draw):
     steps = random.choice(draw(st.sampled_from([[1], [1, 1, 1, 5], [1, 2, 900], [5]])), n)
     values = np.round(80 + np.cumsum(random.normal(0, 0.3, n)) + random.normal(0, 2, n))
     values[random.random(n) < draw(st.sampled_from([0, 0, 0.01, 0.5]))] = np.nan
+    for begin in random.integers(0, n, draw(st.integers(0, 2))):
+        values[begin : begin + n // 5] = np.nan
+    steps[random.integers(0, n, draw(st.integers(0, 2)))] = 2000
     return ZERO + np.cumsum(steps), values
 
 
@@ -130,6 +133,15 @@ def test_a_curve_that_is_panned_moves_as_it_is():
     assert all(point in shared for point in list(zip(then.tolist(), moved.tolist(), strict=True))[inside])
 
 
+def test_what_came_after_a_long_silence_is_not_drawn_before_it():
+    pyramid = Pyramid()
+    pyramid.extend(ZERO + np.arange(4000), np.full(4000, 80.0))
+    pyramid.extend(ZERO + 8000 + np.arange(4000), np.full(4000, 120.0))
+    t, v = pyramid.slice(ZERO, ZERO + 12_000, 20)
+    assert t[v == 120].min() >= ZERO + 8000
+    assert t[v == 80].max() <= ZERO + 4000
+
+
 def test_what_is_short_comes_as_it_is():
     pyramid = Pyramid()
     pyramid.extend(ZERO + np.arange(100), np.arange(100.0))
@@ -155,12 +167,13 @@ def test_a_value_between_two_gaps_is_seen():
 
 def test_the_newest_value_may_be_replaced_until_another_comes():
     pyramid = Pyramid()
-    pyramid.extend(ZERO + np.arange(FACTOR), np.full(FACTOR, 80.0))
+    pyramid.extend(ZERO + np.arange(FACTOR**3), np.full(FACTOR**3, 80.0))
     assert pyramid.bounds() == (80, 80)
+    assert pyramid.slice(ZERO, ZERO + FACTOR**3, 2)[1].max() == 80
     pyramid.replace_last(140.0)
     assert pyramid.bounds() == (80, 140)
-    pyramid.add(ZERO + FACTOR, 80.0)
-    assert pyramid.slice(ZERO, ZERO + FACTOR, 2)[1].max() == 140
+    pyramid.extend(ZERO + FACTOR**3 + np.arange(FACTOR**3), np.full(FACTOR**3, 80.0))
+    assert pyramid.slice(ZERO, ZERO + 2 * FACTOR**3, 2)[1].max() == 140
 
 
 @pytest.mark.parametrize("second", [ZERO + 4, ZERO + 5])

@@ -61,6 +61,12 @@ def test_every_value_at_the_cursor_is_told_with_what_happened():
     assert _texts(told.lower) == ["BP ---", "SpO₂ 86 < 90 %", "Nausea – mild", "Infusion +16 min"]
 
 
+@pytest.mark.parametrize("minute", [12.0, 18.0])
+def test_what_is_over_or_has_not_begun_is_not_told(minute):
+    lower = _texts(readout_at(trend_view(_visit(), NOW), {}, minute, UTC).lower)
+    assert lower == ["BP ---", f"Infusion +{minute:.0f} min"]
+
+
 @pytest.mark.parametrize(
     ("minute", "pressure"),
     [(19.9, ["BP ---"]), (20, ["BP 155/94 at 13:50", "+25 %"]), (29, ["BP 186/112 at 13:58", "+50 %"])],
