@@ -97,7 +97,11 @@ class TilePicture:
             return
         self._head(view, rows)
         self._bar(view, rows)
-        is_low = view.featured is not None and rows.numbers.height() < _LOW_NUMBERS * rows.letters
+        is_low = (
+            view.featured is not None
+            and rows.numbers.height() < _LOW_NUMBERS * rows.letters
+            and not view.has_other_link  # which stands in the foot
+        )
         area = rows.numbers.united(rows.foot).adjusted(0, 0, 0, -_PAD / 2) if is_low else rows.numbers
         self._numbers(view, area, rows.letters)
         has_note = self._band(view, rows)
@@ -118,11 +122,12 @@ class TilePicture:
         self._painter.drawRect(area.adjusted(1.5, 1.5, -1.5, -1.5))
 
     def _free(self, view: BoardTileView, area: QRectF, k: float) -> None:
-        line = 30 * k
-        title = QRectF(area.left(), area.center().y() - line, area.width(), line)
-        self._write(title, _CENTRE, (f"{view.tile.number}",), Text.TITLE, 22 * k, "soft")
-        below = title.translated(0, line).adjusted(_PAD, 0, -_PAD, 0)
-        self._write(below, _CENTRE, (view.link or view.word,), Text.BODY, 15 * k, "soft")
+        line = 26 * k
+        top = area.center().y() - (line if view.link else line / 2)
+        title = QRectF(area.left() + _PAD, top, area.width() - 2 * _PAD, line)
+        words = f"Chair {view.tile.number} · {view.word.lower()}"
+        self._write(title, _CENTRE, (words,), Text.TITLE, 18 * k, "soft")
+        self._write(title.translated(0, line), _CENTRE, (view.link,), Text.BODY, 14 * k, "soft")
 
     def _head(self, view: BoardTileView, rows: TileRows) -> None:
         k, tile = rows.letters, view.tile
@@ -163,7 +168,8 @@ class TilePicture:
         ink, soft = self._theme.colour("stale" if number.is_stale else number.role), self._theme.colour("soft")
         if number.alarm is not None:
             look = self._theme.alarm(number.alarm)
-            around = figure.title.united(figure.value) if figure.beside else figure.value.adjusted(-3, 0, 3, 0)
+            whole = figure.title.united(figure.value).adjusted(-4 * k, k, 4 * k, -k)
+            around = whole if figure.beside else figure.value.adjusted(-3, 0, 3, 0)
             self._fill(around, number, look)
             ink = look.on_fill
             soft = ink if figure.beside else soft
@@ -213,21 +219,24 @@ class TilePicture:
     def _foot(self, view: BoardTileView, rows: TileRows, *, has_note: bool) -> None:
         """Paint when the cuff is due, and right of it what the band had no room for: its signal's state, the link, leaving."""
         k, area, tile = rows.letters, QRectF(rows.foot), view.tile
+        first: tuple[str, ...] = ()
+        if not has_note and tile.note:
+            first = (tile.note,)
+        elif view.has_other_link:
+            first = (view.link,)
+        if first:  # which is worth more than when the cuff is due
+            colour = "warn" if view.has_other_link and first == (view.link,) else "text"
+            taken = self._write(area, _RIGHT, first, Text.CAPTION, 12 * k, colour)
+            area.setRight(area.right() - taken - 8 * k)
         if view.due:
             due = f"BP {view.due}"
             told = (f"! {due}", due) if view.is_late else (due,)
-            taken = self._write(area, _LEFT, told, Text.COUNT, 13 * k, "warn" if view.is_late else "soft")
-            area.setLeft(area.left() + taken + 10 * k)
-        beside: tuple[str, ...] = ()
-        colour = "text"
-        if not has_note and tile.note:
-            beside = (tile.note,)
-        elif view.link and view.link != view.word_of_alarm:
-            beside, colour = (view.link,), "warn"
-        elif has_signal(tile):
-            beside, colour = tile.leave, "soft"
-        if beside:
-            self._write(area, _RIGHT, beside, Text.CAPTION, 12 * k, colour, may_drop=True)
+            taken = self._write(
+                area, _LEFT, told, Text.COUNT, 13 * k, "warn" if view.is_late else "soft", may_drop=bool(first)
+            )
+            area.setLeft(area.left() + taken + 8 * k)
+        if not first and has_signal(tile) and tile.leave:
+            self._write(area, _RIGHT, tile.leave, Text.CAPTION, 12 * k, "soft", may_drop=True)
 
     def _write(
         self,

@@ -113,6 +113,11 @@ class BoardTileView:
         return any(number.is_late for number in self.numbers)
 
     @property
+    def has_other_link(self) -> bool:
+        """Say whether a monitor is lost while the alarm that is told is another one."""
+        return bool(self.link) and self.link != self.word_of_alarm
+
+    @property
     def flashing(self) -> tuple[Priority | None, ...]:
         """Return the priorities of every alarm on it that asks for somebody."""
         told = [(self.tile.alarm, self.tile.asks), *((number.alarm, number.asks) for number in self.numbers)]
