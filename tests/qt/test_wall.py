@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
@@ -161,6 +161,33 @@ def test_it_flashes_with_the_window(qtbot, hall):
         assert strip.grab().toImage().pixelColor(8, strip.height() // 2) == expected
         for _ in range(HIGH_HALF_PERIOD_MS // TICK_MS):
             hall.flashing.tick()
+
+
+class _Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget):
+        super().__init__(widget)
+        self.n = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched, event):
+        self.n += event.type() is QEvent.Type.Paint
+        return False
+
+
+def test_a_flash_paints_the_words_that_flash_and_no_others(hall):
+    strip = hall.wall.findChild(WordsStrip, "wall_alarms")
+    hall.publish(_station(SPIKE))
+    hall.flashing.want("alarms", [Priority.HIGH, Priority.MEDIUM])
+    QApplication.processEvents()
+    paints = _Paints(strip)
+    hall.flashing.flipped.emit(Priority.MEDIUM)
+    QApplication.processEvents()
+    assert paints.n == 0
+    hall.flashing.flipped.emit(Priority.HIGH)
+    QApplication.processEvents()
+    assert paints.n == 1
 
 
 @pytest.mark.parametrize("n", [1, 5, 16])

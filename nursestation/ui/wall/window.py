@@ -194,8 +194,6 @@ class WallWindow(QWidget):
 
     def _show(self, snapshot: StationSnapshot) -> None:
         self._room.setCurrentWidget(self.canvas if snapshot.chairs else self._empty)
-        if len(snapshot.chairs) != len(self.canvas.places):
-            self._lay_out()
         self.canvas.show_station(snapshot)
         self._alarms.show_words(alarm_words(snapshot), calm_word(snapshot))
         self._audio.setText(audio_word(snapshot))
