@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from devices.clock import ManualClock
 from devices.events import AlarmKind, Priority
 from nursestation.core.model import Phase
-from nursestation.core.snapshot import ConditionView, CuffView, DueKind, DueView
+from nursestation.core.snapshot import ConditionView, CuffView, DueKind, DueView, SignalState
+from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.display import Display
 from nursestation.ui.main_window import MainWindow
@@ -215,6 +216,18 @@ def test_nothing_moves_when_an_alarm_comes(board):
         assert (picture.pixelColor(edge) == DARK_THEME.alarm(Priority.HIGH).fill) is is_alarming
         head = corner + QPoint(cell.tile.x + cell.tile.width // 2, cell.tile.y + 6)
         assert (picture.pixelColor(head) != calm.pixelColor(head)) is is_alarming
+
+
+def test_a_frame_is_lit_again_when_its_alarm_is_seen_in_the_dark_half_of_its_flash(qtbot, board):
+    flashing = board.window.findChild(Flashing)
+    board.station(conditions=(ALARM,), numerics=(make_numeric("spo2", 79.0),))
+    frames = Paints([board.canvas])
+    while not flashing.is_dark(Priority.HIGH):
+        flashing.tick()
+    qtbot.waitUntil(lambda: frames.seen == ["board_canvas"])
+    seen = replace(ALARM, acknowledged=True, signal=SignalState.ACKNOWLEDGED)
+    board.station(conditions=(seen,), numerics=(make_numeric("spo2", 79.0),))
+    qtbot.waitUntil(lambda: frames.seen == ["board_canvas", "board_canvas"])
 
 
 def test_a_number_in_alarm_is_drawn_twice_as_large(board):

@@ -275,6 +275,20 @@ def test_eight_busy_chairs_are_all_in_sight(qtbot, height, tile):
     assert tiles[0].height() >= 80, "there is room again"
 
 
+@pytest.mark.parametrize(
+    ("n", "height", "shown", "short"), [(8, 650, True, False), (8, 560, False, False), (16, 650, True, True)]
+)
+def test_the_way_to_all_chairs_gives_way_where_it_alone_would_hide_one(qtbot, n, height, shown, short):
+    rail = Rail(DARK_THEME, Flashing())
+    qtbot.addWidget(rail)
+    rail.resize(264, height)
+    rail.show()
+    for _ in range(2):  # what it decides must not undo itself
+        rail.render(make_station(*(make_chair(RUNNING, number=number) for number in range(1, n + 1))))
+        qtbot.waitUntil(lambda: rail.findChild(QWidget, "all_chairs").isVisible() is shown)
+        assert rail.is_short_of_room is short
+
+
 def test_a_tile_in_alarm_wears_its_colour_and_its_word(qtbot):
     tile = ChairTile(2, DARK_THEME, Flashing())
     qtbot.addWidget(tile)

@@ -166,11 +166,11 @@ class BoardCanvas(WaveField):
         has_other_waves = False
         for chair in snapshot.chairs:
             shown = self._chairs.get(chair.number) or self._add(chair.number)
-            before = shown.tile.view.tile.alarm if shown.tile.view is not None else None
+            before = _alarm_of(shown.tile)
             with_initials = self._settings.face == "initials"
             shown.tile.show_view(board_tile(chair, snapshot.at, self._zone, with_initials=with_initials))
             has_other_waves |= self._take_waves(shown, chair)
-            if shown.cell is not None and shown.tile.view is not None and shown.tile.view.tile.alarm is not before:
+            if shown.cell is not None and _alarm_of(shown.tile) != before:
                 self._update_frame(shown.cell)
         if is_other:
             self._arrange()
@@ -372,6 +372,12 @@ class BoardCanvas(WaveField):
         """Lay all out for the new room, before the next paint."""
         self._arrange()
         super().resizeEvent(event)
+
+
+def _alarm_of(tile: BoardTile) -> tuple[Priority | None, bool, bool]:
+    """Return what the frame of a tile's cell shows: its alarm, whether that asks, and whether nobody sits there."""
+    view = tile.view.tile if tile.view is not None else None
+    return (None, False, False) if view is None else (view.alarm, view.asks, view.is_free)
 
 
 def _rect(box: Box) -> QRect:
