@@ -274,8 +274,11 @@ def _is_hit(window: QWidget, widget: QWidget) -> bool:
 
 
 def _is_seen(widget: QWidget) -> bool:
-    """Say whether most of a control is in sight."""
-    seen = widget.visibleRegion().boundingRect()
+    """Say whether most of a control, with what lies upon it, is in sight."""
+    region = widget.visibleRegion()
+    for part in widget.findChildren(QWidget):
+        region += part.visibleRegion().translated(part.mapTo(widget, QPoint(0, 0)))
+    seen = region.boundingRect()
     return seen.height() * 2 > widget.height() and seen.width() * 2 > widget.width()
 
 
