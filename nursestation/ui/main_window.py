@@ -286,6 +286,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show `snapshot`."""
+        self._forget_waves(snapshot)
         self._snapshot = snapshot
         if snapshot.chairs and self._chair not in [chair.number for chair in snapshot.chairs]:
             self._choose(snapshot.chairs[0].number)
@@ -300,6 +301,14 @@ class MainWindow(QMainWindow):
         if not self._message_timer.isActive():
             self._show_due()
         self._front.render(snapshot)
+
+    def _forget_waves(self, snapshot: StationSnapshot) -> None:
+        """Drop the waves of chairs that are no longer, and of those whose monitors are others now."""
+        monitors = {chair.number: {link.monitor for link in chair.links} for chair in snapshot.chairs}
+        before = () if self._snapshot is None else self._snapshot.chairs
+        for chair in before:
+            if {link.monitor for link in chair.links} - monitors.get(chair.number, set()):
+                self._wave_store.forget(chair.number)
 
     @Slot(str)
     def show_unanswered(self, text: str) -> None:

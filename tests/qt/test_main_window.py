@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
@@ -20,12 +21,13 @@ from nursestation.ui.main_window import MainWindow
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME, apply
-from tests.helpers.published import HandOutbox
+from tests.helpers.published import HandOutbox, make_wave
 from tests.helpers.station_views import (
     NOW,
     make_chair,
     make_discharge_visit,
     make_flag,
+    make_link,
     make_protocol,
     make_reading,
     make_station,
@@ -507,3 +509,14 @@ def test_acknowledging_a_bp_flag_brings_the_chair_that_asks_what_was_done(qtbot,
     with qtbot.waitSignal(desk.find("flag_bar").wanted):
         qtbot.mouseClick(desk.find("action_flag_clinician_told"), Qt.MouseButton.LeftButton)
     assert [type(command).__name__ for command in desk.sent] == ["Acknowledge", "AnswerFlag"]
+
+
+def test_the_waves_of_a_monitor_that_went_are_dropped(qtbot, desk):
+    linked = make_chair(RUNNING, links=(make_link(monitor="2:a"), make_link(monitor="2:b")))
+    desk.publish(make_station(make_chair(None, 1), linked), *(make_wave(NOW, np.zeros_like, chair=n) for n in (1, 2)))
+    assert desk.window.wave_store.keys(2)
+    desk.publish(make_station(make_chair(None, 1), linked))
+    assert desk.window.wave_store.keys(2)
+    desk.publish(make_station(make_chair(None, 1), replace(linked, links=(make_link(monitor="2:a"),))))
+    assert not desk.window.wave_store.keys(2)
+    assert desk.window.wave_store.keys(1)
