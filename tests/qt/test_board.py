@@ -113,16 +113,16 @@ def board(desk):
 
 
 class Paints(QObject):
-    """Counts paints by widget."""
+    """Tells which widgets are painted, those alone whose paint holds a `spot` where one is given."""
 
-    def __init__(self, widgets):
+    def __init__(self, widgets, spot=None):
         super().__init__()
-        self.seen = []
+        self.seen, self._spot = [], spot
         for widget in widgets:
             widget.installEventFilter(self)
 
     def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Paint:
+        if event.type() == QEvent.Type.Paint and (self._spot is None or event.region().contains(self._spot)):
             self.seen.append(watched.objectName())
         return False
 
@@ -224,7 +224,8 @@ def test_a_frame_is_lit_again_when_its_alarm_is_seen_in_the_dark_half_of_its_fla
     while not flashing.is_dark(Priority.HIGH):
         flashing.tick()
     QApplication.processEvents()
-    frames = Paints([board.canvas])
+    rim = board.canvas.layout_now.cells[1].whole
+    frames = Paints([board.canvas], QPoint(rim.x + 1, rim.y + rim.height // 2))
     seen = replace(ALARM, acknowledged=True, signal=SignalState.ACKNOWLEDGED)
     board.station(conditions=(seen,), numerics=(make_numeric("spo2", 79.0),))
     assert not flashing.is_running, "nothing else paints it"
