@@ -42,7 +42,7 @@ _WITH_WAVES = 1.7
 """Least size of a tile's letters beside its waves, 1 as designed for a person in front of it: from afar numbers come first."""
 _MOST_COLUMNS = 4
 _SIDE = 250
-"""Least width of the clock with what stands under it [px]."""
+"""Room for the clinic's name, in a window as designed [px]."""
 _SMALLEST_SCALE = 0.5
 
 
@@ -146,13 +146,13 @@ class WallWindow(QWidget):
         side.addLayout(first)
         side.addWidget(self._clinic)
         side.addStretch(1)
-        self._side = QWidget()
-        self._side.setLayout(side)
+        beside = QWidget()
+        beside.setLayout(side)
         side.setContentsMargins(0, 0, 0, 0)
         row = QHBoxLayout(head)
         row.setSpacing(theme.MARGIN)
         row.addWidget(self._alarms, 1)
-        row.addWidget(self._side)
+        row.addWidget(beside)
         return head
 
     def _build_failure(self) -> Panel:
@@ -252,7 +252,7 @@ class WallWindow(QWidget):
         self._foot.setFixedHeight(max(px(_FOOT), theme.TOUCH))
         self._close.setFixedHeight(self._foot.height() - 2)
         self._simulated.setFixedHeight(px(26))
-        self._side.setMinimumWidth(px(_SIDE))
+        self._clinic.setMinimumWidth(px(_SIDE))
         layout = self._head.layout()
         assert layout is not None
         layout.setContentsMargins(px(8), px(8), px(12), px(8))
