@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import alarm_figures, decoding, drawing, four_chairs, picture, pipe, starts, storing, trends
+from tests.bench import alarm_figures, decoding, drawing, four_chairs, ingesting, picture, pipe, starts, storing, trends
 from tests.bench.figures import tell
 from tests.bench.goals import GOALS, Verdicts
 from tests.bench.machine import ROOT, machine
@@ -29,6 +29,7 @@ PARTS: dict[str, tuple[Part, tuple[str, ...]]] = {
     "trends": (trends.bench, trends.GOALS),
     "starts": (starts.bench, starts.GOALS),
     "pipe": (pipe.bench, pipe.GOALS),
+    "ingest": (ingesting.bench, ingesting.GOALS),
     "store": (storing.bench, storing.GOALS),
     "parts": (decoding.bench, decoding.GOALS),
     "four_chairs": (four_chairs.bench, ()),

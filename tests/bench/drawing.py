@@ -18,7 +18,7 @@ from tests.bench.processes import run
 
 RIVALS = ROOT / "out" / "rivals"
 ROUNDS = 3
-BACK_S, PACED_S = 3.0, 4.0
+BACK_S, PACED_S = 3.0, 3.0
 WAYS = ("pg_default", "pg_tuned", "pglive", "matplotlib", "ours", "floor")
 JUDGED_PACED = ("pg_default", "ours", "floor")
 """Those are paced in every round, the others once."""

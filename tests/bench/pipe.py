@@ -23,7 +23,7 @@ from tests.bench.processes import monitors, run
 from tests.bench.station import write_settings
 
 N_CHAIRS = 16
-ROUNDS, STRETCHES, SECONDS = 2, 2, 6.0
+ROUNDS, STRETCHES, SECONDS = 2, 2, 5.0
 GOALS = ("P1.plain", "P1.load", "M1.plain", "M1.flat")
 SPEED = 5.0
 """Of the visits in which memory is followed: what one core carries beside the drawing."""
