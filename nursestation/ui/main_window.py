@@ -19,7 +19,7 @@ from devices.clock import Clock
 from nursestation.config.display import DisplaySettings
 from nursestation.core.commands import KeepDraft, SignOut
 from nursestation.core.records import Gap, Refused, Wave
-from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarmlog.page import AlarmLogPage
 from nursestation.ui.alarms.bar import AlarmBar
@@ -295,6 +295,7 @@ class MainWindow(QMainWindow):
             self._show_page(self._wanted)  # the first chair may have come, or the last one gone
         self._show_alarms(snapshot)
         self._strip.render(snapshot)
+        self._keep_chairs_still(snapshot)
         if self._front is not self._board:
             self._show_rail(snapshot)
         self._show_top(snapshot)
@@ -314,6 +315,13 @@ class MainWindow(QMainWindow):
     def show_unanswered(self, text: str) -> None:
         """Say what sounds because nobody answered; "" for nothing."""
         self._strip.show_unanswered(text)
+        if self._snapshot is not None:
+            self._keep_chairs_still(self._snapshot)
+
+    def _keep_chairs_still(self, snapshot: StationSnapshot) -> None:
+        """Let no chair move when the strip comes by itself; AUDIO OFF is a person's doing, and stays for long."""
+        comes_by_itself = not self._strip.isHidden() and snapshot.audio.state is not AudioState.OFF
+        self._board.give_way(self._strip.sizeHint().height() if comes_by_itself else 0)
 
     def _show_rail(self, snapshot: StationSnapshot) -> None:
         self._rail.render(snapshot)

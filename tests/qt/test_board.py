@@ -218,6 +218,21 @@ def test_nothing_moves_when_an_alarm_comes(board):
         assert (picture.pixelColor(head) != calm.pixelColor(head)) is is_alarming
 
 
+def test_no_chair_moves_when_the_window_says_that_nobody_answered(board):
+    def places():
+        return [tile.mapTo(board.window, QPoint(0, 0)) for tile in board.canvas.tiles()], board.layout()
+
+    before = places()
+    board.window.show_unanswered("Chair 2 sounds because nobody answered.")
+    QApplication.processEvents()
+    assert board.find("station_strip").isVisible()
+    assert places() == before
+    board.window.show_unanswered("")
+    QApplication.processEvents()
+    assert board.find("board_bar").isVisible()
+    assert places() == before
+
+
 def test_a_frame_is_lit_again_when_its_alarm_is_seen_in_the_dark_half_of_its_flash(qtbot, board):
     flashing = board.window.findChild(Flashing)
     board.station(conditions=(ALARM,), numerics=(make_numeric("spo2", 79.0),))

@@ -22,6 +22,8 @@ _TALL = 1.15
 _TWICE = 2.0
 _TWO_ROWS_ABOVE = 1.15
 """Numbers stand in two rows where that makes them larger by so much."""
+_LEAST_NAME = 6.2
+"""Width of a name with its stars, in heights of its line."""
 _FEATURED_TALL = 1.02
 """The same as `_TALL`, of a number on a filled ground, which a stroke between two pressures must not leave."""
 _MOST_FEATURED = 0.64
@@ -98,7 +100,7 @@ def _featured(
     """Give the number in alarm the left side, and put the others below one another at its right."""
     most = area.width() * _MOST_FEATURED - 2 * gap
     size = min(_TWICE * usual, most / widths[featured], (area.height() - title_height) * _FEATURED_TALL)
-    own = widths[featured] * size + 2 * gap
+    own = max(widths[featured] * size, title_height * _LEAST_NAME) + 2 * gap
     large = QRectF(area.left(), area.top(), own, area.height())
     figure = Figure(
         QRectF(large.left() + gap, large.top(), own - gap, title_height),

@@ -16,7 +16,7 @@ RIM = 4
 TILE_WIDTH, TILE_HEIGHT = 290, 116
 """The least size of a tile at letters of the size 1 [px]."""
 _BESIDE = 4
-_WAVE_HEIGHT, _WAVE_WIDTH = 38, 220
+_WAVE_HEIGHT, _WAVE_WIDTH = 34, 220
 """Least of a wave with its word, at letters of the size 1 [px]."""
 _ROOMY = 1.12
 """Waves take more than their least only where a tile has so much more than its own."""

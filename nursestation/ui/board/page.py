@@ -56,10 +56,12 @@ class BoardPage(Page):
         self._display = display
         self._chair = 0
         self._snapshot: StationSnapshot | None = None
-        self._bar = BoardBar()
+        self._bar, self._rest = BoardBar(), QWidget()
+        self._rest.hide()
         self.canvas = BoardCanvas(theme_, clock, store, px_per_mm, flashing, zone=zone)
         outer = column(spacing=0)
         outer.addWidget(self._bar)
+        outer.addWidget(self._rest)
         outer.addWidget(self.canvas, 1)
         self.setLayout(outer)
         self.canvas.chair_chosen.connect(self.chair_chosen)
@@ -97,6 +99,17 @@ class BoardPage(Page):
     def rescale(self) -> None:
         """Lay all out for letters of another size."""
         self.canvas.rescale()
+
+    def give_way(self, height: int) -> None:
+        """Let the bar make room for a line that came above the page, so that no chair moves; 0 brings it back.
+
+        Args:
+            height: Of that line [px].
+        """
+        left = self._bar.sizeHint().height() - height
+        self._bar.setVisible(not height)
+        self._rest.setFixedHeight(max(0, left))
+        self._rest.setVisible(bool(height) and left > 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back to one chair on Escape."""
