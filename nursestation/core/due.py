@@ -13,6 +13,7 @@
 A clash is another chair that needs hands within `rounds.clash_min` (preset). What is late already needs them now.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -43,15 +44,17 @@ def due(state: StationState, now: Moment) -> tuple[DueView, ...]:
 
 
 def _with_clashes(views: list[DueView], within_s: float) -> tuple[DueView, ...]:
-    hands = [(max(0.0, view.due_in_s), view.chair) for view in views if view.kind in _NEEDS_HANDS]
+    hands = sorted((max(0.0, view.due_in_s), view.chair) for view in views if view.kind in _NEEDS_HANDS)
     if len({chair for _, chair in hands}) < 2:
         return tuple(views)
-    return tuple(_clashing(view, hands, within_s) if view.kind in _NEEDS_HANDS else view for view in views)
+    times = [at_s for at_s, _ in hands]
+    return tuple(_clashing(view, hands, times, within_s) if view.kind in _NEEDS_HANDS else view for view in views)
 
 
-def _clashing(view: DueView, hands: list[tuple[float, int]], within_s: float) -> DueView:
+def _clashing(view: DueView, hands: list[tuple[float, int]], times: list[float], within_s: float) -> DueView:
     due_s = max(0.0, view.due_in_s)
-    others = {chair for at_s, chair in hands if chair != view.chair and abs(at_s - due_s) <= within_s}
+    near = hands[bisect_left(times, due_s - within_s) : bisect_right(times, due_s + within_s)]
+    others = {chair for _, chair in near} - {view.chair}
     return replace(view, clashes_with=tuple(sorted(others))) if others else view
 
 

@@ -155,7 +155,7 @@ def name_alert(state: StationState, chair: ChairState, visit: Visit) -> str:
             continue
         theirs = there.patient
         is_namesake = theirs.family_name.casefold() == mine.family_name.casefold()
-        is_twin = theirs.initials == mine.initials and theirs.birth_date == mine.birth_date
+        is_twin = theirs.birth_date == mine.birth_date and theirs.initials == mine.initials
         if is_namesake or is_twin:
             alike.append(f"{theirs.full_name} is in chair {other.number}")
     return listed(alike) if alike else ""

@@ -26,7 +26,7 @@ from devices.events import (
     SensorStatus,
     WaveformChunk,
 )
-from nursestation.core import apnoea, cuff, feeding, limits, monitor_patient, technical
+from nursestation.core import apnoea, bulk, cuff, feeding, limits, monitor_patient, technical
 from nursestation.core import records as r
 from nursestation.core.fold import hear
 from nursestation.core.inputs import MonitorInput
@@ -92,9 +92,16 @@ def tell_rejects(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:
 def _of_bulk(turn: Turn, chair: ChairState, monitor: MonitorState) -> Stamp:
     """Return the stamp of readings and waves."""
     stamp = turn.noted(chair)
-    if stamp["session"] is not None and chair.hold_on(monitor.binding.id) is not None:
-        stamp["session"] = r.held_beside(stamp["session"])
+    stamp["session"] = _session_of_bulk(chair, monitor)
     return stamp
+
+
+def _session_of_bulk(chair: ChairState, monitor: MonitorState) -> str | None:
+    visit = chair.open_visit
+    if visit is None:
+        return None
+    is_held = bool(visit.monitor_patients) and chair.hold_on(monitor.binding.id) is not None
+    return r.held_beside(visit.session) if is_held else visit.session
 
 
 def _of_state(turn: Turn, chair: ChairState, monitor: MonitorState) -> Stamp:
@@ -134,7 +141,7 @@ def _numeric(turn: Turn, chair: ChairState, monitor: MonitorState, event: Numeri
     sample = r.Sample(
         at=turn.now,
         chair=chair.number,
-        session=_of_bulk(turn, chair, monitor)["session"] if is_of_visit else None,
+        session=_session_of_bulk(chair, monitor) if is_of_visit else None,
         metric=event.metric,
         value=event.value,
         validity=event.validity,
@@ -166,18 +173,14 @@ def _wave(turn: Turn, chair: ChairState, monitor: MonitorState, event: WaveformC
         monitor.waves.pop((event.metric, event.source), None)
     else:
         monitor.waves[event.metric, event.source] = turn.now.mono_ns
-    turn.emit(
-        r.Wave(
-            **_of_bulk(turn, chair, monitor),
-            metric=event.metric,
-            monitor=monitor.binding.id,
-            source=event.source,
-            rate_hz=event.rate_hz,
-            scale=event.scale,
-            offset=event.offset,
-            unit=event.unit,
-            samples=event.samples,
-            mode=_mode(monitor, event.mode),
+    turn.tell(
+        bulk.wave(
+            turn.now,
+            chair.number,
+            _session_of_bulk(chair, monitor),
+            monitor.binding.id,
+            event,
+            _mode(monitor, event.mode),
         )
     )
 

@@ -268,15 +268,22 @@ _SENSOR_NAMES = {"spo2": "SpO₂", "ecg": "ECG", "co2": "CO₂", "resp": "Respir
 
 def _judge_data(turn: Turn, chair: ChairState, visit: Visit) -> None:
     """Judge each group that must be seen: is none of its metrics to be seen, or to be trusted, though the monitor talks?"""
+    technical = visit.protocol.technical
     for group in _watched_groups(visit):
         subject = group[0]
         delivered = [metric for metric in group if metric in visit.delivered]
+        doubted_s = min((_without_s(turn, chair, metric, doubt_counts=False) for metric in delivered), default=0.0)
+        # What is without doubt is usable too, so nothing is lost for longer than it is doubted. Nearly always it is neither.
+        is_fresh = doubted_s <= technical.lost_after_s and doubted_s < technical.doubted_after_s
+        if is_fresh or visit.phase not in SENSOR_PHASES:
+            alarms.end(turn, chair, "data.doubted", subject)
+            alarms.end(turn, chair, "data.lost", subject)
+            continue
         lost_s = min((_without_s(turn, chair, metric) for metric in delivered), default=0.0)
         unseen_s = min((_without_s(turn, chair, metric, has_grace=False) for metric in delivered), default=0.0)
-        is_lost = lost_s > _lost_after_s(chair, visit, delivered) and visit.phase in SENSOR_PHASES
+        is_lost = lost_s > _lost_after_s(chair, visit, delivered)
         is_explained = _is_explained(chair, visit, group)
-        doubted_s = min((_without_s(turn, chair, metric, doubt_counts=False) for metric in delivered), default=0.0)
-        is_doubted = doubted_s >= visit.protocol.technical.doubted_after_s and visit.phase in SENSOR_PHASES
+        is_doubted = doubted_s >= visit.protocol.technical.doubted_after_s
         if is_doubted and not is_lost and not is_explained:
             name = _in_front(_group_name(subject))
             alarms.hold(

@@ -5,7 +5,7 @@ from typing import TypedDict
 from devices.clock import Moment
 from nursestation.core.fold import chain, fold
 from nursestation.core.inputs import PinVerifier
-from nursestation.core.records import Record
+from nursestation.core.records import Record, Wave
 from nursestation.core.state import ChairState, StationState
 
 
@@ -47,6 +47,10 @@ class Turn:
         """Make something happen."""
         fold(self.state, record)
         chain(self.state, record)
+        self.records.append(record)
+
+    def tell(self, record: Wave) -> None:
+        """Let a stretch of waveform come out: no rule looks at it, so it is neither folded nor chained."""
         self.records.append(record)
 
     def noted(self, chair: ChairState | None) -> Stamp:

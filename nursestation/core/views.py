@@ -180,18 +180,20 @@ def _waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
 
 def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
     visit = chair.open_visit
-    rated = vitals.rate(chair, now)
     technical = vitals.technical_of(chair)
+    givers = {metric: monitors for metric in vitals.CONTINUOUS if (monitors := vitals.givers(chair, metric))}
+    shown = {
+        metric: looked
+        for metric, monitors in givers.items()
+        if (looked := vitals.choose(chair, metric, monitors, now, technical)) is not None
+    }
+    rated = vitals.rate_of(shown)
     views = []
-    for metric in vitals.CONTINUOUS:
-        monitors = vitals.givers(chair, metric)
-        looked = vitals.choose(chair, metric, monitors, now, technical) if monitors else None
-        if looked is None:
-            continue
+    for metric, looked in shown.items():
         limit = _limit_of(visit, metric, rated) if visit is not None else None
         low, high = limits.in_force(visit, limit) if visit is not None and limit is not None else (None, None)
         others = []
-        for monitor in monitors:
+        for monitor in givers[metric]:
             if monitor is not looked.monitor and metric in monitor.latest:
                 other = vitals.look(chair, monitor, metric, now, technical)
                 others.append((_source(monitor, other.latest.source if other.latest is not None else ""), other.value))

@@ -11,7 +11,8 @@ Rules of the file:
    doubt, else the pulse rate under its own name; a doubted one only where there is no other.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import LinkPhase, Mode, SensorStatus, Validity
@@ -57,8 +58,7 @@ _WHY_VALIDITY = {
 _QUIET_SENSOR = (SensorStatus.OK, SensorStatus.MEASURING)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What may be shown of one metric. `value` is None unless it may be shown, and `why_blank` then says why."""
 
     metric: str
@@ -157,7 +157,15 @@ def choose(
 
 def rate(chair: ChairState, now: Moment) -> Shown | None:
     """Return the rate that the heart-rate limits apply to: the heart rate where there is one, else the pulse rate."""
-    views = [view for metric in ("heart_rate", "pulse_rate") if (view := shown(chair, metric, now)) is not None]
+    return rate_of({metric: view for metric in RATES if (view := shown(chair, metric, now)) is not None})
+
+
+RATES = ("heart_rate", "pulse_rate")
+
+
+def rate_of(shown_now: Mapping[str, Shown]) -> Shown | None:
+    """Return that rate out of what is shown of each metric."""
+    views = [shown_now[metric] for metric in RATES if metric in shown_now]
     with_value = [view for view in views if view.value is not None]
     trusted = (view for view in with_value if view.validity is Validity.VALID)
     return next(trusted, next(iter(with_value or views), None))
