@@ -11,7 +11,7 @@ Rules of the file:
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -579,6 +579,9 @@ class MainWindow(QMainWindow):
         if self._alarm_list.isVisible() or not self._lines:
             self._alarm_list.hide()
             return
+        if self._front is self._chair_page and self._chair_page.is_big:
+            self._chair_page.show_big(False)  # the list covers waves and trend, and never a number that alarms
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         self._place_list()
         self._alarm_list.show()
         self._alarm_list.raise_()
@@ -591,7 +594,7 @@ class MainWindow(QMainWindow):
         area.setLeft((self._rail.width() if self._rail.isVisible() else 0) + theme.GAP)
         area.moveTop(bar.bottom() + 4)
         area.setBottom(self._area_of(self._stack).bottom() - theme.GAP)
-        if self._front is self._chair_page and not self._chair_page.is_big:
+        if self._front is self._chair_page:
             area = self._area_of(self._waves)
             if not self._chair_page.sheet:
                 area.setBottom(self._area_of(self._stack).bottom() - theme.GAP)

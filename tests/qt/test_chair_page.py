@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import UTC
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from devices.clock import ManualClock
-from devices.events import Priority
+from devices.events import AlarmKind, Priority
 from nursestation.config.display import DisplaySettings, WaveSettings
 from nursestation.core.model import Phase
-from nursestation.core.snapshot import CuffView
+from nursestation.core.snapshot import ConditionView, CuffView
 from nursestation.ui import theme
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.catalogue import make_sheets
@@ -63,7 +63,7 @@ class _Desk:
             self.window.activateWindow()
         self.waves = self.window.findChild(WavePainter)
         self.chair = {"visit": RUNNING, "links": (make_link(),), "cuff": CUFF, "waves": (PLETH, RESP)}
-        self.operator = make_station().operator
+        self.operator, self.conditions = make_station().operator, ()
         self.run(2)
 
     def station(self):
@@ -74,6 +74,7 @@ class _Desk:
             make_chair(visit, number=3, **others),
             at=self.clock.now(),
             operator=self.operator,
+            conditions=self.conditions,
         )
 
     def run(self, seconds):
@@ -254,6 +255,22 @@ def test_a_flag_takes_the_place_of_the_charting_line_so_that_big_numbers_stay_wh
     assert not desk.sees("course_bar")
     desk.press("big_back")
     assert desk.sees("course_bar")
+
+
+def test_the_list_of_alarms_brings_the_waves_back_and_covers_no_number(desk):
+    alarm = ConditionView(
+        id="a", chair=2, rule="limit.spo2.low", kind=AlarmKind.PHYSIOLOGICAL, priority=Priority.HIGH, text="SpO₂ 84 low",
+        age_s=1, acknowledged=False,
+    )  # fmt: skip
+    desk.press("wave_big")
+    desk.conditions = (alarm,)
+    desk.run(0.1)
+    desk.press("alarm_strip")
+    shown = {name: desk.find(name) for name in ("alarm_list", "numerics", "waves")}
+    areas = {name: one.rect().translated(one.mapTo(desk.window, QPoint(0, 0))) for name, one in shown.items()}
+    assert all(one.isVisible() for one in shown.values())
+    assert not areas["alarm_list"].intersects(areas["numerics"])
+    assert areas["alarm_list"].top() >= areas["waves"].top()
 
 
 def test_the_alarm_tile_is_filled_in_big_numbers_as_in_small_ones(desk):
