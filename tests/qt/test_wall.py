@@ -418,7 +418,7 @@ def test_it_goes_with_its_screen_and_comes_back_with_it(hall):
     hall.publish(_station(SPIKE))
     hall.screens.pull(WALL)
     assert hall.keeper.window is None
-    assert hall.said == ["HDMI-1 is not connected. The wall view comes back with it."]
+    assert hall.said == ["The screen HDMI-1 is not connected. The wall view comes back with it."]
     assert hall.says("station_wall_note") == hall.said[0]
     assert hall.display.settings.wall.is_open
     hall.screens.changed.emit()

@@ -106,7 +106,7 @@ def place(screens: Screens, home: str, wanted: str) -> Place:
             text=f"The wall view would cover this window on {wanted}. Move this window to another screen, or choose another "
             "one for the wall view.",
         )
-    return Place(How.WAITING, text=f"{wanted} is not connected. The wall view comes back with it.")
+    return Place(How.WAITING, text=f"The screen {wanted} is not connected. The wall view comes back with it.")
 
 
 def options(screens: Screens, home: str, wanted: str) -> tuple[tuple[str, str], ...]:

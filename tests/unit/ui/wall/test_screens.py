@@ -46,7 +46,7 @@ def test_with_one_screen_it_is_a_window_and_says_so():
 
 def test_it_waits_for_a_screen_that_is_away_and_takes_no_other_meanwhile():
     found = place(told_apart([DESK, LEFT]), "eDP-1", "HDMI-1")
-    assert found == Place(How.WAITING, text="HDMI-1 is not connected. The wall view comes back with it.")
+    assert found == Place(How.WAITING, text="The screen HDMI-1 is not connected. The wall view comes back with it.")
 
 
 @pytest.mark.parametrize(("screens", "home"), [([WALL], "HDMI-1"), ([DESK, WALL], "HDMI-1"), ([DESK, MIRROR], "eDP-1")])
