@@ -35,6 +35,7 @@ class Reader:
         clock: Stamps the bytes.
         sink: Where events go; called in the reader's thread, and in the caller's by `remove` and `stop`.
         on_failure: Is told of an exception that nothing else caught (a bug). The reader tries again after a second.
+        after_pass: Is called when all ports were looked at and the sink has what came; must not block.
 
     Raises:
         PortBusy: two of the ports claim one device.
@@ -49,10 +50,12 @@ class Reader:
         clock: Clock,
         sink: Sink,
         on_failure: Callable[[Exception], None] | None = None,
+        after_pass: Callable[[], None] | None = None,
     ) -> None:
         self._clock = clock
         self._sink = sink
         self._on_failure = on_failure
+        self._after_pass = after_pass
         self._ports: dict[str, Port] = {}
         self._busy = threading.Lock()  # held through a pass, so that nobody takes away a port while it is read
         self._stopping = threading.Event()
@@ -148,6 +151,8 @@ class Reader:
                     self._post(port, port.poll(now), now)
                 except Exception as error:  # noqa: BLE001 -- raised again below: the others come first
                     failure = failure or error
+        if self._after_pass is not None:
+            self._after_pass()
         if failure is not None:
             raise failure
         self._last_pass = self._clock.now()

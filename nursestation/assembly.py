@@ -135,7 +135,7 @@ class RunningStation:
         self.writer = StoreWriter(store, clock, self._on_health)
         self._wire = WireLog(profile.wire, clock)
         self._keeps_wire = settings.wire_log
-        self.reader = Reader((), clock, self.inbox.post_events, self._on_reader_failure)
+        self.reader = Reader((), clock, self.inbox.post_events, self._on_reader_failure, self.inbox.wake)
         self.engine = Engine(
             station,
             clock,

@@ -1,5 +1,8 @@
 """What waits for the engine: monitors' events and operators' commands, in order of arrival, stamped when they came.
 
+Waves alone wake nobody: the engine would be woken for each port that the reader looks at. `wake`, at the end of the reader's
+pass over all ports, does it once; everything else wakes the engine at once, and takes along the waves that wait.
+
 Overflow: waveform chunks may be dropped, oldest first, and leave a `Gap` in their place; numerics, alarms, commands and
 everything else never are. Callable from any thread.
 """
@@ -36,12 +39,20 @@ class Inbox:
     def post_events(self, monitor: str, events: Iterable[PortEvent], at: Moment) -> None:
         """Add a monitor's events, which arrived `at`."""
         items = [(MonitorInput(monitor=monitor, event=event), at) for event in events]
+        n_waves = sum(isinstance(item.event, WaveformChunk) for item, _ in items)
         with self._has_items:
             self._items.extend(items)
-            self._n_waves += sum(_is_wave(item) for item in items)
+            self._n_waves += n_waves
             if self._n_waves > self._max_waves:
                 self._drop_oldest_waves()
-            self._has_items.notify()
+            if n_waves < len(items):
+                self._has_items.notify()
+
+    def wake(self) -> None:
+        """Wake who waits in `take`, where something waits for them."""
+        with self._has_items:
+            if self._items:
+                self._has_items.notify()
 
     def post(self, item: StationInput) -> None:
         """Add a command, a tick or a fault, stamped now."""
@@ -74,7 +85,3 @@ class Inbox:
             else:
                 kept.append((item, at))
         self._items = kept
-
-
-def _is_wave(item: Item) -> bool:
-    return isinstance(item[0], MonitorInput) and isinstance(item[0].event, WaveformChunk)

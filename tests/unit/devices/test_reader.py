@@ -71,6 +71,19 @@ def test_one_pass_looks_at_every_port_with_a_moment_of_its_own():
     assert (sink.n_statuses_of("1:line"), sink.n_statuses_of("2:line")) == (1, 2)
 
 
+def test_the_end_of_a_pass_is_told_once_everything_of_it_was_posted_also_after_a_bug():
+    sink, ends = Sink(), []
+    reader = Reader(
+        [make_port(1), make_port(2, kind=BrokenPort), make_port(3)],
+        ManualClock(),
+        sink,
+        after_pass=lambda: ends.append(len(sink.posts)),
+    )
+    with pytest.raises(RuntimeError, match="bug"):
+        reader.poll_once()
+    assert ends == [2]
+
+
 def test_nothing_new_is_not_posted():
     sink = Sink()
     reader = Reader([make_port(1)], ManualClock(), sink)

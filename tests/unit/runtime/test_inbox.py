@@ -1,5 +1,7 @@
 """The inbox drops waves when it must, and nothing else ever."""
 
+import threading
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +52,30 @@ def test_an_overflow_costs_the_oldest_waves_alone(kinds, cap):
     sizes = [event.n_samples for event in events if isinstance(event, (Gap, WaveformChunk))]
     assert sizes == sorted(sizes)
     assert sizes[: len(gaps)] == [gap.n_samples for gap in gaps]
+
+
+def _taken_by_a_thread(inbox, post):
+    taken = []
+    taker = threading.Thread(target=lambda: taken.extend(inbox.take(60)))
+    taker.start()
+    post()
+    taker.join(10)
+    assert not taker.is_alive()
+    return [item.event for item, _ in taken]
+
+
+def test_waves_are_taken_when_the_reader_has_looked_at_every_port():
+    inbox = Inbox(ManualClock())
+
+    def post():
+        inbox.wake()  # nothing waits yet
+        inbox.post_events("1:berry", [_wave(1)], AT)
+        inbox.wake()
+
+    assert _taken_by_a_thread(inbox, post) == [_wave(1)]
+
+
+def test_a_number_is_taken_at_once():
+    inbox = Inbox(ManualClock())
+    found = _taken_by_a_thread(inbox, lambda: inbox.post_events("1:berry", [_wave(1), _numeric(97)], AT))
+    assert found == [_wave(1), _numeric(97)]
