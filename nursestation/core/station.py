@@ -200,7 +200,8 @@ class Station:
     def renewed(self, before: StationSnapshot, monitors: Container[str], now: Moment) -> StationSnapshot:
         """Return a snapshot again with the chairs of these monitors as they are at `now`, the rest as it stood.
 
-        Only where since `before` nothing but numbers of these monitors has come, and waves: no other record was made.
+        A number that has become stale or is to be blanked meanwhile is told of, whose chair it may be. Only where since
+        `before` nothing but numbers of these monitors has come, and waves: no other record was made.
         """
         return views.renewed(self._state, before, monitors, now)
 

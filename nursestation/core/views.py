@@ -90,10 +90,10 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
 
 
 def renewed(state: StationState, before: StationSnapshot, monitors: Container[str], now: Moment) -> StationSnapshot:
-    """Return a snapshot again with the chairs of these monitors as they are at `now`.
+    """Return a snapshot again with the chairs of these monitors as they are at `now`, and those with a number that time changed.
 
     Everything else stands as it stood before, its ages too, and is the same object. That is enough where nothing but numbers
-    has come since.
+    has come since, for a while.
     """
     return replace(
         before,
@@ -101,10 +101,17 @@ def renewed(state: StationState, before: StationSnapshot, monitors: Container[st
         chairs=tuple(
             _chair(state, state.chairs[chair.number], now)
             if any(link.monitor in monitors for link in chair.links)
+            or _has_turned(state.chairs[chair.number], chair, now)
             else chair
             for chair in before.chairs
         ),
     )
+
+
+def _has_turned(chair: ChairState, before: ChairSnapshot, now: Moment) -> bool:
+    """Say whether a number is no longer to be shown as it was: it has become stale, or must be blanked."""
+    shown = _shown(chair, _givers(chair), now)
+    return any(shown[view.metric].freshness is not view.freshness for view in before.numerics if view.metric in shown)
 
 
 def _in_order(conditions: list[ConditionView]) -> tuple[ConditionView, ...]:
@@ -181,12 +188,8 @@ def _waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
 def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
     visit = chair.open_visit
     technical = vitals.technical_of(chair)
-    givers = {metric: monitors for metric in vitals.CONTINUOUS if (monitors := vitals.givers(chair, metric))}
-    shown = {
-        metric: looked
-        for metric, monitors in givers.items()
-        if (looked := vitals.choose(chair, metric, monitors, now, technical)) is not None
-    }
+    givers = _givers(chair)
+    shown = _shown(chair, givers, now)
     rated = vitals.rate_of(shown)
     views = []
     for metric, looked in shown.items():
@@ -215,6 +218,19 @@ def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
             )
         )
     return views
+
+
+def _givers(chair: ChairState) -> dict[str, list[MonitorState]]:
+    return {metric: monitors for metric in vitals.CONTINUOUS if (monitors := vitals.givers(chair, metric))}
+
+
+def _shown(chair: ChairState, givers: dict[str, list[MonitorState]], now: Moment) -> dict[str, vitals.Shown]:
+    technical = vitals.technical_of(chair)
+    return {
+        metric: looked
+        for metric, monitors in givers.items()
+        if (looked := vitals.choose(chair, metric, monitors, now, technical)) is not None
+    }
 
 
 def _source(monitor: MonitorState, source: str) -> str:

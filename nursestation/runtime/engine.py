@@ -3,8 +3,9 @@
 One step = take what waits, apply it item by item, hand the records to the store, then publish them with a snapshot. The
 store comes first: what a screen shows is already on its way to disk. Needs no window: alarms and record go on without one.
 
-A snapshot is made whole at each tick, and at once for whatever happened. Between ticks a new number renews its own chair
-alone; the other chairs' views are then the same objects as before.
+A snapshot is made whole once a second, for what counts seconds, and at once for whatever happened. Between, a new number
+renews its own chair, and each tick the chairs with a number that has grown too old; the other chairs' views are then the same
+objects as before.
 """
 
 import logging
@@ -25,6 +26,9 @@ _log = logging.getLogger(__name__)
 
 TICK_NS = NS_PER_S // 5
 """Time between two ticks, and the longest between two snapshots: a number is never shown as live 0.2 s too long."""
+
+WHOLE_NS = NS_PER_S
+"""Longest time between two snapshots that are whole: ages and countdowns are told in seconds."""
 
 SNAPSHOT_NS = NS_PER_S // 20
 """Least time between two snapshots that only a new number asks for: fast enough for an eye, slow enough for eight chairs."""
@@ -61,7 +65,7 @@ class Engine:
         self._sinks = tuple(sinks)
         self._checks = tuple(checks)
         self._last_tick_ns: int | None = None
-        self._last_snapshot_ns = 0
+        self._last_snapshot_ns = self._last_whole_ns = 0
         self._snapshot: StationSnapshot | None = None
         self._numbers_of: set[str] = set()  # monitors whose numbers no snapshot shows yet
         self._asked: dict[
@@ -152,13 +156,15 @@ class Engine:
 
     def _due_snapshot(self, records: Sequence[Record], now: Moment, *, ticked: bool) -> StationSnapshot | None:
         """Return what screens must be told now: at once what happened, numbers at most every `SNAPSHOT_NS`."""
-        if ticked or self._snapshot is None or any(not isinstance(record, BULK) for record in records):
+        is_old = now.mono_ns - self._last_whole_ns >= WHOLE_NS
+        if self._snapshot is None or is_old or any(not isinstance(record, BULK) for record in records):
             return self._whole(now)
-        if self._numbers_of and now.mono_ns - self._last_snapshot_ns >= SNAPSHOT_NS:
+        if ticked or (self._numbers_of and now.mono_ns - self._last_snapshot_ns >= SNAPSHOT_NS):
             return self._keep(self._station.renewed(self._snapshot, self._numbers_of, now))
         return None
 
     def _whole(self, now: Moment) -> StationSnapshot:
+        self._last_whole_ns = now.mono_ns
         return self._keep(self._station.snapshot(now))
 
     def _keep(self, snapshot: StationSnapshot) -> StationSnapshot:

@@ -10,7 +10,7 @@ from devices.events import LinkPhase, LinkState, Numeric
 from nursestation.core.commands import CheckIn, CreateFirstOperator
 from nursestation.core.model import Role
 from nursestation.core.records import LinkChanged, MonitorUnbound, OperatorAdded, Refused, StationStarted
-from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.snapshot import Freshness, StationSnapshot
 from nursestation.core.station import ChairsChanged, ChairSetup, MonitorBinding, Station, StationFault
 from nursestation.runtime.engine import Engine
 from nursestation.runtime.inbox import Inbox
@@ -105,6 +105,21 @@ def test_a_number_renews_its_own_chair_alone():
     stage.engine.step(0)
     _, whole = stage.shown()
     assert whole == stage.station.snapshot(stage.clock.now()), "what happened is told of everywhere"
+
+
+def test_a_number_that_grows_old_is_told_at_the_next_tick():
+    stage = Stage()
+    stage.spo2(97)
+    stage.engine.step(0)
+    stage.shown()
+    told = []
+    for _ in range(70):
+        stage.clock.advance(0.2)
+        stage.engine.step(0)
+        _, snapshot = stage.shown()
+        told.append(snapshot.chair(1).numeric("spo2").freshness)
+        assert told[-1] is stage.station.snapshot(stage.clock.now()).chair(1).numeric("spo2").freshness
+    assert set(told) == {Freshness.LIVE, Freshness.STALE, Freshness.LOST}
 
 
 def test_time_passes_without_input(stage):
