@@ -1,8 +1,17 @@
 """A part that scrolls up and down: under a finger as under a wheel, and never away from what has the focus."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScroller, QScrollerProperties, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QScroller,
+    QScrollerProperties,
+    QWidget,
+)
+from shiboken6 import isValid
 
 
 class Scroll(QScrollArea):
@@ -81,7 +90,56 @@ def follow_finger(view: QWidget) -> None:
     metric, off = QScrollerProperties.ScrollMetric, QScrollerProperties.OvershootPolicy.OvershootAlwaysOff
     properties.setScrollMetric(metric.VerticalOvershootPolicy, off)
     properties.setScrollMetric(metric.HorizontalOvershootPolicy, off)
+    # a push that begins while the last one still runs out is a push, however slowly it runs; by itself Qt waits for a click
+    properties.setScrollMetric(metric.MaximumClickThroughVelocity, 0.0)
     scroller.setScrollerProperties(properties)
+    _NothingPressed(view)
+
+
+class _NothingPressed(QObject):
+    """Keeps what a finger pushes along from being pressed by it.
+
+    Qt makes a mouse out of a finger, and what scrolls stays under that mouse: the button that a push began on would be
+    pressed when the finger lifts. So from the moment that a view follows the finger, what is in it lets go, and hears of no
+    mouse until the finger is off.
+    """
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self._held: list[QWidget] = []
+        QScroller.scroller(view).stateChanged.connect(self._on_state)
+
+    @Slot(QScroller.State)
+    def _on_state(self, state: QScroller.State) -> None:
+        if state == QScroller.State.Dragging and not self._held:
+            self._hold()
+        elif state == QScroller.State.Inactive:
+            QTimer.singleShot(0, self, self._let_go)  # the mouse's release comes after the finger's
+
+    def _hold(self) -> None:
+        self._held = [self._view, *self._view.findChildren(QAbstractButton)]
+        away = QPointF(-10_000, -10_000)
+        button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        for widget in self._held:
+            if isinstance(widget, QAbstractButton) and widget.isDown():
+                release = QMouseEvent(QEvent.Type.MouseButtonRelease, away, away, button, Qt.MouseButton.NoButton, none)
+                QApplication.sendEvent(widget, release)
+            widget.installEventFilter(self)
+
+    @Slot()
+    def _let_go(self) -> None:
+        for widget in self._held:
+            if isValid(widget):
+                widget.removeEventFilter(self)
+        self._held.clear()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Let no mouse through."""
+        return event.type() in _MOUSE
+
+
+_MOUSE = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseMove)
 
 
 def is_pressing() -> bool:
