@@ -253,13 +253,15 @@ class BoardCanvas(WaveField):
                     if key in chair.lately:
                         places.append(WavePlace(number, key, wave))
         self._labels = tuple(labels)
-        self._still = QRegion(self.rect()) - moving
+        self._still = QRegion(self.rect()) - moving - self.corners
         self.set_places(places)
         self.update()
 
     def paint_under(self, painter: QPainter, region: QRegion) -> None:
         """Paint what does not move: the ground between cells, their frames, the names of waves."""
         if not region.intersects(self._still):
+            for corner in self.corners:  # type: ignore[attr-defined]
+                painter.fillRect(corner, self._theme.colour("window"))
             return
         painter.fillRect(self.rect(), self._theme.colour("window"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -245,6 +245,12 @@ class WaveField(QWidget):
     def paint_over(self, painter: QPainter, region: QRegion) -> None:
         """Paint what stands above them. For subclasses."""
 
+    @property
+    def corners(self) -> QRegion:
+        """Return the two pixels that come with every frame."""
+        last = self.rect().bottomRight()
+        return QRegion(0, 0, 1, 1) + QRegion(last.x(), last.y(), 1, 1)
+
     # --- frames ---
 
     @Slot()
@@ -287,8 +293,7 @@ class WaveField(QWidget):
         self._laid_out = (self._store.version, grid, corner)
         self._grid = grid
         inner = QRectF(self.rect()).adjusted(0, 1, 0, -1)
-        last = self.rect().bottomRight()
-        self._corners = QRegion(0, 0, 1, 1) + QRegion(last.x(), last.y(), 1, 1)
+        self._corners = self.corners
         together: dict[tuple[float, int], list[_Drawn]] = {}
         for place in self._places:
             drawn = self._draw(place, _cell(place.area.intersected(inner), grid, corner))
