@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from devices.events import Priority
-from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.chairs.band import BandSizes, has_signal, paint_band
@@ -294,6 +294,7 @@ class Rail(Panel):
         super().__init__("rail", Surface.BAR, edge=Edge.RIGHT, parent=parent)
         self._theme, self._flashing, self._zone = theme_, flashing, zone
         self._tiles: dict[int, ChairTile] = {}
+        self._seen: dict[int, ChairSnapshot] = {}
         self._is_short = False
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._on_clicked)
@@ -353,7 +354,9 @@ class Rail(Panel):
             self._remove(gone)
         for chair in snapshot.chairs:
             tile = self._tiles.get(chair.number) or self._add(chair.number)
-            tile.render(tile_view(chair, snapshot.at, self._zone))
+            if chair is not self._seen.get(chair.number):  # what is the same object has not changed since
+                self._seen[chair.number] = chair
+                tile.render(tile_view(chair, snapshot.at, self._zone))
         self._test.setVisible(snapshot.operator is not None and not snapshot.self_test.done_today)
         self._fit()
 
@@ -404,6 +407,7 @@ class Rail(Panel):
 
     def _remove(self, number: int) -> None:
         tile = self._tiles.pop(number)
+        self._seen.pop(number, None)
         self._group.removeButton(tile)
         retire(self._column, tile)
 
