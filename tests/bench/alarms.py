@@ -17,7 +17,7 @@ from devices.events import AlarmKind
 from devices.simulator.scenario import load_scenario
 from nursestation.core.records import SessionOpened
 from tests.bench import quick_visit
-from tests.helpers.expected import Expected, differences, load_expected, seen_conditions, shortened
+from tests.helpers.expected import Expected, ExpectedCondition, differences, load_expected, seen_conditions, shortened
 
 CALM = "normal"
 
@@ -52,8 +52,9 @@ def scripted(first: int, last: int) -> dict[str, object]:
     return {"expected": expected, "caught": caught, "wrong": wrong}
 
 
-def _only(plan: Expected, wanted: tuple[object, ...]) -> Expected:
-    return plan.model_copy(update={"condition": wanted})
+def _only(plan: Expected, wanted: tuple[ExpectedCondition, ...]) -> Expected:
+    """Return the plan with these conditions alone, and whatever end: the numbers here come once a second, and end by it."""
+    return plan.model_copy(update={"condition": tuple(one.model_copy(update={"over": None}) for one in wanted)})
 
 
 def main() -> None:
