@@ -8,7 +8,10 @@ WHY = "Nursestation stopped"
 
 
 def withered(snapshot: StationSnapshot) -> StationSnapshot:
-    """Return `snapshot` with every number blank and no waves; a cuff reading stays, grey, because it carries its time."""
+    """Return `snapshot` with every number blank and no waves.
+
+    A cuff reading stays, grey, with its time; its age goes, which would stand still.
+    """
     return replace(snapshot, chairs=tuple(_chair(chair) for chair in snapshot.chairs))
 
 
@@ -18,5 +21,8 @@ def _chair(chair: ChairSnapshot) -> ChairSnapshot:
         for view in chair.numerics
     )
     return replace(
-        chair, numerics=numerics, waves=(), cuff=replace(chair.cuff, is_overdue=True, due_in_s=None, doing="")
+        chair,
+        numerics=numerics,
+        waves=(),
+        cuff=replace(chair.cuff, is_overdue=True, due_in_s=None, doing="", age_s=None),
     )

@@ -375,7 +375,9 @@ def test_no_number_stands_as_if_live_once_the_engine_is_dead(desk):
     assert desk.text("hr_value") == "---"
     assert desk.text("hr_line_0") == "Nursestation stopped"
     assert (desk.text("nibp_value"), desk.find("nibp_value").property("tone")) == ("124", "stale")
+    assert "ago" not in desk.text("nibp_line_0"), "an age that stands still is no age"
     desk.publish(_station())
+    assert "1 min ago" in desk.text("nibp_line_0")
     assert desk.text("hr_value") == "74"
 
 
