@@ -60,6 +60,7 @@ class Desk:
         self.render()
         button = self.find(name)
         self.qtbot.waitUntil(lambda: button.isVisibleTo(self.page) and button.isEnabled(), timeout=2000)
+        self.qtbot.waitUntil(lambda: button.width() > 0, timeout=2000)  # laid out
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         self.n_taps += 1
         self.render()
