@@ -111,7 +111,8 @@ class NibpCuff:
             return cycle.outcome
         before = self._cycles[index - 1].outcome if index else Cuff()
         attempt = next(attempt for attempt in reversed(cycle.attempts) if attempt.begin <= t_s)
-        pressure = attempt.pressure_at(t_s) if t_s < attempt.end else 0.0
+        shown_s = max(attempt.begin, math.floor(t_s * 10) / 10)  # ten times a second, whenever one asks
+        pressure = attempt.pressure_at(shown_s) if t_s < attempt.end else 0.0
         return replace(before, phase=CuffPhase.MEASURING, cycle=cycle.number, pressure=pressure, fault=None)
 
     def is_measuring(self, t_s: float) -> bool:

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devices.driver import CuffPhase, ProbeState
@@ -89,6 +89,7 @@ JUMPY = "".join(
 
 
 @settings(max_examples=25, deadline=None)
+@example(steps_ms=[50], started_ms=1401, pressed_ms=1000)  # between two of the cuff's ten readings a second
 @given(
     steps_ms=st.lists(st.integers(50, 3_000), min_size=1, max_size=12),
     started_ms=st.integers(1_000, 20_000),
