@@ -11,7 +11,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSocketNotifier, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
 
@@ -134,6 +134,7 @@ class Robot:
 
     def clipped(self) -> list[str]:
         """Labels and buttons whose text is wider than they are."""
+        _lay_out()
         found = []
         for widget in self._window.findChildren(QWidget):
             if not widget.isVisible() or not isinstance(widget, QLabel | QAbstractButton):
@@ -175,7 +176,14 @@ class Robot:
                 area.ensureWidgetVisible(widget)
             area = area.parentWidget()
         self._application.processEvents()
+        _lay_out()
         return widget
+
+
+def _lay_out() -> None:
+    """Give everything its place that was shown, or got other words, in this very turn."""
+    for _ in range(3):  # a layout that grows asks the one around it
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def _spot(widget: QWidget) -> QPoint:

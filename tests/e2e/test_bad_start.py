@@ -318,7 +318,7 @@ def test_half_a_frame_at_the_end_of_a_capture_is_told_behind_what_is_whole(tmp_p
     ("session", "format_name", "out", "words"),
     [
         (SESSION, "csv", "no-such-folder/x.csv", "does not exist. Make it, or choose another."),
-        (SESSION, "xls", "x.xls", "There is no format xls. There are: csv, pdf"),
+        (SESSION, "xls", "x.xls", "There is no format xls. There are: pdf, csv"),
         ("20200101-1-zzzz", "csv", "x.csv", "20200101-1-zzzz"),
     ],
     ids=["folder", "format", "session"],
