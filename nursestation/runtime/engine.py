@@ -66,7 +66,7 @@ class Engine:
         self._checks = tuple(checks)
         self._last_tick_ns: int | None = None
         self._last_snapshot_ns = self._last_whole_ns = 0
-        self._snapshot: StationSnapshot | None = None
+        self._snapshot: StationSnapshot | None = None  # what the next one may build on
         self._numbers_of: set[str] = set()  # monitors whose numbers no snapshot shows yet
         self._asked: dict[
             int, Future[Sequence[Record]]
@@ -127,7 +127,11 @@ class Engine:
             records.extend(made)
             if asked is not None:
                 asked.set_result(made)
-            if isinstance(item, MonitorInput) and isinstance(item.event, Numeric):
+            if not isinstance(item, MonitorInput):
+                self._snapshot = (
+                    None  # what people and settings change need not make a record: an empty chair that goes
+                )
+            elif isinstance(item.event, Numeric):
                 self._numbers_of.add(item.monitor)
         now = self._clock.now()
         ticked = self._last_tick_ns is None or now.mono_ns - self._last_tick_ns >= TICK_NS

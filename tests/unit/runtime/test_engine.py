@@ -226,3 +226,17 @@ def test_what_was_not_answered_in_time_is_withdrawn(running):
     Slow.may_go_on.set()
     running.engine.stop()
     assert [chair.number for chair in running.station.snapshot(running.clock.now()).chairs] == [1]
+
+
+def test_an_empty_chair_that_is_taken_away_is_gone_at_once_though_no_record_says_so():
+    stage = Stage(chairs=[ChairSetup(number=1, monitors=()), ChairSetup(number=2, monitors=())])
+    stage.inbox.post(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"))
+    stage.engine.step(0)
+    stage.shown()
+    stage.clock.advance(0.01)
+    stage.inbox.post(ChairsChanged(chairs=(ChairSetup(number=2, monitors=()),), operator="r.alvarez"))
+    stage.engine.step(0)
+    assert [chair.number for chair in stage.shown()[1].chairs] == [2]
+    stage.clock.advance(0.3)
+    stage.engine.step(0)
+    assert [chair.number for chair in stage.shown()[1].chairs] == [2]
