@@ -128,9 +128,8 @@ class Engine:
             if asked is not None:
                 asked.set_result(made)
             if not isinstance(item, MonitorInput):
-                self._snapshot = (
-                    None  # what people and settings change need not make a record: an empty chair that goes
-                )
+                # what people and settings change need not make a record: an empty chair that goes makes none
+                self._snapshot = None
             elif isinstance(item.event, Numeric):
                 self._numbers_of.add(item.monitor)
         now = self._clock.now()
