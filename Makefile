@@ -32,8 +32,8 @@ run: env
 	fi
 
 test: env-test
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not e2e or lockstep"
-	$(BIN)/python -m pytest -m "e2e and not lockstep"
+	$(BIN)/python -m pytest -n auto -m "not e2e"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m e2e
 
 e2e: env-test
 	$(BIN)/python -m pytest -m e2e
