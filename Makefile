@@ -33,7 +33,7 @@ run: env
 
 test: env-test
 	$(BIN)/python -m pytest -n auto -m "not e2e"
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m e2e
 
 e2e: env-test
 	$(BIN)/python -m pytest -m e2e

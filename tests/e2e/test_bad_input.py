@@ -19,7 +19,7 @@ from nursestation.store.verify import verify_store
 from tests.e2e.live_station import Bed, LiveClinic, noise, seen_at_another_speed, stored, until
 from tests.helpers.visit import PATIENT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 HOLDER = (
     "import fcntl,sys; f=open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); sys.stdin.read()"

@@ -23,7 +23,7 @@ from tests.e2e.live_station import until
 from tests.helpers.bedside import Bedside, ScriptedPatient
 from tests.helpers.written_visit import SESSION, all_records, visit_records
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 ROOT = Path(__file__).parents[2]
 ENV = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}

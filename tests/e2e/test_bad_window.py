@@ -6,7 +6,7 @@ from nursestation.mishaps import SENTENCE
 from nursestation.store.verify import verify_store
 from tests.e2e.program import Program
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 MISSING = "/dev/ttyNONE"
 SETTINGS = f'[[chair]]\nnumber = 2\n[[chair.monitor]]\ndriver = "ge_dinamap"\nport = "{MISSING}"\n'

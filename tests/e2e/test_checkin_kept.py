@@ -5,7 +5,7 @@ import pytest
 from nursestation.store.verify import verify_store
 from tests.e2e.program import Program
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 PIN = "482913"
 SETTINGS = "[[chair]]\nnumber = 1\n[[chair]]\nnumber = 2\n"

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("tty")  # there are no pseudo-terminals on Windows
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("real_time")]
+pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "nursestation"]

@@ -6,7 +6,7 @@ from PySide6.QtGui import QImage
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
 from tests.e2e.program import Program
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 PIN = "482913"
 CHAIRS = 4

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from devices.registry import all_drivers
 from nursestation.store.verify import verify_store
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "resources" / "scenarios"

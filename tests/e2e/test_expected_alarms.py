@@ -5,7 +5,7 @@ import pytest
 from tests.helpers.expected import differences, load_expected
 from tests.helpers.played_visit import play
 
-pytestmark = [pytest.mark.e2e, pytest.mark.lockstep, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 EXPECTED = load_expected()
 

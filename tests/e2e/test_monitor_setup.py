@@ -5,7 +5,7 @@ import pytest
 from nursestation.config.load import load_settings
 from tests.e2e.program import Monitor, Program
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 PIN = "482913"

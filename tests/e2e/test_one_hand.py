@@ -14,7 +14,7 @@ from devices.clock import SystemClock
 from tests.e2e.program import CuedMonitor, Monitor, Program, ProgramError
 from tests.e2e.quick_visit import PLAIN, SPEED, write_protocol, write_settings
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 PIN = "482913"
 CHAIR = 2

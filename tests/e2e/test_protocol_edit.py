@@ -7,7 +7,7 @@ from nursestation.paths import resource
 from tests.e2e.program import Program
 from tests.e2e.test_monitor_setup import OFFSCREEN, sign_up
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 
 def test_a_protocol_is_edited_and_stays_after_a_restart(tmp_path):

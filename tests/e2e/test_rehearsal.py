@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from nursestation.store.verify import verify_store
 
-pytestmark = [pytest.mark.e2e, pytest.mark.lockstep, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
 ROOT = Path(__file__).parents[2]
 

@@ -20,7 +20,7 @@ from nursestation.store.verify import verify_store
 ROOT = Path(__file__).parents[2]
 SIX = ("visit-plain", "visit-spike", "visit-early-stop", "visit-injection", "visit-no-driver", "visit-pain")
 
-pytestmark = [pytest.mark.e2e, pytest.mark.lockstep, pytest.mark.timeout(1200), pytest.mark.xdist_group("six_visits")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200), pytest.mark.xdist_group("six_visits")]
 
 
 @pytest.fixture(scope="module")

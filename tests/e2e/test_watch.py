@@ -12,7 +12,7 @@ import pytest
 
 pty = pytest.importorskip("pty")  # there are no pseudo-terminals on Windows
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("real_time")]
+pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
 HEART_AND_BREATH = bytes.fromhex("55AA0802E84E10FB01B3")  # BerryMed PM6750 protocol V3.2: heart rate 78, respiration 16

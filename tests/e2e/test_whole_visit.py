@@ -20,7 +20,7 @@ from nursestation.store.verify import verify_store
 from tests.e2e.program import CuedMonitor, Monitor, Program, XServer
 from tests.e2e.quick_visit import SCENARIO, SPEED, write_protocol, write_settings
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420), pytest.mark.xdist_group("real_time")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
 
 PIN = "482913"
 CHAIR = 2

@@ -11,7 +11,7 @@ from tests.e2e.program import ROOT, Program
 
 pytest.importorskip("pty")  # there are no pseudo-terminals on Windows
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("real_time")]
+pytestmark = pytest.mark.e2e
 
 
 def nursestation(*arguments: str) -> list[dict]:
