@@ -5,6 +5,7 @@
     +-- SetupRefused         assembly.py: chairs and monitors cannot be changed like that
     +-- StoreError           store/errors.py: the record on disk
     +-- ExportError          export/: a file could not be written, or a session is not there
+    |   +-- ExportCancelled  somebody stopped it
     +-- WindowError          app.py: no display, or a library that Qt needs is missing
     +-- RehearsalError       rehearsal.py: the rehearsed visit did not come to its end
 

@@ -15,6 +15,10 @@ from nursestation.export.visit import VisitRecord, load_visit
 from nursestation.store.reader import StoreReader
 
 
+def _silently(_done: float) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """What an export needs to know besides the session.
@@ -24,12 +28,15 @@ class ExportOptions:
         version: Version of the program, for the file.
         zone: Time zone of the times in the file; None for the computer's own.
         paper: "a4" or "letter".
+        progress: Told now and then how much of the work is done (0 to 1); it raises `ExportCancelled` when the person who
+            waits for the file stops it. A format that takes longer than a second calls it at least once a second.
     """
 
     fonts: Path
     version: str
     zone: tzinfo | None = None
     paper: str = "a4"
+    progress: Callable[[float], None] = _silently
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class ExportFormat:
         holds: What is in it.
         leaves_out: What is not.
         render: Makes the content; the same visit and options give the same bytes.
+        needs_waves: It is rendered from waveforms and gaps too.
     """
 
     name: str
@@ -51,6 +59,7 @@ class ExportFormat:
     holds: str
     leaves_out: str
     render: Callable[[VisitRecord, ExportOptions], bytes]
+    needs_waves: bool = False
 
 
 def _csv(visit: VisitRecord, options: ExportOptions) -> bytes:
@@ -123,7 +132,7 @@ def export_session(reader: StoreReader, session: str, format_name: str, path: Pa
     chosen = FORMATS.get(format_name)
     if chosen is None:
         raise ExportError(f"There is no format {format_name}. There are: {', '.join(FORMATS)}.")
-    visit = load_visit(reader, session, options.version)
+    visit = load_visit(reader, session, options.version, with_waves=chosen.needs_waves)
     target = path / f"{session}{chosen.suffix}" if path.is_dir() else path
     return _write(chosen, visit, target, options)
 
@@ -144,7 +153,8 @@ def export_every_format(
         ExportError: there is no such session, or a file cannot be written.
         StoreEnvironmentError: the record cannot be read.
     """
-    visit = load_visit(reader, session, options.version)
+    with_waves = any(one.needs_waves for one in FORMATS.values())
+    visit = load_visit(reader, session, options.version, with_waves=with_waves)
     return tuple(_write(one, visit, folder / f"{stem}{one.suffix}", options) for one in FORMATS.values())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from devices.clock import NS_PER_S
 from nursestation.core.alarm_log import LOGGED
 from nursestation.core.model import Operator
-from nursestation.core.records import AudioSwitched, Record, Sample, SignedIn, SignedOut, StationStopped
+from nursestation.core.records import AudioSwitched, Gap, Record, Sample, SignedIn, SignedOut, StationStopped, Wave
 from nursestation.core.timeline import Timeline
 from nursestation.export.errors import ExportError
 from nursestation.store.reader import SessionSummary, StoreReader
@@ -28,6 +28,10 @@ class VisitRecord:
         operators: Staff by id.
         timeline: See there.
         version: Version of the program that writes the file.
+        waves, gaps: Its stretches of waveform, and what is known to be absent of them and of the readings, each in order; ()
+            where they were not asked for.
+        schema: The steps of the schema that the record was brought up to.
+        is_deidentified: Who it was about has been taken out (`deidentify.py`): nothing is to be added from elsewhere.
     """
 
     summary: SessionSummary
@@ -37,6 +41,10 @@ class VisitRecord:
     timeline: Timeline
     version: str
     station: tuple[Record, ...] = field(default=(), repr=False)
+    waves: tuple[Wave, ...] = field(default=(), repr=False)
+    gaps: tuple[Gap, ...] = field(default=(), repr=False)
+    schema: tuple[str, ...] = ()
+    is_deidentified: bool = False
 
     def name(self, operator: str | None) -> str:
         """Return an operator's name; "" for what the program or a monitor did."""
@@ -46,8 +54,8 @@ class VisitRecord:
         return operator if known is None else known.name
 
 
-def load_visit(reader: StoreReader, session: str, version: str) -> VisitRecord:
-    """Load a session, finished or running, as it stands at this moment.
+def load_visit(reader: StoreReader, session: str, version: str, *, with_waves: bool = False) -> VisitRecord:
+    """Load a session, finished or running, as it stands at this moment; `with_waves` waveforms and gaps too.
 
     Raises:
         ExportError: there is no such session.
@@ -65,6 +73,9 @@ def load_visit(reader: StoreReader, session: str, version: str) -> VisitRecord:
             timeline=Timeline(tuple(reader.runs(session))),
             version=version,
             station=tuple(_station(reader, summary)),
+            waves=tuple(reader.waves(session)) if with_waves else (),
+            gaps=tuple(reader.gaps(session)) if with_waves else (),
+            schema=reader.schema(),
         )
 
 

@@ -13,6 +13,8 @@ Rules of the file:
 6. `patient` lists the visits by patient; it is made of the `SessionOpened` records, also of those from before there was a list.
 """
 
+import sqlite3
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
@@ -139,6 +141,14 @@ def _packed_rows(db: Database) -> None:
 def steps() -> tuple[str, ...]:
     """Return the names of all steps, in order."""
     return tuple(step.name for step in migrations.pending(Database(memory=True, execute_plugins=False)))
+
+
+def applied(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the names of the steps that a record was brought up to, in order."""
+    found = connection.execute(
+        f"SELECT name FROM {migrations.migrations_table} WHERE migration_set = ? ORDER BY rowid", (migrations.name,)
+    )
+    return tuple(name for (name,) in found)
 
 
 def unknown_steps(db: Database) -> tuple[str, ...]:
