@@ -19,8 +19,9 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from nursestation.store import patients
+from nursestation.store.steps import SET
 
-migrations = Migrations("nursestation")
+migrations = Migrations(SET)
 
 _TABLES = (
     """CREATE TABLE run (
@@ -139,19 +140,10 @@ def _packed_rows(db: Database) -> None:
 
 
 def steps() -> tuple[str, ...]:
-    """Return the names of all steps, in order."""
+    """Return the names of all steps, in order; they stand in `steps.STEPS` too."""
     return tuple(step.name for step in migrations.pending(Database(memory=True, execute_plugins=False)))
 
 
-def applied(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Return the names of the steps that a record was brought up to, in order."""
-    found = connection.execute(
-        f"SELECT name FROM {migrations.migrations_table} WHERE migration_set = ? ORDER BY rowid", (migrations.name,)
-    )
-    return tuple(name for (name,) in found)
-
-
-def unknown_steps(db: Database) -> tuple[str, ...]:
-    """Return the steps in the file that this version of the program does not know: a newer one wrote it."""
-    ours = set(steps())
-    return tuple(step.name for step in migrations.applied(db) if step.name not in ours)
+def carry_out(connection: sqlite3.Connection) -> None:
+    """Take the steps that the file has not had."""
+    migrations.apply(Database(connection, execute_plugins=False, strict=True))

@@ -31,7 +31,7 @@ from nursestation.core.records import (
     Wave,
 )
 from nursestation.core.timeline import Timeline
-from nursestation.store import draftrows, migrations, patients, rows
+from nursestation.store import draftrows, patients, rows, steps
 from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable, damaged, explain
 from nursestation.store.rows import BulkRow
 from nursestation.store.tables import bulk_rows, connect_read_only, lookups, n_readings
@@ -278,7 +278,7 @@ class StoreReader:
     def schema(self) -> tuple[str, ...]:
         """Return the steps of the schema that the file was brought up to, in order."""
         with self._explained():
-            return migrations.applied(self._connection)
+            return steps.taken(self._connection)
 
     def chain_heads(self) -> dict[str | None, str]:
         """Return the hash of the newest record of each session, and of the station's own chain under None."""

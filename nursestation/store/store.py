@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from filelock import FileLock, Timeout
-from sqlite_utils import Database
 
 from devices.clock import Moment
 from nursestation.core.chain import GENESIS, link, to_json
@@ -38,7 +37,7 @@ from nursestation.core.records import (
     SessionOpened,
     Wave,
 )
-from nursestation.store import draftrows, migrations, patients
+from nursestation.store import draftrows, patients
 from nursestation.store.errors import (
     StoreBug,
     StoreBusy,
@@ -61,6 +60,7 @@ from nursestation.store.rows import (
     seal_body,
     trace_of,
 )
+from nursestation.store.steps import STEPS, taken
 from nursestation.store.tables import is_readable, last_n_sql, lookups, quick_check, stored_rows
 
 BUSY_TIMEOUT_S = 2.0
@@ -422,12 +422,14 @@ def _connect(path: Path, max_pages: int | None, busy_timeout_s: float, is_scratc
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    db = Database(connection, execute_plugins=False, strict=True)
     try:
-        if migrations.unknown_steps(db):
+        had = taken(connection)
+        if not set(had) <= set(STEPS):
             raise StoreTooNew(f"{path} was written by a newer Nursestation. Install that version, or a later one.")
-        if migrations.migrations.pending(db):
-            migrations.migrations.apply(db)
+        if had != STEPS:
+            from nursestation.store import migrations  # late, and seldom: see `steps`
+
+            migrations.carry_out(connection)
     except sqlite3.Error as error:
         raise explain(error, path) from error
 

@@ -6,6 +6,8 @@ Made by `python -m tests.unit.store.test_migrations`, once per new step, before 
 import contextlib
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from nursestation.core.records import SignedIn
 from nursestation.store import migrations
 from nursestation.store.reader import StoreReader
+from nursestation.store.steps import STEPS, taken
 from nursestation.store.store import Store
 from nursestation.store.verify import verify_store
 from tests.helpers.written_visit import SESSION, all_records, minute
@@ -27,6 +30,26 @@ def schema(path):
 
 def test_a_sample_is_kept_of_every_step():
     assert [path.stem for path in sorted(SAMPLES.glob("*.sqlite3"))] == list(migrations.steps())
+
+
+def test_the_steps_that_a_file_has_had_are_read_without_the_library(tmp_path):
+    path = tmp_path / "record.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert taken(connection) == ()
+    Store.open(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert taken(connection) == STEPS == migrations.steps()
+
+
+def test_a_record_that_is_up_to_date_is_opened_without_the_library(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from nursestation.store.store import Store; "
+        f"Store.open(Path({str(tmp_path / 'record.sqlite3')!r})).close(); print('sqlite_utils' in sys.modules)"
+    )
+    told = [
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout for _ in "12"
+    ]
+    assert told == ["True\n", "False\n"]
 
 
 @pytest.mark.parametrize("step", migrations.steps())
