@@ -1,23 +1,21 @@
 """The composition root of the window: builds the station and the window, wires them, closes them in reverse. No logic."""
 
-import gc
 import logging
 import signal
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from devices.checkup import examine
 from devices.clock import Clock, SystemClock
-from devices.simulator.monitor import Simulation
 from devices.transport import list_ports
 from nursestation import __version__, mishaps
 from nursestation.assembly import Bedside, RunningStation, monitor_id
-from nursestation.bedside import SimulatedBedside
 from nursestation.commandline.doctor import Verdict, check_qt
 from nursestation.config.display import DisplaySettings, load_display, write_display
 from nursestation.config.load import SettingsError, load_settings
@@ -37,6 +35,7 @@ from nursestation.runtime.sheet_job import SheetJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
+from nursestation.ui.collector import Collector
 from nursestation.ui.discharge.sheet_of import sheet_of
 from nursestation.ui.display import Display
 from nursestation.ui.opening import Opening, has_display
@@ -44,9 +43,12 @@ from nursestation.ui.printing import print_pdf
 from nursestation.ui.shell import Shell, make_application, make_shell
 from nursestation.ui.soundroom import SoundRoom, room_of
 
+if TYPE_CHECKING:
+    from devices.simulator.monitor import Simulation
+    from nursestation.bedside import SimulatedBedside
+
 _log = logging.getLogger(__name__)
 
-_COLLECT_EVERY_S = 1.0
 _FLUSH_S = 0.04  # an export waits so long for the newest readings to be on disk, and the window with it
 
 
@@ -91,14 +93,11 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int, opening: O
 @contextmanager
 def collecting_here() -> Iterator[None]:
     """Collect garbage in this thread alone, on a timer, while inside: another one must not take widgets apart (docs/adr/0019)."""
-    from pyqtgraph.util.garbage_collector import GarbageCollector  # late: it takes the Qt that is there already
-
-    collector = GarbageCollector(interval=_COLLECT_EVERY_S)
+    collector = Collector()
     try:
         yield
     finally:
-        collector.timer.stop()
-        gc.enable()
+        collector.stop()
 
 
 @contextmanager
@@ -162,6 +161,7 @@ class OpenStation(QObject):
         self._sound = sound(settings) if sound is not None else None
         taken = [chair.number for chair in settings.chair]
         self._profile, self._settings = profile, settings
+        self._simulation: Simulation | None = None
         self._job: ExportJob | None = None
         self._log_job: LogJob | None = None
         self._sheet_job: SheetJob | None = None
@@ -170,10 +170,11 @@ class OpenStation(QObject):
         with ExitStack() as undo:
             self._scratch = tempfile.TemporaryDirectory(prefix="nursestation-")
             undo.callback(self._scratch.cleanup)
-            self._bedside = SimulatedBedside(scenarios, seed, clock.now(), Path(self._scratch.name), taken)
-            self._simulation = Simulation(self._bedside.chairs.values(), clock)
-            undo.callback(self._simulation.stop)
-            bedside = Bedside(chairs=self._bedside.settings, heed=self._bedside.heed)
+            bedside = None
+            if scenarios:
+                simulated, self._simulation = _simulate(scenarios, seed, clock, Path(self._scratch.name), taken)
+                undo.callback(self._simulation.stop)
+                bedside = Bedside(chairs=simulated.settings, heed=simulated.heed)
             self.station = RunningStation(profile, settings, clock, pins, bedside)
             undo.callback(self.station.stop)
             self._workbench = Workbench(
@@ -187,7 +188,8 @@ class OpenStation(QObject):
             )
             self._protocols = ProtocolDesk(resource("protocols"), profile.protocols, self.station)
             self._told: BenchState | None = None
-            self.shell = self._make_shell(settings, (*settings.chair, *self._bedside.settings), clock)
+            simulated_chairs = bedside.chairs if bedside is not None else ()
+            self.shell = self._make_shell(settings, (*settings.chair, *simulated_chairs), clock)
             undo.pop_all()
         self.shell.display.changed.connect(self._keep_display)
         self.shell.export_sheet.export_requested.connect(self._on_export)
@@ -209,7 +211,8 @@ class OpenStation(QObject):
 
     def __enter__(self) -> "OpenStation":
         self._hooks.enter_context(mishaps.told(self.shell.window.say))
-        self._simulation.start()
+        if self._simulation is not None:
+            self._simulation.start()
         self.station.start()
         self._workbench.start()
         self.shell.bridge.start()
@@ -240,7 +243,8 @@ class OpenStation(QObject):
         self._protocols.stop()
         self._workbench.stop()
         self.station.stop()
-        self._simulation.stop()
+        if self._simulation is not None:
+            self._simulation.stop()
         self.shell.window.close()
         self._scratch.cleanup()
 
@@ -367,6 +371,18 @@ class OpenStation(QObject):
             self.shell.export_sheet.exported(answer.path)
         else:
             self.shell.export_sheet.refused(answer.text)
+
+
+def _simulate(
+    scenarios: Sequence[str], seed: int, clock: Clock, folder: Path, taken: Iterable[int]
+) -> "tuple[SimulatedBedside, Simulation]":
+    """Seat simulated patients; `taken` are the numbers of other chairs."""
+    # late: a station with real monitors needs nothing of it
+    from devices.simulator.monitor import Simulation
+    from nursestation.bedside import SimulatedBedside
+
+    bedside = SimulatedBedside(scenarios, seed, clock.now(), folder, taken)
+    return bedside, Simulation(bedside.chairs.values(), clock)
 
 
 def _refuse_without_display() -> None:
