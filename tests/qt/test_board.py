@@ -374,6 +374,17 @@ def test_one_paint_a_tile_that_changed_and_none_for_the_others(board):
     assert paints.seen == ["board_tile_2"]
 
 
+def test_nothing_is_painted_below_a_tile_also_after_a_change_of_style(board):
+    below = Paints([board.canvas], board.tile(2).geometry().center())
+    board.station(numerics=(make_numeric("heart_rate", 88.0),))
+    assert below.seen == []
+    board.window.setStyleSheet("QToolTip { margin: 1px; }")
+    QApplication.processEvents()
+    below.seen.clear()
+    board.station(numerics=(make_numeric("heart_rate", 89.0),))
+    assert below.seen == []
+
+
 def test_nothing_is_made_for_a_page_that_nobody_sees(board):
     board.window.show_chair(1)
     before = board.tile(2).view

@@ -55,11 +55,12 @@ class _Label:
 class _Chair:
     """A chair and its place.
 
-    `session` names whose waves are remembered in `keys`.
+    `session` names whose waves are remembered in `keys`; `seen` is what the tile shows.
     """
 
     tile: BoardTile
     cell: Cell | None = None
+    seen: ChairSnapshot | None = None
     session: str = ""
     keys: tuple[Key, ...] = ()
     lately: frozenset[Key] = frozenset()
@@ -140,6 +141,8 @@ class BoardCanvas(WaveField):
         """Take another order, other columns, waves or another face; tiles show another face with the next snapshot."""
         if settings != self._settings:
             self._settings = settings
+            for chair in self._chairs.values():
+                chair.seen = None
             self._arrange()
 
     def set_look(self, look: WaveLook) -> None:
@@ -166,6 +169,9 @@ class BoardCanvas(WaveField):
         has_other_waves = False
         for chair in snapshot.chairs:
             shown = self._chairs.get(chair.number) or self._add(chair.number)
+            if chair is shown.seen:  # what is the same object has not changed since
+                continue
+            shown.seen = chair
             before = _alarm_of(shown.tile)
             with_initials = self._settings.face == "initials"
             shown.tile.show_view(board_tile(chair, snapshot.at, self._zone, with_initials=with_initials))

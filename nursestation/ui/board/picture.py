@@ -89,8 +89,7 @@ class TilePicture:
         self.is_cut = False
 
     def paint(self, view: BoardTileView, area: QRectF) -> None:
-        """Paint all of it."""
-        self._painter.fillRect(area, self._theme.colour("plot"))
+        """Paint all of it, on its ground."""
         rows = rows_of(area.width(), area.height())
         if view.tile.is_free:
             self._free(view, area, rows.letters)

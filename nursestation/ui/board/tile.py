@@ -1,7 +1,7 @@
 """A chair on the page of all chairs, as a button: one paint when what it shows changes. A hand opens it, or carries it along."""
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from devices.events import Priority
@@ -46,7 +46,6 @@ class BoardTile(QAbstractButton):
         super().__init__(parent)
         self.setObjectName(f"board_tile_{number}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._number, self._theme, self._flashing = number, theme_, flashing
         self._view: BoardTileView | None = None
         self._is_cut = self._is_target = self._is_carried = False
@@ -99,14 +98,28 @@ class BoardTile(QAbstractButton):
         """Return the size that it has: whoever made it gives it one."""
         return self.size()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say that it paints all of itself."""
+        super().showEvent(event)
+        self._own_all()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say so again after a change of style."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._own_all()
+
+    def _own_all(self) -> None:
+        """Have nothing painted below it; a style sheet takes that back from every button that it dresses."""
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it all."""
         painter = QPainter(self)
-        picture = TilePicture(painter, self._theme, self._flashing)
         area = QRectF(self.rect())
-        if self._view is None:
-            painter.fillRect(area, self._theme.colour("plot"))
-        else:
+        painter.fillRect(area, self._theme.colour("plot"))
+        picture = TilePicture(painter, self._theme, self._flashing)
+        if self._view is not None:
             picture.paint(self._view, area)
         self._is_cut = picture.is_cut
         if self._is_carried:
