@@ -29,7 +29,7 @@ from nursestation.store.rows import Scalar, Trace
 
 VALIDITIES = ("valid", "questionable", "invalid", "unavailable", "calibrating")
 _CODES = {Validity(word): code for code, word in enumerate(VALIDITIES)}
-_USABLE = (Validity.VALID, Validity.QUESTIONABLE)
+_VALID, _QUESTIONABLE = Validity.VALID, Validity.QUESTIONABLE
 _TENTHS, _FLOAT, _DETAILS = 8, 16, 32
 _SHORT = struct.Struct("<h")
 _DOUBLE = struct.Struct("<d")
@@ -92,10 +92,11 @@ def pack_readings(readings: Sequence[tuple[bytes, Sample]]) -> bytes:
     """
     body = bytearray()
     for trace, sample in readings:
-        flags, value = _CODES[sample.validity], sample.value
-        written = b""
-        if (value is not None) is not (sample.validity in _USABLE):
-            raise ValueError(f"a value that is {sample.validity.value} {'is missing' if value is None else 'has one'}")
+        value, validity = sample.value, sample.validity
+        is_usable = validity is _VALID or validity is _QUESTIONABLE
+        if (value is not None) is not is_usable:
+            raise ValueError(f"a value that is {validity.value} {'is missing' if value is None else 'has one'}")
+        flags, written = 0 if validity is _VALID else _CODES[validity], b""
         if value is not None:
             tenths = round(value * 10) if -_LARGEST <= value * 10 <= _LARGEST else 0
             if tenths / 10 == value:
@@ -169,7 +170,7 @@ def pack_strips(strips: Sequence[tuple[bytes, Sequence[Wave]]], newest: Moment) 
         if not samples or len(samples) % 2:
             raise ValueError("a stretch of waveform holds no whole samples")
         body += keys
-        if at is newest or at == newest:
+        if at is newest:
             body += b"\0\0"
         else:
             _put_signed(body, newest.utc_ns - at.utc_ns)

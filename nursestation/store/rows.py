@@ -7,9 +7,7 @@ there a row each, and `digest_line` is the text of such a row that a seal's SHA-
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple
 
 from devices.clock import Moment
@@ -70,21 +68,6 @@ def trace_of(record: Sample | Wave | Gap) -> Trace:
     )  # fmt: skip
 
 
-def is_same_trace(one: Sample | Wave, other: Sample | Wave) -> bool:
-    """Say of two records of one kind, metric, monitor and source whether they come from one trace."""
-    return one.mode is other.mode and one.chair == other.chair and one.operator == other.operator
-
-
-def is_same_scale(one: Wave, other: Wave) -> bool:
-    """Say whether the samples of two stretches of waveform are to be read alike."""
-    return (
-        one.rate_hz == other.rate_hz
-        and one.scale == other.scale
-        and one.offset == other.offset
-        and one.unit is other.unit
-    )
-
-
 def sample(row: BulkRow, session: str) -> Sample:
     """Return the reading that `row` of `numeric` holds."""
     value, validity, measured, cycle, device_time = row.payload
@@ -141,54 +124,3 @@ def digest_line(row: BulkRow) -> bytes:
 def seal_body(first_n: int, last_n: int, sha256: str, record_head: str, utc_ns: int) -> str:
     """Return what a seal's own link in its chain runs over."""
     return json.dumps([first_n, last_n, sha256, record_head, utc_ns], separators=(",", ":"))
-
-
-def joined_waves(records: Iterable[Wave | Gap]) -> list[list[Wave]]:
-    """Return which stretches of waveforms make one, of up to about a second.
-
-    Stretches are joined when nothing but time separates them: the same scaling, no `Gap` between, and arrival no later than
-    `_HOLE_NS` after the samples themselves account for. A joined stretch has the last one's place and moment.
-    """
-    runs: list[_Run] = []
-    last: dict[tuple[object, ...], _Run] = {}
-    for place, record in enumerate(records):
-        key = (record.metric, record.source, record.monitor, record.chair, record.session)
-        if isinstance(record, Gap):
-            last.pop(key, None)
-            continue
-        run = last.get(key)
-        if run is not None and _continues(run, record):
-            run.parts.append(record)
-            run.n_bytes += len(record.samples)
-            run.place = place
-        else:
-            run = last[key] = _Run([record], len(record.samples), place)
-            runs.append(run)
-    runs.sort(key=attrgetter("place"))
-    return [run.parts for run in runs]
-
-
-@dataclass(slots=True)
-class _Run:
-    """Stretches of one waveform that are to become one: how many bytes of samples, and the place of the last."""
-
-    parts: list[Wave]
-    n_bytes: int
-    place: int
-
-
-_HOLE_NS = 250_000_000
-
-
-def _continues(run: _Run, after: Wave) -> bool:
-    """Say whether a stretch goes on where a run of them ended."""
-    before, rate_hz = run.parts[-1], after.rate_hz
-    n_after = len(after.samples) // 2
-    passed_ns = after.at.mono_ns - before.at.mono_ns
-    return (
-        is_same_scale(before, after)
-        and before.mode is after.mode
-        and before.operator == after.operator
-        and run.n_bytes // 2 + n_after <= rate_hz
-        and abs(passed_ns - n_after / rate_hz * 1e9) <= _HOLE_NS
-    )

@@ -14,19 +14,18 @@ import hashlib
 import logging
 import sqlite3
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from filelock import FileLock, Timeout
 
 from devices.clock import Moment
 from nursestation.core.chain import GENESIS, link, to_json
 from nursestation.core.records import (
-    BULK,
     ChairFreed,
     DraftKept,
     Gap,
@@ -48,15 +47,13 @@ from nursestation.store.errors import (
     StoreUnreachable,
     explain,
 )
+from nursestation.store.gathering import Gathered, Strip, gather
 from nursestation.store.packing import Calibration, PackedRow, fingerprint, key_bytes, line, pack_readings, pack_strips
 from nursestation.store.rows import (
     Scalar,
     Trace,
     digest_line,
     gap_row,
-    is_same_scale,
-    is_same_trace,
-    joined_waves,
     seal_body,
     trace_of,
 )
@@ -74,16 +71,15 @@ class _Hash(Protocol):
     def hexdigest(self) -> str: ...
 
 
-_Bulk = TypeVar("_Bulk", Sample, Wave)
-
-
 @dataclass(frozen=True, slots=True)
-class _Known(Generic[_Bulk]):
-    """How the newest record of a metric, source and monitor was written: what of another like it need not be looked up again."""
+class _Known:
+    """How the newest record of a metric, source and monitor was written: what of another on the same terms need not be looked up
+    again.
+    """
 
-    record: _Bulk
+    terms: tuple[object, ...]
     keys: bytes
-    prints: tuple[bytes, ...]
+    prints: bytes
 
 
 @dataclass(slots=True)
@@ -101,8 +97,8 @@ class _SessionTail:
     unsealed_since: Moment | None = None
     unsealed_last: Moment | None = None
     is_due: bool = False
-    readings_of: dict[tuple[str, str, str], "_Known[Sample]"] = field(default_factory=dict)
-    waves_of: dict[tuple[str, str, str], "_Known[Wave]"] = field(default_factory=dict)
+    readings_of: dict[tuple[str, str, str], _Known] = field(default_factory=dict)
+    waves_of: dict[tuple[str, str, str], _Known] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -193,11 +189,17 @@ class Store:
             StoreEnvironmentError: the computer's trouble; the same call may succeed later.
             StoreBug: a record cannot be stored at all.
         """
-        discrete, bulk, drafts = _sort(records)
+        records = list(records)
+        try:
+            bulk, others = gather(records)
+        except TypeError as error:
+            raise _bug(error) from error
+        drafts = [record for record in others if isinstance(record, DraftKept)]
+        discrete = [record for record in others if not isinstance(record, DraftKept | Refused)]
         if not discrete and not bulk and not drafts:
             return
         with self._transaction() as (connection, tail):
-            run = self._run_of(connection, (discrete or bulk or drafts)[0].at)
+            run = self._run_of(connection, records[0].at)
             self._append_discrete(connection, tail, run, discrete)
             for draft in drafts:
                 draftrows.keep(connection, draft)
@@ -305,33 +307,22 @@ class Store:
         if rows:
             connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def _append_bulk(
-        self, connection: sqlite3.Connection, tail: _Tail, run: int, records: Sequence[Sample | Wave | Gap]
-    ) -> None:
+    def _append_bulk(self, connection: sqlite3.Connection, tail: _Tail, run: int, bulk: Mapping[str, Gathered]) -> None:
         """Write readings, waveforms and gaps: of each session the readings of a moment in a row, and its waveforms in one."""
-        by_session: dict[str, list[Sample | Wave | Gap]] = {}
-        for record in records:
-            assert record.session is not None
-            by_session.setdefault(record.session, []).append(record)
         readings: list[_Row] = []
         strips: list[_Row] = []
         gaps: list[_Row] = []
         try:
-            for name, told in by_session.items():
+            for name, told in bulk.items():
                 session = _session(connection, tail, name)
-                samples = [record for record in told if isinstance(record, Sample)]
-                readings += [
-                    _readings_row(connection, tail, session, run, list(of_one_moment))
-                    for _, of_one_moment in groupby(samples, key=attrgetter("at"))
-                ]
-                waves = joined_waves(record for record in told if not isinstance(record, Sample))
-                if waves:
-                    strips.append(_strips_row(connection, tail, session, run, waves))
-                gaps += [_gap_row(connection, tail, session, run, one) for one in told if isinstance(one, Gap)]
+                for _, of_one_moment in groupby(told.samples, key=attrgetter("at")):
+                    readings.append(_readings_row(connection, tail, session, run, list(of_one_moment)))
+                if told.strips:
+                    strips.append(_strips_row(connection, tail, session, run, told.strips))
+                for gap in told.gaps:
+                    gaps.append(_gap_row(connection, tail, session, run, gap))
         except (TypeError, ValueError, struct.error) as error:
-            raise StoreBug(
-                f"A reading cannot be stored because of a fault in Nursestation: {type(error).__name__}"
-            ) from error
+            raise _bug(error) from error
         for table, rows in (("readings", readings), ("strips", strips), ("gap", gaps)):
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
@@ -434,19 +425,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise explain(error, path) from error
 
 
-def _sort(records: Iterable[Record]) -> tuple[list[Record], list[Sample | Wave | Gap], list[DraftKept]]:
-    discrete: list[Record] = []
-    bulk: list[Sample | Wave | Gap] = []
-    drafts: list[DraftKept] = []
-    for record in records:
-        if isinstance(record, BULK):
-            if record.session is not None:
-                bulk.append(record)
-        elif isinstance(record, DraftKept):
-            drafts.append(record)
-        elif not isinstance(record, Refused):
-            discrete.append(record)
-    return discrete, bulk, drafts
+def _bug(error: Exception) -> StoreBug:
+    return StoreBug(f"A reading cannot be stored because of a fault in Nursestation: {type(error).__name__}")
 
 
 def _read_tail(connection: sqlite3.Connection) -> _Tail:
@@ -503,49 +483,46 @@ def _read_session(connection: sqlite3.Connection, name: str) -> _SessionTail:
 def _readings_row(
     connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, run: int, samples: Sequence[Sample]
 ) -> _Row:
-    found = [_known_reading(connection, tail, session, sample) for sample in samples]
-    body = pack_readings([(known.keys, sample) for known, sample in zip(found, samples, strict=True)])
-    prints = [one for known in found for one in known.prints]
-    row = PackedRow("readings", session.last_n + 1, len(samples), run, samples[-1].at, body)
+    packed: list[tuple[bytes, Sample]] = []
+    prints: list[bytes] = []
+    for sample in samples:
+        where = (sample.metric, sample.monitor, sample.source)
+        terms = (sample.chair, sample.operator, sample.mode, sample.provenance)
+        known = session.readings_of.get(where)
+        if known is None or known.terms != terms:
+            key, print_ = _look_up(connection, tail, trace_of(sample))
+            known = session.readings_of[where] = _Known(terms, key_bytes(key), print_)
+        packed.append((known.keys, sample))
+        prints.append(known.prints)
+    row = PackedRow("readings", session.last_n + 1, len(samples), run, samples[-1].at, pack_readings(packed))
     return _take_packed(session, row, prints)
 
 
 def _strips_row(
-    connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, run: int, waves: Sequence[Sequence[Wave]]
+    connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, run: int, strips: Sequence[Strip]
 ) -> _Row:
-    strips: list[tuple[bytes, Sequence[Wave]]] = []
+    packed: list[tuple[bytes, Sequence[Wave]]] = []
     prints: list[bytes] = []
-    for parts in waves:
-        known = _known_wave(connection, tail, session, parts[-1])
-        strips.append((known.keys, parts))
-        prints += known.prints
-    newest = waves[-1][-1].at
-    row = PackedRow("strips", session.last_n + 1, len(waves), run, newest, pack_strips(strips, newest))
+    for strip in strips:
+        wave = strip.parts[-1]
+        where = (wave.metric, wave.monitor, wave.source)
+        known = session.waves_of.get(where)
+        if known is None or known.terms != strip.terms:
+            known = session.waves_of[where] = _known_wave(connection, tail, strip)
+        packed.append((known.keys, strip.parts))
+        prints.append(known.prints)
+    newest = strips[-1].parts[-1].at
+    row = PackedRow("strips", session.last_n + 1, len(packed), run, newest, pack_strips(packed, newest))
     return _take_packed(session, row, prints)
 
 
-def _known_reading(
-    connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, sample: Sample
-) -> _Known[Sample]:
-    where = (sample.metric, sample.monitor, sample.source)
-    known = session.readings_of.get(where)
-    if known is None or not is_same_trace(known.record, sample) or known.record.provenance is not sample.provenance:
-        key, print_ = _look_up(connection, tail, trace_of(sample))
-        known = session.readings_of[where] = _Known(sample, key_bytes(key), (print_,))
-    return known
-
-
-def _known_wave(connection: sqlite3.Connection, tail: _Tail, session: _SessionTail, wave: Wave) -> _Known[Wave]:
-    where = (wave.metric, wave.monitor, wave.source)
-    known = session.waves_of.get(where)
-    if known is None or not (is_same_trace(known.record, wave) and is_same_scale(known.record, wave)):
-        unit = None if wave.unit is None else wave.unit.value
-        scaled = Calibration(float(wave.rate_hz), float(wave.scale), float(wave.offset), unit)
-        (trace, trace_print), (scale, scale_print) = (
-            _look_up(connection, tail, one) for one in (trace_of(wave), scaled)
-        )
-        known = session.waves_of[where] = _Known(wave, key_bytes(trace, scale), (trace_print, scale_print))
-    return known
+def _known_wave(connection: sqlite3.Connection, tail: _Tail, strip: Strip) -> _Known:
+    wave = strip.parts[-1]
+    unit = None if wave.unit is None else wave.unit.value
+    scaled = Calibration(float(wave.rate_hz), float(wave.scale), float(wave.offset), unit)
+    trace, trace_print = _look_up(connection, tail, trace_of(wave))
+    scale, scale_print = _look_up(connection, tail, scaled)
+    return _Known(strip.terms, key_bytes(trace, scale), trace_print + scale_print)
 
 
 def _take_packed(session: _SessionTail, row: PackedRow, prints: Sequence[bytes]) -> _Row:
