@@ -37,7 +37,7 @@ from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
 from nursestation.ui.collector import Collector
 from nursestation.ui.discharge.sheet_of import sheet_of
-from nursestation.ui.display import Display
+from nursestation.ui.display import Display, dressed
 from nursestation.ui.opening import Opening, has_display
 from nursestation.ui.printing import print_pdf
 from nursestation.ui.shell import Shell, make_application, make_shell
@@ -250,7 +250,7 @@ class OpenStation(QObject):
 
     def _make_shell(self, settings: StationSettings, chairs: Sequence[ChairSettings], clock: Clock) -> Shell:
         display, self._display_trouble = load_display(self._profile.display)
-        look = theme.DARK_THEME if (display.theme or settings.theme) == "dark" else theme.LIGHT_THEME
+        look = dressed(display, theme.DARK_THEME if settings.theme == "dark" else theme.LIGHT_THEME)
         application = QCoreApplication.instance()
         assert isinstance(application, QApplication)
         theme.prepare(application, look)

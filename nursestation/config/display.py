@@ -1,4 +1,4 @@
-"""What a person has set on the screen: how the chairs are laid out, how waves run, dark or light.
+"""What a person has set on the screen: how the chairs are laid out, how waves run, which colour a parameter has, dark or light.
 
 Rules of the file:
 1. It is kept apart from `station.toml`, which people write and the program only mends: this file the program writes
@@ -8,9 +8,9 @@ Rules of the file:
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from nursestation.config.load import SettingsError, read_document, validated
 from nursestation.config.wholefile import put
@@ -20,6 +20,15 @@ Face = Literal["initials", "number"]
 WaveMetric = Literal["ecg", "pleth", "resp", "co2", "art"]
 SPEEDS_MM_S = (3.125, 6.25, 12.5, 25.0, 50.0)
 """Sweep speeds that bedside monitors offer [mm/s]. Source: IEC 60601-2-27, 201.12.1.101 asks for 25; the others are usual."""
+
+Parameter = Literal["heart_rate", "spo2", "nibp", "resp", "co2"]
+"""What has a colour of its own, in number, wave, trend and table."""
+ColourName = Literal["green", "lime", "teal", "blue", "lilac", "purple", "pink", "cream", "light blue"]
+"""Colours that a parameter may have; how each looks, dark and light, is in `ui/theme.py`."""
+COLOURS: tuple[ColourName, ...] = get_args(ColourName)
+NEAR_AN_ALARM: ColourName = "light blue"
+"""Close to the cyan of alarms of low priority. Bedside monitors have it for SpO2, and no other parameter gets it."""
+_ALARM_COLOURS = ("red", "yellow", "cyan", "orange", "amber")
 
 
 class _Section(BaseModel):
@@ -84,6 +93,36 @@ class WaveSettings(_Section):
         return self
 
 
+class ColourSettings(_Section):
+    """The colour of each parameter, the same in number, wave, trend and table; the defaults are the habit of bedside monitors.
+
+    No two parameters share one, and none has a colour of alarms.
+    """
+
+    heart_rate: ColourName = "green"
+    spo2: ColourName = "light blue"
+    nibp: ColourName = "pink"
+    resp: ColourName = "cream"
+    co2: ColourName = "lilac"
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _leave_alarms_theirs(cls, name: object) -> object:
+        if isinstance(name, str) and name.lower() in _ALARM_COLOURS:
+            others = [colour for colour in COLOURS if colour != NEAR_AN_ALARM]
+            raise ValueError(f"{name} is a colour of alarms: choose {', '.join(others[:-1])} or {others[-1]}")
+        return name
+
+    @model_validator(mode="after")
+    def _check(self) -> "ColourSettings":
+        names = list(self.model_dump().values())
+        if len(set(names)) != len(names):
+            raise ValueError("two parameters have one colour")
+        if NEAR_AN_ALARM in names and self.spo2 != NEAR_AN_ALARM:
+            raise ValueError(f"{NEAR_AN_ALARM} is close to a colour of alarms: no parameter but spo2 has it")
+        return self
+
+
 class DisplaySettings(_Section):
     """All of it.
 
@@ -92,12 +131,14 @@ class DisplaySettings(_Section):
         board: The page of all chairs.
         wall: The second screen.
         wave: From top to bottom; waves that are not named follow in the usual order.
+        colours: Of the parameters.
     """
 
     theme: Literal["dark", "light"] | None = None
     board: BoardSettings = BoardSettings()
     wall: WallSettings = WallSettings()
     wave: tuple[WaveSettings, ...] = ()
+    colours: ColourSettings = ColourSettings()
 
     @model_validator(mode="after")
     def _check(self) -> "DisplaySettings":

@@ -17,6 +17,7 @@ from nursestation.ui.page import Page
 from nursestation.ui.protocols.page import ProtocolsPage
 from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.chart import ChartSheet
+from nursestation.ui.sheets.colours import ColoursSheet
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.drug import DrugSheet
@@ -82,6 +83,7 @@ def make_sheets(export_folder: Path, zone: tzinfo | None = None) -> dict[str, Pa
         "drug": DrugSheet(zone),
         "watching": WatchingSheet(zone),
         "waves": WavesSheet(),
+        "colours": ColoursSheet(),
         "dose": DoseSheet(),
         "notify": ReasonSheet(NOTIFY),
         "pause": ReasonSheet(PAUSE),

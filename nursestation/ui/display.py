@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nursestation.config.display import DisplaySettings
 from nursestation.ui.plots.wave_look import SPEEDS_MM_S, MetricLook, WaveLook
+from nursestation.ui.theme import DARK_THEME, LIGHT_THEME, Theme, coloured
 
 
 def wave_look(settings: DisplaySettings) -> WaveLook:
@@ -16,6 +17,13 @@ def wave_look(settings: DisplaySettings) -> WaveLook:
             for wave in settings.wave
         )
     )
+
+
+def dressed(settings: DisplaySettings, otherwise: Theme) -> Theme:
+    """Return the colours by `settings`; dark or light as `otherwise` where nobody has chosen."""
+    name = settings.theme or otherwise.name
+    ground = next(one for one in (DARK_THEME, LIGHT_THEME) if one.name == name)
+    return coloured(ground, settings.colours.model_dump())
 
 
 class Display(QObject):
@@ -43,7 +51,7 @@ class Display(QObject):
             self.changed.emit(settings)
 
     def change(self, **fields: Any) -> None:  # noqa: ANN401 - the model checks each
-        """Change fields of the whole (`theme`, `board`, `wall`, `wave`).
+        """Change fields of the whole (`theme`, `board`, `wall`, `wave`, `colours`).
 
         Raises:
             pydantic.ValidationError: a value is out of its range.

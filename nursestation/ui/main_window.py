@@ -16,7 +16,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, 
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from devices.clock import Clock
-from nursestation.config.display import DisplaySettings
+from nursestation.config.display import ColourSettings, DisplaySettings
 from nursestation.core.commands import KeepDraft, SignOut
 from nursestation.core.records import Gap, Refused, Wave
 from nursestation.core.snapshot import AudioState, StationSnapshot
@@ -33,7 +33,7 @@ from nursestation.ui.bridge import Bridge
 from nursestation.ui.chair.page import ChairPage
 from nursestation.ui.chairs.rail import Rail
 from nursestation.ui.controls import Badge, Button, Edge, ElidingLabel, Label, Panel
-from nursestation.ui.display import Display, wave_look
+from nursestation.ui.display import Display, dressed, wave_look
 from nursestation.ui.due.page import DuePage
 from nursestation.ui.due.strip import DueStrip
 from nursestation.ui.due.view import due_lines
@@ -47,6 +47,7 @@ from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.scrolling import FocusInSight
+from nursestation.ui.sheets.colours import ColoursSheet
 from nursestation.ui.sheets.waves import WavesSheet
 from nursestation.ui.sheets.waves_view import Waves
 from nursestation.ui.station_page import StationPage
@@ -64,6 +65,7 @@ SELF_TEST = "self_test"
 ALARM_LOG = "alarm_log"
 DUE = "due"
 WAVES = "waves"
+COLOURS = "colours"
 _OPEN_TO_ALL = (STATION, "about", "delays", DUE)
 """Pages that show nothing of a patient and ask for no name."""
 _HOMES = (CHAIR, BOARD)
@@ -122,6 +124,8 @@ class MainWindow(QMainWindow):
         self._sheet_names = frozenset(sheets)
         waves_sheet = sheets.get(WAVES)
         self._waves_sheet = waves_sheet if isinstance(waves_sheet, WavesSheet) else None
+        colours_sheet = sheets.get(COLOURS)
+        self._colours_sheet = colours_sheet if isinstance(colours_sheet, ColoursSheet) else None
         self._clock, self._display = clock, display or Display(parent=self)
         self._flashing = Flashing(self)
         self._pictures = FirstPictures()
@@ -142,7 +146,7 @@ class MainWindow(QMainWindow):
         self._was_signed_in = False
         self._warmed = False
         self._build()
-        self._on_display(self._display.settings)
+        self._show_settings(self._display.settings)
         self._connect()
 
     # --- what is on the window ---
@@ -245,6 +249,8 @@ class MainWindow(QMainWindow):
         self._display.changed.connect(self._on_display)
         if self._waves_sheet is not None:
             self._waves_sheet.look_changed.connect(self._on_wave_look)
+        if self._colours_sheet is not None:
+            self._colours_sheet.colours_changed.connect(self._on_colours)
         self._alarms.command_requested.connect(self._bridge.send)
         self._alarms.flag_acknowledged.connect(self._on_flag_acknowledged)
         self._alarms.list_requested.connect(self._toggle_list)
@@ -527,19 +533,30 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_look(self, name: str) -> None:
-        self.set_theme(next(one for one in (theme.DARK_THEME, theme.LIGHT_THEME) if one.name == name))
         self._display.change(theme=name)
 
     @Slot(object)
     def _on_display(self, settings: DisplaySettings) -> None:
+        wanted = dressed(settings, self._theme)
+        if wanted != self._theme:
+            self.set_theme(wanted)
+        self._show_settings(settings)
+
+    def _show_settings(self, settings: DisplaySettings) -> None:
         for field in self.findChildren(WaveField):
             field.set_look(wave_look(settings))
         if self._waves_sheet is not None:
             self._waves_sheet.show_settings(settings)
+        if self._colours_sheet is not None:
+            self._colours_sheet.show_settings(settings)
 
     @Slot(object)
     def _on_wave_look(self, waves: Waves) -> None:
         self._display.change(wave=waves)
+
+    @Slot(object)
+    def _on_colours(self, colours: ColourSettings) -> None:
+        self._display.change(colours=colours)
 
     @Slot(object)
     def set_pace(self, pace: Pace) -> None:

@@ -13,8 +13,8 @@ steady; on for 20-60 % of the time).
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -230,6 +230,23 @@ LIGHT = Colours(
 )
 
 
+PARAMETERS = ("heart_rate", "spo2", "nibp", "resp", "co2")
+"""Roles whose colour a person may choose."""
+PALETTE = {
+    "green": ("#4be082", "#0b7a3b"),
+    "lime": ("#b6e880", "#4d6a00"),
+    "teal": ("#35d0b0", "#00695c"),
+    "blue": ("#6a9bff", "#0f4fb8"),
+    "lilac": ("#c9b8ff", "#5a3fe0"),
+    "purple": ("#e48cff", "#8a1fb0"),
+    "pink": ("#f58bb4", "#a8235f"),
+    "cream": ("#f7f1d0", "#6b5a00"),
+    "light blue": ("#4cc9f0", "#00658f"),
+}
+"""What may be chosen, as on dark and on light ground: each is read on every ground that a number or a curve has, can be told from
+the others and, but for "light blue", from the fills of alarms (`tests/qt/test_theme.py` holds them to it)."""
+
+
 ALARM_SYMBOLS = {Priority.HIGH: "***", Priority.MEDIUM: "**", Priority.LOW: "*"}
 """Marks that say the priority without colour. Source: habit of bedside monitors (Mindray, Edan, Comen, Philips)."""
 
@@ -279,6 +296,10 @@ class Theme:
         value: str = getattr(self.colours, role)
         return QColor(value)
 
+    def choice(self, name: str) -> QColor:
+        """Return a colour of `PALETTE` as it looks on this ground."""
+        return QColor(PALETTE[name][0 if self.name == "dark" else 1])
+
     def alarm(self, priority: Priority) -> AlarmLook:
         """Return how `priority` looks. Source of colours and rates: head of the file."""
         match priority:
@@ -294,6 +315,18 @@ class Theme:
 
 DARK_THEME = Theme(DARK, "dark")
 LIGHT_THEME = Theme(LIGHT, "light")
+
+
+def coloured(theme: Theme, chosen: Mapping[str, str]) -> Theme:
+    """Return `theme` with other colours of parameters.
+
+    Args:
+        theme: Of any colours of parameters.
+        chosen: Roles of `PARAMETERS` to names of `PALETTE`.
+    """
+    return Theme(
+        replace(theme.colours, **{role: theme.choice(name).name() for role, name in chosen.items()}), theme.name
+    )
 
 
 def load_fonts(folder: Path) -> bool:

@@ -29,7 +29,7 @@ NAMES = (
     "about", "station", "self_test", "audio_off", "no_chairs",
 )  # fmt: skip
 SHEETS = (
-    "event", "chart", "scores", "vitals", "drug", "watching", "waves",
+    "event", "chart", "scores", "vitals", "drug", "watching", "waves", "colours",
     "dose", "notify", "pause", "stop_early", "end_early", "manual_bp", "flag", "monitor_patient", "start_cuff",
     "limits", "limits_proposal", "pause_alarms", "override_gate", "override_criterion", "export",
 )  # fmt: skip

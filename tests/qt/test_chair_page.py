@@ -23,7 +23,7 @@ from nursestation.ui.main_window import MainWindow
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.plots.wave_look import LONGEST_FREEZE_S
 from nursestation.ui.plots.wave_painter import WavePainter
-from nursestation.ui.theme import DARK_THEME
+from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
 from tests.helpers.published import HandOutbox, make_wave
 from tests.helpers.station_views import (
     NOW,
@@ -347,3 +347,33 @@ def test_the_buttons_over_the_waves_are_big_enough_for_a_finger(desk, scale):
     desk.window.resize(*((1280, 800) if scale == 1.0 else (1920, 1080)))
     for name in ("wave_freeze", "wave_big", "wave_look"):
         assert min(desk.find(name).width(), desk.find(name).height()) >= theme.px(theme.TOUCH) - 1
+
+
+def test_a_colour_is_chosen_once_for_numbers_waves_trend_and_board(desk, qapp):
+    desk.window.open("waves")
+    desk.press("waves_colours")
+    assert desk.sees("colours_sheet")
+    try:
+        desk.press("colours_teal")
+        assert desk.display.settings.colours.heart_rate == "teal"
+        wanted = DARK_THEME.choice("teal")
+        assert desk.find("hr_value").palette().windowText().color() == wanted
+        for part in (desk.waves, desk.find("board_canvas"), desk.find("cuff_table").horizontalHeader()):
+            assert part._theme.colour("heart_rate") == wanted
+        desk.press("colours_of_resp")
+        desk.press("colours_teal")
+        assert desk.text("colours_refused") == "Teal is the colour of HR: give HR another one first."
+        assert desk.display.settings.colours.resp == "cream"
+        desk.press("colours_usual")
+        assert desk.display.settings == DisplaySettings()
+        assert desk.find("hr_value").palette().windowText().color() == DARK_THEME.colour("heart_rate")
+    finally:
+        theme.apply(qapp, DARK_THEME)
+
+
+def test_chosen_colours_stand_on_light_ground_too(desk, qapp):
+    try:
+        desk.display.change(theme="light", colours={"spo2": "blue"})
+        assert desk.waves._theme.colour("spo2") == LIGHT_THEME.choice("blue")
+    finally:
+        theme.apply(qapp, DARK_THEME)

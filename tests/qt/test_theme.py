@@ -4,10 +4,11 @@ import pytest
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
 
 from devices.events import Priority
+from nursestation.config.display import COLOURS, NEAR_AN_ALARM, ColourSettings
 from nursestation.ui import theme
 from nursestation.ui.controls import Badge, Button, CheckField, ElidingLabel, Label, Panel, PrimaryButton
 from nursestation.ui.roles import Text, Tone
-from tests.helpers.contrast import ENOUGH, contrast
+from tests.helpers.contrast import ENOUGH, contrast, distance
 
 THEMES = [theme.DARK_THEME, theme.LIGHT_THEME]
 _TEXT_PAIRS = [
@@ -29,6 +30,30 @@ _TEXT_PAIRS = [
 @pytest.mark.parametrize(("text", "ground"), _TEXT_PAIRS)
 def test_text_can_be_read_upon_its_ground(its, text, ground):
     assert contrast(its.colour(text), its.colour(ground)) >= ENOUGH
+
+
+_GROUNDS = ("window", "bar", "panel", "raised", "plot", "phase_baseline", "phase_infusion", "phase_observation")
+_ALARMS = ("alarm_high", "alarm_medium", "alarm_low")
+TOLD_APART = 30.0
+"""Least distance of a parameter's colour from an alarm's (CIE 1976), ten times what is just seen. Source: project decision."""
+UNLIKE = 20.0
+"""The same between two colours of parameters."""
+
+
+@pytest.mark.parametrize("its", THEMES, ids=lambda its: its.name)
+@pytest.mark.parametrize("name", theme.PALETTE)
+def test_a_colour_that_may_be_chosen_is_read_everywhere_and_is_no_colour_of_alarms(its, name):
+    colour = its.choice(name)
+    assert min(contrast(colour, its.colour(ground)) for ground in _GROUNDS) >= ENOUGH
+    if name != NEAR_AN_ALARM:
+        assert min(distance(colour, its.colour(alarm)) for alarm in _ALARMS) >= TOLD_APART
+    assert min(distance(colour, its.choice(other)) for other in theme.PALETTE if other != name) >= UNLIKE
+
+
+@pytest.mark.parametrize("its", THEMES, ids=lambda its: its.name)
+def test_the_usual_colours_are_those_of_the_theme(its):
+    assert tuple(theme.PALETTE) == COLOURS
+    assert theme.coloured(its, ColourSettings().model_dump()) == its
 
 
 @pytest.mark.parametrize("its", THEMES, ids=lambda its: its.name)

@@ -129,11 +129,15 @@ class WavesSheet(Page):
         self._order: tuple[str, ...] = ()
         self._usual = Button(self.tr("As usual again"), "waves_usual")
         self._usual.set_tip(self.tr("All waves shown, 25 or 6.25 mm/s, as high as they fit."))
+        self._colours = Button(
+            self.tr("Colours…"), "waves_colours", tip=self.tr("The colour of each number and curve.")
+        )
         self._close = QuietButton(self.tr("Close"), "waves_close", tip=self.tr("Show the trend again (Esc)"))
         self._none = Label("", tone=Tone.SOFT, object_name="waves_none", wrap=True)
         self._grid = QGridLayout()
         self._build()
         self._usual.clicked.connect(self._on_usual)
+        self._colours.clicked.connect(self._on_colours)
         self._close.clicked.connect(self.closed)
 
     def _build(self) -> None:
@@ -144,6 +148,7 @@ class WavesSheet(Page):
         )
         head.addWidget(note, 1)
         head.addWidget(self._usual)
+        head.addWidget(self._colours)
         head.addWidget(self._close)
         self._grid.setHorizontalSpacing(theme.GAP)
         self._grid.setVerticalSpacing(4)
@@ -225,6 +230,10 @@ class WavesSheet(Page):
             for place, cell in enumerate(self._rows[line.metric].cells):
                 self._grid.addWidget(cell, at, place)
                 cell.show()
+
+    @Slot()
+    def _on_colours(self) -> None:
+        self.sheet_requested.emit("colours")
 
     @Slot()
     def _on_usual(self) -> None:

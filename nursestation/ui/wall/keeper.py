@@ -14,9 +14,8 @@ from PySide6.QtWidgets import QWidget
 
 from nursestation.config.display import DisplaySettings
 from nursestation.core.snapshot import StationSnapshot
-from nursestation.ui import theme
 from nursestation.ui.bridge import Bridge
-from nursestation.ui.display import Display
+from nursestation.ui.display import Display, dressed
 from nursestation.ui.pacing import PACES, Pace
 from nursestation.ui.theme import Theme
 from nursestation.ui.wall.card import WallCard, WallLook
@@ -207,9 +206,9 @@ class WallKeeper(QObject):
 
     @Slot(object)
     def _on_display(self, settings: DisplaySettings) -> None:
-        look = next((one for one in (theme.DARK_THEME, theme.LIGHT_THEME) if one.name == settings.theme), self._theme)
+        look = dressed(settings, self._theme)
         if self._window is not None:
-            if look is not self._theme:
+            if look != self._theme:
                 self._window.set_theme(look)
             self._window.set_settings(settings)
         self._theme = look

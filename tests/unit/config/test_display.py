@@ -5,7 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nursestation.config.display import (
+    COLOURS,
+    NEAR_AN_ALARM,
     BoardSettings,
+    ColourSettings,
     DisplaySettings,
     WallSettings,
     WaveSettings,
@@ -40,8 +43,16 @@ waves = st.lists(st.sampled_from(METRICS), unique=True).flatmap(
         )
     )
 )
+colours = st.permutations([colour for colour in COLOURS if colour != NEAR_AN_ALARM]).map(
+    lambda names: ColourSettings(heart_rate=names[0], spo2=names[1], nibp=names[2], resp=names[3], co2=names[4])
+)
 displays = st.builds(
-    DisplaySettings, theme=st.sampled_from([None, "dark", "light"]), board=boards, wall=walls, wave=waves
+    DisplaySettings,
+    theme=st.sampled_from([None, "dark", "light"]),
+    board=boards,
+    wall=walls,
+    wave=waves,
+    colours=colours | st.just(ColourSettings()),
 )
 
 
@@ -89,3 +100,21 @@ def test_the_file_is_replaced_whole(tmp_path: Path):
     write_display(path, DisplaySettings(board=BoardSettings(waves=3)))
     assert [entry.name for entry in tmp_path.iterdir()] == ["display.toml"]
     assert load_display(path)[0] == DisplaySettings(board=BoardSettings(waves=3))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('heart_rate = "Red"', "Red is a colour of alarms: choose green, lime, teal"),
+        ('spo2 = "cyan"', "cyan is a colour of alarms"),
+        ('co2 = "green"', "two parameters have one colour"),
+        ('spo2 = "blue"\nco2 = "light blue"', "no parameter but spo2 has it"),
+        ('resp = "#ffffff"', "'#ffffff'"),
+    ],
+)
+def test_a_colour_that_must_not_be_is_refused_with_the_reason(tmp_path: Path, text: str, why: str):
+    path = tmp_path / "display.toml"
+    path.write_text(f"[colours]\n{text}\n", encoding="utf-8")
+    settings, told = load_display(path)
+    assert settings == DisplaySettings()
+    assert why in told
