@@ -59,6 +59,106 @@ class SignOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePin:
+    """Give oneself another PIN."""
+
+    old_pin: str = field(repr=False)
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetPin:
+    """Give somebody a PIN for once, which they change at their next sign-in; wrong tries are forgotten with it."""
+
+    operator_id: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock:
+    """Let somebody try again who entered too many wrong PINs."""
+
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRole:
+    """Give a member of staff another role; refused where nobody would be left to look after the staff."""
+
+    operator_id: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetGo:
+    """State that somebody no longer works here: no sign-in any more, and what they did keeps their name."""
+
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """State that somebody works here again."""
+
+    operator_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewPast:
+    """Look at a visit that is over, or at another's record; refused or noted before anything is shown."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskExport:
+    """Take visits out of the building as files; refused or noted before anything is written.
+
+    `target` is the kind of place: a folder, a drive that can be taken away, or a printer.
+    """
+
+    sessions: tuple[str, ...]
+    format: str
+    is_deidentified: bool = False
+    is_encrypted: bool = False
+    target: Literal["folder", "drive", "printer"] = "folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteSetting:
+    """Change a setting of the station that no other record tells of: what it is called, and its values in words."""
+
+    setting: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldSession:
+    """Keep a visit from ever being purged (legal hold)."""
+
+    session: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseHold:
+    """End a legal hold."""
+
+    session: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPurge:
+    """Purge visits for good whose time to be kept is over; with the asker's PIN once more."""
+
+    sessions: tuple[str, ...]
+    reason: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnChair:
     """What is asked of one chair."""
 
@@ -622,5 +722,21 @@ ChairCommand = (
 SignalCommand = PauseAudio | EndAudioPause | SwitchAudioOff | SwitchAudioOn | SelfTest
 """What is asked of the station's alarm signals."""
 
-Command = CreateFirstOperator | AddOperator | SignIn | SignOut | SignalCommand | ChairCommand
+StaffCommand = AddOperator | ChangePin | ResetPin | Unlock | ChangeRole | LetGo | TakeBack
+"""What is asked about the staff."""
+
+RecordCommand = ViewPast | AskExport | NoteSetting | HoldSession | ReleaseHold | AskPurge
+"""What is asked of the record, and of settings: noted here, carried out beside the engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByPin:
+    """One act by PIN, without taking the station over: an alarm is answered at a locked station, or at another's."""
+
+    operator_id: str
+    pin: str = field(repr=False)
+    command: Acknowledge | PauseAudio | EndAudioPause
+
+
+Command = CreateFirstOperator | SignIn | SignOut | ByPin | StaffCommand | RecordCommand | SignalCommand | ChairCommand
 """Everything an operator can ask."""

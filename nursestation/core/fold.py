@@ -72,8 +72,17 @@ def _fold(state: StationState, record: r.Record) -> None:
             pass  # bulk that no rule looks at
         case r.OperatorAdded():
             state.operators[record.added.id] = record.added
+        case r.OperatorChanged():
+            state.operators[record.changed.id] = record.changed
+            if record.what in ("unlocked", "pin_reset", "pin"):
+                state.tries.pop(record.changed.id, None)
+        case r.SessionHeld():
+            state.held.add(record.held)
+        case r.HoldReleased():
+            state.held.discard(record.held)
         case r.SignedIn():
             state.operator = record.operator
+            state.touched_ns = record.at.mono_ns
             if record.operator is not None:
                 state.tries.pop(record.operator, None)
         case r.SignedOut() | r.StationStarted() | r.StationStopped():

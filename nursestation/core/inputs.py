@@ -111,5 +111,53 @@ class SignalSeen:
     delay_ms: float
 
 
-StationInput = MonitorInput | Command | ChairsChanged | ProtocolsChanged | Tick | StationFault | SignalSeen
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSeen:
+    """Somebody touched screen, mouse or keyboard; sent a few times a minute at most while they do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMade:
+    """A visit as a file: its format, its SHA-256, and the chain head that it carries."""
+
+    session: str
+    format: str
+    sha256: str
+    chain_head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportDone:
+    """Files were written that somebody had asked for."""
+
+    made: tuple[FileMade, ...]
+    is_deidentified: bool = False
+    is_encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupDone:
+    """The record was copied to `place`, and the copy checked."""
+
+    place: str
+    sha256: str
+    n_bytes: int
+    n_sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeDone:
+    """A visit was purged; fields as in the record `SessionPurged`."""
+
+    session: str
+    chain_head: str
+    n_records: int
+    n_bulk: int
+    places: tuple[tuple[int, int], ...]
+
+
+StationInput = (
+    MonitorInput | Command | ChairsChanged | ProtocolsChanged | Tick | StationFault | SignalSeen | StaffSeen | ExportDone
+    | BackupDone | PurgeDone
+)  # fmt: skip
 """All that the station takes."""

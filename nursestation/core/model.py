@@ -114,12 +114,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A named member of staff. `pin_hash` is an Argon2id PHC string and is never shown or logged."""
+    """A named member of staff. `pin_hash` is an Argon2id PHC string and is never shown or logged.
+
+    Who left is no longer active: what they did keeps their name. A PIN that somebody else gave is changed at the next sign-in.
+    """
 
     id: str
     name: str
     role: Role
     pin_hash: str
+    is_active: bool = True
+    must_change_pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,13 +156,117 @@ class SignedIn(_Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorChanged(_Record):
+    """Something about a member of staff changed; `changed` is the whole of them from now on."""
+
+    changed: Operator
+    what: Literal["pin", "pin_reset", "unlocked", "role", "gone", "back"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOut(_Record):
-    """`operator` signed out, or locked the station."""
+    """`operator` signed out, or locked the station; `is_idle` where the station locked itself, because nobody touched it."""
+
+    is_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFailed(_Record):
     """A wrong PIN for `operator`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastViewed(_Record):
+    """`operator` looked at a visit's record."""
+
+    viewed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportAsked(_Record):
+    """`operator` was allowed to take visits out as files."""
+
+    sessions: tuple[str, ...]
+    format: str
+    is_deidentified: bool
+    is_encrypted: bool
+    target: Literal["folder", "drive", "printer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportMade(_Record):
+    """A visit was written as a file: which, how, the file's SHA-256, and the visit's chain head that it carries."""
+
+    exported: str
+    format: str
+    sha256: str
+    chain_head: str
+    is_deidentified: bool = False
+    is_encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChanged(_Record):
+    """A setting of the station has another value, in words."""
+
+    setting: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionHeld(_Record):
+    """A visit is not to be purged until the hold is released."""
+
+    held: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReleased(_Record):
+    """The hold of a visit ended."""
+
+    held: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeAsked(_Record):
+    """`operator` decided that visits are purged; each is told of by `SessionPurged` when it is gone."""
+
+    sessions: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPurged(_Record):
+    """A visit was purged for good. What proves that it was there and whole stays: its chain head, counts, and the places of
+    its records in the file, as runs (first, last).
+    """
+
+    purged: str
+    chain_head: str
+    n_records: int
+    n_bulk: int
+    places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupMade(_Record):
+    """The record was copied to another place and the copy was checked."""
+
+    place: str
+    sha256: str
+    n_bytes: int
+    n_sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRestored(_Record):
+    """The record was brought back from a backup that was made at `made_utc_ns`, UTC [ns]."""
+
+    made_utc_ns: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1001,6 +1105,8 @@ DISCRETE = (
     AudioPauseEnded, AudioSwitched, ChairAlarmsPaused, ChairAlarmsResumed, LimitsChanged, SelfTested,
     WeightRecorded, AllergiesRecorded, PregnancyRecorded, MedicinesRecorded, ReferralRecorded, AvailableNamed,
     CheckConfirmed, CompanionRecorded, ProtocolChanged, DrugRecorded, DrugStruck,
+    OperatorChanged, PastViewed, ExportAsked, ExportMade, SettingChanged, SessionHeld, HoldReleased, PurgeAsked,
+    SessionPurged, BackupMade, BackupRestored,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -1020,5 +1126,7 @@ Record = (
     | WeightRecorded | AllergiesRecorded | PregnancyRecorded | MedicinesRecorded | ReferralRecorded | AvailableNamed
     | CheckConfirmed | CompanionRecorded | DraftKept
     | ProtocolChanged | DrugRecorded | DrugStruck
+    | OperatorChanged | PastViewed | ExportAsked | ExportMade | SettingChanged | SessionHeld | HoldReleased | PurgeAsked
+    | SessionPurged | BackupMade | BackupRestored
 )  # fmt: skip
 """Everything that can have happened."""

@@ -711,6 +711,9 @@ class StationState:
     operators: dict[str, Operator] = field(default_factory=dict)
     operator: str | None = None
     tries: dict[str, SignInTries] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)  # sessions that are not to be purged
+    touched_ns: int = 0  # when somebody last used the station, monotonic
+    lock_after_s: float | None = None  # without a touch; None for never
     conditions: dict[str, Condition] = field(default_factory=dict)  # of the station itself
     n_conditions: int = 0  # of the station itself, ever
     audio: Audio = field(default_factory=Audio)

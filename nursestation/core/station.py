@@ -11,8 +11,11 @@ from typing import assert_never
 from devices.clock import Moment
 from devices.events import Numeric
 from nursestation.core import (
+    access,
     alarms,
     apnoea,
+    audit,
+    autolock,
     charting,
     checkin,
     corrections,
@@ -39,6 +42,7 @@ from nursestation.core import (
     signature,
     signin,
     spikes,
+    staff,
     technical,
     views,
 )
@@ -46,18 +50,21 @@ from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.fold import chain, fold
 from nursestation.core.inputs import (
+    BackupDone,
     ChairsChanged,
     ChairSetup,
+    ExportDone,
     MonitorBinding,
     MonitorInput,
     PinVerifier,
     ProtocolsChanged,
+    PurgeDone,
     SignalSeen,
+    StaffSeen,
     StationFault,
     StationInput,
     Tick,
 )
-from nursestation.core.model import Role
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 from nursestation.core.rebase import onto
@@ -91,6 +98,7 @@ class Station:
         pins: PinVerifier,
         version: str,
         preset: AlarmPreset | None = None,
+        lock_after_s: float | None = None,
     ) -> None:
         by_number = {setup.number: new_chair(setup) for setup in chairs}
         self._pins = pins
@@ -100,6 +108,7 @@ class Station:
             configured=set(by_number),
             protocols={protocol.name: protocol for protocol in protocols},
             preset=preset if preset is not None else AlarmPreset(),
+            lock_after_s=lock_after_s,
             monitors={
                 monitor_id: (chair, monitor)
                 for chair in by_number.values()
@@ -189,6 +198,10 @@ class Station:
                 _set_up(turn, item)
             case SignalSeen():
                 signals.note_seen(turn, item)
+            case StaffSeen():
+                autolock.note_touch(turn)
+            case ExportDone() | BackupDone() | PurgeDone():
+                audit.note(turn, item)
             case _:
                 _carry_out(turn, item)
         return tuple(turn.records)
@@ -231,10 +244,14 @@ def _pass_time(turn: Turn) -> None:
         spikes.note_time(turn, chair)
         remembered.keep(chair, turn.now)
     signals.note_time(turn)
+    autolock.note_time(turn)
 
 
 def _set_up(turn: Turn, item: ChairsChanged | ProtocolsChanged) -> None:
     try:
+        if item.operator != turn.state.operator:
+            raise Refusal("Nobody is signed in: sign in first.")
+        _allow(turn, type(item))
         if isinstance(item, ChairsChanged):
             setup.change(turn, item)
         else:
@@ -253,28 +270,58 @@ def _carry_out(turn: Turn, command: c.Command) -> None:
 
 
 def _command(turn: Turn, command: c.Command) -> None:
+    autolock.note_touch(turn)
     match command:
         case c.CreateFirstOperator():
-            signin.create_first(turn, command)
-            return
+            staff.create_first(turn, command)
         case c.SignIn():
             signin.sign_in(turn, command)
-            return
+        case c.ByPin():
+            operator = signin.verify(turn, command.operator_id, command.pin)
+            turn.by = operator.id
+            _refuse(access.refused(operator, type(command.command)))
+            _allowed_command(turn, command.command)
         case _:
-            pass
+            _allow(turn, type(command))
+            _allowed_command(turn, command)
+
+
+def _allow(turn: Turn, kind: type) -> None:
+    """Raise a refusal unless who is signed in may ask this."""
     operator = turn.state.signed_in
     if operator is None:
         raise Refusal("Nobody is signed in: sign in first.")
+    _refuse(access.refused(operator, kind))
+    if operator.must_change_pin and kind not in _BEFORE_OWN_PIN:
+        raise Refusal("Your PIN was given to you: choose one of your own first.")
+
+
+def _refuse(why: str) -> None:
+    if why:
+        raise Refusal(why)
+
+
+_BEFORE_OWN_PIN = (c.ChangePin, c.SignOut, c.Acknowledge, c.PauseAudio, c.EndAudioPause)
+"""What does not wait until a PIN that somebody else gave was changed."""
+
+_AllowedCommand = c.SignOut | c.StaffCommand | c.RecordCommand | c.SignalCommand | c.ChairCommand
+
+
+def _allowed_command(turn: Turn, command: _AllowedCommand) -> None:
     match command:
-        case c.AddOperator():
-            signin.add(turn, command)
         case c.SignOut():
             signin.sign_out(turn, command)
+        case (
+            c.AddOperator() | c.ChangePin() | c.ResetPin() | c.Unlock() | c.ChangeRole() | c.LetGo() | c.TakeBack()
+        ):  # fmt: skip
+            staff.change(turn, command)
+        case (
+            c.ViewPast() | c.AskExport() | c.NoteSetting() | c.HoldSession() | c.ReleaseHold() | c.AskPurge()
+        ):  # fmt: skip
+            audit.command(turn, command)
         case c.PauseAudio() | c.EndAudioPause() | c.SwitchAudioOff() | c.SwitchAudioOn() | c.SelfTest():
             signals.command(turn, command)
         case _:
-            if operator.role is Role.OFFICE:
-                raise Refusal("Office staff can look and export, not run a visit: ask a nurse to sign in.")
             _chair_command(turn, _chair(turn, command), command)
 
 

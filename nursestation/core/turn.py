@@ -33,6 +33,7 @@ class Turn:
         pins: Checks PINs.
         now: The moment of the input.
         cause_ns: Monotonic arrival of the bytes that this input is, None where it is none [ns].
+        by: Who acts by PIN in this turn, in place of who is signed in; None where nobody does.
         records: What was made to happen, oldest first.
     """
 
@@ -41,6 +42,7 @@ class Turn:
         self.pins = pins
         self.now = now
         self.cause_ns = cause_ns
+        self.by: str | None = None
         self.records: list[Record] = []
 
     def emit(self, record: Record) -> None:
@@ -64,7 +66,7 @@ class Turn:
         )
 
     def acted(self, chair: ChairState | None) -> Stamp:
-        """Return the stamp of what the operator who is signed in did."""
+        """Return the stamp of what the operator did who is signed in, or who acts by PIN."""
         stamp = self.noted(chair)
-        stamp["operator"] = self.state.operator
+        stamp["operator"] = self.state.operator if self.by is None else self.by
         return stamp

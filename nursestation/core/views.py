@@ -74,7 +74,7 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
     everywhere += [_condition(state, condition, now) for condition in state.conditions.values()]
     return StationSnapshot(
         at=now,
-        operators=tuple(state.operators.values()),
+        operators=tuple(one for one in state.operators.values() if one.is_active),
         operator=state.signed_in,
         chairs=chairs,
         conditions=_in_order(everywhere),

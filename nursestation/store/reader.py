@@ -33,6 +33,7 @@ from nursestation.core.records import (
 from nursestation.core.timeline import Timeline
 from nursestation.store import draftrows, patients, rows, steps
 from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable, damaged, explain
+from nursestation.store.raw import RawSession, raw_session
 from nursestation.store.rows import BulkRow
 from nursestation.store.tables import bulk_rows, connect_read_only, lookups, n_readings
 
@@ -40,9 +41,10 @@ _T = TypeVar("_T")
 
 _PASSING = (
     "LinkChanged", "MonitorIdentified", "MonitorAlarm", "SensorChanged", "FramesRejected", "ClockStepped", "MonitorBound",
-    "MonitorUnbound", "MonitorPatient", "CuffStarted", "CuffStopped",
+    "MonitorUnbound", "MonitorPatient", "CuffStarted", "CuffStopped", "PastViewed", "ExportAsked", "ExportMade",
+    "SettingChanged", "PurgeAsked", "SessionPurged", "BackupMade", "BackupRestored",
 )  # fmt: skip
-"""Station records that say nothing of the present once the program was restarted."""
+"""Station records that say nothing of the present once the program was restarted, and what is kept for the audit alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,25 @@ class StoreReader:
                 "SELECT kind FROM record WHERE kind IN ('StationStarted', 'StationStopped') ORDER BY seq DESC LIMIT 1"
             ).fetchone()
         return row is None or row[0] == "StationStopped"
+
+    def raw(
+        self, session: str, station_kinds: Iterable[type[Record]], since_utc_ns: int, until_utc_ns: int | None
+    ) -> RawSession | None:
+        """Return a session as it is stored, with the station's log of a time; None where there is no such session.
+
+        `station_kinds` are those whose text is told; of the others there is the hash alone.
+        """
+        with self._explained():
+            key = self._key(session)
+            if key is None:
+                return None
+            kinds = {kind.__name__ for kind in station_kinds}
+            try:
+                return raw_session(
+                    self._connection, key, station_kinds=kinds, since_utc_ns=since_utc_ns, until_utc_ns=until_utc_ns
+                )
+            except ValueError as error:
+                raise damaged(self.path) from error
 
     def schema(self) -> tuple[str, ...]:
         """Return the steps of the schema that the file was brought up to, in order."""
