@@ -5,7 +5,7 @@ from functools import lru_cache
 from struct import Struct
 
 from devices.events import DriverEvent, Mode
-from devices.making import waveform_chunk
+from devices.making import waveform_chunk, waveform_chunks
 from devices.vocabulary import Unit
 
 _REAL = Mode.REAL  # an enumeration's member takes longer to look up than a chunk's field to write
@@ -73,12 +73,9 @@ class Chunker:
         n_given = n_full * n_samples
         samples = _packer(n_given).pack(*held[:n_given])
         del held[:n_given]
-        metric, rate_hz, source = self._metric, self._rate_hz, self.source
-        scale, offset, unit = self._scale, self._offset, self._unit
-        size = 2 * n_samples
-        for at in range(0, 2 * n_given, size):
-            chunk = samples[at : at + size]
-            out.append(waveform_chunk(now_ns, metric, rate_hz, scale, offset, unit, chunk, source, _REAL))
+        out += waveform_chunks(
+            n_samples, now_ns, self._metric, self._rate_hz, self._scale, self._offset, self._unit, samples, self.source, _REAL
+        )  # fmt: skip
 
     def give_out(self, out: list[DriverEvent]) -> None:
         """Put the samples held, if any, into `out` as one chunk."""

@@ -1,52 +1,10 @@
-"""Makes events of what a driver found: numbers checked against their plausible range, states told when they change."""
+"""Makes of what a driver found what is told of it: cuff readings whole, states when they change."""
 
 from collections.abc import Mapping
 
 from devices.events import DriverEvent, Mode, Numeric, SensorStatus, Validity
-from devices.making import PLAUSIBLE, device_status, numeric
+from devices.making import device_status, reading
 from devices.vocabulary import METRICS
-
-_VALID, _QUESTIONABLE = Validity.VALID, Validity.QUESTIONABLE
-
-
-def reading(
-    metric: str,
-    value: float | None,
-    now_ns: int,
-    validity: Validity = Validity.VALID,
-    *,
-    mode: Mode = Mode.REAL,
-    source: str = "",
-    device_time: str | None = None,
-    measured_ns: int | None = None,
-    cycle: int | None = None,
-) -> Numeric:
-    """Return the numeric, without its number where that cannot be used.
-
-    Args:
-        metric: Name in the vocabulary.
-        value: In the metric's unit; None when the monitor gave none.
-        now_ns: Arrival, monotonic [ns].
-        validity: What the monitor's own state says of the number; only valid and questionable ones keep it.
-        mode: What the monitor says of how it came about.
-        source: Lead, site or sensor.
-        device_time: The monitor's own time.
-        measured_ns: Time of measurement, monotonic [ns].
-        cycle: Number of the cuff cycle.
-
-    Returns:
-        The number when it can be used; else None with the reason: as given, `UNAVAILABLE` when the monitor gave none, and
-        `INVALID` when the number is not plausible.
-    """
-    if validity is not _VALID and validity is not _QUESTIONABLE:
-        value = None
-    elif value is None:
-        validity = Validity.UNAVAILABLE
-    else:
-        low, high = PLAUSIBLE[metric]
-        if not low <= value <= high:
-            value, validity = None, Validity.INVALID
-    return numeric(now_ns, metric, value, validity, mode, source, device_time, measured_ns, cycle)
 
 
 def is_plausible_triple(systolic: float, diastolic: float, mean: float) -> bool:

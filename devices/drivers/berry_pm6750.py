@@ -32,7 +32,8 @@ from devices.events import (
     Validity,
 )
 from devices.framing import LengthFramer, Piece, rejection, sum8
-from devices.readings import Statuses, cuff_triple, is_plausible_triple, reading
+from devices.making import reading
+from devices.readings import Statuses, cuff_triple, is_plausible_triple
 
 _MS = 1_000_000
 HEADER = b"\x55\xaa"

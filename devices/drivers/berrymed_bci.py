@@ -24,8 +24,9 @@ from devices.chunks import Chunker
 from devices.driver import DriverInfo, Patient, ProbeState, Sensors, SerialSettings
 from devices.events import MISSING_SAMPLE, DriverEvent, FrameRejected, SensorStatus, Validity
 from devices.framing import PatternFramer, rejection
+from devices.making import reading
 from devices.pace import Pace
-from devices.readings import Statuses, reading
+from devices.readings import Statuses
 
 _S = 1_000_000_000
 _MS = 1_000_000

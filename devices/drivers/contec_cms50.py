@@ -36,8 +36,9 @@ from devices.events import (
     Validity,
 )
 from devices.framing import PatternFramer, rejection
+from devices.making import reading
 from devices.pace import Pace
-from devices.readings import Statuses, reading
+from devices.readings import Statuses
 
 _S = 1_000_000_000
 _MS = 1_000_000

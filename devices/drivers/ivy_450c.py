@@ -38,8 +38,8 @@ from devices.events import (
     Validity,
 )
 from devices.framing import STRETCH_MAX, PatternFramer, rejection
-from devices.making import waveform_chunk
-from devices.readings import Statuses, Unknown, cuff_triple, is_plausible_triple, reading
+from devices.making import reading, waveform_chunk
+from devices.readings import Statuses, Unknown, cuff_triple, is_plausible_triple
 from devices.vocabulary import METRICS
 
 _S = 1_000_000_000

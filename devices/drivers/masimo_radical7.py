@@ -27,7 +27,8 @@ from typing import ClassVar, NamedTuple
 from devices.driver import DriverInfo, Patient, ProbeState, Sensors, SerialSettings
 from devices.events import AlarmKind, DeviceAlarm, DeviceInfo, DriverEvent, RejectReason, SensorStatus, Validity
 from devices.framing import LineFramer, rejection, rejections
-from devices.readings import Statuses, Unknown, reading
+from devices.making import reading
+from devices.readings import Statuses, Unknown
 
 _S = 1_000_000_000
 LINE_ENDS = b"\r\n"

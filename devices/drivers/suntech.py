@@ -33,8 +33,8 @@ from devices.driver import (
 )
 from devices.events import DriverEvent, RejectReason, SensorStatus
 from devices.framing import LengthFramer, Piece, rejection, sum8
-from devices.making import device_status
-from devices.readings import cuff_triple, is_plausible_triple, reading
+from devices.making import device_status, reading
+from devices.readings import cuff_triple, is_plausible_triple
 
 _S = 1_000_000_000
 _MS = 1_000_000

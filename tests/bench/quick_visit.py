@@ -14,7 +14,8 @@ import numpy as np
 from devices.clock import ManualClock
 from devices.driver import CuffPhase, ProbeState, Sensors
 from devices.events import DeviceStatus, LinkPhase, LinkState, PortEvent, SensorStatus
-from devices.readings import cuff_triple, reading
+from devices.making import reading
+from devices.readings import cuff_triple
 from devices.registry import lookup
 from devices.simulator.patient import SimulatedPatient
 from devices.simulator.scenario import Artefact, Scenario, SensorEvent

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from devices.drivers.datex_s5.physiological import NOT_CALIBRATED, Group
 from devices.drivers.datex_s5.record import clock_text
 from devices.events import DriverEvent, SensorStatus, Validity
-from devices.readings import Statuses, cuff_triple, is_plausible_triple, reading
+from devices.making import reading
+from devices.readings import Statuses, cuff_triple, is_plausible_triple
 
 _S = 1_000_000_000
 AUTO, STAT, MEASURING, STASIS, CALIBRATING, OLDER_THAN_60_S = (1 << bit for bit in range(3, 9))

@@ -23,7 +23,8 @@ from collections.abc import Mapping
 from devices.drivers.datex_s5.alarms import Told
 from devices.drivers.datex_s5.physiological import ABOVE_RANGE, BELOW_RANGE, Group
 from devices.events import DriverEvent, SensorStatus, Validity
-from devices.readings import Statuses, Unknown, reading
+from devices.making import reading
+from devices.readings import Statuses, Unknown
 
 LEADS = {1: "I", 2: "II", 3: "III", 4: "aVR", 5: "aVL", 6: "aVF", 7: "V"}
 

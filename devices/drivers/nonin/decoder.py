@@ -56,8 +56,8 @@ from devices.events import (
     WaveformChunk,
 )
 from devices.framing import Piece, rejection
-from devices.making import waveform_chunk
-from devices.readings import Statuses, reading
+from devices.making import reading, waveform_chunk
+from devices.readings import Statuses
 
 _S = 1_000_000_000
 _MS = 1_000_000

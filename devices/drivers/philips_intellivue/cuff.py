@@ -19,7 +19,8 @@ from datetime import datetime
 from devices.drivers.philips_intellivue.codes import CUFF_DIA, CUFF_MEAN, CUFF_SYS, State
 from devices.drivers.philips_intellivue.values import NO_TIME, decode_time
 from devices.events import DriverEvent, Mode, SensorStatus, Validity
-from devices.readings import Statuses, cuff_triple, is_plausible_triple, reading
+from devices.making import reading
+from devices.readings import Statuses, cuff_triple, is_plausible_triple
 
 PATIENCE = 2
 """Results after the end of a measurement until it has failed [s]."""

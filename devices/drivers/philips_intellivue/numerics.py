@@ -38,7 +38,8 @@ from devices.drivers.philips_intellivue.messages import Attributes, PolledObject
 from devices.drivers.philips_intellivue.states import mode_of, validity_of
 from devices.drivers.philips_intellivue.values import NAN, Malformed, decode_float, decode_text
 from devices.events import DriverEvent, Mode, SensorStatus, Validity
-from devices.readings import Statuses, Unknown, reading
+from devices.making import reading
+from devices.readings import Statuses, Unknown
 
 ABSENT_MAX = 2
 """Complete results without an object until its value is gone."""

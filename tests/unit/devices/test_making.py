@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.events import DeviceStatus, Mode, Numeric, SensorStatus, Validity, WaveformChunk
-from devices.making import device_status, numeric, waveform_chunk
+from devices.making import device_status, numeric, waveform_chunk, waveform_chunks
 from devices.vocabulary import METRICS, Unit
 
 METRIC = st.sampled_from(sorted(METRICS))
@@ -65,6 +65,22 @@ def test_a_numeric_is_what_its_constructor_makes_or_refuses(fields):
 )
 def test_a_chunk_is_what_its_constructor_makes_or_refuses(fields):
     assert outcome(waveform_chunk, *fields) == outcome(CHUNK, *fields)
+
+
+@given(st.integers(1, 4), st.binary(max_size=21).map(lambda data: data[: len(data) // 2 * 2]), METRIC, st.floats(-1, 2))
+def test_chunks_are_what_each_would_be_by_itself(n_samples, samples, metric, rate_hz):
+    def chunks(*cut):
+        return [waveform_chunk(1, metric, rate_hz, 0.5, 1.0, None, one, "II", Mode.DEMO) for one in cut]
+
+    size = 2 * n_samples
+    cut = [samples[at : at + size] for at in range(0, len(samples), size)] or [b""]
+    fields = n_samples, 1, metric, rate_hz, 0.5, 1.0, None, samples, "II", Mode.DEMO
+    assert outcome(waveform_chunks, *fields) == outcome(chunks, *cut)
+
+
+def test_half_a_sample_is_refused_among_many():
+    with pytest.raises(ValueError, match="whole number"):
+        waveform_chunks(1, 1, "ecg", 250.0, 1.0, 0.0, None, b"\0\0\0", "II", Mode.REAL)
 
 
 def spo2():

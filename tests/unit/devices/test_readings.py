@@ -1,7 +1,8 @@
 import pytest
 
 from devices.events import SensorStatus, Validity
-from devices.readings import Statuses, cuff_triple, is_plausible_triple, reading
+from devices.making import reading
+from devices.readings import Statuses, cuff_triple, is_plausible_triple
 
 
 @pytest.mark.parametrize(
