@@ -13,6 +13,7 @@ The loops run over frames (`bytes.find`), not over bytes.
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from operator import methodcaller
 from typing import Protocol
 
 from devices.events import FrameRejected, RejectReason
@@ -46,12 +47,11 @@ def sum8(data: bytes) -> int:
 
 def xor8(data: bytes) -> int:
     """Return the exclusive or of the bytes."""
-    folded, n_left = int.from_bytes(data, "big"), len(data)
-    while n_left > 1:  # the left half laid over the right one, until there is one byte
-        n_left = (n_left + 1) // 2
-        half = 8 * n_left
-        folded = folded >> half ^ folded & (1 << half) - 1
-    return folded
+    folded, shift = int.from_bytes(data, "big"), 4 << len(data).bit_length()
+    while shift >= 8:  # half of what may still count is laid over the other, until that is one byte
+        folded ^= folded >> shift
+        shift >>= 1
+    return folded & 0xFF
 
 
 def rejection(piece: Piece, now_ns: int) -> FrameRejected:
@@ -156,10 +156,22 @@ class LengthFramer:
         """Take bytes and return the frames, header and all, and what was not taken."""
         buffer = self._held + data if self._held else data
         out: list[Piece] = []
-        header, adds, is_intact, base = self._header, self._adds, self._is_intact, self._offset
+        header, adds, sizes, is_intact, base = self._header, self._adds, self._sizes, self._is_intact, self._offset
         n_header, n_buffer, stretch = len(header), len(buffer), self._stretch
         at = 0
         while True:
+            while at + n_header < n_buffer and buffer.startswith(header, at):  # frame on frame, as nearly always
+                size = buffer[at + n_header] + adds
+                end = at + size
+                if end > n_buffer or size not in sizes:
+                    break
+                frame = buffer[at:end]
+                if not is_intact(frame):
+                    break
+                if stretch.is_begun:
+                    stretch.end(out)
+                out.append((None, base + at, frame))
+                at = end
             start = buffer.find(header, at)
             if start < 0:
                 start = max(at, n_buffer - n_header + 1)
@@ -174,21 +186,13 @@ class LengthFramer:
             if start + n_header >= n_buffer:
                 break
             size = buffer[start + n_header] + adds
-            if size not in self._sizes:
+            if size not in sizes:
                 stretch.begin(out, RejectReason.FRAMING, base + start, buffer[start : start + 1])
                 at = start + 1
                 continue
             if start + size > n_buffer:
                 break
-            frame = buffer[start : start + size]
-            if is_intact(frame):
-                stretch.end(out)
-                out.append((None, base + start, frame))
-                at = start + size
-                while buffer.startswith(frame, at):  # the same frame again needs no second look
-                    out.append((None, base + at, frame))
-                    at += size
-            else:
+            if not is_intact(buffer[start : start + size]):
                 stretch.begin(out, RejectReason.CHECKSUM, base + start, buffer[start : start + 1])
                 at = start + 1
         self._held = buffer[start:]
@@ -216,7 +220,7 @@ class LengthFramer:
 
 
 class Run(bytes):
-    """Frames of one size in a row, as on the wire."""
+    """Frames of one size in a row, each with its start byte, escapes undone."""
 
 
 class StuffedFramer:
@@ -246,8 +250,8 @@ class StuffedFramer:
             escaped: What each second byte of a pair stands for; any other second byte breaks the frame.
             adds: Unescaped frame length without the start byte, less the value of the length byte.
             is_intact: Says of an unescaped frame whether its check holds.
-            runs: Several frames in a row that have a length and no escape, up to a start byte; None for no runs.
-            are_intact: Says of such frames whether the checks of all of them hold.
+            runs: Whole frames of one size in a row, as on the wire, up to a start byte or the end; None for no runs.
+            are_intact: Says of such frames, escapes undone, whether the checks of all of them hold.
         """
         self._runs = runs
         self._are_intact = are_intact
@@ -267,13 +271,8 @@ class StuffedFramer:
         """Take bytes and return the unescaped frames, without start byte, and what was not taken."""
         buffer = self._held + data if self._held else data
         out: list[Piece] = []
-        base, stretch, n_buffer, runs, are_intact = (
-            self._offset,
-            self._stretch,
-            len(buffer),
-            self._runs,
-            self._are_intact,
-        )
+        base, stretch, n_buffer = self._offset, self._stretch, len(buffer)
+        runs, are_intact, escape, adds = self._runs, self._are_intact, self._escape, self._adds
         at = buffer.find(self._start)
         if at < 0:
             at = n_buffer
@@ -281,16 +280,25 @@ class StuffedFramer:
             stretch.go_on(out, base, buffer[:at])
         while at < n_buffer:
             found = runs.match(buffer, at) if runs is not None else None
-            if found is not None and are_intact is not None and are_intact(found[0]):
-                if stretch.is_begun:
-                    stretch.end(out)
-                out.append((None, base + at, Run(found[0])))
-                at = found.end()
-                continue
+            if found is not None and are_intact is not None:
+                run = found[0]
+                if escape in run:
+                    run = self._without_escapes(run)
+                if are_intact(run):
+                    if stretch.is_begun:
+                        stretch.end(out)
+                    out.append((None, base + at, Run(run)))
+                    at = found.end()
+                    continue
             end = buffer.find(self._start, at + 1)
             wire = buffer[at + 1 :] if end < 0 else buffer[at + 1 : end]
-            frame = self._without_escapes(wire) if self._escape in wire else wire
-            if frame and len(frame) == frame[0] + self._adds and self._is_intact(frame):
+            if escape in wire:
+                frame = self._without_escapes(wire)
+            elif end < 0 and (not wire or len(wire) < wire[0] + adds):
+                break
+            else:
+                frame = wire
+            if frame and len(frame) == frame[0] + adds and self._is_intact(frame):
                 if stretch.is_begun:
                     stretch.end(out)
                 out.append((None, base + at, frame))
@@ -372,7 +380,8 @@ class LineFramer:
             longest: Most bytes of a line, its end counted; a longer one is not taken (`OVERFLOW`).
         """
         self.longest = longest
-        self._end = re.compile(b"[" + re.escape(end) + b"]")
+        edges = re.compile(b"[" + re.escape(end) + b"]")
+        self._split: Callable[[bytes], list[bytes]] = edges.split if len(end) > 1 else methodcaller("split", end)
         self._held = b""
         self._offset = 0
         self._is_overlong = False
@@ -384,19 +393,20 @@ class LineFramer:
         out: list[Piece] = []
         base, stretch = self._offset, self._stretch
         at = 0
-        for found in self._end.finditer(buffer):
-            end = found.start()
+        *lines, rest = self._split(buffer)
+        longest = self.longest
+        for line in lines:
+            size = len(line) + 1
             if self._is_overlong:
-                stretch.go_on(out, base + at, buffer[at : end + 1])
+                stretch.go_on(out, base + at, buffer[at : at + size])
                 stretch.end(out)
                 self._is_overlong = False
-            elif end + 1 - at > self.longest:
-                stretch.begin(out, RejectReason.OVERFLOW, base + at, buffer[at : end + 1])
+            elif size > longest:
+                stretch.begin(out, RejectReason.OVERFLOW, base + at, buffer[at : at + size])
                 stretch.end(out)
-            elif end > at:
-                out.append((None, base + at, buffer[at:end]))
-            at = end + 1
-        rest = buffer[at:]
+            elif line:
+                out.append((None, base + at, line))
+            at += size
         if self._is_overlong:
             stretch.go_on(out, base + at, rest)
             at, rest = len(buffer), b""

@@ -19,8 +19,9 @@ the Oridion driver of mdpnp/mdpnp (OpenICE).
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -44,7 +45,8 @@ from devices.events import (
     Validity,
 )
 from devices.framing import Piece, Run, StuffedFramer, rejection, xor8
-from devices.readings import Statuses, reading
+from devices.making import reading
+from devices.readings import Statuses
 from devices.vocabulary import METRICS, Unit
 
 _S = 1_000_000_000
@@ -101,11 +103,10 @@ _PASSED_OVER: frozenset[int] = frozenset(Message) | {
     60,
 }  # the last four belong to a later revision (OpenICE)
 
-_WAVE_SIZE = 8  # on the wire, without escapes
-_WAVES = re.compile(rb"(?:\x85\x05\x00[^\x85\x80]{5}){2,64}(?=\x85)")
+_WAVE_SIZE = 8  # on the wire, escapes undone
+_WAVES = re.compile(rb"(?:\x85\x05\x00(?:[^\x85\x80]{5}|(?:[^\x85\x80]|\x80[\x05\x00]){5})){1,64}(?=\x85|\Z)")
 """Waves, which come twenty times as often as all else."""
 _COUNTERS = bytes(range(256)) * 2
-_CO2_HIGH = METRICS["co2"].high
 
 _INVALID, _STARTING, _BLOCKED, _BREATH, _ZEROING, _PURGING, _LINE_OFF, _CO2_FAILED = (1 << bit for bit in range(8))
 _WITHOUT_BREATH = bytes(bits & ~_BREATH for bits in range(256))
@@ -165,15 +166,43 @@ class Co2Unit(IntEnum):
     VOL_PERCENT = 3
 
 
-_UNITS = {int(unit): unit for unit in Co2Unit}
-_MMHG_PER_STEP = {Co2Unit.MMHG: 1.0, Co2Unit.KPA: MMHG_PER_KPA / 10}
-_SCALES = {unit: _MMHG_PER_STEP.get(unit, 1.0) * _CO2_STEP for unit in Co2Unit}
-_MMHG: dict[Co2Unit, tuple[float | None, ...] | None] = {
-    Co2Unit.VOL_PERCENT: None,
-    **{unit: (*(round(n * step, 2) for n in range(_NONE)), None) for unit, step in _MMHG_PER_STEP.items()},
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How the monitor tells CO2.
+
+    Attributes:
+        step: Value of one raw step of the wave, in `unit`.
+        unit: Of the wave; None for relative amplitude.
+        highest: The highest plausible raw step.
+        mmhg: What each value of a byte is [mmHg], None for the one that means none; None where it cannot be converted.
+    """
+
+    step: float
+    unit: Unit | None
+    highest: int
+    mmhg: tuple[float | None, ...] | None
+
+
+def _scale(mmhg_per_step: float | None) -> _Scale:
+    """Return the scale of bytes that are so much [mmHg] a step; None for what cannot be converted."""
+    per_step = 1.0 if mmhg_per_step is None else mmhg_per_step
+    step = per_step * _CO2_STEP
+    highest = bisect_right(range(1 << 15), METRICS["co2"].high, key=step.__mul__) - 1
+    if mmhg_per_step is None:
+        return _Scale(step, None, highest, None)
+    return _Scale(step, Unit.MMHG, highest, (*(round(n * per_step, 2) for n in range(_NONE)), None))
+
+
+_NOT_TOLD, _VOL_PERCENT = _scale(None), _scale(None)
+_SCALES = {
+    int(Co2Unit.MMHG): _scale(1.0),
+    int(Co2Unit.KPA): _scale(MMHG_PER_KPA / 10),
+    int(Co2Unit.VOL_PERCENT): _VOL_PERCENT,
 }
-"""What each value of a byte is [mmHg]; None for a unit that cannot be converted."""
-_VALID, _UNIT_MMHG, _OK, _VOL_PERCENT = Validity.VALID, Unit.MMHG, SensorStatus.OK, Co2Unit.VOL_PERCENT
+"""By byte 26 of the numerics."""
+_VALID, _OK = Validity.VALID, SensorStatus.OK
+_WAVE_CODE, _NUMERICS_CODE = int(Message.CO2_WAVE), int(Message.NUMERICS)
+_TWO_DIGITS = tuple(f"{n:02}" for n in range(60))
 
 
 def encode(code: int, data: bytes = b"") -> bytes:
@@ -192,15 +221,22 @@ def _is_intact(frame: bytes) -> bool:
 
 
 def _are_intact(waves: bytes) -> bool:
-    """Check waves at once: all of them are one number, one lane of 64 bits a frame."""
+    """Check waves at once: all of them are one number, one lane of 64 bits a frame, folded onto its lowest byte."""
     number = int.from_bytes(waves, "big")
-    total = number ^ number >> 8 ^ number >> 16 ^ number >> 24 ^ number >> 32 ^ number >> 40 ^ number >> 48
-    return not total & _checks(len(waves) // _WAVE_SIZE)
+    number ^= number >> 8
+    number ^= number >> 16
+    number ^= number >> 32
+    lanes, starts = _lanes(len(waves) // _WAVE_SIZE)
+    return number & lanes == starts  # what is left of each is its start byte, which the check does not count
 
 
 @cache
-def _checks(n_frames: int) -> int:
-    return int.from_bytes((bytes(_WAVE_SIZE - 1) + b"\xff") * n_frames, "big")
+def _lanes(n_frames: int) -> tuple[int, int]:
+    """Return the lowest byte of so many lanes: all of its bits, and a start byte there."""
+    ahead = bytes(_WAVE_SIZE - 1)
+    return int.from_bytes((ahead + b"\xff") * n_frames, "big"), int.from_bytes(
+        (ahead + bytes([START])) * n_frames, "big"
+    )
 
 
 @cache
@@ -242,7 +278,8 @@ class Capnostream20:
         self._tells_all_alarms = True
         self._fast = 0
         self._is_pump_off = False
-        self._unit: Co2Unit | None = None
+        self._scale = _NOT_TOLD
+        self._told: tuple[bytes, bool, int] | None = None  # what states and alarms were told by
         self._due: int | None = None  # counter of the next wave
         self._wave_ns = 0
         self._greeted_ns: int | None = None
@@ -257,29 +294,28 @@ class Capnostream20:
             if piece[0] is not None:
                 self._reject(out, rejection(piece, now_ns))
             elif type(piece[2]) is Run:
-                self._take_run(out, piece[2], piece[1], now_ns)
+                self._take_run(out, piece[2], now_ns)
             else:
                 self._take(out, piece, now_ns)
         return tuple(out)
 
-    def _take_run(self, out: list[DriverEvent], run: bytes, offset: int, now_ns: int) -> None:
+    def _take_run(self, out: list[DriverEvent], run: bytes, now_ns: int) -> None:
         """Take waves; all at once where nothing in them is new but the samples."""
-        n_waves, due = len(run) // _WAVE_SIZE, self._due
-        is_steady = (
-            due is not None
-            and run[3::_WAVE_SIZE] == _COUNTERS[due : due + n_waves]
-            and run[6::_WAVE_SIZE].translate(_WITHOUT_BREATH) == bytes((self._fast,)) * n_waves
-        )
-        if not is_steady or due is None:
+        n_waves, due, fast = len(run) // _WAVE_SIZE, self._due, self._fast
+        if (
+            due is None
+            or run[3::_WAVE_SIZE] != _COUNTERS[due : due + n_waves]
+            or run[6::_WAVE_SIZE].translate(_WITHOUT_BREATH) != bytes((fast,)) * n_waves
+        ):
             for at in range(0, len(run), _WAVE_SIZE):
-                self._take(out, (None, offset + at, run[at + 1 : at + _WAVE_SIZE]), now_ns)
+                self._decode_wave(out, run[at + 1 : at + _WAVE_SIZE], now_ns)
             return
         raw = [level >> 1 for level in _levels(n_waves).unpack(run)]
-        scale = self._wave.calibration[0]
-        if self._fast & _NO_CO2:
+        highest = self._scale.highest
+        if fast & _NO_CO2:
             raw = [MISSING_SAMPLE] * n_waves
-        elif max(raw) * scale > _CO2_HIGH:
-            raw = [MISSING_SAMPLE if level * scale > _CO2_HIGH else level for level in raw]
+        elif max(raw) > highest:
+            raw = [MISSING_SAMPLE if level > highest else level for level in raw]
         self._wave.extend(out, raw, now_ns)
         self._due, self._wave_ns = due + n_waves & 0xFF, now_ns
         if self._wave_due_ns is not None:
@@ -289,8 +325,10 @@ class Capnostream20:
         """Give out samples that have waited too long; go back to greeting when the monitor's data has stopped."""
         out: list[DriverEvent] = []
         self._wave.give_out_older(out, now_ns - _HOLD_MAX_NS)
-        dues = (self._wave_due_ns, self._numerics_due_ns)
-        if any(due_ns is not None and now_ns > due_ns for due_ns in dues):
+        wave_due_ns, numerics_due_ns = self._wave_due_ns, self._numerics_due_ns
+        if (wave_due_ns is not None and now_ns > wave_due_ns) or (
+            numerics_due_ns is not None and now_ns > numerics_due_ns
+        ):
             self._wave.give_out(out)
             self._forget_session()
         return tuple(out)
@@ -332,8 +370,9 @@ class Capnostream20:
         self._tells_all_alarms = True
         self._fast = 0
         self._is_pump_off = False
-        self._unit = None
-        self._wave.calibrate([], _CO2_STEP, None)
+        self._scale = _NOT_TOLD
+        self._told = None
+        self._wave.calibrate([], _NOT_TOLD.step, _NOT_TOLD.unit)
         self._due = None
         self._greeted_ns = None
         self._starts = False
@@ -349,19 +388,19 @@ class Capnostream20:
         if LENGTHS.get(frame[1], frame[0]) != frame[0]:
             self._reject(out, rejection((RejectReason.RANGE, offset, _wire(frame)), now_ns))
             return
-        match frame[1]:
-            case Message.CO2_WAVE:
-                self._decode_wave(out, frame, now_ns)
-            case Message.NUMERICS:
-                if frame[1 + 26] in _UNITS:
-                    self._decode_numerics(out, frame, now_ns)
-                else:
-                    self._reject(out, rejection((RejectReason.RANGE, offset, _wire(frame)), now_ns))
-            case Message.IDENTITY:
-                self._starts = self._wave_due_ns is None
-                out.append(_identity(frame[2:-1], now_ns))
-            case code if code not in _PASSED_OVER:
-                self._reject(out, rejection((RejectReason.UNKNOWN, offset, _wire(frame)), now_ns))
+        code = frame[1]
+        if code == _WAVE_CODE:
+            self._decode_wave(out, frame, now_ns)
+        elif code == _NUMERICS_CODE:
+            if frame[1 + 26] in _SCALES:
+                self._decode_numerics(out, frame[1:], now_ns)
+            else:
+                self._reject(out, rejection((RejectReason.RANGE, offset, _wire(frame)), now_ns))
+        elif code == Message.IDENTITY:
+            self._starts = self._wave_due_ns is None
+            out.append(_identity(frame[2:-1], now_ns))
+        elif code not in _PASSED_OVER:
+            self._reject(out, rejection((RejectReason.UNKNOWN, offset, _wire(frame)), now_ns))
 
     def _decode_wave(self, out: list[DriverEvent], frame: bytes, now_ns: int) -> None:
         counter, whole, fraction, fast = frame[2:6]
@@ -380,37 +419,43 @@ class Capnostream20:
             self._fast = fast & ~_BREATH
             self._tell_co2(out, now_ns)
         raw = (whole << 8 | fraction) >> 1  # int16 has 15 bits for 16: the last, 1/256 of a unit, is let go
-        is_usable = not fast & _NO_CO2 and raw * self._wave.calibration[0] <= _CO2_HIGH
+        is_usable = not fast & _NO_CO2 and raw <= self._scale.highest
         self._wave.add(out, raw if is_usable else MISSING_SAMPLE, now_ns)
 
-    def _decode_numerics(self, out: list[DriverEvent], frame: bytes, now_ns: int) -> None:
-        byte = frame[1:]  # so that indices are the document's, which counts data bytes from 1
+    def _decode_numerics(self, out: list[DriverEvent], byte: bytes, now_ns: int) -> None:
+        """Tell what a numerics message holds; the indices are the document's, which counts data bytes from 1."""
         if self._numerics_due_ns is not None:
             self._numerics_due_ns = now_ns + _NUMERICS_QUIET_NS
-        self._unit = _UNITS[byte[26]]
-        self._is_pump_off = bool(byte[27] & _PUMP_OFF)
-        scale, mmhg = _SCALES[self._unit], _MMHG[self._unit]
-        self._wave.calibrate(out, scale, None if mmhg is None else _UNIT_MMHG)
-        self._tell_alarms(out, byte, now_ns)
-        self._tell_co2(out, now_ns)
-        self._tell_spo2(out, byte, now_ns)
+        scale, mmhg = _SCALES[byte[26]], _SCALES[byte[26]].mmhg
+        etco2, fico2, resp_rate, spo2, pulse_rate = byte[5:10]
+        told = byte[10:28], spo2 == _NONE, self._fast
+        if told != self._told:
+            self._told, self._scale, self._is_pump_off = told, scale, bool(byte[27] & _PUMP_OFF)
+            self._wave.calibrate(out, scale.step, scale.unit)
+            self._tell_alarms(out, byte, now_ns)
+            self._tell_co2(out, now_ns)
+            self._tell_spo2(out, byte, now_ns)
         hour, second = divmod(int.from_bytes(byte[1:5], "big"), 3600)
-        device_time = f"{_hour(hour)}{second // 60:02}:{second % 60:02}"
-        validity = _co2_validity(self._fast)
+        minute, second = divmod(second, 60)
+        time = f"{_hour(hour)}{_TWO_DIGITS[minute]}:{_TWO_DIGITS[second]}"
+        validity = _CO2_VALIDITIES[self._fast]
         if self._is_pump_off and validity is _VALID:
             validity = Validity.QUESTIONABLE
-        for metric, value in (("etco2", byte[5]), ("fico2", byte[6])):
-            if mmhg is not None:
-                out.append(reading(metric, mmhg[value], now_ns, validity, source="co2", device_time=device_time))
-            else:
+        if mmhg is not None:
+            out.append(reading("etco2", mmhg[etco2], now_ns, validity, source="co2", device_time=time))
+            out.append(reading("fico2", mmhg[fico2], now_ns, validity, source="co2", device_time=time))
+        else:
+            for metric, value in (("etco2", etco2), ("fico2", fico2)):
                 is_told = validity in (Validity.VALID, Validity.QUESTIONABLE) and value != _NONE
                 why = Validity.INVALID if is_told else validity
-                out.append(reading(metric, None, now_ns, why, source="co2", device_time=device_time))
-        rate, spo2, pulse = (None if value == _NONE else value for value in byte[7:10])
-        out.append(reading("resp_rate", rate, now_ns, validity, source="co2", device_time=device_time))
+                out.append(reading(metric, None, now_ns, why, source="co2", device_time=time))
+        rate = None if resp_rate == _NONE else resp_rate
+        out.append(reading("resp_rate", rate, now_ns, validity, source="co2", device_time=time))
         validity = Validity.UNAVAILABLE if byte[15] & _NO_SPO2 else _VALID
-        out.append(reading("spo2", spo2, now_ns, validity, source="oximeter", device_time=device_time))
-        out.append(reading("pulse_rate", pulse, now_ns, validity, source="oximeter", device_time=device_time))
+        percent = None if spo2 == _NONE else spo2
+        out.append(reading("spo2", percent, now_ns, validity, source="oximeter", device_time=time))
+        rate = None if pulse_rate == _NONE else pulse_rate
+        out.append(reading("pulse_rate", rate, now_ns, validity, source="oximeter", device_time=time))
 
     def _tell_co2(self, out: list[DriverEvent], now_ns: int) -> None:
         if self._fast:
@@ -420,7 +465,7 @@ class Capnostream20:
                     return
         if self._is_pump_off:
             self._statuses.tell(out, "co2", SensorStatus.STOPPED, "CO2 pump off", now_ns)
-        elif self._unit is _VOL_PERCENT:
+        elif self._scale is _VOL_PERCENT:
             text = "the monitor gives CO2 in Vol%: set it to mmHg to see it here"
             self._statuses.tell(out, "co2", SensorStatus.STOPPED, text, now_ns)
         else:
@@ -477,6 +522,10 @@ def _co2_validity(fast: int) -> Validity:
     if fast & _STARTING:
         return Validity.CALIBRATING
     return Validity.INVALID if fast & (_BLOCKED | _INVALID) else Validity.VALID
+
+
+_CO2_VALIDITIES = tuple(map(_co2_validity, range(256)))
+"""By the status bits of the wave."""
 
 
 def _identity(data: bytes, now_ns: int) -> DeviceInfo:

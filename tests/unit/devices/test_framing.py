@@ -1,5 +1,7 @@
 import re
+from functools import reduce
 from itertools import pairwise
+from operator import xor
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from devices.framing import (
     LengthFramer,
     LineFramer,
     PatternFramer,
+    Run,
     StuffedFramer,
     rejection,
     sum8,
@@ -23,8 +26,10 @@ def length_framer():
     return LengthFramer(header=b"<>", adds=4, shortest=4, longest=12, is_intact=lambda f: sum8(f[:-1]) == f[-1])
 
 
-def stuffed_framer():
-    return StuffedFramer(start=0x85, escape=0x80, escaped={0: 0x80, 5: 0x85}, adds=2, is_intact=lambda f: xor8(f) == 0)
+def stuffed_framer(**runs):
+    return StuffedFramer(
+        start=0x85, escape=0x80, escaped={0: 0x80, 5: 0x85}, adds=2, is_intact=lambda f: xor8(f) == 0, **runs
+    )
 
 
 def line_framer():
@@ -58,6 +63,11 @@ def test_checks():
     assert sum8(b"") == 0
     assert xor8(b"\x02\x03\x03") == 2
     assert xor8(b"") == 0
+
+
+@given(st.binary(max_size=300))
+def test_an_exclusive_or_is_that_of_one_byte_after_the_other(data):
+    assert xor8(data) == reduce(xor, data, 0)
 
 
 @pytest.mark.parametrize("make", FRAMERS)
@@ -159,6 +169,38 @@ class TestStuffedFramer:
         framer = stuffed_framer()
         assert framer.feed(bytes.fromhex("85 02 03 80")) == []
         assert framer.feed(bytes.fromhex("05 84")) == [(None, 0, bytes.fromhex("02 03 85 84"))]
+
+    WAVE, ESCAPED = b"\x85\x02\x00\x07\x05", b"\x85\x02\x00\x80\x05\x87"
+
+    @staticmethod
+    def with_runs():
+        return stuffed_framer(
+            runs=re.compile(rb"(?:\x85\x02\x00(?:[^\x85\x80]|\x80[\x05\x00]){2})+(?=\x85|\Z)"),
+            are_intact=lambda run: all(xor8(run[i + 1 : i + 5]) == 0 for i in range(0, len(run), 5)),
+        )
+
+    def test_a_run_has_its_escapes_undone(self):
+        wire = self.WAVE + self.ESCAPED + self.WAVE
+        (piece,) = self.with_runs().feed(wire)
+        assert piece == (None, 0, wire.replace(b"\x80\x05", b"\x85"))
+        assert isinstance(piece[2], Run)
+
+    @given(
+        st.lists(
+            st.sampled_from([WAVE, ESCAPED, b"\x85\x01\x03\x02", b"\x85\x02\x00\x07\x04", b"\x80", b"x", b"\x85\x02"])
+        ),
+        st.integers(0, 60),
+    )
+    def test_frames_of_runs_are_those_that_come_one_by_one(self, parts, at):
+        stream = b"".join(parts)
+        frames = []
+        for reason, offset, data in all_pieces(self.with_runs(), stream[:at], stream[at:]):
+            if isinstance(data, Run):
+                frames += [data[i + 1 : i + 5] for i in range(0, len(data), 5)]
+            else:
+                frames.append((reason, offset, data) if reason else data)
+        one_by_one = all_pieces(stuffed_framer(), stream)
+        assert frames == [piece if piece[0] else piece[2] for piece in one_by_one]
 
 
 class TestBracketedFramer:
