@@ -14,14 +14,16 @@ Source: GE/Critikon "DINAMAP PRO/ProCare Series Host Communications Reference", 
 Carescape V100 driver, a Ruby V100 bridge, a JavaScript V100 driver, TKDinamapBPController (University of Kentucky).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
 from devices.driver import Cuff, CuffFault, CuffPhase, DriverInfo, Patient, ProbeState, Sensors, SerialSettings
 from devices.events import DriverEvent, RejectReason, SensorStatus, Validity
 from devices.framing import LineFramer, rejection
-from devices.readings import Statuses, cuff_triple, is_plausible_triple, reading
+from devices.making import reading
+from devices.readings import Statuses, cuff_triple, is_plausible_triple
 
 _S = 1_000_000_000
 _MS = 1_000_000
@@ -94,9 +96,8 @@ class _Damaged(Exception):
         self.reason = reason
 
 
-@lru_cache(maxsize=256)
 def _open(line: bytes) -> str:
-    """Return what stands between unit and check characters, or raise `_Damaged`; most replies come again and again."""
+    """Return what stands between unit and check characters, or raise `_Damaged`."""
     text = line.decode("ascii", "replace")
     if len(text) < 5 or not text.isascii() or not text.isprintable():
         raise _Damaged(RejectReason.FRAMING)
@@ -112,6 +113,133 @@ def _number(digits: str) -> int:
     if not digits.isdecimal():
         raise _Damaged(RejectReason.RANGE)
     return int(digits)
+
+
+@dataclass(frozen=True, slots=True)
+class _CuffReply:
+    """What the cuff's reply tells: a state, and a reading where there is one.
+
+    Attributes:
+        state: For the nurse; None where there is nothing to say.
+        is_sound: Whether the reply is as it must be.
+        triple: Systolic, diastolic, mean [mmHg]; None for no reading.
+        age_s: Age of the reading [s].
+    """
+
+    state: tuple[SensorStatus, str] | None
+    is_sound: bool = True
+    triple: tuple[int, int, int] | None = None
+    age_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _OximeterReply:
+    """State, what it says of the value, and SpO2 [%]."""
+
+    status: SensorStatus
+    text: str
+    validity: Validity
+    spo2: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _RateReply:
+    """Who counts the pulse, and its rate [/min]."""
+
+    source: str
+    rate: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _TemperatureReply:
+    """State, what it says of the value, the value [degC] with its age [s], and which measurement it is of.
+
+    `celsius` is None where there is none; `counter` is None where the temperature is measured all the time.
+    """
+
+    status: SensorStatus
+    text: str
+    validity: Validity
+    celsius: float | None
+    age_s: int
+    counter: str | None
+
+
+_Reply = _CuffReply | _OximeterReply | _RateReply | _TemperatureReply
+
+
+@lru_cache(maxsize=256)
+def _reply(line: bytes) -> tuple[str, _Reply | None]:
+    """Return the question that a line answers, and what it tells; most replies come again and again.
+
+    What it tells is None where the data are not as they must be.
+
+    Raises:
+        _Damaged: It answers no question of ours.
+    """
+    body = _open(line)
+    question = body[:2]
+    if question not in REPLY_LENGTHS:
+        raise _Damaged(RejectReason.UNKNOWN)
+    if len(body) + len(UNIT) != REPLY_LENGTHS[question]:
+        raise _Damaged(RejectReason.RANGE)
+    try:
+        return question, _PARSERS[question](body[2:])
+    except _Damaged:
+        return question, None
+
+
+def _parse_cuff(data: str) -> _CuffReply:
+    state = data[0]
+    if state == "0":
+        return _CuffReply((SensorStatus.MEASURING, "measuring"))
+    if state in CUFF_FAILURES:
+        return _CuffReply((SensorStatus.FAILED, CUFF_FAILURES[state]))
+    if state != "1":
+        return _CuffReply(None, is_sound=False)
+    try:
+        age_s = _number(data[3:7])
+        if age_s == AGE_NONE:
+            return _CuffReply((SensorStatus.OK, "no recent reading"))
+        systolic, diastolic, mean = _number(data[7:10]), _number(data[10:13]), _number(data[13:16])
+    except _Damaged:
+        return _CuffReply(None, is_sound=False)
+    if age_s > AGE_MAX_S or not is_plausible_triple(systolic, diastolic, mean):
+        return _CuffReply((SensorStatus.FAILED, "result makes no sense, measure again"), is_sound=False)
+    return _CuffReply((SensorStatus.OK, "finished"), triple=(systolic, diastolic, mean), age_s=age_s)
+
+
+def _parse_oximeter(data: str) -> _OximeterReply:
+    status, text, validity = _OXIMETER_STATES.get(data[0], _UNKNOWN_STATE)
+    return _OximeterReply(status, text, validity, _number(data[1:4]) if validity is Validity.VALID else None)
+
+
+def _parse_rate(data: str) -> _RateReply:
+    digits = data[1:4]
+    return _RateReply(data[0], None if digits in _NO_RATE else _number(digits))
+
+
+def _parse_temperature(data: str) -> _TemperatureReply:
+    state, mode, counter = data[0], data[1], data[2]
+    is_continuous = mode == _MODE_MONITOR
+    status, text, validity = _TEMPERATURE_STATES.get(state, _UNKNOWN_STATE)
+    if is_continuous and state == "1":
+        status, validity = SensorStatus.OK, Validity.VALID
+    if validity is not Validity.VALID:
+        return _TemperatureReply(status, text, validity, None, 0, None)
+    age_s, tenths_f = _number(data[3:8]), _number(data[8:12])
+    if age_s == TEMP_AGE_NONE:
+        return _TemperatureReply(status, text, validity, None, 0, None)
+    celsius = round((tenths_f - 320) / 18, 2)
+    return _TemperatureReply(status, text, validity, celsius, age_s, None if is_continuous else counter)
+
+
+_PARSERS: dict[str, Callable[[str], _Reply]] = {
+    "NA": _parse_cuff,
+    "OA": _parse_oximeter,
+    "RA": _parse_rate,
+    "TC": _parse_temperature,
+}
 
 
 class GeDinamap:
@@ -156,9 +284,14 @@ class GeDinamap:
                 out.append(rejection(piece, now_ns))
                 continue
             try:
-                self._decode(out, _open(line), now_ns)
+                question, told = _reply(line)
             except _Damaged as damage:
                 out.append(rejection((damage.reason, offset, line + END), now_ns))
+                continue
+            if question == self._asked:
+                self._asked = None
+            if not self._tell(out, told, now_ns):
+                out.append(rejection((RejectReason.RANGE, offset, line + END), now_ns))
         return tuple(out)
 
     def tick(self, now_ns: int) -> tuple[DriverEvent, ...]:
@@ -208,52 +341,33 @@ class GeDinamap:
         self._clears_line = True
         return tuple(out)
 
-    def _decode(self, out: list[DriverEvent], body: str, now_ns: int) -> None:
-        question = body[:2]
-        if question not in REPLY_LENGTHS:
-            raise _Damaged(RejectReason.UNKNOWN)
-        if len(body) + len(UNIT) != REPLY_LENGTHS[question]:
-            raise _Damaged(RejectReason.RANGE)
-        data = body[2:]
-        if question == self._asked:
-            self._asked = None
-        match question:
-            case "NA":
-                self._decode_cuff(out, data, now_ns)
-            case "OA":
-                self._decode_oximeter(out, data, now_ns)
-            case "RA":
-                self._decode_rate(out, data, now_ns)
-            case _:
-                self._decode_temperature(out, data, now_ns)
+    def _tell(self, out: list[DriverEvent], reply: _Reply | None, now_ns: int) -> bool:
+        """Tell what a reply holds; return False when it is not as it must be."""
+        if isinstance(reply, _OximeterReply):
+            self._tell_oximeter(out, reply, now_ns)
+        elif isinstance(reply, _RateReply):
+            self._tell_rate(out, reply, now_ns)
+        elif isinstance(reply, _TemperatureReply):
+            self._tell_temperature(out, reply, now_ns)
+        elif isinstance(reply, _CuffReply):
+            self._tell_cuff(out, reply, now_ns)
+            return reply.is_sound
+        return reply is not None
 
-    def _decode_cuff(self, out: list[DriverEvent], data: str, now_ns: int) -> None:
-        state, told_ns = data[0], self._reply_time(now_ns)
-        if state == "0":
-            self._statuses.tell(out, "nibp", SensorStatus.MEASURING, "measuring", now_ns)
+    def _tell_cuff(self, out: list[DriverEvent], reply: _CuffReply, now_ns: int) -> None:
+        told_ns = self._reply_time(now_ns)
+        if reply.state is not None:
+            self._statuses.tell(out, "nibp", *reply.state, now_ns)
+        triple, age_s = reply.triple, reply.age_s
+        if triple is None:
             return
-        if state in CUFF_FAILURES:
-            self._statuses.tell(out, "nibp", SensorStatus.FAILED, CUFF_FAILURES[state], now_ns)
-            return
-        if state != "1":
-            raise _Damaged(RejectReason.RANGE)
-        age_s = _number(data[3:7])
-        if age_s == AGE_NONE:
-            self._statuses.tell(out, "nibp", SensorStatus.OK, "no recent reading", now_ns)
-            return
-        systolic, diastolic, mean = _number(data[7:10]), _number(data[10:13]), _number(data[13:16])
-        if age_s > AGE_MAX_S or not is_plausible_triple(systolic, diastolic, mean):
-            self._statuses.tell(out, "nibp", SensorStatus.FAILED, "result makes no sense, measure again", now_ns)
-            raise _Damaged(RejectReason.RANGE)
-        self._statuses.tell(out, "nibp", SensorStatus.OK, "finished", now_ns)
         measured_ns, seen_ns = told_ns - age_s * _S, self._seen_ns
         self._seen_ns = measured_ns
-        triple, told = (systolic, diastolic, mean), self._triple
         is_later = seen_ns is None or (age_s < AGE_MAX_S and measured_ns > seen_ns + SAME_READING_NS)
-        if is_later or triple != told:
+        if is_later or triple != self._triple:
             self._measured_ns, self._triple = measured_ns, triple
             self._cycle += 1
-            out.extend(cuff_triple(systolic, diastolic, mean, now_ns, cycle=self._cycle, measured_ns=measured_ns))
+            out.extend(cuff_triple(*triple, now_ns, cycle=self._cycle, measured_ns=measured_ns))
 
     def _reply_time(self, now_ns: int) -> int:
         """Return when the age in this reply held.
@@ -264,50 +378,36 @@ class GeDinamap:
         asked_ns, self._cuff_asked_ns = self._cuff_asked_ns, None
         return now_ns if asked_ns is None or now_ns - asked_ns <= REPLY_LIMIT_NS else asked_ns
 
-    def _decode_oximeter(self, out: list[DriverEvent], data: str, now_ns: int) -> None:
-        status, text, validity = _OXIMETER_STATES.get(data[0], _UNKNOWN_STATE)
-        value = _number(data[1:4]) if validity is Validity.VALID else None
-        self._statuses.tell(out, "spo2", status, text, now_ns)
-        out.append(reading("spo2", value, now_ns, validity, source="oximeter"))
+    def _tell_oximeter(self, out: list[DriverEvent], reply: _OximeterReply, now_ns: int) -> None:
+        self._statuses.tell(out, "spo2", reply.status, reply.text, now_ns)
+        out.append(reading("spo2", reply.spo2, now_ns, reply.validity, source="oximeter"))
 
-    def _decode_rate(self, out: list[DriverEvent], data: str, now_ns: int) -> None:
-        source, digits = data[0], data[1:4]
-        rate = None if digits in _NO_RATE else _number(digits)
-        if source == _FROM_OXIMETER:
-            out.append(reading("pulse_rate", rate, now_ns, source="oximeter"))
+    def _tell_rate(self, out: list[DriverEvent], reply: _RateReply, now_ns: int) -> None:
+        if reply.source == _FROM_OXIMETER:
+            out.append(reading("pulse_rate", reply.rate, now_ns, source="oximeter"))
             return
         # The oximeter has no rate now; whoever shows one must be able to see that.
-        known = source == _FROM_CUFF
+        known = reply.source == _FROM_CUFF
         out.append(
             reading("pulse_rate", None, now_ns, Validity.UNAVAILABLE if known else Validity.INVALID, source="oximeter")
         )
-        if known and rate is not None and self._cycle > self._cycle_with_rate:
+        if known and reply.rate is not None and self._cycle > self._cycle_with_rate:
             self._cycle_with_rate = self._cycle
             out.append(
                 reading(
-                    "nibp_pulse_rate", rate, now_ns, source="cuff", measured_ns=self._measured_ns, cycle=self._cycle
+                    "nibp_pulse_rate", reply.rate, now_ns, source="cuff", measured_ns=self._measured_ns, cycle=self._cycle
                 )
-            )
+            )  # fmt: skip
 
-    def _decode_temperature(self, out: list[DriverEvent], data: str, now_ns: int) -> None:
-        state, mode, counter = data[0], data[1], data[2]
-        is_continuous = mode == _MODE_MONITOR
-        status, text, validity = _TEMPERATURE_STATES.get(state, _UNKNOWN_STATE)
-        if is_continuous and state == "1":
-            status, validity = SensorStatus.OK, Validity.VALID
-        if validity is not Validity.VALID:
-            self._statuses.tell(out, "temp", status, text, now_ns)
-            out.append(reading("temp", None, now_ns, validity))
+    def _tell_temperature(self, out: list[DriverEvent], reply: _TemperatureReply, now_ns: int) -> None:
+        self._statuses.tell(out, "temp", reply.status, reply.text, now_ns)
+        celsius, counter = reply.celsius, reply.counter
+        if celsius is None:
+            out.append(reading("temp", None, now_ns, reply.validity))
             return
-        age_s, tenths_f = _number(data[3:8]), _number(data[8:12])
-        self._statuses.tell(out, "temp", status, text, now_ns)
-        if age_s == TEMP_AGE_NONE:
-            out.append(reading("temp", None, now_ns))
-            return
-        measured_ns = now_ns - age_s * _S
+        measured_ns = now_ns - reply.age_s * _S
         # A predictive temperature is one measurement, like a cuff reading: told once, not again at every poll.
-        if is_continuous or self._is_new_temperature(counter, measured_ns):
-            celsius = round((tenths_f - 320) / 18, 2)
+        if counter is None or self._is_new_temperature(counter, measured_ns):
             out.append(reading("temp", celsius, now_ns, measured_ns=measured_ns))
 
     def _is_new_temperature(self, counter: str, measured_ns: int) -> bool:
