@@ -1,16 +1,18 @@
 """The formats a session can be taken out in; adding one is adding an entry here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
 from nursestation.export.alarms import alarms_csv
+from nursestation.export.bundle import bundle_zip
 from nursestation.export.csv import session_csv
-from nursestation.export.errors import ExportError
+from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.events_csv import events_csv
 from nursestation.export.files import Exported, write_export
+from nursestation.export.jsonl import session_jsonl
 from nursestation.export.visit import VisitRecord, load_visit
 from nursestation.store.reader import StoreReader
 
@@ -51,6 +53,7 @@ class ExportFormat:
         leaves_out: What is not.
         render: Makes the content; the same visit and options give the same bytes.
         needs_waves: It is rendered from waveforms and gaps too.
+        needs_raw: It is rendered from the rows as they are stored too.
     """
 
     name: str
@@ -60,6 +63,7 @@ class ExportFormat:
     leaves_out: str
     render: Callable[[VisitRecord, ExportOptions], bytes]
     needs_waves: bool = False
+    needs_raw: bool = False
 
 
 def _csv(visit: VisitRecord, options: ExportOptions) -> bytes:
@@ -79,6 +83,33 @@ def _pdf(visit: VisitRecord, options: ExportOptions) -> bytes:
 
     return session_pdf(visit, options.zone, fonts=options.fonts, paper=options.paper)
 
+
+def _jsonl(visit: VisitRecord, options: ExportOptions) -> bytes:
+    return session_jsonl(visit, options.progress)
+
+
+def _bundle(visit: VisitRecord, options: ExportOptions) -> bytes:
+    files: dict[str, bytes] = {}
+    left_out: dict[str, str] = {}
+    others = [one for one in FORMATS.values() if one.name != _BUNDLE]
+    for index, one in enumerate(others):
+        part = _share(options, index / len(others), (index + 1) / len(others))
+        part.progress(0)
+        try:
+            files[f"session{one.suffix}"] = one.render(visit, part)
+        except ExportCancelled:
+            raise
+        except ExportError as error:
+            left_out[one.name] = str(error)
+    return bundle_zip(visit, files, left_out)
+
+
+def _share(options: ExportOptions, start: float, end: float) -> ExportOptions:
+    """Return the options for a part of the work, whose progress goes from `start` to `end`."""
+    return replace(options, progress=lambda done: options.progress(start + done * (end - start)))
+
+
+_BUNDLE = "bundle"
 
 FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
     one.name: one
@@ -110,6 +141,19 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
             leaves_out="readings, waveforms, alarm conditions",
             render=_events,
         ),
+        ExportFormat(
+            _BUNDLE, ".bundle.zip", "Everything, with proof (zip)",
+            holds="every other format, the record as it is stored with its hashes and seals, a list of all files with "
+            "their SHA-256, and a program that checks all of it",
+            leaves_out="what other visits recorded, what a monitor sent while it was held, staff's PINs",
+            render=_bundle, needs_waves=True, needs_raw=True,
+        ),
+        ExportFormat(
+            "jsonl", ".jsonl", "For research (JSON lines)",
+            holds="every record, reading, waveform and gap as a line of JSON with unit, UTC time, validity and provenance",
+            leaves_out="hashes, signatures' proof, a layout for reading",
+            render=_jsonl, needs_waves=True,
+        ),
     )
 })  # fmt: skip
 """Every format by name, in the order in which the window and the command line offer them."""
@@ -132,7 +176,7 @@ def export_session(reader: StoreReader, session: str, format_name: str, path: Pa
     chosen = FORMATS.get(format_name)
     if chosen is None:
         raise ExportError(f"There is no format {format_name}. There are: {', '.join(FORMATS)}.")
-    visit = load_visit(reader, session, options.version, with_waves=chosen.needs_waves)
+    visit = load_visit(reader, session, options.version, with_waves=chosen.needs_waves, with_raw=chosen.needs_raw)
     target = path / f"{session}{chosen.suffix}" if path.is_dir() else path
     return _write(chosen, visit, target, options)
 
@@ -153,8 +197,7 @@ def export_every_format(
         ExportError: there is no such session, or a file cannot be written.
         StoreEnvironmentError: the record cannot be read.
     """
-    with_waves = any(one.needs_waves for one in FORMATS.values())
-    visit = load_visit(reader, session, options.version, with_waves=with_waves)
+    visit = load_visit(reader, session, options.version, with_waves=True, with_raw=True)
     return tuple(_write(one, visit, folder / f"{stem}{one.suffix}", options) for one in FORMATS.values())
 
 

@@ -9,6 +9,7 @@ from nursestation.core.model import Operator
 from nursestation.core.records import AudioSwitched, Gap, Record, Sample, SignedIn, SignedOut, StationStopped, Wave
 from nursestation.core.timeline import Timeline
 from nursestation.export.errors import ExportError
+from nursestation.store.raw import RawSession
 from nursestation.store.reader import SessionSummary, StoreReader
 
 _DAY_NS = 24 * 3600 * NS_PER_S
@@ -31,6 +32,7 @@ class VisitRecord:
         waves, gaps: Its stretches of waveform, and what is known to be absent of them and of the readings, each in order; ()
             where they were not asked for.
         schema: The steps of the schema that the record was brought up to.
+        raw: The session as it is stored; None where it was not asked for, or was taken out.
         is_deidentified: Who it was about has been taken out (`deidentify.py`): nothing is to be added from elsewhere.
     """
 
@@ -45,6 +47,7 @@ class VisitRecord:
     gaps: tuple[Gap, ...] = field(default=(), repr=False)
     schema: tuple[str, ...] = ()
     is_deidentified: bool = False
+    raw: RawSession | None = field(default=None, repr=False)
 
     def name(self, operator: str | None) -> str:
         """Return an operator's name; "" for what the program or a monitor did."""
@@ -54,8 +57,17 @@ class VisitRecord:
         return operator if known is None else known.name
 
 
-def load_visit(reader: StoreReader, session: str, version: str, *, with_waves: bool = False) -> VisitRecord:
-    """Load a session, finished or running, as it stands at this moment; `with_waves` waveforms and gaps too.
+def load_visit(
+    reader: StoreReader, session: str, version: str, *, with_waves: bool = False, with_raw: bool = False
+) -> VisitRecord:
+    """Load a session, finished or running, as it stands at this moment.
+
+    Args:
+        reader: The record.
+        session: Which.
+        version: Of the program.
+        with_waves: Waveforms and gaps too.
+        with_raw: The rows as they are stored too.
 
     Raises:
         ExportError: there is no such session.
@@ -76,7 +88,13 @@ def load_visit(reader: StoreReader, session: str, version: str, *, with_waves: b
             waves=tuple(reader.waves(session)) if with_waves else (),
             gaps=tuple(reader.gaps(session)) if with_waves else (),
             schema=reader.schema(),
+            raw=_raw(reader, summary) if with_raw else None,
         )
+
+
+def _raw(reader: StoreReader, summary: SessionSummary) -> RawSession | None:
+    since = summary.opened.utc_ns - _DAY_NS
+    return reader.raw(summary.id, _STATION, since, summary.ended_utc_ns)
 
 
 def _station(reader: StoreReader, summary: SessionSummary) -> Iterator[Record]:

@@ -154,6 +154,17 @@ def stored_rows(
     return heapq.merge(*streams, key=attrgetter("n"))
 
 
+def rows_as_written(connection: sqlite3.Connection, session: int, known: Lookups) -> list[BulkRow | PackedRow]:
+    """Return a session's rows of every bulk table, packed ones whole, in the order they were written."""
+    found: list[BulkRow | PackedRow] = []
+    for kind in PAYLOAD:
+        found += _table_rows(connection, kind, known.traces, "session = ?", [session])
+    if _has_packed(connection):
+        for table in _PACKED.values():
+            found += _packed_rows(connection, table, "session = ?", [session])
+    return sorted(found, key=attrgetter("n"))
+
+
 def last_n_sql(session: str) -> str:
     """Return SQL for the number of a session's newest bulk row, 0 where there is none; `session` is SQL for its key."""
     single = ", ".join(f"coalesce((SELECT max(n) FROM {table} WHERE session = {session}), 0)" for table in PAYLOAD)

@@ -30,7 +30,7 @@ def reader(store, tmp_path):
 
 def test_every_format_says_what_it_holds_and_leaves_out():
     known = {"csv", "pdf", "alarms", "events", "bundle", "fhir", "hl7v2", "edf", "vital", "jsonl"}
-    assert {"csv", "pdf", "alarms", "events"} <= set(FORMATS) <= known
+    assert {"csv", "pdf", "alarms", "events", "bundle", "jsonl"} <= set(FORMATS) <= known
     assert all(one.title and one.holds and one.leaves_out and one.suffix.startswith(".") for one in FORMATS.values())
 
 
