@@ -11,7 +11,7 @@ Rules of the file:
 2. A monitor is heard when bytes from the wire make an event other than `FrameRejected`; what a driver's `tick` says does
    not count, for it may be a time-out.
 3. A `LinkState` tells a change of phase or of reason, never a repetition.
-4. A driver that raises has a bug: `_drive` is the one place that catches it. It costs this link a restart, no other.
+4. A driver that raises has a bug: `_drive` and `_ask_driver` alone catch it. It costs this link a restart, no other.
 """
 
 import logging
@@ -42,6 +42,7 @@ from devices.transport import (
 
 _FIRST_RETRY_NS = NS_PER_S // 2
 _LONGEST_RETRY_NS = 10 * NS_PER_S
+_CONNECTED = LinkPhase.CONNECTED  # an enumeration's member takes longer to look up than a phase to compare
 
 _log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
@@ -273,18 +274,16 @@ class Port:
             data = stream.read()
         except (LinkError, OSError) as error:
             return self._hang_up(stream, _sentence(self.address, error), Cause.GONE, now)
-        heard: tuple[DriverEvent, ...] = ()
         if data:
             self._bytes_in += len(data)
             self._last_byte = now
             self._history.bytes_in(len(data), now)
             if self._tap is not None:
                 self._tap(now, data)
-            heard = self._count(self._drive(lambda t_ns: self._driver.feed(data, t_ns), (), now), now)
+        heard, ticked, wanted = self._ask_driver(data, now)
+        self._count(heard, now)
+        self._count(ticked, now)
         link = self._judge(heard, now)
-        ticked = self._count(self._drive(self._driver.tick, (), now), now)
-        self._ask_for_cuff(now)
-        wanted = self._drive(self._driver.pending_writes, b"", now)
         events: tuple[PortEvent, ...] = (*link, *heard, *ticked)
         if self._driver_failed:
             return (*events, *self._hang_up(stream, self._driver_fault, Cause.DRIVER, now))
@@ -296,6 +295,27 @@ class Port:
                 cause = Cause.JAMMED if is_jammed else Cause.GONE
                 return (*events, *self._hang_up(stream, _sentence(self.address, error), cause, now))
         return events
+
+    def _ask_driver(self, data: bytes, now: Moment) -> tuple[tuple[DriverEvent, ...], tuple[DriverEvent, ...], bytes]:
+        """Have the driver take what was read and look at the time; return what it heard, what it noticed and what it wants sent.
+
+        All in one guard where `_drive` would be called for each: this is asked of every port a hundred times a second. After the
+        first failure nothing more is asked, for the link then starts anew.
+        """
+        driver, t_ns = self._driver, now.mono_ns
+        heard: tuple[DriverEvent, ...] = ()
+        ticked: tuple[DriverEvent, ...] = ()
+        wanted = b""
+        try:
+            if data:
+                heard = driver.feed(data, t_ns)
+            ticked = driver.tick(t_ns)
+            if self._wants_cuff is not None:
+                self._ask_for_cuff(now)
+            wanted = driver.pending_writes(t_ns)
+        except Exception as error:  # noqa: BLE001 -- drivers may come from outside: any exception is theirs
+            self._note_failure(error)
+        return heard, ticked, wanted
 
     def _ask_for_cuff(self, now: Moment) -> None:
         wants, self._wants_cuff = self._wants_cuff, None
@@ -313,11 +333,13 @@ class Port:
 
     def _judge(self, heard: tuple[DriverEvent, ...], now: Moment) -> tuple[LinkState, ...]:
         """Say whether the monitor is heard, after bytes or after none."""
-        if any(not isinstance(event, FrameRejected) for event in heard):
+        for event in heard:
+            if isinstance(event, FrameRejected):
+                continue
             self._quiet_since_ns = now.mono_ns
             self._last_good = now
             self._retry_after_ns = _FIRST_RETRY_NS
-            return self._enter(LinkPhase.CONNECTED, "", now)
+            return self._enter(_CONNECTED, "", now)
         if now.mono_ns - self._quiet_since_ns <= self._max_quiet_ns:
             return ()
         # The last half of the quiet time decides: the torn end of a last frame is no sign of a wrong baud rate.
@@ -349,7 +371,8 @@ class Port:
         self._retry_after_ns = min(2 * self._retry_after_ns, _LONGEST_RETRY_NS)
 
     def _enter(self, phase: LinkPhase, reason: str, now: Moment, trouble: Cause | None = None) -> tuple[LinkState, ...]:
-        if self._state is not None and (self._state.phase, self._state.reason) == (phase, reason):
+        state = self._state
+        if state is not None and state.phase is phase and state.reason == reason:
             return ()
         if trouble is not None:
             self._history.trouble(trouble, reason, now)
@@ -359,7 +382,7 @@ class Port:
     def _count(self, events: tuple[DriverEvent, ...], now: Moment) -> tuple[DriverEvent, ...]:
         if not events:
             return events
-        n_rejected = sum(isinstance(event, FrameRejected) for event in events)
+        n_rejected = len([None for event in events if isinstance(event, FrameRejected)])
         self._rejected += n_rejected
         self._events += len(events) - n_rejected
         self._history.understood(len(events) - n_rejected, now)
@@ -379,10 +402,13 @@ class Port:
         try:
             return call(now.mono_ns)
         except Exception as error:  # noqa: BLE001 -- drivers may come from outside: any exception is theirs
-            self._driver_failed = True
-            self._driver_failures += 1
-            _log.error("%s: driver %s failed: %s", self.id, self.driver_name, failure_place(error))
+            self._note_failure(error)
             return otherwise
+
+    def _note_failure(self, error: Exception) -> None:
+        self._driver_failed = True
+        self._driver_failures += 1
+        _log.error("%s: driver %s failed: %s", self.id, self.driver_name, failure_place(error))
 
 
 def failure_place(error: Exception) -> str:

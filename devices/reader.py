@@ -148,7 +148,9 @@ class Reader:
             for port in self._ports.values():
                 try:
                     now = self._clock.now()
-                    self._post(port, port.poll(now), now)
+                    events = port.poll(now)
+                    if events:
+                        self._sink(port.id, events, now)
                 except Exception as error:  # noqa: BLE001 -- raised again below: the others come first
                     failure = failure or error
         if self._after_pass is not None:

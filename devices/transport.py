@@ -294,26 +294,30 @@ class UdpOpener:
 
 
 class _Unsent:
-    """Bytes that the line has not taken yet."""
+    """Bytes that the line has not taken yet.
+
+    Attributes:
+        waiting: They.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._bytes = bytearray()
+        self.waiting = bytearray()
 
     def add(self, data: bytes) -> None:
-        if len(self._bytes) + len(data) > _UNSENT_LIMIT:
+        if len(self.waiting) + len(data) > _UNSENT_LIMIT:
             raise LinkError(f"{self._name} takes no more bytes: check the cable and that the monitor is on.")
-        self._bytes += data
+        self.waiting += data
 
     def send(self, send: Callable[[bytes], int]) -> None:
-        while self._bytes:
+        while self.waiting:
             try:
-                n_sent = send(bytes(self._bytes))
+                n_sent = send(bytes(self.waiting))
             except (BlockingIOError, InterruptedError):
                 return
             if n_sent == 0:
                 return
-            del self._bytes[:n_sent]
+            del self.waiting[:n_sent]
 
 
 class SerialLine(Protocol):
@@ -355,7 +359,8 @@ class SerialStream:
 
     def read(self) -> bytes:
         try:
-            self._unsent.send(self._send)
+            if self._unsent.waiting:
+                self._unsent.send(self._send)
             if sys.platform == "linux":
                 return self._read_linux()
             # Asking for one byte more than nothing makes pyserial notice a line that has ended: ready, yet no data.

@@ -38,8 +38,11 @@ class Inbox:
 
     def post_events(self, monitor: str, events: Iterable[PortEvent], at: Moment) -> None:
         """Add a monitor's events, which arrived `at`."""
-        items = [(MonitorInput(monitor=monitor, event=event), at) for event in events]
-        n_waves = sum(isinstance(item.event, WaveformChunk) for item, _ in items)
+        items: list[Item] = []
+        n_waves = 0
+        for event in events:
+            items.append((MonitorInput(monitor=monitor, event=event), at))
+            n_waves += isinstance(event, WaveformChunk)
         with self._has_items:
             self._items.extend(items)
             self._n_waves += n_waves
