@@ -9,7 +9,8 @@ Rules of the file:
 3. A strip's line exists once its sample has come: until then, and for what is missing, it is NaN, which the painter leaves
    out. The cursor goes on where nothing comes and erases: an old sweep never stands where a live one should.
 4. What comes late is filled in behind the cursor; a strip that is silent keeps nobody waiting.
-5. Nothing here loops over strips, except where one of them is drawn anew.
+5. Where every strip has samples beyond the cursor, their lines are made at once: most frames only move the cursor on.
+6. Nothing here loops over strips, except where one of them is drawn anew.
 """
 
 import math
@@ -27,9 +28,13 @@ GAP_PX = 18.0
 """Width of the erased gap ahead of the cursor [px]."""
 PEN_PX = 1.5
 """Room for the pen's width, with its caps, around a line [px]: bands end between two device pixels."""
+REACH_PX = 1.2
+"""How far a line's pen paints beyond its points at most [px]: half its thickness and the cap, of a slope, and rounding."""
 LATE_S = JUMP_S + BURST_S
 """How late a sample may come and still be filled in together with all other strips' [s]."""
 _LEAST_SPAN = 1e-12
+_SURE = 1e-3
+"""Room for rounding [points]."""
 _ALL = slice(None)
 
 Floats = npt.NDArray[np.float64]
@@ -101,13 +106,16 @@ class Group:
         self._stretch = n_a_pixel if n_a_pixel >= 2 else 1  # samples a point
         rate = bank.rate_hz / self._stretch
         self._pace = px_per_s / rate  # from one point to the next [px]
+        self._shift = 1 - 1 / self._stretch  # of every second point: it stands at its stretch's last sample [points]
         self._n_window = max(1, math.floor(width / self._pace))
         self._gap = math.ceil(GAP_PX / self._pace)
         self._late = math.ceil(LATE_S * rate)
         self.lines: Floats = np.full((math.ceil(width / self._pace) + 2, len(strips), 4), np.nan)
         self._address: int = self.lines.ctypes.data
         self.start = self.end = 0
-        self._filled: Numbers = np.zeros(len(strips), dtype=np.int64)  # up to which sample each strip has its lines
+        self._filled: Numbers = np.zeros(len(strips), dtype=np.int64)  # up to which point each strip has its lines
+        self._made = 0  # up to which point the ring tells how each strip looks
+        self._ready = 0  # the same, where no strip waits for a sample before it
         self._is_new, self._is_blank = True, True
 
     def address_of(self, row: int) -> int:
@@ -121,38 +129,47 @@ class Group:
 
     def filled_until(self, strip: int) -> int:
         """Return the number after the last sample of `strip` that is in the picture."""
-        return int(self._filled[strip]) * self._stretch
+        return min(int(self._filled[strip]), self.end) * self._stretch
 
     def advance(self, cursor_ns: int) -> Change:
         """Move the cursor to monotonic `cursor_ns` [ns]; return what has to be painted anew."""
         cursor = max(self.end, self._point(int(cursor_ns * self._bank.rate_hz // NS_PER_S) + 1))
         if self._is_new or cursor - self.end >= self._n_window:
             return self._begin(cursor)
-        until = self._until(cursor)
+        if cursor <= self._ready:
+            return self._go_on(cursor)
+        samples = self._bank.ends(self._columns)
+        ends = self._points(samples)
+        until = np.minimum(ends, cursor)
         came = until > self._filled
         first = int(np.where(came, self._filled, cursor).min())
         if first == cursor and (self._is_blank or cursor == self.end):
             self._move(cursor)
+            self._made = max(self._made, cursor)
             return Change()
         whole: tuple[int, ...] = ()
         if first < cursor - self._late:
             whole = self._catch_up(came & (self._filled < cursor - self._late), until)
             first = int(np.where(came & (self._filled >= cursor - self._late), self._filled, cursor).min())
         self._is_blank = False
-        first = min(first, self.end)
+        changed = min(first, self.end)
+        # where all strips have samples that stand: the newest may still be taken back
+        last = max(cursor, min(self._point(int(samples.min()) - 1), cursor + self._gap))
         self._move(cursor)
-        self._fill(max(first, self.start), cursor)
-        np.maximum(self._filled, until, out=self._filled)
+        self._fill(max(min(first, self._made), self.start), last)
+        self._made = last
+        np.maximum(self._filled, np.minimum(ends, last), out=self._filled)
+        self._ready = last if int(ends.min()) >= cursor else 0
         if int(self._filled.max()) <= self.start:
             self._clear()
-        return Change(self._spans(first - 1, self.start + self._n_window + 1), whole)
+        return Change(self._spans(changed), whole)
 
     def rescale(self, strip: int, low: float, high: float, *, redraw: bool) -> None:
         """Take another range; `redraw` applies it to what is visible already, else only to what comes."""
         self._low[strip], self._high[strip] = low, high
         self._scale[strip] = self.height[strip] / max(high - low, _LEAST_SPAN)
         if redraw and not self._is_new:
-            self._fill(self.start, self.end, slice(strip, strip + 1))
+            self._fill(self.start, self._made, slice(strip, strip + 1))
 
     def is_outgrown_by(self, strip: int, low: float, high: float) -> bool:
         """Say whether a range reaches beyond the present one."""
@@ -171,8 +188,8 @@ class Group:
         wanted: list[Block] = []
         for sweep in (base - width, base):
             for x0, x1 in spans:
-                first = math.floor((sweep + x0 - PEN_PX) / pace) - 1
-                last = math.floor((sweep + x1 + PEN_PX) / pace) + 3
+                first = math.floor((sweep + x0 - REACH_PX) / pace - self._shift - _SURE) + 1
+                last = math.ceil((sweep + x1 + REACH_PX) / pace + _SURE) + 1
                 wanted.append((max(first, self.start + 1), min(last, self.end)))
         return [block for first, last in _merged(wanted) for block in self._rows(first, last)]
 
@@ -197,7 +214,8 @@ class Group:
     def _begin(self, cursor: int) -> Change:
         """Draw the whole window."""
         self.end, self.start, self._is_new = cursor, cursor - self._n_window + self._gap, False
-        self._filled = self._until(cursor)
+        self._filled = np.minimum(self._points(self._bank.ends(self._columns)), cursor)
+        self._made, self._ready = cursor, 0
         self._is_blank = bool(self._filled.max(initial=0) <= self.start)
         self.lines[:] = np.nan
         if not self._is_blank:
@@ -208,13 +226,17 @@ class Group:
         """Return how many points the samples before `sample` make, in whole stretches."""
         return sample if self._stretch == 1 else sample // (2 * self._stretch) * 2
 
-    def _until(self, cursor: int) -> Numbers:
-        """Return up to which point each strip can have its lines."""
-        ends = self._bank.ends(self._columns)
-        if self._stretch > 1:
-            ends = ends // (2 * self._stretch) * 2
-        until: Numbers = np.minimum(ends, cursor)
-        return until
+    def _points(self, samples: Numbers) -> Numbers:
+        """Return the same of many."""
+        return samples if self._stretch == 1 else samples // (2 * self._stretch) * 2
+
+    def _go_on(self, cursor: int) -> Change:
+        """Move the cursor to where all lines are made already."""
+        before = self.end
+        if cursor == before:
+            return Change()
+        self._move(cursor)
+        return Change(self._spans(before))
 
     def _values(self, first: int, last: int, which: slice) -> Samples:
         """Return the values of points `first` to `last` (not included)."""
@@ -271,7 +293,7 @@ class Group:
     def _x(self, index: Numbers) -> Floats:
         at: Floats = index.astype(np.float64)
         if self._stretch > 1:  # the first point of a stretch stands at its first sample, the second at its last
-            at += index % 2 * (1 - 1 / self._stretch)
+            at += index % 2 * self._shift
         at *= self._pace
         at %= self.width
         return at
@@ -284,14 +306,17 @@ class Group:
         np.minimum(y, self._bottom[which], out=y)
         return y
 
-    def _spans(self, first: int, last: int) -> tuple[Span, ...]:
-        if last - first >= self._n_window:
+    def _spans(self, first: int) -> tuple[Span, ...]:
+        """Return where the picture is another one: from the line of point `first` to the last one that is erased."""
+        if self.start + self._n_window + 2 - first >= self._n_window:
             return ((0.0, self.width),)
-        x0, x1 = self._x(np.array([first, last]))
-        x0, x1 = float(x0) - PEN_PX, float(x1) + PEN_PX
+        x0, x1 = self._x_of(first - 1) - REACH_PX, self._x_of(self.start) + REACH_PX
         if x1 >= x0:
             return ((x0, x1),)
         return ((x0, self.width + PEN_PX), (-PEN_PX, x1))
+
+    def _x_of(self, point: int) -> float:
+        return (point + point % 2 * self._shift) * self._pace % self.width
 
 
 def _merged(ranges: list[Block]) -> list[Block]:

@@ -3,7 +3,7 @@ import pytest
 
 from devices.clock import NS_PER_S
 from nursestation.ui.plots.bank import Bank
-from nursestation.ui.plots.segments import GAP_PX, LATE_S, Group, Strip
+from nursestation.ui.plots.segments import GAP_PX, LATE_S, REACH_PX, Group, Strip
 
 RATE = 100.0
 PX_PER_S = 100.0
@@ -229,6 +229,65 @@ def test_two_spans_that_touch_the_same_lines_get_each_line_once():
     x = group.lines[rows, 0, 2] - LEFT
     assert {round(one) for one in x.tolist()} >= {*range(11, 60), *range(301, 310)}
     assert len(rows) < 90
+
+
+@pytest.mark.parametrize("px_per_s", [20.0, 23.7, 90.0])
+def test_a_span_is_painted_with_each_line_that_reaches_into_it_and_few_others(px_per_s):
+    bank = _fed(30)
+    group = Group(bank, [Strip(0, 0.0, TOP, HEIGHT, 0.0, 1.0)], width=WIDTH, px_per_s=px_per_s)
+    for at_s in np.arange(28, 30, 0.17):
+        group.advance(_ns(at_s))
+        drawn = _drawn(group)
+        for x0 in np.arange(-1.5, WIDTH, 7.3):
+            reached = drawn[(drawn[:, 2] + REACH_PX > x0) & (drawn[:, 0] - REACH_PX < x0 + 10)]
+            rows = [row for first, n in group.blocks((x0, x0 + 10)) for row in range(first, first + n)]
+            painted = {tuple(line) for line in group.lines[rows, 0].tolist()}
+            assert {tuple(line) for line in reached.tolist()} <= painted
+            assert len(painted) <= len(reached) + (5 if 10 < x0 < WIDTH - 20 else 20)
+
+
+def test_lines_that_are_made_ahead_of_the_cursor_are_those_that_stand_at_last():
+    bank = Bank(RATE)
+    for column in range(2):
+        _feed(bank.column(column), 0, 8)
+    group = _group(bank, 2)
+    group.advance(_ns(7.9))
+    for step in range(1, 300):
+        now_s = 8 + step / 60
+        for column, silent in ((0, range(0)), (1, range(120, 170))):
+            if step % 6 == 3 * column and step not in silent:
+                values = np.random.default_rng(step).random(10, dtype=np.float32)
+                bank.column(column).add(values, _ns(now_s))
+        group.advance(_ns(now_s - 0.1))
+        fresh = _group(bank, 2)
+        fresh.advance(_ns(now_s - 0.1))
+        for strip in range(2):
+            np.testing.assert_array_equal(_drawn(group, strip), _drawn(fresh, strip))
+            assert group.filled_until(strip) == fresh.filled_until(strip)
+
+
+@pytest.mark.parametrize("n_first", range(12, 20))
+def test_a_sample_that_is_taken_back_is_not_drawn_ahead(n_first):
+    bank = Bank(20.0)
+    trace = bank.column(0)
+
+    def slow():  # whose gap is longer than samples may come ahead of their time
+        return Group(bank, [Strip(0, LEFT, TOP, HEIGHT, 0.0, 1.0)], width=WIDTH, px_per_s=10.5)
+
+    for n in range(100):
+        trace.add(np.full(2, 0.5, dtype=np.float32), _ns(0.1 * n))
+    group = slow()
+    group.advance(_ns(9.8))
+    for n in range(30):  # far more than time has room for: the last one that fits is broken off
+        trace.add(np.full(2, 0.5, dtype=np.float32), _ns(10.0))
+        if n == n_first:
+            group.advance(_ns(9.9))
+    for step in range(120):
+        group.advance(_ns(9.95 + step / 60))
+    fresh = slow()
+    fresh.advance(_ns(9.95 + 119 / 60))
+    assert np.isnan(_visible(fresh)).any()
+    np.testing.assert_array_equal(_drawn(group), _drawn(fresh))
 
 
 def test_a_rectangle_touches_the_spans_of_the_strips_under_it():
