@@ -25,6 +25,7 @@ from nursestation.core.state import (
     Condition,
     Flag,
     Latest,
+    LimitsSince,
     PatientLimits,
     PatientWatch,
     Said,
@@ -364,6 +365,7 @@ def _fold_alarm_pause(visit: Visit, record: r.ChairAlarmsPaused | r.ChairAlarmsR
 
 
 def _fold_limits(visit: Visit, record: r.LimitsChanged) -> None:
+    visit.limits_changed.append(LimitsSince(record.metric, record.at, record.low, record.high))
     if record.why == r.RESET:
         visit.limits.pop(record.metric, None)
     else:

@@ -18,8 +18,8 @@ from nursestation.core import records as r
 from nursestation.core.model import Baseline
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import LimitRule
-from nursestation.core.snapshot import LimitView
-from nursestation.core.state import ChairState, StationState, Visit
+from nursestation.core.snapshot import LimitSpanView, LimitView
+from nursestation.core.state import ChairState, LimitsSince, StationState, Visit
 from nursestation.core.turn import Refusal, Turn
 from nursestation.core.wording import number, staff_name
 
@@ -99,6 +99,20 @@ def views(state: StationState, visit: Visit) -> tuple[LimitView, ...]:
                 changed_by=staff_name(state.operators, own.by) if own is not None else "",
             )
         )
+    return tuple(found)
+
+
+def spans(visit: Visit) -> tuple[LimitSpanView, ...]:
+    """Return what every metric has been judged by since the check-in, in the protocol's order and by time."""
+    found = []
+    for rule in visit.protocol.limits:
+        changes = [one for one in visit.limits_changed if one.metric == rule.metric]
+        steps = [LimitsSince(rule.metric, visit.opened, rule.low, rule.high), *changes]
+        ends = [*(step.since for step in steps[1:]), None]
+        found += [
+            LimitSpanView(metric=rule.metric, low=step.low, high=step.high, start=step.since, end=end)
+            for step, end in zip(steps, ends, strict=True)
+        ]
     return tuple(found)
 
 

@@ -498,6 +498,17 @@ class AlarmSpanView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSpanView:
+    """From when to when a metric had these alarm limits, in its unit; `end` is None for those that are in force."""
+
+    metric: str
+    low: float | None
+    high: float | None
+    start: Moment
+    end: Moment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseSpan:
     """One stretch of the visit; `end` is None for the present one."""
 
@@ -569,6 +580,7 @@ class VisitView:
     driver_code: str = ""  # to be given to the driver; "" where none is used
     drugs: tuple[DrugView, ...] = ()  # in the order they were recorded
     alarm_spans: tuple[AlarmSpanView, ...] = ()  # by begin
+    limit_spans: tuple[LimitSpanView, ...] = ()  # of every metric that has limits, each by begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ Two kinds of state live here:
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, DeviceAlarm, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
@@ -58,6 +59,7 @@ from nursestation.core.snapshot import (
     ChartEntryView,
     DrugView,
     GateView,
+    LimitSpanView,
     LimitView,
     ScoreView,
     StepToldView,
@@ -431,6 +433,15 @@ class PatientLimits:
     by: str
 
 
+class LimitsSince(NamedTuple):
+    """What the limits of a metric have been from a moment on, in its unit; None for a side without a limit."""
+
+    metric: str
+    since: Moment
+    low: float | None
+    high: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class ChairPause:
     """ALARM PAUSED at a chair: why, by whom, and until when at the most, monotonic [ns]."""
@@ -502,6 +513,7 @@ class AsRecorded:
     proposal: tuple[tuple[str, float | None, float | None, str], ...]
     drugs: tuple[DrugView, ...] = ()
     alarm_spans: tuple[AlarmSpanView, ...] = ()
+    limit_spans: tuple[LimitSpanView, ...] = ()
 
 
 @dataclass(slots=True)
@@ -566,6 +578,7 @@ class Visit:
     answers: dict[str, Answer] = field(default_factory=dict)
     waivers: dict[str, Waiver] = field(default_factory=dict)
     limits: dict[str, PatientLimits] = field(default_factory=dict)
+    limits_changed: list[LimitsSince] = field(default_factory=list)  # by time
     alarm_pause: ChairPause | None = None
     shortened: ObservationShortened | None = None
     shortened_by: set[str] = field(default_factory=set)  # everybody who did

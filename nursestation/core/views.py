@@ -359,6 +359,7 @@ def _visit(state: StationState, chair: ChairState, visit: Visit, shown: list[Num
         chart=recorded.chart,
         drugs=recorded.drugs,
         alarm_spans=recorded.alarm_spans,
+        limit_spans=recorded.limit_spans,
         cuffs=tuple(reading for reading, _ in visit.cuffs),
         readiness=page,
         simulated=visit.simulated,
@@ -408,6 +409,7 @@ def _as_recorded(state: StationState, chair: ChairState, visit: Visit) -> AsReco
             limits=patient_limits.views(state, visit),
             proposal=patient_limits.proposal(visit, state.preset),
             alarm_spans=_alarm_spans(visit),
+            limit_spans=patient_limits.spans(visit),
         )
     return visit.as_recorded
 

@@ -121,11 +121,13 @@ class Canvas(_Item):
             painter.fillRect(QRectF(left, top, right - left, bottom - top), colour)
         for strip in picture.scene.strips:
             self._paint_strip(painter, strip)
-        for y, role, is_dashed in picture.scene.rules:
-            colour = self._theme.colour(role)
-            colour.setAlphaF(0.7 if is_dashed else 1.0)
-            painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DashLine if is_dashed else Qt.PenStyle.SolidLine))
-            painter.drawLine(QPointF(picture.left, y), QPointF(picture.right, y))
+        for rule in picture.scene.rules:
+            colour = self._theme.colour(rule.role)
+            colour.setAlphaF(0.7 if rule.is_dashed else 1.0)
+            painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DashLine if rule.is_dashed else Qt.PenStyle.SolidLine))
+            left = picture.left if rule.left is None else rule.left
+            right = picture.right if rule.right is None else rule.right
+            painter.drawLine(QPointF(left, rule.y), QPointF(right, rule.y))
 
     def _paint_strip(self, painter: QPainter, strip: Strip) -> None:
         look = self._theme.alarm(strip.priority)

@@ -41,6 +41,9 @@ _NAMED = {
     "temp": ("Temp °C", "text"),
 }
 """Of each further lane its name and the role of its colour."""
+_RATE = "heart_rate"
+_LIMITED = {_RATE: "heart_rate", "spo2": "spo2", "resp_rate": "resp"}
+"""Whose limits are drawn, and the role of their colour."""
 _PHASE_ROLES = {
     Phase.INFUSION: "phase_infusion",
     Phase.OBSERVATION: "phase_observation",
@@ -106,11 +109,13 @@ class Fill(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A horizontal line through the data's area."""
+    """A horizontal line through the data's area, from `left` to `right` [px] where it is not of its whole width."""
 
     y: float
     role: str
     is_dashed: bool = False
+    left: float | None = None
+    right: float | None = None
 
 
 class Strip(NamedTuple):
@@ -169,7 +174,7 @@ def scene(
     marks = _marks(view, scale, lanes.pressure, baseline)
     return Scene(
         fills=(*phase_fills, *_band(view, scale, lanes.pressure, baseline)),
-        rules=_rules(view, lanes, letters.row_px, baseline),
+        rules=(*_rules(view, lanes, letters.row_px, baseline), *_limit_rules(view, scale, lanes, baseline)),
         strips=_strips(view, scale, lanes),
         marks=marks,
         dots=dots,
@@ -233,9 +238,41 @@ def _rules(view: TrendView, lanes: Lanes, row_px: float, baseline: tuple[int, in
     limit = _limit(view, baseline)
     if limit is not None:
         rules.append(Rule(lane.y(limit), "bad", is_dashed=True))
-    if view.spo2_limit is not None and "spo2" in lanes.others:
-        rules.append(Rule(lanes.others["spo2"].y(view.spo2_limit), "spo2", is_dashed=True))
     return tuple(rules)
+
+
+def _limit_rules(view: TrendView, scale: Scale, lanes: Lanes, baseline: tuple[int, int] | None) -> list[Rule]:
+    """Draw the limits of each vital on its lane, where they held; one outside the lane would lie wrongly on its edge."""
+    rules: list[Rule] = []
+    for span in view.limits:
+        if span.metric not in _LIMITED or not scale.is_seen(span.start, span.end):
+            continue
+        is_rate = span.metric == _RATE
+        lane = lanes.pressure if is_rate else lanes.others.get(span.metric)
+        if lane is None:
+            continue
+        left, right = scale.x(max(span.start, scale.first)), scale.x(min(span.end, scale.last))
+        for limit in (span.low, span.high):
+            value = _from_rate(view, limit) if is_rate and baseline is not None else limit
+            if value is not None and lane.low < value < lane.high:
+                rules.append(Rule(lane.y(value), _LIMITED[span.metric], is_dashed=True, left=left, right=right))
+    return rules
+
+
+def _from_rate(view: TrendView, limit: float | None) -> float | None:
+    """Return a limit of the heart rate as its distance from the baseline [%]."""
+    return None if limit is None or not view.baseline_rate else (limit / view.baseline_rate - 1) * 100
+
+
+def _limits_text(view: TrendView, metric: str, until: float) -> str:
+    """Return the limits of a metric at the end of the window, as beside its number; "" for none."""
+    spans = [span for span in view.limits if span.metric == metric and span.start <= until]
+    if not spans or (spans[-1].low is None and spans[-1].high is None):
+        return ""
+    low, high = spans[-1].low, spans[-1].high
+    if low is not None and high is not None:
+        return f"{low:g}–{high:g}"
+    return f"min {low:g}" if low is not None else f"max {high:g}"
 
 
 def _limit(view: TrendView, baseline: tuple[int, int] | None) -> float | None:
@@ -335,8 +372,11 @@ def _names(
     limit = _limit(view, baseline)
     if limit is not None:
         named.append((lane.y(limit), f"Limit {view.spike_limit:g}", "bad"))
-    if lane.height >= LOW_PRESSURE * row:
-        unit = ("HR % from base", "BP % from base") if baseline else ("HR /min", "BP mmHg")
+    rate = _limits_text(view, _RATE, scale.last)
+    if lane.height < LOW_PRESSURE * row:  # then the pressure's own lines say what it is
+        named += [(lane.bottom - row / 2, f"HR {rate}", "heart_rate")] if rate else []
+    else:
+        unit = ("HR % from base", "BP % from base") if baseline else (f"HR {rate or '/min'}", "BP mmHg")
         named.append((lane.bottom - row / 2, unit[0], "heart_rate"))
         named.append((lane.bottom - 3 * row / 2, unit[1], "nibp"))
     named.sort(key=lambda one: -one[0])
@@ -345,7 +385,9 @@ def _names(
     if view.simulated:
         words.append((lanes.dots, "SIMULATED", "warn"))
     for metric, its in lanes.others.items():
-        words.append(((its.top + its.bottom) / 2, *_NAMED[metric]))
+        name, role = _NAMED[metric]
+        limits = _limits_text(view, metric, scale.last) if metric in _LIMITED else ""
+        words.append(((its.top + its.bottom) / 2, f"{name.partition(' ')[0]} {limits}" if limits else name, role))
     return [Word(text, scale.right + 8, y, letters.width(text), role, is_free=True) for y, text, role in words]
 
 

@@ -64,6 +64,17 @@ class AlarmBand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSpan:
+    """From when to when a metric had these alarm limits, in its unit; None for a side without one."""
+
+    metric: str
+    low: float | None
+    high: float | None
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrendView:
     """One trend.
 
@@ -77,7 +88,7 @@ class TrendView:
         baseline: (systolic, diastolic) [mmHg], or None.
         baseline_rate: Heart rate of the baseline [/min], or None.
         spike_limit: Absolute systolic limit of the BP spike [mmHg], or None.
-        spo2_limit: Lower alarm limit of SpO2 [%], or None.
+        limits: Alarm limits of the continuous vitals, as they were and are.
         simulated: Anything in it is simulated.
     """
 
@@ -92,10 +103,10 @@ class TrendView:
     events: tuple[EventFlag, ...]
     baseline: tuple[int, int] | None
     spike_limit: float | None
-    spo2_limit: float | None
     simulated: bool
     alarms: tuple[AlarmBand, ...] = ()
     baseline_rate: float | None = None
+    limits: tuple[LimitSpan, ...] = ()
 
     @property
     def axis(self) -> Axis:
@@ -119,12 +130,13 @@ def trend_view(visit: VisitView, at: Moment, *, is_live: bool = True) -> TrendVi
     flagged |= {flag.confirmed_by.measured_mono_ns for flag in flags if flag.confirmed_by is not None}
     first = min(0.0, minute(visit.opened))
     least = _LEAST_MIN if start is not None else _LEAST_UNPLANNED_MIN
+    last = max(now + AHEAD_PART * (now - first), planned_end, first + least)
     return TrendView(
         session=visit.session,
         zero_utc_s=zero_s,
         from_start=start is not None,
         first=first,
-        last=max(now + AHEAD_PART * (now - first), planned_end, first + least),
+        last=last,
         now=now if is_live else None,
         phases=phases,
         carets=tuple(
@@ -140,7 +152,6 @@ def trend_view(visit: VisitView, at: Moment, *, is_live: bool = True) -> TrendVi
         events=_events(visit, minute),
         baseline=(visit.baseline.sys, visit.baseline.dia) if visit.baseline is not None else None,
         spike_limit=_spike_limit(visit),
-        spo2_limit=next((rule.low for rule in visit.protocol.limits if rule.metric == "spo2"), None),
         simulated=visit.simulated,
         alarms=tuple(
             AlarmBand(
@@ -153,6 +164,16 @@ def trend_view(visit: VisitView, at: Moment, *, is_live: bool = True) -> TrendVi
             for span in visit.alarm_spans
         ),
         baseline_rate=visit.baseline.heart_rate if visit.baseline is not None else None,
+        limits=tuple(
+            LimitSpan(
+                metric=span.metric,
+                low=span.low,
+                high=span.high,
+                start=minute(span.start),
+                end=last if span.end is None else minute(span.end),
+            )
+            for span in visit.limit_spans
+        ),
     )
 
 

@@ -210,3 +210,18 @@ def test_changed_limits_survive_a_restart_and_not_the_visit(clinic: Clinic) -> N
 def test_nobody_changes_limits_without_signing_in(clinic: Clinic) -> None:
     clinic.do(c.SignOut())
     assert "sign in" in clinic.refused(c.SetLimit(chair=2, metric="heart_rate", high=100))
+
+
+def test_what_the_limits_were_is_kept_with_the_time_of_each_change(clinic: Clinic) -> None:
+    opened = clinic.visit.opened
+    clinic.run(60)
+    clinic.do(c.SetLimit(chair=2, metric="spo2", low=92))
+    first = clinic.of(r.LimitsChanged)[-1].at
+    clinic.run(60)
+    clinic.do(c.ResetLimits(chair=2))
+    second = clinic.of(r.LimitsChanged)[-1].at
+    spans = [one for one in clinic.visit.limit_spans if one.metric == "spo2"]
+    assert [(one.low, one.start, one.end) for one in spans] == [
+        (90, opened, first), (92, first, second), (90, second, None),
+    ]  # fmt: skip
+    assert [one.end for one in clinic.visit.limit_spans if one.metric == "heart_rate"] == [None]

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from devices.events import Priority
 from nursestation.core.model import Phase
-from nursestation.core.snapshot import AlarmSpanView, PhaseSpan
-from nursestation.ui.plots.lanes import lanes
+from nursestation.core.snapshot import AlarmSpanView, LimitSpanView, PhaseSpan
+from nursestation.ui.plots.lanes import LOW_PRESSURE, lanes
 from nursestation.ui.plots.trend_scene import Letters, Scale, minute_ticks, scene
 from nursestation.ui.plots.trend_view import trend_view
 from tests.helpers.station_views import BASELINE, MINUTE_NS, NOW, make_entry, make_flag, make_reading, make_visit
@@ -110,3 +110,65 @@ def test_the_minutes_under_the_window_are_round_few_and_in_it(first, length):
     assert all(scale.first <= tick <= scale.last for tick in ticks)
     steps = {after - before for before, after in itertools.pairwise(ticks)}
     assert len(steps) <= 1
+
+
+def _limits(metric, low, high, begin=0, end=None):
+    return LimitSpanView(
+        metric=metric, low=low, high=high, start=START.shifted(begin * MINUTE_NS),
+        end=None if end is None else START.shifted(end * MINUTE_NS),
+    )  # fmt: skip
+
+
+def _limit_lines(drawn, role):
+    return [rule for rule in drawn.rules if rule.role == role and rule.is_dashed]
+
+
+def test_the_limits_of_a_vital_lie_on_its_lane_as_long_as_they_held():
+    view = _view(limit_spans=(_limits("spo2", 90, None, end=10), _limits("spo2", 92, None, begin=10)))
+    drawn, scale, where = _scene(view)
+    lane = where.others["spo2"]
+    before, after = _limit_lines(drawn, "spo2")
+    assert (before.y, round(scale.minute(before.right))) == (lane.y(90), 10)
+    assert (after.y, round(scale.minute(after.left)), after.right) == (lane.y(92), 10, scale.right)
+
+
+def test_the_limits_are_told_beside_the_lane_as_they_are_at_its_end():
+    view = _view(
+        limit_spans=(
+            _limits("heart_rate", 50, 120),
+            _limits("spo2", 90, None, end=10),
+            _limits("spo2", 92, None, begin=10),
+            _limits("resp_rate", 8, 30),
+        )
+    )
+    texts = [word.text for word in _scene(view)[0].words]
+    assert {"HR 50–120", "SpO₂ min 92", "RR 8–30"} <= set(texts)
+    assert "SpO₂ min 90" in [word.text for word in _scene(view, 0, 8)[0].words]
+
+
+def test_a_low_pressure_lane_still_tells_the_limits_of_the_heart_rate():
+    view = _view(limit_spans=(_limits("heart_rate", 50, 120),))
+    scale = Scale(0, 70, 8, 508)
+    where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
+    drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
+    named = sorted(word.middle for word in drawn.words if word.is_free)
+    assert where.pressure.height < LOW_PRESSURE * 16
+    assert "HR 50–120" in [word.text for word in drawn.words]
+    assert all(after - before >= 16 for before, after in itertools.pairwise(named))
+
+
+def test_a_limit_outside_its_lane_is_not_drawn_on_the_edge():
+    drawn, _, _ = _scene(_view(limit_spans=(_limits("spo2", 85, None), _limits("resp_rate", 4, 40))))
+    assert _limit_lines(drawn, "spo2") == _limit_lines(drawn, "resp") == []
+
+
+def test_from_the_baseline_the_limits_of_the_heart_rate_are_distances_too():
+    view = _view(limit_spans=(_limits("heart_rate", 50, 120),))
+    rate = view.baseline_rate
+    drawn, _, where = _scene(view, from_baseline=True)
+    assert [rule.y for rule in _limit_lines(drawn, "heart_rate")] == [
+        pytest.approx(where.pressure.y((limit / rate - 1) * 100))
+        for limit in (50, 120)
+        if where.pressure.low < (limit / rate - 1) * 100 < where.pressure.high
+    ]
+    assert _limit_lines(drawn, "heart_rate")
