@@ -23,6 +23,7 @@ BURST_S = 0.25
 """Longest stretch of one chunk that counts as past when it arrives [s]: what is longer is shown as it would have come."""
 AHEAD_S = 1.5
 """Most that a burst may bring ahead of its time [s]: four blocks of 256 ms at once, and as much again for a late network."""
+_MISSING = MISSING_SAMPLE.to_bytes(2, "little", signed=True)
 _FOLLOW = 0.05
 """Part of the difference taken over with each chunk: evens out the jitter of arrivals."""
 
@@ -30,8 +31,11 @@ _FOLLOW = 0.05
 def decode(samples: bytes, scale: float, offset: float) -> Samples:
     """Return values of int16 little-endian `samples`, shape `(n,)`; NaN where the monitor called one invalid."""
     raw = np.frombuffer(samples, dtype="<i2")
-    values: Samples = raw.astype(np.float32) * np.float32(scale) + np.float32(offset)
-    values[raw == MISSING_SAMPLE] = np.nan
+    values: Samples = np.multiply(raw, scale, dtype=np.float32)
+    if offset:
+        values += np.float32(offset)
+    if _MISSING in samples:  # also where two neighbours look like one: most stretches are told apart at once
+        values[raw == MISSING_SAMPLE] = np.nan
     return values
 
 
@@ -134,6 +138,9 @@ class Trace:
         assert self._next is not None
         kept = values[-len(self._ring) :]
         self._next += len(values) if advance is None else advance
-        at = np.arange(self._next - len(kept), self._next) % len(self._ring)
-        self._ring[at] = kept
+        row = (self._next - len(kept)) % len(self._ring)
+        n = min(len(kept), len(self._ring) - row)
+        self._ring[row : row + n] = kept[:n]
+        if n < len(kept):
+            self._ring[: len(kept) - n] = kept[n:]
         self._end[0] = self._next

@@ -119,16 +119,19 @@ class _Lane:
 
     sweeps: tuple[_Sweep, ...]
     width: int  # of a column
-    lefts: tuple[int, ...]
-    cells: QRegion
+    cells: tuple[QRect, ...]
+    bands: dict[int, QRegion] = field(default_factory=dict)  # by width: those at the left edges
 
     def band(self, x0: int, x1: int) -> QRegion:
         """Return what lies between `x0` and `x1` of each column."""
-        bounds = self.cells.boundingRect()
-        columns = QRegion()
-        for left in self.lefts:
-            columns += QRect(left + x0, bounds.top(), x1 - x0, bounds.height())
-        return self.cells & columns
+        width = x1 - x0
+        found = self.bands.get(width)
+        if found is None:
+            found = QRegion()
+            for cell in self.cells:
+                found += QRect(cell.left(), cell.top(), width, cell.height())
+            self.bands[width] = found
+        return found.translated(x0, 0)
 
 
 @dataclass(slots=True)
@@ -162,6 +165,7 @@ class WaveField(QWidget):
         self._places: tuple[WavePlace, ...] = ()
         self._lanes: tuple[_Lane, ...] = ()
         self._asked = _Asked()
+        self._pens: dict[str, QPen] = {}
         self._corners = QRegion()
         self._grid = GRIDS_PX[-1]
         self._where: dict[At, tuple[_Sweep, int]] = {}
@@ -193,6 +197,7 @@ class WaveField(QWidget):
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
         self._theme = theme_
+        self._pens.clear()
         self.update()
 
     def every_nth(self, n: int) -> None:
@@ -315,10 +320,7 @@ class WaveField(QWidget):
         for one in drawn:
             groups.setdefault((one.trace.rate_hz, ROLES[one.place.key[0]]), []).append(one)
         sweeps = tuple(self._sweep(tuple(same), role) for (_, role), same in groups.items())
-        cells = QRegion()
-        for run in _runs([one.cell for one in drawn]):
-            cells += run
-        return _Lane(sweeps, drawn[0].cell.width(), _lefts(drawn), cells)
+        return _Lane(sweeps, drawn[0].cell.width(), _runs([one.cell for one in drawn]))
 
     def _forget_asked(self) -> None:
         self._asked = _Asked(spans=[set() for _ in self._lanes])
@@ -430,12 +432,17 @@ class WaveField(QWidget):
         blocks = sweep.group.blocks(*spans)
         if not blocks:
             return
-        pen = QPen(self._theme.colour(sweep.role), theme.WAVE_PEN)
-        pen.setCapStyle(_CAP)
-        painter.setPen(pen)
+        painter.setPen(self._pen(sweep.role))
         for row, count in blocks:
             first = cast(QLineF, shiboken6.wrapInstance(sweep.group.address_of(row), QLineF))
             painter.drawLines(first, count * len(sweep.drawn))
+
+    def _pen(self, role: str) -> QPen:
+        pen = self._pens.get(role)
+        if pen is None:
+            pen = self._pens[role] = QPen(self._theme.colour(role), theme.WAVE_PEN)
+            pen.setCapStyle(_CAP)
+        return pen
 
 
 def _cell(area: QRectF, grid: int, corner: QPoint) -> QRect:

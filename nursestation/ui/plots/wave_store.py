@@ -34,7 +34,7 @@ class WaveStore:
     def add(self, waves: Iterable[Wave | Gap]) -> None:
         """Take samples and gaps of any chair, oldest first; what is not of the chair's patient is left out."""
         for wave in waves:
-            if wave.chair is None or is_held(wave) or (isinstance(wave, Wave) and not is_live(wave)):
+            if wave.chair is None or (is_held(wave) if isinstance(wave, Gap) else not is_live(wave)):
                 continue
             at = (wave.chair, (wave.metric, wave.monitor, wave.source))
             source = self._sources.get(at)
