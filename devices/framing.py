@@ -445,7 +445,7 @@ class BracketedFramer:
             opened: Returns the contents of what stands between the two bytes, or why they are not taken.
         """
         self.longest = longest
-        self._begin = bytes([begin])
+        self._begin, self._end = bytes([begin]), bytes([end])
         self._edges = re.compile(b"[" + re.escape(bytes([begin, end])) + b"]")
         self._opened = opened
         self._held = b""
@@ -455,6 +455,15 @@ class BracketedFramer:
 
     def feed(self, data: bytes) -> list[Piece]:
         """Take bytes and return the contents of frames, and what was not taken."""
+        if (
+            self._held
+            and self._end not in data
+            and self._begin not in data
+            and len(self._held) + len(data) < self.longest
+        ):
+            self._held += data
+            self._n_searched = len(self._held)
+            return []
         buffer = self._held + data if self._held else data
         out: list[Piece] = []
         base, n_buffer, stretch, longest = self._offset, len(buffer), self._stretch, self.longest

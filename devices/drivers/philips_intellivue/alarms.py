@@ -19,7 +19,7 @@ from struct import Struct
 
 from devices.drivers.philips_intellivue.codes import QUANTITIES, Attribute
 from devices.drivers.philips_intellivue.linking import WholeResult
-from devices.drivers.philips_intellivue.messages import parse_counted
+from devices.drivers.philips_intellivue.messages import Attributes, parse_counted
 from devices.drivers.philips_intellivue.values import Malformed, decode_text
 from devices.events import AlarmKind, AlarmMeaning, DeviceAlarm, DriverEvent, Mode, Priority
 
@@ -69,6 +69,7 @@ class Alarms:
     def __init__(self) -> None:
         self._active: dict[str, DeviceAlarm] = {}
         self._tells_all = True
+        self._seen: tuple[Mode, list[Attributes]] | None = None
 
     def forget_session(self) -> None:
         """Tell what is active again; what is active now is kept, for it must be told when it is gone."""
@@ -88,6 +89,10 @@ class Alarms:
         """
         if not result.is_complete:
             return
+        seen = mode, [item.attributes for item in result.objects]
+        if seen == self._seen and not self._tells_all:
+            return
+        self._seen = None
         found: dict[str, DeviceAlarm] = {}
         n_alike = Counter[str]()
         for item in result.objects:
@@ -108,6 +113,7 @@ class Alarms:
                     own = alarm if n == 1 else replace(alarm, code=f"{alarm.code}.{n}")
                     found[own.code] = own
         self._tell(out, found, now_ns)
+        self._seen = seen
 
     def refused(self, out: list[DriverEvent], is_refused: bool, now_ns: int) -> None:
         """Tell that the monitor refuses the session, or no longer does."""

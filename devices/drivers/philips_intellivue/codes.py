@@ -10,6 +10,7 @@ beyond those: IEEE 11073-10101, MDC_ECG_LEAD_*.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from typing import NamedTuple
 
 TICKS_PER_S = 8000
 """Relative time counts 125 us."""
@@ -249,8 +250,7 @@ def name_of(physio: int, label: str = "") -> str:
     return f"{words} ({physio:04X})"
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """What samples of one physiological id are: metric and source."""
 
     metric: str

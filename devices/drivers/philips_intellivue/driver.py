@@ -13,7 +13,7 @@ from devices.drivers.philips_intellivue.codes import QUANTITIES, Attribute, Grou
 from devices.drivers.philips_intellivue.demographics import Demographics
 from devices.drivers.philips_intellivue.frames import DATAGRAMS, frame, new_framer
 from devices.drivers.philips_intellivue.linking import Linking, WholeResult
-from devices.drivers.philips_intellivue.messages import Attributes, Command, Message, Ro
+from devices.drivers.philips_intellivue.messages import Attributes, Command, Message, Objects, Ro
 from devices.drivers.philips_intellivue.numerics import Numerics
 from devices.drivers.philips_intellivue.session import GET_PRIORITY_ID, SET_PRIORITY_ID, SILENCE_NS, Session
 from devices.drivers.philips_intellivue.states import mode_of_monitor
@@ -24,6 +24,8 @@ from devices.framing import rejection
 
 _PASSED_OVER = frozenset({Kind.CONNECT_INDICATION, Kind.ASSOCIATION_REQUEST})
 _CLASSES = frozenset(map(int, ObjectClass))
+_DATA, _ACTION, _RESULTS = int(Kind.DATA), int(Command.ACTION), frozenset({int(Ro.RESULT), int(Ro.LINKED)})
+_WAVES, _NUMERICS = int(ObjectClass.WAVES), int(ObjectClass.NUMERICS)
 _SIGN_OF_LIFE_NS = SILENCE_NS * 3 // 4
 _N_MAC = 6
 
@@ -53,6 +55,7 @@ class PhilipsIntelliVue:
         self._framer = new_framer()
         self._session = Session()
         self._linking = Linking()
+        self._objects: Objects = {}
         self._clock = MonitorClock()
         self._numerics = Numerics()
         self._waves = Waves(self._numerics.unknown)
@@ -117,6 +120,7 @@ class PhilipsIntelliVue:
         if out is not None:
             self._numerics.blank(out, now_ns)
         self._linking.forget()
+        self._objects.clear()
         self._clock.forget()
         self._numerics.forget_session()
         self._waves.forget_session()
@@ -127,9 +131,9 @@ class PhilipsIntelliVue:
 
     def _decode(self, out: list[DriverEvent], user_data: bytes, now_ns: int) -> RejectReason | None:
         kind = user_data[0] if user_data else -1
+        if kind == _DATA:
+            return self._decode_data(out, messages.parse(user_data), now_ns)
         match kind:
-            case Kind.DATA:
-                return self._decode_data(out, messages.parse(user_data), now_ns)
             case Kind.ASSOCIATION_RESPONSE:
                 self._session.granted(association.parse_terms(user_data), now_ns)
                 self._alarms.refused(out, False, now_ns)
@@ -152,14 +156,15 @@ class PhilipsIntelliVue:
         self._forget_session(out, now_ns)
 
     def _decode_data(self, out: list[DriverEvent], message: Message, now_ns: int) -> RejectReason | None:
+        if message.command == _ACTION and message.ro in _RESULTS:
+            part = messages.parse_poll_result(message.body, self._objects)
+            if part is not None and part.polled in _CLASSES:
+                self._session.answered(message.invoke, now_ns)
+                whole = self._linking.add(message, part)
+                if whole is not None:
+                    self._decode_result(out, whole, now_ns)
+            return None
         match message.ro, message.command:
-            case (Ro.RESULT | Ro.LINKED, Command.ACTION):
-                part = messages.parse_poll_result(message.body)
-                if part is not None and part.polled in _CLASSES:
-                    self._session.answered(message.invoke, now_ns)
-                    whole = self._linking.add(message, part)
-                    if whole is not None:
-                        self._decode_result(out, whole, now_ns)
             case (Ro.RESULT, Command.CONFIRMED_SET | Command.GET):
                 attributes, _ = messages.parse_attributes(message.body)
                 waves = attributes.get(Attribute.WAVE_PRIORITY)
@@ -184,9 +189,9 @@ class PhilipsIntelliVue:
 
     def _decode_result(self, out: list[DriverEvent], result: WholeResult, now_ns: int) -> None:
         match result.first.polled:
-            case ObjectClass.WAVES:
+            case polled if polled == _WAVES:
                 self._waves.decode(out, result, now_ns, self._mode)
-            case ObjectClass.NUMERICS:
+            case polled if polled == _NUMERICS:
                 local = self._clock.at(result.first.relative)
                 self._numerics.decode(out, result, now_ns, self._mode, local)
             case ObjectClass.ALARMS if result.first.group == Group.ALARMS:

@@ -24,6 +24,7 @@ LONGEST = 2 + 2 * (len(_HEADER) + 2 + USER_DATA_MAX + _N_FCS)
 """Most bytes of a frame on the wire, were each one escaped."""
 
 _ESCAPED = ((b"\x7d\x5d", b"\x7d"), (b"\x7d\xe0", b"\xc0"), (b"\x7d\xe1", b"\xc1"))
+_RESIDUE = 0x1D0F  # what the mirrored CRC leaves of an intact frame, its FCS included
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -54,9 +55,9 @@ def opened(body: bytes) -> bytes | RejectReason:
         if n_wire - len(body) != n_escapes:  # 7D before something else; before C1 it is the sender's abort
             return RejectReason.FRAMING
     n_user_data = len(body) - 6
-    if n_user_data < 0 or n_user_data != int.from_bytes(body[2:4], "big") or n_user_data > USER_DATA_MAX:
+    if n_user_data < 0 or n_user_data != body[2] << 8 | body[3] or n_user_data > USER_DATA_MAX:
         return RejectReason.FRAMING
-    if fcs(body[:-2]) != int.from_bytes(body[-2:], "little"):
+    if binascii.crc_hqx(body.translate(_MIRRORED), 0xFFFF) != _RESIDUE:
         return RejectReason.CHECKSUM
     return body[4:-2] if body.startswith(_HEADER) else RejectReason.UNKNOWN
 

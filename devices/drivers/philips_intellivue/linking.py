@@ -25,6 +25,7 @@ POLLS_MAX = 8
 SPAN_TICKS = 4000
 """Most time between the first part of an answer and another [1/8 ms]; what is asked again is asked a second later."""
 
+_RESULT = int(Ro.RESULT)
 _FIRST, _LAST = 1, 3  # state of a linked result; 2 is one between them
 
 
@@ -67,7 +68,7 @@ class Linking:
         held = self._open.get(poll)
         if held is not None and not _belongs(held, part, message.ro):
             held = None
-        if message.ro == Ro.RESULT:
+        if message.ro == _RESULT:
             self._open.pop(poll, None)
             if held is None:
                 return WholeResult(part, part.objects, bool(part.objects))
@@ -93,6 +94,6 @@ class Linking:
 def _belongs(held: _Open, part: PollResult, ro: int) -> bool:
     if held.sequence != part.sequence:
         return False
-    if part.sequence is not None or ro == Ro.RESULT:
+    if part.sequence is not None or ro == _RESULT:
         return True
     return abs(ticks_between(held.parts[0].relative, part.relative)) <= SPAN_TICKS

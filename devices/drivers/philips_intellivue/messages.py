@@ -15,7 +15,7 @@ from struct import Struct
 from struct import error as StructError
 from typing import NamedTuple
 
-from devices.drivers.philips_intellivue.codes import MDS_CREATED, SCADA, Action, Attribute
+from devices.drivers.philips_intellivue.codes import MDS_CREATED, SCADA, Action, Attribute, ObjectClass
 from devices.drivers.philips_intellivue.values import NO_TIME, Malformed
 
 SESSION = b"\xe1\x00\x00\x02"
@@ -100,6 +100,12 @@ _POLL = Struct(">4H")
 _U32 = Struct(">I")
 _RESULT = Struct(">I8sHHHHH")
 _N_MANAGED = 6
+_LINKED, _ERROR = int(Ro.LINKED), int(Ro.ERROR)  # an enumeration's member takes longer to look up than to compare
+_POLLED, _POLLED_EXTENDED, _NUMERICS = int(Action.POLL), int(Action.EXTENDED_POLL), int(ObjectClass.NUMERICS)
+_OBJECTS_MAX = 1024  # a monitor has some 60; past this somebody is making them up
+
+Objects = dict[tuple[int, int], tuple[bytes, PolledObject]]
+"""Context and handle to the object as it came last: its bytes, and what stands in them."""
 
 
 def parse(user_data: bytes) -> Message:
@@ -115,13 +121,13 @@ def parse(user_data: bytes) -> Message:
         if size != len(user_data) - 8:
             raise Malformed
         at, link = 8, None
-        if ro == Ro.LINKED:
+        if ro == _LINKED:
             at, link = 10, (user_data[8], user_data[9])
         invoke, command, size = _OPERATION.unpack_from(user_data, at)
         at += _OPERATION.size
         if size != len(user_data) - at:
             raise Malformed
-        if ro == Ro.ERROR:
+        if ro == _ERROR:
             return Message(ro, invoke, command, user_data[at:])
         if size < _N_MANAGED:
             raise Malformed
@@ -199,8 +205,13 @@ def poll(number: int, polled: int, group: int, *, invoke: int, active_ticks: int
     return build(Ro.INVOKE, invoke, Command.ACTION, bytes(4) + _TWO.pack(action, len(argument)) + argument)
 
 
-def parse_poll_result(body: bytes) -> PollResult | None:
+def parse_poll_result(body: bytes, known: Objects | None = None) -> PollResult | None:
     """Return the result in the body of a result message; None when it is that of another action.
+
+    Args:
+        body: The body.
+        known: Numeric objects as they came last, kept up to date here: one that comes with the same bytes, as most do every
+            second, is the same object.
 
     Raises:
         Malformed: It is cut off, or its parts do not fill it.
@@ -209,10 +220,10 @@ def parse_poll_result(body: bytes) -> PollResult | None:
         action, size = _TWO.unpack_from(body)
         if size != len(body) - 4:
             raise Malformed
-        if action == Action.EXTENDED_POLL:
+        if action == _POLLED_EXTENDED:
             number, sequence = _TWO.unpack_from(body, 4)
             at = 8
-        elif action == Action.POLL:
+        elif action == _POLLED:
             number, sequence = int.from_bytes(body[4:6], "big"), None
             at = 6
         else:
@@ -226,10 +237,20 @@ def parse_poll_result(body: bytes) -> PollResult | None:
             context, n_objects, size = _OPERATION.unpack_from(body, at)
             at += _OPERATION.size
             end = at + size
-            for _ in range(n_objects):
-                handle = body[at] << 8 | body[at + 1]
-                attributes, at = parse_attributes(body, at + 2)
-                objects.append(PolledObject(context, handle, attributes))
+            if known is not None and polled == _NUMERICS:
+                at = _take_known(objects, known, context, n_objects, body, at)
+            else:
+                for _ in range(n_objects):
+                    handle, n_attributes, size = _OPERATION.unpack_from(body, at)
+                    if n_attributes == 1:  # as of most waves
+                        attribute, n_value = _TWO.unpack_from(body, at + 6)
+                        at += 10 + n_value
+                        if size != 4 + n_value:
+                            raise Malformed
+                        attributes: Attributes = {attribute: body[at - n_value : at]}
+                    else:
+                        attributes, at = parse_attributes(body, at + 2)
+                    objects.append(PolledObject(context, handle, attributes))
             if at != end:
                 raise Malformed
     except (StructError, IndexError) as error:
@@ -237,6 +258,25 @@ def parse_poll_result(body: bytes) -> PollResult | None:
     if at != len(body):
         raise Malformed
     return PollResult(number, sequence, relative, polled, group, tuple(objects))
+
+
+def _take_known(objects: list[PolledObject], known: Objects, context: int, n_objects: int, body: bytes, at: int) -> int:
+    """Put the objects that begin at `at` into `objects`, and return where they end; raise as `parse_poll_result`."""
+    for _ in range(n_objects):
+        handle, _, size = _OPERATION.unpack_from(body, at)
+        raw = body[at : at + _OPERATION.size + size]
+        before = known.get((context, handle))
+        if before is not None and before[0] == raw:
+            objects.append(before[1])
+            at += len(raw)
+            continue
+        attributes, at = parse_attributes(body, at + 2)
+        item = PolledObject(context, handle, attributes)
+        if len(known) >= _OBJECTS_MAX:
+            known.clear()
+        known[context, handle] = raw, item
+        objects.append(item)
+    return at
 
 
 def build_poll_result(result: PollResult) -> bytes:

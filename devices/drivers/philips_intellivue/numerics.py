@@ -16,8 +16,10 @@ Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (nu
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from struct import Struct
+from typing import NamedTuple
 
 from devices.drivers.philips_intellivue.codes import (
     COMPOUNDS,
@@ -50,6 +52,8 @@ _OBSERVED = Struct(">HHHI")
 _UNAVAILABLE = int(State.UNAVAILABLE)
 _GROUPS_WITHOUT_VALUES = frozenset({int(Group.DYNAMIC), int(Group.STATIC)})
 _OF_CUFF = CUFF_IDS | {CUFF_PULSE}
+_AS_IT_IS = 1, 0
+_VALID, _OK, _REAL = Validity.VALID, SensorStatus.OK, Mode.REAL
 
 _LABEL, _LABEL_TEXT = int(Attribute.LABEL), int(Attribute.LABEL_TEXT)
 _OBSERVED_VALUE, _COMPOUND = int(Attribute.OBSERVED), int(Attribute.COMPOUND)
@@ -63,6 +67,42 @@ _SENSORS: Mapping[tuple[str, str], tuple[str, str]] = {
 """Metric and source to the sensor that they tell of, and its word."""
 
 
+class _Told(NamedTuple):
+    """One value of an object, ready to be told.
+
+    Attributes:
+        key: Metric and source.
+        value: In the metric's unit; None when there is none.
+        validity: What its states say of it.
+        state: Measurement state as it came.
+        is_of_sensor: Whether it says something of a sensor of `_SENSORS`.
+    """
+
+    key: tuple[str, str]
+    value: float | None
+    validity: Validity
+    state: int
+    is_of_sensor: bool
+
+
+class _Object(NamedTuple):
+    """What stands in an object, worked out once for as long as it comes with the same bytes.
+
+    Attributes:
+        item: The object.
+        told: Its values but those of the cuff.
+        of_cuff: Physiological id to value of those of the cuff, on a monitor that is with a patient.
+        stamp: Time of measurement; None for none.
+        unknown: Names of what we cannot use, to be counted each time.
+    """
+
+    item: PolledObject
+    told: tuple[_Told, ...]
+    of_cuff: tuple[tuple[int, Measured], ...]
+    stamp: datetime | None
+    unknown: tuple[str, ...]
+
+
 class Numerics:
     """What the monitor's numeric objects are, and which of their values were told."""
 
@@ -70,6 +110,7 @@ class Numerics:
         self.unknown = Unknown()
         self._objects: dict[tuple[int, int], tuple[int, ...]] = {}
         self._labels: dict[tuple[int, int], tuple[int, bytes | None]] = {}
+        self._read: dict[tuple[int, int], _Object] = {}
         self._absent: dict[tuple[str, str], int] = {}
         self._statuses = Statuses()
         self._cuff = Cuff()
@@ -78,6 +119,7 @@ class Numerics:
         """Forget objects and states; the last cuff reading and its number are kept, lest it be told twice."""
         self._objects.clear()
         self._labels.clear()
+        self._read.clear()
         self._absent.clear()
         self._statuses.forget()
         self._cuff.forget_session()
@@ -105,6 +147,7 @@ class Numerics:
             Malformed: An attribute is not as it must be.
         """
         if result.first.group in _GROUPS_WITHOUT_VALUES:
+            self._read.clear()
             for item in result.objects:
                 self._learn_label(item)
             return
@@ -113,43 +156,36 @@ class Numerics:
         cuff: CuffObject | None = None
         pulse: CuffObject | None = None
         for item in result.objects:
-            attributes = item.attributes
-            self._learn_label(item)
-            metric_state = attributes.get(_METRIC_STATE)
-            off = metric_state is not None and int.from_bytes(metric_state, "big") & METRIC_OFF
-            of_cuff: dict[int, Measured] = {}
-            stamp = time_of(attributes.get(_MEASURED_AT, b""))
-            measured_ns = moment_of(stamp, local, now_ns, None)
-            is_fresh = measured_ns is not None and now_ns - measured_ns <= FRESH_S * _NS_PER_S
-            for physio, state, unit, raw in self._observed(item):
-                quantity = QUANTITIES.get(physio)
-                if quantity is None:
-                    if decode_float(raw) is not None:
-                        self.unknown.count(name_of(physio, _label_text(attributes)))
-                    continue
-                validity = Validity.UNAVAILABLE if off else validity_of(state)
-                value, validity = self._converted(quantity, raw, unit, validity)
-                if physio in _OF_CUFF:
-                    of_cuff[physio] = Measured(value, validity, mode_of(state, mode), state)
-                    continue
-                source = self._source(quantity, physio, item)
-                present.add((quantity.metric, source))
-                if stamp is not None and validity is Validity.VALID and not is_fresh:
-                    validity = Validity.QUESTIONABLE
+            found = self._read.get((item.context, item.handle))
+            if found is None or found.item is not item:
+                found = self._look_at(item)
+            for name in found.unknown:
+                self.unknown.count(name)
+            stamp, time, measured_ns, is_fresh = found.stamp, device_time, None, True
+            if stamp is not None:
+                time, measured_ns = stamp.isoformat(), moment_of(stamp, local, now_ns, None)
+                is_fresh = measured_ns is not None and now_ns - measured_ns <= FRESH_S * _NS_PER_S
+            for key, value, validity, state, is_of_sensor in found.told:
+                present.add(key)
+                metric, source = key
                 event = reading(
-                    quantity.metric,
+                    metric,
                     value,
                     now_ns,
-                    validity,
+                    validity if is_fresh or validity is not _VALID else Validity.QUESTIONABLE,
                     mode=mode_of(state, mode),
                     source=source,
-                    device_time=device_time if stamp is None else stamp.isoformat(),
+                    device_time=time,
                     measured_ns=measured_ns,
                 )
                 out.append(event)
-                self._tell_sensor(out, quantity.metric, source, event.validity, now_ns)
-            if of_cuff:
-                raw_stamp = attributes.get(_MEASURED_AT, b"")
+                if is_of_sensor:
+                    self._tell_sensor(out, key, event.validity, now_ns)
+            if found.of_cuff:
+                raw_stamp = item.attributes.get(_MEASURED_AT, b"")
+                of_cuff = dict(found.of_cuff)
+                if mode is not _REAL:
+                    of_cuff = {physio: replace(one, mode=mode_of(one.state, mode)) for physio, one in found.of_cuff}
                 if CUFF_PULSE in of_cuff:
                     pulse = CuffObject({CUFF_PULSE: of_cuff.pop(CUFF_PULSE)}, raw_stamp)
                 if of_cuff:
@@ -161,6 +197,46 @@ class Numerics:
         if pulse is not None:
             self._cuff.judge_pulse(out, pulse, now_ns)
         self._tell_absent(out, present, result.is_complete, now_ns, device_time)
+
+    def _look_at(self, item: PolledObject) -> _Object:
+        """Return what stands in an object, and remember it where that rests on nothing but the object itself.
+
+        Raises:
+            Malformed: An attribute is not as it must be.
+        """
+        attributes, at = item.attributes, (item.context, item.handle)
+        self._learn_label(item)
+        metric_state = attributes.get(_METRIC_STATE)
+        off = metric_state is not None and int.from_bytes(metric_state, "big") & METRIC_OFF
+        told: list[_Told] = []
+        of_cuff: list[tuple[int, Measured]] = []
+        unknown: list[str] = []
+        observed = self._observed(item)
+        for physio, state, unit, raw in observed:
+            quantity, value = QUANTITIES.get(physio), decode_float(raw)
+            if quantity is None:
+                if value is not None:
+                    unknown.append(name_of(physio, _label_text(attributes)))
+                continue
+            validity = Validity.UNAVAILABLE if off else validity_of(state)
+            if value is not None:
+                conversion = quantity.units.get(unit)
+                if conversion is None:
+                    unknown.append(f"unit {unit:04X} of {quantity.metric}")
+                    value, validity = None, Validity.INVALID
+                elif conversion != _AS_IT_IS:
+                    value = round(value * conversion[0] + conversion[1], 2)
+            if physio in _OF_CUFF:
+                of_cuff.append((physio, Measured(value, validity, mode_of(state, _REAL), state)))
+            else:
+                key = quantity.metric, self._source(quantity, physio, item)
+                told.append(_Told(key, value, validity, state, key in _SENSORS))
+        found = _Object(item, tuple(told), tuple(of_cuff), time_of(attributes.get(_MEASURED_AT, b"")), tuple(unknown))
+        if _OBSERVED_VALUE in attributes or _COMPOUND in attributes:
+            self._read[at] = found
+        else:
+            self._read.pop(at, None)
+        return found
 
     def _observed(self, item: PolledObject) -> list[tuple[int, int, int, int]]:
         """Return (physiological id, state, unit, FLOAT) of an object; without number where it comes without values."""
@@ -179,23 +255,13 @@ class Numerics:
         if found:
             if len(self._objects) >= _OBJECTS_MAX:
                 self._objects.clear()
+                self._read.clear()
             self._objects[at] = tuple(physio for physio, _, _, _ in found)
             return found
         partition, physio = divmod(self._labels.get(at, (0, None))[0], 1 << 16)
         if partition == SCADA and at not in self._objects and len(self._objects) < _OBJECTS_MAX:
             self._objects[at] = COMPOUNDS.get(physio, (physio,))
         return [(physio, _UNAVAILABLE, 0, NAN) for physio in self._objects.get(at, ())]
-
-    def _converted(self, quantity: Quantity, raw: int, unit: int, validity: Validity) -> tuple[float | None, Validity]:
-        value = decode_float(raw)
-        if value is None:
-            return None, validity
-        conversion = quantity.units.get(unit)
-        if conversion is None:
-            self.unknown.count(f"unit {unit:04X} of {quantity.metric}")
-            return None, Validity.INVALID
-        factor, summand = conversion
-        return (value if factor == 1 else round(value * factor + summand, 2)), validity
 
     def _learn_label(self, item: PolledObject) -> None:
         label, at = item.attributes.get(_LABEL), (item.context, item.handle)
@@ -211,19 +277,15 @@ class Numerics:
             return quantity.source
         return (decode_text(text) if text is not None else "") or f"{label:08X}"
 
-    def _tell_sensor(self, out: list[DriverEvent], metric: str, source: str, validity: Validity, now_ns: int) -> None:
-        sensor = _SENSORS.get((metric, source))
-        if sensor is None:
-            return
-        metric, word = sensor
-        match validity:
-            case Validity.VALID | Validity.QUESTIONABLE:
-                self._statuses.tell(out, metric, SensorStatus.OK, "measuring", now_ns)
-            case Validity.CALIBRATING:
-                self._statuses.tell(out, metric, SensorStatus.CALIBRATING, "calibrating", now_ns)
-            case _:
-                # The monitor says which sensor is off in its own alarm, in the clinic's language.
-                self._statuses.tell(out, metric, SensorStatus.STOPPED, f"no {word} now, see the monitor", now_ns)
+    def _tell_sensor(self, out: list[DriverEvent], key: tuple[str, str], validity: Validity, now_ns: int) -> None:
+        metric, word = _SENSORS[key]
+        if validity is _VALID or validity is Validity.QUESTIONABLE:
+            self._statuses.tell(out, metric, _OK, "measuring", now_ns)
+        elif validity is Validity.CALIBRATING:
+            self._statuses.tell(out, metric, SensorStatus.CALIBRATING, "calibrating", now_ns)
+        else:
+            # The monitor says which sensor is off in its own alarm, in the clinic's language.
+            self._statuses.tell(out, metric, SensorStatus.STOPPED, f"no {word} now, see the monitor", now_ns)
 
     def _tell_absent(
         self,

@@ -85,6 +85,12 @@ class Phase(Enum):
     POLLING = "polling"
 
 
+_CREATING, _POLLING = (
+    Phase.CREATING,
+    Phase.POLLING,
+)  # an enumeration's member takes longer to look up than all of a tick
+
+
 @dataclass(slots=True)
 class _Poll:
     """One thing that is asked again and again.
@@ -154,10 +160,12 @@ class Session:
 
     def is_lost(self, now_ns: int) -> bool:
         """Say whether the monitor has fallen silent in a session, or never opened the one that it granted."""
-        if not self.is_open:
+        phase = self.phase
+        if phase is _POLLING:
+            return now_ns - self._heard_ns >= SILENCE_NS
+        if phase is not _CREATING:
             return False
-        is_late = self.phase is Phase.CREATING and self._until_ns is not None and now_ns >= self._until_ns
-        return is_late or now_ns - self._heard_ns >= SILENCE_NS
+        return now_ns - self._heard_ns >= SILENCE_NS or (self._until_ns is not None and now_ns >= self._until_ns)
 
     def released(self, now_ns: int) -> None:
         """Take the monitor's answer to a release: nothing is in the way any more."""

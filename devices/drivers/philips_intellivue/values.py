@@ -4,6 +4,7 @@ Source: Philips IntelliVue Data Export Interface Programming Guide, rev. G.0 (da
 """
 
 from datetime import datetime
+from functools import lru_cache
 from struct import Struct
 
 
@@ -42,6 +43,7 @@ def encode_float(value: float | None, decimals: int) -> int:
     return (-decimals & 0xFF) << 24 | round(value * scale) & 0xFFFFFF
 
 
+@lru_cache(maxsize=64)
 def decode_time(raw: bytes) -> datetime | None:
     """Return an absolute time (8 bytes BCD, the monitor's local clock) to the second; None when it gives none."""
     try:

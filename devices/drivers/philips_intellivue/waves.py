@@ -19,6 +19,7 @@ import sys
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import Struct
 
 from devices.drivers.philips_intellivue.clock import ticks_between
@@ -97,6 +98,7 @@ class _Plan:
 
     Attributes:
         trace: Metric and source.
+        rate_hz: Samples a second.
         period: Sample period [1/8 ms].
         n_ticks: Length of a block [1/8 ms].
         scale, offset, unit: As on the chunks.
@@ -105,6 +107,7 @@ class _Plan:
     """
 
     trace: Trace
+    rate_hz: float
     period: float
     n_ticks: int
     scale: float
@@ -187,9 +190,8 @@ class Waves:
         if end > len(data) or size % 2:
             raise Malformed
         which = key, physio, size
-        if which in self._plans:
-            plan = self._plans[which]
-        else:
+        plan = self._plans.get(which)
+        if plan is None and which not in self._plans:
             plan = _plan(physio, size // 2, self._contexts.get(key, _NOTHING_TOLD))
             if len(self._plans) < _CONTEXTS_MAX:
                 self._plans[which] = plan
@@ -198,14 +200,17 @@ class Waves:
                 text = attributes.get(Attribute.LABEL_TEXT)
                 self._unknown.count(f"wave {name_of(physio, decode_text(text) if text is not None else '')}")
             return end
-        if not self._is_next(out, plan, relative, now_ns):
+        trace = plan.trace
+        if self._next.get(trace) == relative:
+            self._next[trace] = (relative + plan.n_ticks) & 0xFFFFFFFF
+        elif not self._is_next(out, plan, relative, now_ns):
             return end
         is_given = not state & NO_SAMPLES
         samples = convert(data[at:end], plan.bits, plan.invalid_mask) if is_given else _MISSING * (size // 2)
         out.append(
             waveform_chunk(
-                now_ns, plan.trace.metric, TICKS_PER_S / plan.period, plan.scale, plan.offset, plan.unit, samples,
-                plan.trace.source, mode_of(state, mode),
+                now_ns, trace[0], plan.rate_hz, plan.scale, plan.offset, plan.unit, samples, trace[1],
+                mode_of(state, mode),
             )
         )  # fmt: skip
         return end
@@ -227,7 +232,7 @@ class Waves:
 
 def _key(item: PolledObject, single: bytes | None, compound: bytes | None) -> _ObjectKey:
     if single is not None:
-        physio = int.from_bytes(single[:2], "big")
+        physio = single[0] << 8 | single[1] if len(single) > 1 else 0
     elif compound is not None:
         physio = ECG_COMPOUND
     else:
@@ -252,7 +257,17 @@ def _plan(physio: int, n_samples: int, context: Context) -> _Plan | None:
     if context.period_ticks is not None and n_samples == context.n_samples:
         period = context.period_ticks
     n_ticks = round(n_samples * period)
-    return _Plan(trace, period, n_ticks, scale, offset, unit, context.significant_bits, context.invalid_mask)
+    return _Plan(
+        trace,
+        TICKS_PER_S / period,
+        period,
+        n_ticks,
+        scale,
+        offset,
+        unit,
+        context.significant_bits,
+        context.invalid_mask,
+    )
 
 
 _MISSING = MISSING_SAMPLE.to_bytes(2, "little", signed=True)
@@ -271,7 +286,7 @@ def convert(raw: bytes, significant_bits: int, invalid_mask: int = 0) -> bytes:
         samples.byteswap()
     if significant_bits < 16:
         mask = (1 << significant_bits) - 1
-        if max(samples) > mask:
+        if int.from_bytes(raw, "big") & _marks(len(raw) // 2, significant_bits):
             marks = invalid_mask & ~mask
             missing = MISSING_SAMPLE & 0xFFFF
             samples = array("H", [missing if marks and s & marks == marks else s & mask for s in samples])
@@ -280,6 +295,12 @@ def convert(raw: bytes, significant_bits: int, invalid_mask: int = 0) -> bytes:
     if not _IS_LITTLE:
         samples.byteswap()
     return samples.tobytes()
+
+
+@lru_cache(maxsize=64)
+def _marks(n_samples: int, significant_bits: int) -> int:
+    """Return the bits above the significant ones of so many samples, as one number."""
+    return int.from_bytes((0x10000 - (1 << significant_bits)).to_bytes(2, "big") * n_samples, "big")
 
 
 def _updated(context: Context, attributes: Attributes) -> Context:

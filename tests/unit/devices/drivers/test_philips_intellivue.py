@@ -517,6 +517,35 @@ class TestNumerics:
         assert [e.value for e in of(driver.feed(alone, 2 * S), Numeric, metric="spo2")] == [None]
         assert not of(driver.feed(alone, 3 * S), Numeric, metric="spo2")
 
+    def test_the_same_bytes_are_told_under_the_label_learned_meanwhile(self):
+        driver, item = PhilipsIntelliVue(), single(1, 0x4B48, 37.1, unit=CELSIUS, decimals=1)
+        label = PolledObject(1, 1, {0x0924: pack(">I", 0x8003AAAA), 0x0927: encode_text("Tsoc")})
+        sources = [e.source for n in range(2) for e in of(driver.feed(result(item), n * S), Numeric)]
+        driver.feed(result(label, group=0x0811, sequence=None, invoke=7, poll=7), 2 * S)
+        sources += [e.source for e in of(driver.feed(result(item), 3 * S), Numeric)]
+        assert sources == ["", "", "Tsoc"]
+
+    def test_the_same_bytes_are_told_in_the_mode_of_the_monitor_then(self):
+        driver, items = PhilipsIntelliVue(), (single(1, HR, 60), cuff())
+        mds = result(PolledObject(0, 1, {0x0946: b"\x20\0"}), polled=0x21, group=0x80A, sequence=None, invoke=5, poll=5)
+        driver.feed(result(*items), 0)
+        driver.feed(mds, S)
+        told = of(driver.feed(result(*items), 2 * S), Numeric)
+        assert [(e.metric, e.mode) for e in told if e.metric in ("heart_rate", "nibp_sys")] == [
+            ("heart_rate", Mode.DEMO),
+            ("nibp_sys", Mode.DEMO),
+        ]
+
+    def test_the_same_bytes_grow_old(self):
+        driver, _ = polling()
+        item = single(1, 0x4B78, 37.1, unit=CELSIUS, decimals=1)
+        item = PolledObject(1, 1, {**item.attributes, 0x0990: encode_time(CREATED_AT)})
+        told = [
+            of(driver.feed(result(item, relative=RELATIVE + 8000 * at), at * S), Numeric, metric="temp")[0]
+            for at in (1, 299, 302)
+        ]
+        assert [e.validity for e in told] == [Validity.VALID, Validity.VALID, Validity.QUESTIONABLE]
+
     def test_nothing_is_shown_of_a_number_out_of_all_bounds(self):
         (told,) = of(PhilipsIntelliVue().feed(result(single(1, SPO2, 0, unit=PERCENT)), 0), Numeric)
         assert (told.value, told.validity) == (None, Validity.INVALID)
@@ -1155,6 +1184,8 @@ class TestDamage:
                 n,
             )
         assert len(driver._numerics._objects) <= 1024
+        assert len(driver._numerics._read) <= 1024
+        assert len(driver._objects) <= 1024
         assert len(driver._waves._contexts) <= 256
 
     @pytest.mark.parametrize(
