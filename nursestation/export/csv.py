@@ -37,12 +37,12 @@ def session_csv(visit: VisitRecord, zone: tzinfo | None) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for sample in sorted(_readings(visit), key=lambda sample: visit.timeline.steady_ns(sample.at)):
+    for sample in sorted(readings(visit), key=lambda sample: visit.timeline.steady_ns(sample.at)):
         writer.writerow(_row(sample, zone))
     return text.getvalue().encode("utf-8")
 
 
-def _readings(visit: VisitRecord) -> Iterator[Sample]:
+def readings(visit: VisitRecord) -> Iterator[Sample]:
     """Yield every reading, those that came as a record only (by hand) included."""
     yield from visit.samples
     for record in visit.records:
