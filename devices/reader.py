@@ -1,7 +1,8 @@
 """The one I/O thread over all ports.
 
 Rules of the file:
-1. One plain, named thread for all ports; joined, never a daemon. It looks at every port each 8 ms and waits on none.
+1. One plain, named thread for all ports; joined, never a daemon. It looks at every port, waits on none, and rests 8 ms, or as
+   long as it is told.
 2. Each port is read with its own moment, taken just before its bytes: that is their arrival.
 3. The thread that dies is noticed: `last_pass` stands still, and `on_failure` has been told why.
 4. `poll_once` is the whole work, so that a rehearsal or a test can drive it without the thread.
@@ -36,6 +37,7 @@ class Reader:
         sink: Where events go; called in the reader's thread, and in the caller's by `remove` and `stop`.
         on_failure: Is told of an exception that nothing else caught (a bug). The reader tries again after a second.
         after_pass: Is called when all ports were looked at and the sink has what came; must not block.
+        rest_s: Says how long the thread is to rest after a pass [s]; 8 ms each time when None.
 
     Raises:
         PortBusy: two of the ports claim one device.
@@ -51,11 +53,13 @@ class Reader:
         sink: Sink,
         on_failure: Callable[[Exception], None] | None = None,
         after_pass: Callable[[], None] | None = None,
+        rest_s: Callable[[], float] | None = None,
     ) -> None:
         self._clock = clock
         self._sink = sink
         self._on_failure = on_failure
         self._after_pass = after_pass
+        self._rest_s = rest_s
         self._ports: dict[str, Port] = {}
         self._busy = threading.Lock()  # held through a pass, so that nobody takes away a port while it is read
         self._stopping = threading.Event()
@@ -164,7 +168,7 @@ class Reader:
         while not self._stopping.wait(pause_s):
             try:
                 self.poll_once()
-                pause_s = _PASS_S
+                pause_s = _PASS_S if self._rest_s is None else self._rest_s()
             except Exception as error:  # noqa: BLE001 -- a bug, told to `on_failure`; the monitors are tried again
                 pause_s = _AFTER_FAILURE_S
                 _log.error("the reader failed: %s", failure_place(error))

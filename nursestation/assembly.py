@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.addresses import PortIdentity, is_simulated
-from devices.clock import NS_PER_S, Clock, Moment
+from devices.clock import NS_PER_S, Clock, Moment, SystemClock
 from devices.errors import DriverLookupError, LinkError
 from devices.events import LinkPhase, LinkState
 from devices.port import Port, opener_for
@@ -40,6 +40,7 @@ from nursestation.core.station import (
 )
 from nursestation.errors import NurseStationError
 from nursestation.paths import Profile, resource
+from nursestation.runtime.cadence import Cadence
 from nursestation.runtime.delays import Delays
 from nursestation.runtime.engine import Engine
 from nursestation.runtime.inbox import Inbox
@@ -115,7 +116,8 @@ class RunningStation:
         self._clock = clock
         self._is_stopped = False
         self.inbox = Inbox(clock)
-        self.outbox = Outbox()
+        cadence = Cadence(SystemClock(), settings.frame_ms * (NS_PER_S // 1000))
+        self.outbox = Outbox(on_drain=cadence.framed)
         self.delays = Delays(clock)
         self._unwritten = ""
         self._chairs = settings.chair
@@ -135,7 +137,9 @@ class RunningStation:
         self.writer = StoreWriter(store, clock, self._on_health)
         self._wire = WireLog(profile.wire, clock)
         self._keeps_wire = settings.wire_log
-        self.reader = Reader((), clock, self.inbox.post_events, self._on_reader_failure, self.inbox.wake)
+        self.reader = Reader(
+            (), clock, self.inbox.post_events, self._on_reader_failure, self.inbox.wake, cadence.rest_s
+        )
         self.engine = Engine(
             station,
             clock,

@@ -6,7 +6,7 @@ snapshots only the newest is kept. Callable from any thread.
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from nursestation.core.records import Record, Wave
@@ -20,12 +20,17 @@ Published = Record | StationSnapshot
 class Outbox:
     """Records and snapshots on their way to the window.
 
+    Args:
+        max_waves: How many waves may wait.
+        on_drain: Is called in the window's thread whenever it takes what there is.
+
     Attributes:
         heartbeat: Counts the engine's steps; a window that sees it stand still tells that the engine is dead.
         latest: The newest snapshot, drained or not; None before the first.
     """
 
-    def __init__(self, max_waves: int = MAX_WAVES) -> None:
+    def __init__(self, max_waves: int = MAX_WAVES, on_drain: Callable[[], None] | None = None) -> None:
+        self._on_drain = on_drain
         self._records: deque[Record] = deque()
         self._waves: deque[Wave] = deque(maxlen=max_waves)
         self._snapshot: StationSnapshot | None = None
@@ -54,6 +59,8 @@ class Outbox:
 
     def drain(self, limit: int) -> Sequence[Published]:
         """Return at most `limit` records (waves last), and after them the newest snapshot if it is new."""
+        if self._on_drain is not None:
+            self._on_drain()
         with self._lock:
             items: list[Published] = list(islice(self._records, limit))
             for _ in items:

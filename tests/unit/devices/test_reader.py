@@ -261,6 +261,23 @@ def test_a_stopped_reader_starts_again():
         reader.stop()
 
 
+def test_the_thread_rests_as_long_as_it_is_told_and_stops_at_once_all_the_same():
+    told, third = [], threading.Event()
+
+    def rest_s():
+        told.append(60.0 if len(told) == 2 else 0.0)
+        if told[-1]:
+            third.set()
+        return told[-1]
+
+    reader = Reader([make_port(1)], SystemClock(), Sink(), rest_s=rest_s)
+    reader.start()
+    assert third.wait(WAIT_S)
+    reader.stop()
+    assert not reader.is_running
+    assert told == [0.0, 0.0, 60.0]
+
+
 def test_ports_come_and_go_while_the_thread_runs():
     sink = Sink()
     reader = Reader([], SystemClock(), sink)

@@ -62,3 +62,11 @@ def test_a_drain_takes_no_more_than_asked():
     outbox.publish([_sample(t) for t in range(5)])
     assert len(outbox.drain(2)) == 2
     assert len(outbox.drain(10)) == 3
+
+
+def test_whoever_wants_to_know_is_told_when_the_window_takes_what_there_is():
+    told = []
+    outbox = Outbox(on_drain=lambda: told.append(len(outbox)))
+    outbox.publish([_wave(1)])
+    outbox.drain(10)
+    assert told == [1]
