@@ -639,6 +639,13 @@ class FreeChair(OnChair):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignNurse(OnChair):
+    """Say who looks after a chair, by an operator's id; None for nobody."""
+
+    nurse: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PauseChairAlarms(OnChair):
     """ALARM PAUSED for this chair, for the preset's time: the patient is off the monitor on purpose. `reason` is needed."""
 
@@ -716,6 +723,7 @@ VisitCommand = (
 
 ChairCommand = (
     VisitCommand | CheckIn | KeepDraft | Acknowledge | FreeChair | ConfirmMonitorPatient | StartCuff | StopCuff
+    | AssignNurse
 )  # fmt: skip
 """What is asked of a chair."""
 

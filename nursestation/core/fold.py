@@ -109,6 +109,10 @@ def _fold(state: StationState, record: r.Record) -> None:
             _fold_fed(state, record)
         case r.DraftKept():
             _fold_draft(state, record)
+        case r.NurseAssigned():
+            assigned = state.chairs.get(record.chair) if record.chair is not None else None
+            if assigned is not None:
+                assigned.nurse = record.nurse
         case r.ChairFreed():
             chair = state.chairs.get(record.chair) if record.chair is not None else None
             if chair is not None:

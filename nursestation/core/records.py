@@ -955,6 +955,13 @@ class LimitsChanged(_Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NurseAssigned(_Record):
+    """Who looks after a chair from now on, an operator's id; None for nobody. It is the station's, whoever sits in the chair."""
+
+    nurse: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelfTested(_Record):
     """Staff tried lamps and sound. `chairs_not_heard` are those whose own loudspeaker was not heard."""
 
@@ -1106,7 +1113,7 @@ DISCRETE = (
     WeightRecorded, AllergiesRecorded, PregnancyRecorded, MedicinesRecorded, ReferralRecorded, AvailableNamed,
     CheckConfirmed, CompanionRecorded, ProtocolChanged, DrugRecorded, DrugStruck,
     OperatorChanged, PastViewed, ExportAsked, ExportMade, SettingChanged, SessionHeld, HoldReleased, PurgeAsked,
-    SessionPurged, BackupMade, BackupRestored,
+    SessionPurged, BackupMade, BackupRestored, NurseAssigned,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -1127,6 +1134,6 @@ Record = (
     | CheckConfirmed | CompanionRecorded | DraftKept
     | ProtocolChanged | DrugRecorded | DrugStruck
     | OperatorChanged | PastViewed | ExportAsked | ExportMade | SettingChanged | SessionHeld | HoldReleased | PurgeAsked
-    | SessionPurged | BackupMade | BackupRestored
+    | SessionPurged | BackupMade | BackupRestored | NurseAssigned
 )  # fmt: skip
 """Everything that can have happened."""

@@ -667,6 +667,7 @@ class ChairSnapshot:
         preset_name: The title of the file that the limits come from.
         clinic_preset: The title of the clinic's alarm preset: how long signals may be stopped, how far limits may be moved.
         drafts: What was typed and not yet sent: (form, ((field, text), ...)).
+        nurse: Who looks after it; None for nobody, and for somebody who left.
     """
 
     number: int
@@ -684,6 +685,7 @@ class ChairSnapshot:
     preset_name: str = ""
     clinic_preset: str = ""
     drafts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
+    nurse: Operator | None = None
 
     def draft(self, form: str) -> dict[str, str]:
         """Return what was typed into a form and not yet sent, by field; empty for nothing."""

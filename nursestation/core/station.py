@@ -14,6 +14,7 @@ from nursestation.core import (
     access,
     alarms,
     apnoea,
+    assigned,
     audit,
     autolock,
     charting,
@@ -333,6 +334,8 @@ def _chair_command(turn: Turn, chair: ChairState, command: c.ChairCommand) -> No
             phases.free_chair(turn, chair, command)
         case c.KeepDraft():
             drafts.keep(turn, chair, command)
+        case c.AssignNurse():
+            assigned.assign(turn, chair, command)
         case c.ConfirmMonitorPatient():
             monitor_patient.confirm(turn, chair, command)
         case c.StartCuff():

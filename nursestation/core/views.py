@@ -7,6 +7,7 @@ from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
 from devices.vocabulary import METRICS
 from nursestation.core import (
+    assigned,
     chart_views,
     discharge,
     due,
@@ -143,6 +144,7 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         preset_name=visit.protocol.title if visit is not None else "",
         clinic_preset=state.preset.title if visit is not None else "",
         drafts=tuple((form, tuple(fields.items())) for form, fields in chair.drafts.items()),
+        nurse=assigned.nurse_of(state, chair),
     )
 
 

@@ -21,6 +21,7 @@ _VALUES: dict[str, object] = {
     "pin": "864209",
     "old_pin": "864208",
     "operator_id": CLINICIAN,
+    "nurse": CLINICIAN,
     "session": "20260101T150000Z-2",
     "sessions": ("20260101T150000Z-2",),
     "format": "csv",

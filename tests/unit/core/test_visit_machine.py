@@ -372,6 +372,7 @@ COMMANDS: dict[type, Build] = {
         pin=pins,
     ),
     c.FreeChair: _fixed(c.FreeChair),
+    c.AssignNurse: _fixed(c.AssignNurse, nurse=st.sampled_from((NURSE, CLINICIAN, None, "op-99"))),
     c.ConfirmMonitors: _fixed(c.ConfirmMonitors),
     c.ConfirmMonitorPatient: _fixed(c.ConfirmMonitorPatient, monitor=st.just(MONITOR), same=st.booleans()),
     c.PauseChairAlarms: _fixed(c.PauseChairAlarms, reason=words),
