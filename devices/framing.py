@@ -160,14 +160,23 @@ class LengthFramer:
         n_header, n_buffer, stretch = len(header), len(buffer), self._stretch
         at = 0
         while True:
+            last = b""
             while at + n_header < n_buffer and buffer.startswith(header, at):  # frame on frame, as nearly always
                 size = buffer[at + n_header] + adds
                 end = at + size
                 if end > n_buffer or size not in sizes:
                     break
                 frame = buffer[at:end]
+                if frame == last:
+                    while buffer.startswith(
+                        last, at
+                    ):  # the same frame again needs no second look, and is the same object
+                        out.append((None, base + at, last))
+                        at += size
+                    continue
                 if not is_intact(frame):
                     break
+                last = frame
                 if stretch.is_begun:
                     stretch.end(out)
                 out.append((None, base + at, frame))

@@ -142,6 +142,24 @@ class TestLengthFramer:
         assert framer.give_up() == []
         assert framer.feed(whole) == [(None, 3 + len(whole), whole)]
 
+    def test_the_same_frame_again_is_looked_at_once(self):
+        frames, looked_at = [b"\xaa\x01\x01", b"\xaa\x01\x02"], []
+        framer = LengthFramer(
+            header=b"\xaa", adds=2, shortest=3, longest=9, is_intact=lambda frame: looked_at.append(frame) is None
+        )
+        pieces = framer.feed(frames[0] * 3 + frames[1] + frames[0] * 2)
+        assert [(offset, raw) for _, offset, raw in pieces] == [
+            *((at, frames[0]) for at in (0, 3, 6)),
+            (9, frames[1]),
+            *((at, frames[0]) for at in (12, 15)),
+        ]
+        assert len({id(raw) for _, offset, raw in pieces if offset < 9}) == 1
+        assert looked_at == [frames[0], frames[1], frames[0]]
+        assert framer.feed(frames[0] + b"?" + frames[0])[1:] == [
+            (RejectReason.FRAMING, 21, b"?"),
+            (None, 22, frames[0]),
+        ]
+
     def test_a_long_stretch_comes_in_pieces(self):
         pieces = all_pieces(length_framer(), b"x" * 150)
         assert [len(raw) for _, _, raw in pieces] == [64, 64, 22]
