@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from devices.events import AlarmKind, Priority
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import ConditionView, CuffView, DueKind, DueView, SignalState
 from nursestation.ui.alarms.flashing import Flashing
+from nursestation.ui.board.picture import rows_of
 from nursestation.ui.bridge import Bridge
 from nursestation.ui.display import Display
 from nursestation.ui.main_window import MainWindow
@@ -372,6 +374,30 @@ def test_one_paint_a_tile_that_changed_and_none_for_the_others(board):
     assert paints.seen == []
     board.station(numerics=(make_numeric("heart_rate", 88.0),))
     assert paints.seen == ["board_tile_2"]
+
+
+def test_a_clock_that_goes_on_paints_the_head_alone_and_changes_nothing_else(board):
+    tile = board.tile(2)
+    seen = []
+    for run_s in (61.0, 62.0, 63.0):
+        paints = Paints([tile], tile.rect().center())
+        heads = Paints([tile], QPoint(tile.width() - 20, 10))
+        board.station(visit=make_visit(Phase.INFUSION, session="s2", infusion_run_s=run_s))
+        tile.removeEventFilter(paints)
+        tile.removeEventFilter(heads)
+        seen.append((paints.seen, heads.seen, tile.view.clock, tile.grab().toImage()))
+    numbers_from = rows_of(tile.width(), tile.height()).numbers.top()
+    for before, after in pairwise(seen):
+        assert after[0] == []
+        assert after[1] == ["board_tile_2"]
+        assert before[2] != after[2]
+        changed = [y for y in range(tile.height()) if _line(before[3], y) != _line(after[3], y)]
+        assert changed
+        assert max(changed) < int(numbers_from)
+
+
+def _line(image, y):
+    return [image.pixel(x, y) for x in range(image.width())]
 
 
 def test_nothing_is_painted_below_a_tile_also_after_a_change_of_style(board):

@@ -88,14 +88,16 @@ class TilePicture:
         self._painter, self._theme, self._flashing = painter, theme_, flashing
         self.is_cut = False
 
-    def paint(self, view: BoardTileView, area: QRectF) -> None:
-        """Paint all of it, on its ground."""
+    def paint(self, view: BoardTileView, area: QRectF, *, is_head_alone: bool = False) -> None:
+        """Paint all of it, on its ground; or its head with the bar below, which needs nothing of the rest."""
         rows = rows_of(area.width(), area.height())
         if view.tile.is_free:
             self._free(view, area, rows.letters)
             return
         self._head(view, rows)
         self._bar(view, rows)
+        if is_head_alone:
+            return
         is_low = (
             view.featured is not None
             and rows.numbers.height() < _LOW_NUMBERS * rows.letters
@@ -251,13 +253,18 @@ class TilePicture:
         """Write the first of `texts` that has room, the last one cut if none has; return its width [px]."""
         font = theme.font(role, max(1, round(size)))
         metrics = QFontMetricsF(font)
-        text = next((one for one in texts if metrics.horizontalAdvance(one) <= area.width() + 0.5), None)
-        if text is None:
+        room = area.width()
+        for text in texts:
+            width = metrics.horizontalAdvance(text)
+            if width <= room + 0.5:
+                break
+        else:
             if may_drop:
                 return 0.0
             self.is_cut = True
-            text = metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, area.width())
+            text = metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, room)
+            width = metrics.horizontalAdvance(text)
         self._painter.setFont(font)
         self._painter.setPen(self._theme.colour(colour) if isinstance(colour, str) else colour)
         self._painter.drawText(area, flags | Qt.TextFlag.TextDontClip.value, text)
-        return metrics.horizontalAdvance(text)
+        return width

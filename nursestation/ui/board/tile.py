@@ -71,11 +71,13 @@ class BoardTile(QAbstractButton):
         return self._is_cut
 
     def show_view(self, view: BoardTileView) -> None:
-        """Show `view`; repaints only when it differs from the last one."""
-        if view != self._view:
+        """Show `view`; repaints only what differs from the last one: mostly its clock alone."""
+        before = self._view
+        if view != before:
             self._view = view
             self.setAccessibleName(view.spoken)
-            self.update()
+            is_head_alone = before is not None and not view.tile.is_free and view.is_same_below(before)
+            self.update(0, 0, self.width(), self._top_of_numbers() if is_head_alone else self.height())
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
@@ -113,15 +115,16 @@ class BoardTile(QAbstractButton):
         """Have nothing painted below it; a style sheet takes that back from every button that it dresses."""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw it all."""
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it all, or its head where nothing else is asked for."""
         painter = QPainter(self)
         area = QRectF(self.rect())
         painter.fillRect(area, self._theme.colour("plot"))
         picture = TilePicture(painter, self._theme, self._flashing)
         if self._view is not None:
-            picture.paint(self._view, area)
-        self._is_cut = picture.is_cut
+            is_head_alone = event.rect().bottom() < self._top_of_numbers()
+            picture.paint(self._view, area, is_head_alone=is_head_alone)
+            self._is_cut = picture.is_cut or (is_head_alone and self._is_cut)
         if self._is_carried:
             picture.dim(area)
         if self._is_target or self._is_carried or self.hasFocus():
@@ -129,6 +132,9 @@ class BoardTile(QAbstractButton):
         painter.end()
 
     # --- hands ---
+
+    def _top_of_numbers(self) -> int:
+        return int(rows_of(self.width(), self.height()).numbers.top())
 
     def _head_height(self) -> float:
         return max(rows_of(self.width(), self.height()).head.height(), theme.TOUCH)

@@ -123,6 +123,11 @@ class BoardTileView:
         told = [(self.tile.alarm, self.tile.asks), *((number.alarm, number.asks) for number in self.numbers)]
         return tuple(alarm for alarm, asks_ in told if asks_)
 
+    def is_same_below(self, other: "BoardTileView") -> bool:
+        """Say whether it differs from `other` in nothing but what runs on in its head: the clock and the part that is done."""
+        mine, others = (replace(one, clock=(), tile=replace(one.tile, state="", done=None)) for one in (self, other))
+        return mine == others
+
     @property
     def spoken(self) -> str:
         """Return the tile for a screen reader."""
