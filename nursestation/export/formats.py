@@ -1,18 +1,20 @@
 """The formats a session can be taken out in; adding one is adding an entry here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 
 from nursestation.export.alarms import alarms_csv
 from nursestation.export.bundle import bundle_zip
 from nursestation.export.csv import session_csv
+from nursestation.export.deidentify import deidentified
 from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.events_csv import events_csv
 from nursestation.export.files import Exported, write_export
 from nursestation.export.jsonl import session_jsonl
+from nursestation.export.lock import SUFFIX, locked, passphrase_problem
 from nursestation.export.visit import VisitRecord, load_visit
 from nursestation.store.reader import StoreReader
 
@@ -32,6 +34,8 @@ class ExportOptions:
         paper: "a4" or "letter".
         progress: Told now and then how much of the work is done (0 to 1); it raises `ExportCancelled` when the person who
             waits for the file stops it. A format that takes longer than a second calls it at least once a second.
+        deidentify_key: The clinic's secret key (`deidentify.read_key`) where the file is to say nothing of who it is about.
+        passphrase: What the file is locked with; None for an open one.
     """
 
     fonts: Path
@@ -39,6 +43,8 @@ class ExportOptions:
     zone: tzinfo | None = None
     paper: str = "a4"
     progress: Callable[[float], None] = _silently
+    deidentify_key: bytes | None = field(default=None, repr=False)
+    passphrase: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def _bundle(visit: VisitRecord, options: ExportOptions) -> bytes:
     left_out: dict[str, str] = {}
     others = [one for one in FORMATS.values() if one.name != _BUNDLE]
     for index, one in enumerate(others):
-        part = _share(options, index / len(others), (index + 1) / len(others))
+        part = part_of(options, index / len(others), (index + 1) / len(others))
         part.progress(0)
         try:
             files[f"session{one.suffix}"] = one.render(visit, part)
@@ -104,7 +110,7 @@ def _bundle(visit: VisitRecord, options: ExportOptions) -> bytes:
     return bundle_zip(visit, files, left_out)
 
 
-def _share(options: ExportOptions, start: float, end: float) -> ExportOptions:
+def part_of(options: ExportOptions, start: float, end: float) -> ExportOptions:
     """Return the options for a part of the work, whose progress goes from `start` to `end`."""
     return replace(options, progress=lambda done: options.progress(start + done * (end - start)))
 
@@ -173,12 +179,34 @@ def export_session(reader: StoreReader, session: str, format_name: str, path: Pa
         ExportError: session, format or target is not there, or the target cannot be written.
         StoreEnvironmentError: the record cannot be read.
     """
-    chosen = FORMATS.get(format_name)
-    if chosen is None:
-        raise ExportError(f"There is no format {format_name}. There are: {', '.join(FORMATS)}.")
+    chosen = find_format(format_name)
+    if options.passphrase is not None:
+        problem = passphrase_problem(options.passphrase)
+        if problem:
+            raise ExportError(problem)  # before the work, not after it
     visit = load_visit(reader, session, options.version, with_waves=chosen.needs_waves, with_raw=chosen.needs_raw)
-    target = path / f"{session}{chosen.suffix}" if path.is_dir() else path
-    return _write(chosen, visit, target, options)
+    if options.deidentify_key is not None:
+        visit = deidentified(visit, options.deidentify_key)
+        options = replace(options, zone=UTC)
+    return _write(chosen, visit, _target(path, visit, chosen, options), options)
+
+
+def find_format(name: str) -> ExportFormat:
+    """Return a format by its name.
+
+    Raises:
+        ExportError: there is none of that name.
+    """
+    chosen = FORMATS.get(name)
+    if chosen is None:
+        raise ExportError(f"There is no format {name}. There are: {', '.join(FORMATS)}.")
+    return chosen
+
+
+def _target(path: Path, visit: VisitRecord, chosen: ExportFormat, options: ExportOptions) -> Path:
+    if not path.is_dir():
+        return path
+    return path / f"{visit.summary.id}{chosen.suffix}{'' if options.passphrase is None else SUFFIX}"
 
 
 def export_every_format(
@@ -202,7 +230,19 @@ def export_every_format(
 
 
 def _write(chosen: ExportFormat, visit: VisitRecord, target: Path, options: ExportOptions) -> Exported:
-    content = chosen.render(visit, options)
-    return write_export(
-        target, content, session=visit.summary.id, format_name=chosen.name, chain_head=visit.summary.chain_head
-    )  # fmt: skip
+    content = chosen.render(visit, part_of(options, 0, _RENDERED))
+    if options.passphrase is not None:
+        content = locked(target.name.removesuffix(SUFFIX), content, options.passphrase)
+    exported = write_export(
+        target,
+        content,
+        session=visit.summary.id,
+        format_name=chosen.name,
+        chain_head=visit.summary.chain_head,
+        progress=part_of(options, _RENDERED, 1).progress,
+    )
+    options.progress(1)
+    return exported
+
+
+_RENDERED = 0.9  # of the work; the rest is writing

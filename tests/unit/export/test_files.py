@@ -1,18 +1,19 @@
 """An exported file is whole or not there, and says later whether it is still the same."""
 
+import hashlib
 import shutil
 import subprocess
 
 import pytest
 
-from nursestation.export.errors import ExportError
-from nursestation.export.files import is_export, verify_export, write_export
+from nursestation.export.errors import ExportCancelled, ExportError
+from nursestation.export.files import is_export, look_for_room, on_drive, verify_export, write_export
 
 HEAD = "ab" * 32
 
 
-def write(path, content=b"time,metric\r\n"):
-    return write_export(path, content, session="s-1", format_name="csv", chain_head=HEAD)
+def write(path, content=b"time,metric\r\n", **options):
+    return write_export(path, content, session="s-1", format_name="csv", chain_head=HEAD, **options)
 
 
 def test_a_file_and_its_sum_are_written_and_nothing_else(tmp_path):
@@ -69,6 +70,37 @@ def test_what_cannot_be_written_is_told_and_leaves_nothing(tmp_path):
     with pytest.raises(ExportError, match="cannot be written"):
         write(tmp_path / "session.csv")
     assert not [path for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
+def test_what_has_no_room_is_told_before_it_is_begun(tmp_path):
+    look_for_room(tmp_path / "session.csv", 1000)
+    with pytest.raises(ExportError, match=r"no room for session\.csv: it takes 1000000000000\.0 MB"):
+        look_for_room(tmp_path / "session.csv", 10**18)
+
+
+def test_what_the_drive_gives_back_is_compared(tmp_path):
+    (tmp_path / "file").write_bytes(b"as it is")
+    assert on_drive(tmp_path / "file") == hashlib.sha256(b"as it is").digest()
+    write(tmp_path / "session.csv", b"of before")
+    with pytest.raises(ExportError, match="gave back something else"):
+        write(tmp_path / "session.csv", b"of now", read_back=lambda _: b"something else")
+    assert (tmp_path / "session.csv").read_bytes() == b"of before"
+    assert verify_export(tmp_path / "session.csv").ok
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
+def test_who_stops_the_writing_leaves_nothing(tmp_path):
+    heard = []
+
+    def stop(done):
+        heard.append(done)
+        if done >= 0.5:
+            raise ExportCancelled("Stopped.")
+
+    with pytest.raises(ExportCancelled):
+        write(tmp_path / "session.csv", bytes(4 << 20), progress=stop)
+    assert heard == [0, 0.25, 0.5]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_or_foreign_sum_is_told(tmp_path):
