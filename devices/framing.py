@@ -259,7 +259,8 @@ class StuffedFramer:
             escaped: What each second byte of a pair stands for; any other second byte breaks the frame.
             adds: Unescaped frame length without the start byte, less the value of the length byte.
             is_intact: Says of an unescaped frame whether its check holds.
-            runs: Whole frames of one size in a row, as on the wire, up to a start byte or the end; None for no runs.
+            runs: Whole frames of one size in a row, as on the wire, their escapes unbroken, up to a start byte or the end;
+                None for no runs.
             are_intact: Says of such frames, escapes undone, whether the checks of all of them hold.
         """
         self._runs = runs
@@ -292,7 +293,8 @@ class StuffedFramer:
             if found is not None and are_intact is not None:
                 run = found[0]
                 if escape in run:
-                    run = self._without_escapes(run)
+                    for pair, plain in self._pairs:
+                        run = run.replace(pair, plain)
                 if are_intact(run):
                     if stretch.is_begun:
                         stretch.end(out)

@@ -291,10 +291,11 @@ class Capnostream20:
         """Take bytes and return what they complete; see `devices.driver.Driver.feed`."""
         out: list[DriverEvent] = []
         for piece in self._framer.feed(data):
-            if piece[0] is not None:
+            reason, _, frame = piece
+            if reason is not None:
                 self._reject(out, rejection(piece, now_ns))
-            elif type(piece[2]) is Run:
-                self._take_run(out, piece[2], now_ns)
+            elif type(frame) is Run:
+                self._take_run(out, frame, now_ns)
             else:
                 self._take(out, piece, now_ns)
         return tuple(out)

@@ -73,7 +73,7 @@ _SAYS_SOMETHING = re.compile("[1-9A-Za-z]")
 
 _OFF, _UNPLUGGED, _SEARCHING = SensorStatus.SENSOR_OFF, SensorStatus.UNPLUGGED, SensorStatus.SEARCHING
 _FAILED, _CALIBRATING, _OK = SensorStatus.FAILED, SensorStatus.CALIBRATING, SensorStatus.OK
-_NONE, _DOUBT = Validity.UNAVAILABLE, Validity.QUESTIONABLE
+_NONE, _DOUBT, _VALID = Validity.UNAVAILABLE, Validity.QUESTIONABLE, Validity.VALID
 
 EXCEPTIONS: tuple[tuple[int, Validity, SensorStatus, str], ...] = (
     (0x001000, _NONE, _UNPLUGGED, "patient cable not connected"),
@@ -345,14 +345,14 @@ def _alarm(bit: int, kind: AlarmKind, text: str, is_active: bool, now_ns: int) -
 
 def _judge(record: _Record) -> tuple[Validity, SensorStatus, str]:
     """Return what the exceptions make of the numbers, and the status for the nurse."""
-    for bit, validity, status, text in EXCEPTIONS:
+    for bit, validity, status, text in EXCEPTIONS if record.exceptions else ():
         if record.exceptions & bit:
             return validity, status, text
     if unknown := record.exceptions & ~_KNOWN_EXCEPTIONS:
         return _DOUBT, _OK, f"the oximeter reports something not known here ({unknown:06X})"
     if "SPO2" not in record.numbers and "BPM" not in record.numbers:
         return _NONE, _SEARCHING, "no reading"
-    return Validity.VALID, _OK, "measuring"
+    return _VALID, _OK, "measuring"
 
 
 # The monitor's side.

@@ -42,6 +42,8 @@ from devices.vocabulary import Unit
 _CLOCK_STEP_S = 5
 """Least change of the monitor's clock against ours that counts as set: more than records are held up on the line."""
 
+_ECG1, _CO2, _REAL = int(Wave.ECG1), int(Wave.CO2), Mode.REAL  # members take long to look up for every block
+
 DEFAULT_WAVES = (Wave.ECG1, Wave.PLETH, Wave.RESP, Wave.CO2)
 """450 of the 600 samples a second that the monitor gives; the wave of an artery, where there is one, is added."""
 
@@ -288,7 +290,7 @@ class DatexS5:
                 self._lost.add(block.wave)  # a pressure that is zeroed, or has another label now
             return
         form, source, scale, unit = telling
-        if block.wave == Wave.ECG1:
+        if block.wave == _ECG1:
             is_off = bool(block.status & waves.LEAD_OFF)
             if is_off != self._numerics.lead_off:
                 self._numerics.tell_lead_off(out, is_off, now_ns)
@@ -301,7 +303,7 @@ class DatexS5:
             out.append(
                 waveform_chunk(
                     now_ns, form.metric, float(form.rate_hz), scale, form.offset, unit, waves.shown(block), source,
-                    Mode.REAL,
+                    _REAL,
                 )
             )  # fmt: skip
 
@@ -316,7 +318,7 @@ class DatexS5:
         channel = waves.ECG_CHANNELS.get(wave)
         if channel is not None:
             return form, self._numerics.leads[channel] or form.source, form.scale, form.unit
-        if wave == Wave.CO2 and self._numerics.mmhg_per_step is not None:
+        if wave == _CO2 and self._numerics.mmhg_per_step is not None:
             return form, form.source, self._numerics.mmhg_per_step, Unit.MMHG
         return form, form.source, form.scale, form.unit
 
