@@ -32,6 +32,7 @@ from nursestation.export.marks import Mark, file_zone, head, marks, one_line
 from nursestation.export.numeric_traces import NumericTrace, Readings, readings_by_trace
 from nursestation.export.story import Story, tell
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import watched
 from nursestation.export.wave_runs import Run, Samples, WaveTrace, wave_runs
 
 if TYPE_CHECKING:
@@ -54,9 +55,8 @@ def edf_file(visit: VisitRecord, options: "ExportOptions") -> bytes:
     """
     zone = file_zone(visit, options.zone)
     story = tell(visit)
-    runs = wave_runs(visit.waves, visit.gaps, visit.timeline)
-    options.progress(0.1)
-    readings = readings_by_trace(visit)
+    runs = wave_runs(watched(visit.waves, options.progress, 0.0, 0.1), visit.gaps, visit.timeline)
+    readings = readings_by_trace(watched(visit.samples, options.progress, 0.1, 0.2), visit.timeline)
     options.progress(0.2)
     span = _span(visit, story, runs, readings)
     names = labels((*((trace.metric, trace.source) for trace in runs), *((trace.metric, "") for trace in readings)))

@@ -6,7 +6,8 @@ Rules of the file:
 3. Cuff readings are no traces: they come one at a time, at the time they were measured.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,8 +17,8 @@ import numpy.typing as npt
 from devices.clock import NS_PER_S
 from devices.vocabulary import NIBP_TRIPLE
 from nursestation.core.records import Sample, is_live
+from nursestation.core.timeline import Timeline
 from nursestation.core.vitals import STALE_INTERVALS
-from nursestation.export.visit import VisitRecord
 
 OF_A_CUFF = frozenset((*NIBP_TRIPLE, "nibp_pulse_rate"))
 
@@ -60,17 +61,18 @@ class Readings:
         return round(max(least_s * NS_PER_S, STALE_INTERVALS * float(np.median(np.diff(self.times)))))
 
 
-def readings_by_trace(visit: VisitRecord) -> Mapping[NumericTrace, Readings]:
+def readings_by_trace(samples: Iterable[Sample], timeline: Timeline) -> Mapping[NumericTrace, Readings]:
     """Return the readings of every trace, in the order in which the traces first came."""
-    found: dict[NumericTrace, list[Sample]] = {}
-    for sample in visit.samples:
+    found: dict[NumericTrace, tuple[list[int], list[float]]] = {}
+    for sample in samples:
         if sample.metric not in OF_A_CUFF and is_live(sample):
-            found.setdefault(NumericTrace(sample.metric, sample.monitor, sample.source), []).append(sample)
-    return {trace: _readings(visit, samples) for trace, samples in found.items()}
+            times, values = found.setdefault(NumericTrace(sample.metric, sample.monitor, sample.source), ([], []))
+            times.append(timeline.steady_ns(sample.at))
+            values.append(math.nan if sample.value is None else sample.value)
+    return {trace: _in_order(times, values) for trace, (times, values) in found.items()}
 
 
-def _readings(visit: VisitRecord, samples: Sequence[Sample]) -> Readings:
-    times = np.array([visit.timeline.steady_ns(sample.at) for sample in samples], dtype=np.int64)
-    values = np.array([np.nan if sample.value is None else sample.value for sample in samples], dtype=np.float64)
-    order = np.argsort(times, kind="stable")
-    return Readings(times[order], values[order])
+def _in_order(times: list[int], values: list[float]) -> Readings:
+    at = np.array(times, dtype=np.int64)
+    order = np.argsort(at, kind="stable")
+    return Readings(at[order], np.array(values, dtype=np.float64)[order])

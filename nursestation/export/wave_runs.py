@@ -121,8 +121,10 @@ def _runs(trace: WaveTrace, stretches: list[_Stretch], gaps: list[_Lost]) -> Ite
     for index, stretch in enumerate(stretches):
         lost = _lost(gaps, stretches[index - 1].end_ns, stretch.end_ns) if index else None
         skipped_ns = 0.0 if not lost else sum((one.n_samples or 0) for one in lost) * trace.period_ns
-        late_ns = _late_ns(stretches, index, next_ns + skipped_ns, trace.period_ns, gaps)
+        late_ns = stretch.start_ns - next_ns - skipped_ns
         is_counted = not lost or all(one.n_samples is not None for one in lost)
+        if not index or not is_counted or late_ns > SLACK_NS:
+            late_ns = _late_ns(stretches, index, next_ns + skipped_ns, trace.period_ns, gaps)
         if index and abs(late_ns) <= SLACK_NS:
             late_ns = 0.0 if is_counted else max(0.0, late_ns)
         if parts and (lost or late_ns):

@@ -76,4 +76,6 @@ def read_vital(content, folder):
     """Read a `.vital` file."""
     path = Path(folder) / "visit.vital"
     path.write_bytes(content)
-    return vitaldb.VitalFile(str(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the library leaves the file to the garbage collector
+        return vitaldb.VitalFile(str(path))
