@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -316,18 +317,76 @@ def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
 
 
 @main.command(epilog="Example: nursestation export 20260101T150000Z-2 --format pdf --out session.pdf")
-@click.argument("session")
+@click.argument("session", required=False)
 @click.option(
     "--format", "format_", required=True, help="pdf, csv, alarms, events, bundle, jsonl, fhir, hl7v2, edf or vital."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write, or an existing folder.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="In place of SESSION: all from this day on.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="In place of SESSION: all up to this day.")
+@click.option("--deidentified", is_flag=True, help="Without who it is about, dates moved.")
+@click.option("--encrypt", is_flag=True, help="Lock each file with a passphrase (zip, AES-256); asked for twice.")
+@click.option("--passphrase-fd", type=int, metavar="N", help="Read the passphrase from this file descriptor.")
+@click.option("--passphrase-env", metavar="NAME", help="Read the passphrase from this environment variable.")
 @_profile_option
 @click.pass_context
-def export(ctx: click.Context, session: str, format_: str, out: Path, profile: Path | None) -> None:
-    """One session as a file."""
-    from nursestation.commandline.records import export_session
+def export(
+    ctx: click.Context,
+    session: str | None,
+    format_: str,
+    out: Path,
+    first: datetime | None,
+    last: datetime | None,
+    deidentified: bool,
+    encrypt: bool,
+    passphrase_fd: int | None,
+    passphrase_env: str | None,
+    profile: Path | None,
+) -> None:
+    """One session as a file, or those of a range of days as a file each into a folder."""
+    from nursestation.commandline.interruption import interruption
+    from nursestation.commandline.records import Wanted, export_wanted, read_passphrase
+    from nursestation.export.batch import NotExported
+    from nursestation.export.errors import ExportCancelled
 
-    click.echo(str(export_session(_profile(ctx, profile), session, format_, out)))
+    if (session is None) == (first is None and last is None):
+        raise click.UsageError("give either SESSION, or --from or --to or both")
+    if (passphrase_fd is not None or passphrase_env is not None) and not encrypt:
+        raise click.UsageError("a passphrase locks nothing without --encrypt")
+
+    def ask() -> str:
+        return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again", err=True))
+
+    passphrase = read_passphrase(passphrase_fd, passphrase_env, ask) if encrypt else None
+    is_whole = True
+    with (
+        click.progressbar(length=1000, label=format_, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
+        interruption() as stop,
+    ):
+
+        def progress(done: float) -> None:
+            if stop.is_set():
+                raise ExportCancelled("Stopped; no half-written file is left.")
+            bar.update(round(1000 * done) - bar.pos)
+
+        wanted = Wanted(
+            format=format_,
+            out=out,
+            session=session,
+            first=None if first is None else first.date(),
+            last=None if last is None else last.date(),
+            is_deidentified=deidentified,
+            passphrase=passphrase,
+            progress=progress,
+        )
+        for made in export_wanted(_profile(ctx, profile), wanted):
+            if isinstance(made, NotExported):
+                is_whole = False
+                click.echo(f"{made.session}: {made.text}", err=True)
+            else:
+                click.echo(str(made.path))
+    if not is_whole:
+        raise click.ClickException("Not every session was written.")
 
 
 @main.command(epilog="Example: nursestation wirelog 2:capnostream20 --out chair2.capture --minutes 10")
@@ -364,7 +423,7 @@ def wirelog(
 @click.argument("path", type=click.Path(path_type=Path))
 @_json_option
 def verify(path: Path, as_json: bool) -> None:
-    """Say whether an exported file or folder, a record, or a profile is intact."""
+    """Say whether an exported file or folder, a bundle, a record, or a profile is intact."""
     from nursestation.commandline.records import verify_path
 
     intact = True

@@ -72,3 +72,8 @@ class Profile:
     def exports(self) -> Path:
         """Return where exports go unless another folder is chosen."""
         return self.folder / "exports"
+
+    @property
+    def deidentify_key(self) -> Path:
+        """Return the clinic's secret key of de-identified exports."""
+        return self.folder / "deidentify.key"

@@ -1,17 +1,25 @@
 """`nursestation sessions`, `export` and `verify`: what the office does with the record, without a window."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from nursestation import __version__
 from nursestation.config.load import load_settings
 from nursestation.errors import NurseStationError
-from nursestation.export.files import SIDECAR, is_export, verify_export
+from nursestation.export.batch import NotExported, export_sessions, sessions_between
+from nursestation.export.deidentify import read_key
+from nursestation.export.errors import ExportError
+from nursestation.export.files import SIDECAR, Exported, is_export, verify_export
 from nursestation.export.formats import ExportOptions
 from nursestation.export.formats import export_session as write_session
 from nursestation.export.localtime import iso
+from nursestation.export.lock import passphrase_problem
+from nursestation.export.verifier import SUFFIX, is_bundle
+from nursestation.export.verifier import verify as verify_bundle
 from nursestation.paths import Profile, resource
 from nursestation.store.reader import SessionSummary, StoreReader
 from nursestation.store.verify import verify_store
@@ -41,27 +49,95 @@ def list_sessions(profile: Profile, as_json: bool) -> Iterator[str]:
             yield json.dumps(_as_json(session), ensure_ascii=False) if as_json else _as_text(session)
 
 
-def export_session(profile: Profile, session: str, format_name: str, out: Path) -> Path:
-    """Write one session as a file and return its path.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be taken out, and how.
+
+    Attributes:
+        format: A key of `FORMATS`.
+        out: The file, or a folder that is there.
+        session: Which; None for all from `first` to `last`.
+        first, last: Days, both included.
+        is_deidentified: Without who it is about.
+        passphrase: What each file is locked with; None for open ones.
+        progress: Told how much is done (0 to 1).
+    """
+
+    format: str
+    out: Path
+    session: str | None = None
+    first: date | None = None
+    last: date | None = None
+    is_deidentified: bool = False
+    passphrase: str | None = field(default=None, repr=False)
+    progress: Callable[[float], None] = lambda _done: None
+
+
+def export_wanted(profile: Profile, wanted: Wanted) -> Iterator[Exported | NotExported]:
+    """Write what is wanted, and tell of each file as soon as it is there.
 
     Raises:
-        NurseStationError: session, format or folder is not there, or the file cannot be written.
+        NurseStationError: session, days, format or folder are not there, or the file cannot be written.
     """
     settings = load_settings(profile.settings)
-    options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=settings.paper)
     with StoreReader.open(profile.record) as reader:
-        return write_session(reader, session, format_name, out, options).path
+        options = ExportOptions(
+            fonts=resource("fonts"),
+            version=__version__,
+            paper=settings.paper,
+            progress=wanted.progress,
+            deidentify_key=read_key(profile.deidentify_key) if wanted.is_deidentified else None,
+            passphrase=wanted.passphrase,
+        )
+        if wanted.session is not None:
+            yield write_session(reader, wanted.session, wanted.format, wanted.out, options)
+            return
+        first, last = wanted.first or date.min, wanted.last or date.max
+        sessions = sessions_between(reader, first, last, options)
+        if not sessions:
+            raise ExportError("No session was checked in on those days. `nursestation sessions` lists those there are.")
+        yield from export_sessions(reader, sessions, wanted.format, wanted.out, options)
+
+
+def read_passphrase(descriptor: int | None, variable: str | None, ask: Callable[[], str]) -> str:
+    """Return the passphrase for locked files: the first line of a file descriptor, an environment variable, or as typed.
+
+    Raises:
+        ExportError: it is not there, or is no good.
+    """
+    if descriptor is not None:
+        try:
+            with os.fdopen(descriptor, encoding="utf-8", closefd=False) as stream:
+                passphrase = stream.readline().rstrip("\r\n")
+        except (OSError, ValueError) as error:
+            raise ExportError(f"Nothing can be read from file descriptor {descriptor}.") from error
+    elif variable is not None:
+        passphrase = os.environ.get(variable, "")
+        if not passphrase:
+            raise ExportError(f"The environment variable {variable} holds no passphrase.")
+    else:
+        passphrase = ask()
+    problem = passphrase_problem(passphrase)
+    if problem:
+        raise ExportError(problem)
+    return passphrase
 
 
 def verify_path(path: Path) -> Iterable[Verified]:
-    """Verify an exported file, a record, or everything of both kinds in a folder.
+    """Verify an exported file, a bundle, a record, or everything of these kinds in a folder.
 
     Raises:
         VerifyError: nothing there can be verified.
         NurseStationError: a file cannot be read.
     """
-    if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix == ".sqlite3" or file.name.endswith(SIDECAR))
+    if path.is_dir() and not is_bundle(path):
+        files = sorted(
+            {
+                file.with_name(file.name.removesuffix(SIDECAR))
+                for file in path.rglob("*")
+                if file.suffix == ".sqlite3" or file.name.endswith((SIDECAR, SUFFIX))
+            }
+        )
         if not files:
             raise VerifyError(f"{path} holds no record and no exported file.")
     elif path.exists():
@@ -72,6 +148,9 @@ def verify_path(path: Path) -> Iterable[Verified]:
 
 
 def _verify(file: Path) -> Verified:
+    whole = file.with_name(file.name.removesuffix(SIDECAR))
+    if is_bundle(whole):
+        return _verify_bundle(whole)
     if is_export(file):
         verdict = verify_export(file)
         return Verified(file, verdict.ok, f"{file.parent}: {verdict.text}")
@@ -84,6 +163,18 @@ def _verify(file: Path) -> Verified:
         )
         return Verified(file, True, f"{file} is intact: {counts}.")
     return Verified(file, False, f"{file} was altered: {' '.join(finding.text for finding in found.findings)}")
+
+
+def _verify_bundle(file: Path) -> Verified:
+    """Look into a bundle with its own verifier, and at its sum where one lies beside it."""
+    verdict = verify_bundle(file)
+    words = list(verdict.findings)
+    if file.is_file() and is_export(file):
+        outside = verify_export(file)
+        words += [] if outside.ok else [outside.text]
+    if words:
+        return Verified(file, False, f"{file} was altered: {' '.join(words)}")
+    return Verified(file, True, f"{file} is intact: {verdict.told}")
 
 
 def _as_json(session: SessionSummary) -> dict[str, object]:

@@ -43,6 +43,7 @@ CHAIN, STATION = "record/chain.jsonl", "record/station.jsonl"
 BULK, LOOKUPS, SEALS = "record/bulk.jsonl", "record/lookups.json", "record/seals.jsonl"
 GENESIS = "0" * 64
 FORMAT, VERSION = "nursestation-bundle", 1
+SUFFIX = ".bundle.zip"
 _Object = dict[str, Any]
 _DAMAGED = (KeyError, IndexError, TypeError, ValueError, AttributeError, struct.error)
 
@@ -74,6 +75,17 @@ def verify(path: Path) -> Verdict:
     if not manifest.get("deidentified"):
         findings += _check_record(files, manifest)
     return Verdict(tuple(findings), _tell(manifest))
+
+
+def is_bundle(path: Path) -> bool:
+    """Say whether a file or folder is a bundle, whole or not."""
+    try:
+        if path.is_dir():
+            return FORMAT in (path / MANIFEST).read_text("utf-8")
+        with zipfile.ZipFile(path) as bundle:
+            return path.name.endswith(SUFFIX) or FORMAT.encode() in bundle.read(MANIFEST)
+    except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return path.is_file() and path.name.endswith(SUFFIX)
 
 
 # --- files --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,155 @@
+"""`nursestation export` and `verify`: one session or a range of days, open, locked, without who it was about."""
+
+import os
+import shutil
+import zipfile
+
+import pytest
+import pyzipper
+from click.testing import CliRunner
+
+from nursestation.cli import main
+from nursestation.store.store import Store
+from tests.helpers.written_visit import PATIENT, SESSION, all_records
+
+PHRASE = "copper lantern under seven"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("profile")
+    store = Store.open(folder / "record.sqlite3")
+    store.append(all_records(step_s=120, with_waves=True))
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def profile(written, tmp_path):
+    shutil.copytree(written, tmp_path / "profile")
+    (tmp_path / "out").mkdir()
+    return tmp_path / "profile"
+
+
+def run(*arguments, **options):
+    return CliRunner().invoke(main, [str(one) for one in arguments], **options)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".sha256"))
+
+
+def test_one_session_is_one_file_and_its_path_is_told(profile, tmp_path):
+    done = run("export", SESSION, "--format", "jsonl", "--out", tmp_path / "a.jsonl", "--profile", profile)
+    assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'a.jsonl'}\n")
+    checked = run("verify", tmp_path / "a.jsonl")
+    assert (checked.exit_code, "is as it was exported" in checked.stdout) == (0, True)
+
+
+def test_a_bundle_is_verified_by_its_own_code_and_by_its_sum(profile, tmp_path):
+    made = run("export", SESSION, "--format", "bundle", "--out", tmp_path / "out", "--profile", profile)
+    path = tmp_path / "out" / f"{SESSION}.bundle.zip"
+    assert made.stdout == f"{path}\n"
+    for asked in (path, path.with_name(path.name + ".sha256"), tmp_path / "out"):
+        checked = run("verify", asked)
+        assert checked.exit_code == 0
+        assert "is intact: Session " in checked.stdout
+    with zipfile.ZipFile(path) as bundle:
+        bundle.extractall(tmp_path / "unpacked")
+    assert run("verify", tmp_path / "unpacked").exit_code == 0
+    (tmp_path / "unpacked" / "record" / "chain.jsonl").unlink()
+    missing = run("verify", tmp_path / "unpacked")
+    assert missing.exit_code == 1
+    assert "record/chain.jsonl is missing" in missing.stdout
+    path.write_bytes(path.read_bytes()[:-9])
+    cut = run("verify", tmp_path / "out")
+    assert cut.exit_code == 1
+    assert "its end was cut off" in cut.stdout
+
+
+def test_a_range_of_days_is_a_file_each(profile, tmp_path):
+    every = ("export", "--format", "csv", "--out", tmp_path / "out", "--profile", profile)
+    done = run(*every, "--from", "2026-03-01", "--to", "2026-03-31")
+    assert (done.exit_code, names(tmp_path / "out")) == (0, [f"{SESSION}.csv"])
+    assert run(*every, "--to", "2026-03-31").exit_code == 0
+    none = run(*every, "--from", "2026-04-01")
+    assert none.exit_code == 1
+    assert "No session was checked in on those days" in none.stderr
+
+
+def test_a_session_that_cannot_be_written_is_told_at_the_end(profile, tmp_path):
+    (tmp_path / "out" / f"{SESSION}.csv").mkdir()
+    done = run("export", "--format", "csv", "--out", tmp_path / "out", "--profile", profile, "--from", "2026-03-01")
+    assert done.exit_code == 1
+    assert f"{SESSION}: " in done.stderr
+    assert "Not every session was written." in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), (SESSION, "--from", "2026-03-01"), (SESSION, "--passphrase-env", "PHRASE"), (SESSION, "--from", "March")]
+)  # fmt: skip
+def test_wrong_usage_is_told(profile, tmp_path, arguments):
+    done = run("export", *arguments, "--format", "csv", "--out", tmp_path / "out", "--profile", profile)
+    assert done.exit_code == 2
+
+
+def test_a_deidentified_file_is_named_after_nobody(profile, tmp_path):
+    done = run(
+        "export", SESSION, "--format", "bundle", "--out", tmp_path / "out", "--profile", profile, "--deidentified"
+    )
+    assert done.exit_code == 0
+    (name,) = names(tmp_path / "out")
+    assert name.startswith("visit-")
+    assert run("verify", tmp_path / "out").exit_code == 0
+    assert (profile / "deidentify.key").exists()
+
+
+def unlocked(path):
+    with pyzipper.AESZipFile(path) as archive:
+        archive.setpassword(PHRASE.encode())
+        (name,) = archive.namelist()
+        return name, archive.read(name)
+
+
+@pytest.mark.parametrize("how", ["typed", "variable", "descriptor"])
+def test_a_locked_file_takes_its_passphrase_from_where_it_is_told(profile, tmp_path, how):
+    options, arguments = {}, ()
+    if how == "typed":
+        options = {"input": f"{PHRASE}\n{PHRASE}\n"}
+    elif how == "variable":
+        options, arguments = {"env": {"PHRASE": PHRASE}}, ("--passphrase-env", "PHRASE")
+    else:
+        reading, writing = os.pipe()
+        os.write(writing, f"{PHRASE}\n".encode())
+        os.close(writing)
+        arguments = ("--passphrase-fd", reading)
+    done = run(
+        "export", SESSION, "--format", "csv", "--out", tmp_path / "out", "--profile", profile, "--encrypt", *arguments,
+        **options,
+    )  # fmt: skip
+    if how == "descriptor":
+        os.close(reading)
+    assert done.exit_code == 0
+    assert PHRASE not in done.output
+    name, content = unlocked(tmp_path / "out" / f"{SESSION}.csv.zip")
+    assert name == f"{SESSION}.csv"
+    assert content.startswith(b"time,metric,value")
+    assert PATIENT.family_name.encode() not in (tmp_path / "out" / f"{SESSION}.csv.zip").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--passphrase-env", "NONE_OF_THAT_NAME"), "holds no passphrase"),
+        (("--passphrase-fd", "987"), "Nothing can be read"),
+        ((), "12 characters"),
+    ],
+)
+def test_a_passphrase_that_is_not_there_or_no_good_is_told(profile, tmp_path, arguments, words):
+    done = run(
+        "export", SESSION, "--format", "csv", "--out", tmp_path / "out", "--profile", profile, "--encrypt", *arguments,
+        input="short\nshort\n",
+    )  # fmt: skip
+    assert done.exit_code == 1
+    assert words in done.stderr
+    assert names(tmp_path / "out") == []
