@@ -13,6 +13,7 @@ from nursestation.export.deidentify import deidentified
 from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.events_csv import events_csv
 from nursestation.export.files import Exported, write_export
+from nursestation.export.hl7v2 import hl7_messages
 from nursestation.export.jsonl import session_jsonl
 from nursestation.export.lock import SUFFIX, locked, passphrase_problem
 from nursestation.export.visit import VisitRecord, load_visit
@@ -90,6 +91,34 @@ def _pdf(visit: VisitRecord, options: ExportOptions) -> bytes:
     return session_pdf(visit, options.zone, fonts=options.fonts, paper=options.paper)
 
 
+def _fhir(visit: VisitRecord, options: ExportOptions) -> bytes:
+    try:
+        from nursestation.export.fhir import fhir_bundle  # late: the window starts sooner without the models of FHIR
+    except ImportError as error:
+        raise ExportError(
+            "FHIR needs the Python package fhir.resources. Install it, or choose another format."
+        ) from error
+    return fhir_bundle(visit, options.zone, options.progress)
+
+
+def _hl7v2(visit: VisitRecord, options: ExportOptions) -> bytes:
+    return hl7_messages(visit, options.zone, options.progress)
+
+
+def _edf(visit: VisitRecord, options: ExportOptions) -> bytes:
+    try:
+        from nursestation.export.edf import edf_file  # late: the window starts sooner without the library
+    except ImportError as error:
+        raise ExportError("EDF+ needs the Python package edfio. Install it, or choose another format.") from error
+    return edf_file(visit, options)
+
+
+def _vital(visit: VisitRecord, options: ExportOptions) -> bytes:
+    from nursestation.export.vital import vital_file  # late: as EDF+
+
+    return vital_file(visit, options)
+
+
 def _jsonl(visit: VisitRecord, options: ExportOptions) -> bytes:
     return session_jsonl(visit, options.progress)
 
@@ -153,6 +182,39 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
             "their SHA-256, and a program that checks all of it",
             leaves_out="what other visits recorded, what a monitor sent while it was held, staff's PINs",
             render=_bundle, needs_waves=True, needs_raw=True,
+        ),
+        ExportFormat(
+            "fhir", ".fhir.json", "For a hospital's system (FHIR R4)",
+            holds="patient, visit, staff, monitors, every cuff reading, the other vital signs as one-minute medians with lowest "
+            "and highest, treatment with its pauses, drug records, blood-pressure flags, alarms, scores, charted events, "
+            "discharge criteria, driver; a signed visit is a document with its signature",
+            leaves_out="single readings between the cuff readings, waveforms (they are in EDF+ and .vital), proof of watching, "
+            "allergies, medicines and other check-in answers as resources (a document tells them in words)",
+            render=_fhir,
+        ),
+        ExportFormat(
+            "hl7v2", ".hl7", "For a hospital's system (HL7 v2)",
+            holds="one message a minute (ORU^R01, IHE PCD-01): every cuff reading, vital signs by hand, the other vital "
+            "signs as one-minute medians, with monitor, time and unit",
+            leaves_out="single readings between the cuff readings, waveforms, alarms, treatment, events, scores, discharge, what "
+            "has no public code (inspired CO₂, ST)",
+            render=_hl7v2,
+        ),
+        ExportFormat(
+            "edf", ".edf", "Waveforms (EDF+)",
+            holds="every waveform with its own samples, every reading once a second as it stood on the screen, cuff readings, "
+            "phases, events, blood-pressure flags and alarm conditions as annotations, and where there is no data",
+            leaves_out="single readings within a second, why a reading has no value, monitors in test or demonstration, "
+            "check-in answers, signatures",
+            render=_edf, needs_waves=True,
+        ),
+        ExportFormat(
+            "vital", ".vital", "Waveforms (VitalDB)",
+            holds="every waveform and every reading with a value at its own time, monitor by monitor; cuff readings and what "
+            "was measured by hand; phases, events, blood-pressure flags and alarm conditions",
+            leaves_out="who the patient is, but for what events say; why a reading has no value, monitors in test or "
+            "demonstration, check-in answers, signatures",
+            render=_vital, needs_waves=True,
         ),
         ExportFormat(
             "jsonl", ".jsonl", "For research (JSON lines)",
