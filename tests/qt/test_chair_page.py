@@ -87,6 +87,10 @@ class _Desk:
             self.outbox.heartbeat += 1
             self.bridge.drain()
 
+    def publish(self, snapshot):
+        self.outbox.items.append(snapshot)
+        self.bridge.drain()
+
     def find(self, name):
         found = self.window.findChild(QWidget, name)
         assert found is not None, name
@@ -377,3 +381,18 @@ def test_chosen_colours_stand_on_light_ground_too(desk, qapp):
         assert desk.waves._theme.colour("spo2") == LIGHT_THEME.choice("blue")
     finally:
         theme.apply(qapp, DARK_THEME)
+
+
+def test_a_snapshot_that_tells_of_other_chairs_alone_renders_nothing_anew(desk):
+    timer, shown = desk.find("header_timer"), desk.find("header_timer").text()
+    first = desk.station()
+    desk.publish(first)
+    timer.setText("as it was left")
+    mine, other = first.chairs
+    desk.publish(replace(first, at=desk.clock.now().shifted(1), chairs=(mine, replace(other, numerics=()))))
+    assert timer.text() == "as it was left"
+    desk.publish(replace(first, operator=None))
+    assert timer.text() == shown, "the operator changed"
+    timer.setText("as it was left")
+    desk.publish(replace(first, operator=None, chairs=(replace(mine), other)))
+    assert timer.text() == shown, "the chair was looked at again"

@@ -4,6 +4,7 @@ Big numbers take the place of waves and trend as long as they are wanted and no 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
 
 import shiboken6
@@ -77,6 +78,7 @@ class ChairPage(Page):
         self._opener: QWidget | None = None
         self._number = 0
         self._snapshot: StationSnapshot | None = None
+        self._rendered: tuple[StationSnapshot, str] | None = None  # with the sheet that was open
         self._waves, self._trend = waves, trend
         self._numerics, self._big = Numerics(theme_, flashing), BigNumbers(theme_, flashing)
         self._wants_big = False
@@ -239,6 +241,9 @@ class ChairPage(Page):
             chair = snapshot.chair(self._number)
         except KeyError:
             return
+        before, self._rendered = self._rendered, (snapshot, self._sheet)
+        if before is not None and not self._sheet and not before[1] and _is_about_others(chair, snapshot, before[0]):
+            return
         signed_in = snapshot.operator is not None
         if self._sheet and not signed_in:
             self.close_sheet()
@@ -334,3 +339,10 @@ class ChairPage(Page):
             self.command_requested.emit(action.command)
         elif action.opens:
             self.sheet_requested.emit(action.opens)
+
+
+def _is_about_others(chair: ChairSnapshot, snapshot: StationSnapshot, before: StationSnapshot) -> bool:
+    """Say whether a later snapshot tells nothing new but of other chairs: what is the same object has not changed since."""
+    if snapshot is before or not any(chair is one for one in before.chairs):
+        return False
+    return replace(snapshot, at=before.at, chairs=before.chairs) == before
