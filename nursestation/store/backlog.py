@@ -43,7 +43,12 @@ class Backlog:
 
     def take(self, n: int) -> list[Record]:
         """Remove and return up to `n` records from the front."""
-        taken = [self._records.popleft() for _ in range(min(n, len(self._records)))]
+        if n >= len(self._records):  # as always while the disk keeps up
+            taken = list(self._records)
+            self._records.clear()
+            self._wave_bytes = 0
+            return taken
+        taken = [self._records.popleft() for _ in range(n)]
         self._wave_bytes -= sum(map(_size, taken))
         return taken
 

@@ -75,6 +75,7 @@ class StoreWriter:
         self._backlog = Backlog(wave_bytes)
         self._writing: list[Record] = []
         self._is_urgent = False
+        self._is_idle = False
         self._is_closing = False
         self._is_closed = False
         self._trouble = ""
@@ -104,13 +105,10 @@ class StoreWriter:
             if self._is_closing:
                 raise RuntimeError("the store writer is closed")
             if kept:
-                is_first = not len(self._backlog)
                 self._backlog.put(kept)
                 is_urgent = any(not isinstance(record, BULK) for record in kept)
                 self._is_urgent = self._is_urgent or is_urgent
-                if (
-                    is_first or is_urgent
-                ):  # else the thread sleeps to the end of its round: waking it costs more than writing
+                if is_urgent or self._is_idle:  # else the thread sleeps to the end of its round: to wake it is work too
                     self._changed.notify_all()
         self._tell()
 
@@ -170,9 +168,14 @@ class StoreWriter:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: len(self._backlog) > 0 or self._is_closing)
-                if not self._trouble:
-                    self._changed.wait_for(lambda: self._is_urgent or self._is_closing, self._commit_every_s)
+                self._wait_a_round()
+                if (
+                    not len(self._backlog) and not self._is_closing
+                ):  # nothing came in a whole round: rest until something does
+                    self._is_idle = True
+                    self._changed.wait_for(lambda: len(self._backlog) > 0 or self._is_closing)
+                    self._is_idle = False
+                    self._wait_a_round()
                 self._is_urgent = False
             while self._write_some():
                 pass
@@ -183,6 +186,10 @@ class StoreWriter:
                 if self._trouble:
                     self._changed.wait_for(lambda: self._is_closing, self._retry_s)
                     self._retry_s = min(2 * self._retry_s, RETRY_LONGEST_S)
+
+    def _wait_a_round(self) -> None:
+        if not self._trouble:
+            self._changed.wait_for(lambda: self._is_urgent or self._is_closing, self._commit_every_s)
 
     def _write_some(self) -> bool:
         """Write one batch; say whether there may be more to write now."""
