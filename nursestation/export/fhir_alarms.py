@@ -41,7 +41,7 @@ def _issue(chart: Chart, row: LogRow) -> Resource:
         code=concept(f"{_ABOUT[row.kind]}: {row.rule}"),
         severity=_SEVERITY[row.gravest] if row.gravest is not None else None,
         patient=chart.patient,
-        identifiedPeriod=chart.period(row.onset.utc_ns, None if ended is None else max(ended, row.onset.utc_ns)),
+        identifiedPeriod=chart.period(row.onset.utc_ns, ended),
         author=chart.program,
         detail="; ".join(one for one in details if one),
         mitigation=[
@@ -83,7 +83,7 @@ def _flag(chart: Chart, flag: Flag) -> Resource:
         category=[hl7_concept("flag-category", "clinical", "Clinical")],
         code=concept(f"{words} ({OUTCOMES[outcome]})" if outcome is not None else words),
         subject=chart.patient,
-        period=chart.period(raised.at.utc_ns, None if ended is None else max(ended, raised.at.utc_ns)),
+        period=chart.period(raised.at.utc_ns, ended),
         encounter=chart.encounter,
         author=chart.program,
     )

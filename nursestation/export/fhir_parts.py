@@ -62,8 +62,8 @@ class Chart:
         return iso(utc_ns, self.zone)
 
     def period(self, begin_utc_ns: int, end_utc_ns: int | None) -> Resource:
-        """Return a stretch of time; without an end it lasts."""
-        end = None if end_utc_ns is None else self.time(end_utc_ns)
+        """Return a stretch of time; without an end it lasts. Where the clock was set back within, it ends where it began."""
+        end = None if end_utc_ns is None else self.time(max(begin_utc_ns, end_utc_ns))
         return part(start=self.time(begin_utc_ns), end=end)
 
     def resource(self, resource_type: str, key: str = "", **elements: Json) -> Resource:

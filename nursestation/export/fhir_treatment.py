@@ -2,8 +2,8 @@
 
 Rules of the file:
 1. Steps stand at their corrected times (`core/steps.py`).
-2. A dose is what somebody wrote down: the treatment's dose and each change of it are text, amounts in mg stand in drug records
-   alone. No rate and no total is worked out.
+2. A dose is what somebody wrote down. The treatment's dose and each change of it are text and stand as notes, for a `dosage` must
+   have an amount or a rate (invariant mad-1); amounts in mg stand in drug records. No rate and no total is worked out.
 3. A drug record that was corrected or struck out stays, as entered in error, with the reason.
 """
 
@@ -183,7 +183,10 @@ def _given(chart: Chart, course: _Course) -> Resource:
         context=chart.encounter,
         **when,
         performer=_performers(chart, started.operator),
-        dosage=part(text=started.dose_text, route=concept(ROUTES[chart.story.opened.protocol.route])),
+        note=notes(
+            f"Dose as written: {started.dose_text}" if started.dose_text else "",
+            ROUTES[chart.story.opened.protocol.route],
+        ),
     )
 
 
@@ -196,13 +199,12 @@ def _charted_drug(chart: Chart, entry: Entry, *, has_course: bool) -> Resource:
         f"charted/{entry.charted.entry_id}",
         partOf=main if is_change and has_course else None,
         status="entered-in-error" if entry.struck is not None else "completed",
-        medicationCodeableConcept=concept("Change of dose or rate" if is_change else entry.text),
+        medicationCodeableConcept=concept("Change of dose or rate" if is_change else entry.text or "Medicine"),
         subject=chart.patient,
         context=chart.encounter,
         effectiveDateTime=chart.time(entry.utc_ns),
         performer=_performers(chart, entry.charted.operator),
-        note=notes(entry.charted.reason, *entry.changes),
-        dosage=part(text=entry.text),
+        note=notes(entry.text if is_change else "", entry.charted.reason, *entry.changes),
     )
 
 

@@ -120,10 +120,11 @@ def _message(sender: _Sender, report: Report) -> Iterator[str]:
 
 def _patient(visit: VisitRecord) -> Iterator[str]:
     patient = visit.summary.patient
-    number_ = components(patient.record_number, "", "", _PROGRAM, "ANON" if visit.is_deidentified else "MR")
+    number_ = components(patient.record_number, "", "", "", "MR")  # who gave the number, the program does not know
     name = components(patient.family_name, patient.given_name, "", "", "", "", "L")
     born = f"{patient.birth_date:%Y%m%d}"
     if visit.is_deidentified:
+        number_ = components(patient.record_number, "", "", _PROGRAM, "ANON")
         name, born = components("De-identified", "", "", "", "", "", "S"), f"{patient.birth_date:%Y}"
     yield segment("PID", {3: number_, 5: name, 7: born})
     marks = [SIMULATED] if visit.summary.simulated else []

@@ -161,7 +161,7 @@ def test_messages_go_by_time_a_minute_each(parsed):
 def test_who_was_measured_and_where(parsed):
     for message in parsed:
         patient = message.oru_r01_patient_result.oru_r01_patient
-        assert patient.pid.pid_3.to_er7() == f"{PATIENT.record_number}^^^NURSESTATION^MR"
+        assert patient.pid.pid_3.to_er7() == f"{PATIENT.record_number}^^^^MR"
         assert patient.pid.pid_5.to_er7() == "Keller^Jonas^^^^^L"
         assert patient.pid.pid_7.to_er7() == "19840309"
         assert patient.oru_r01_visit.pv1.pv1_2.value == "O"
