@@ -15,11 +15,14 @@ from devices.checkup import examine
 from devices.clock import Clock, SystemClock
 from devices.transport import list_ports
 from nursestation import __version__, mishaps
-from nursestation.assembly import Bedside, RunningStation, monitor_id
+from nursestation.assembly import ANSWER_S, Bedside, RunningStation, monitor_id
 from nursestation.commandline.doctor import Verdict, check_qt
 from nursestation.config.display import DisplaySettings, load_display, write_display
 from nursestation.config.load import SettingsError, load_settings
 from nursestation.config.schema import ChairSettings, StationSettings
+from nursestation.core.commands import AskExport
+from nursestation.core.inputs import ExportDone
+from nursestation.core.records import Record
 from nursestation.core.snapshot import VisitView
 from nursestation.core.station import PinVerifier
 from nursestation.errors import NurseStationError
@@ -27,7 +30,7 @@ from nursestation.export.formats import ExportOptions
 from nursestation.log import to_file
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
-from nursestation.runtime.export_job import ExportJob
+from nursestation.runtime.export_job import ExportJob, ExportOrder
 from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
 from nursestation.runtime.protocol_desk import ProtocolDesk
@@ -193,6 +196,7 @@ class OpenStation(QObject):
             undo.pop_all()
         self.shell.display.changed.connect(self._keep_display)
         self.shell.export_sheet.export_requested.connect(self._on_export)
+        self.shell.export_sheet.cancel_requested.connect(self._stop_export)
         self.shell.bridge.framed.connect(self._collect_export)
         self.shell.alarm_log.past_wanted.connect(self._on_past_wanted)
         self.shell.bridge.framed.connect(self._collect_log)
@@ -282,14 +286,22 @@ class OpenStation(QObject):
         except SettingsError as error:
             self.shell.window.say(f"{error}.")
 
-    @Slot(str, str, object)
-    def _on_export(self, session: str, format_name: str, path: Path) -> None:
+    @Slot(object)
+    def _on_export(self, order: ExportOrder) -> None:
         if self._job is not None:
             self.shell.export_sheet.refused(self.tr("A file is being written already; try again in a moment."))
             return
         self.station.writer.flush(_FLUSH_S)
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
-        self._job = ExportJob(self._profile.record, session, format_name, path, options)
+        self._job = ExportJob(self._profile.record, order, options, self._profile.deidentify_key, self._ask_station)
+
+    def _ask_station(self, item: AskExport | ExportDone) -> Sequence[Record]:
+        return self.station.engine.ask(item, ANSWER_S)
+
+    @Slot()
+    def _stop_export(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
 
     @Slot(object)
     def _on_past_wanted(self, since_utc_ns: int) -> None:
@@ -362,8 +374,11 @@ class OpenStation(QObject):
 
     @Slot()
     def _collect_export(self) -> None:
-        answer = None if self._job is None else self._job.poll()
-        if self._job is None or answer is None:
+        if self._job is None:
+            return
+        answer = self._job.poll()
+        if answer is None:
+            self.shell.export_sheet.show_progress(self._job.done)
             return
         self._job.join()
         self._job = None

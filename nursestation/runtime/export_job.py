@@ -1,17 +1,62 @@
-"""An export beside a running station: its own thread, its own reader of the record, one result to be collected."""
+"""An export beside a running station: its own thread, its own reader of the record, one result to be collected.
 
+The station is asked first (`AskExport`): it refuses, or notes in its own chain who takes what out. What was written is told to
+it afterwards (`ExportDone`).
+"""
+
+import ctypes
 import logging
+import os
+import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
+from nursestation.core.commands import AskExport
+from nursestation.core.inputs import ExportDone, FileMade
+from nursestation.core.records import Record, Refused
 from nursestation.errors import NurseStationError
-from nursestation.export.errors import ExportError
+from nursestation.export.deidentify import read_key
+from nursestation.export.errors import ExportCancelled, ExportError
+from nursestation.export.files import Exported
 from nursestation.export.formats import ExportOptions, export_session
 from nursestation.store.reader import StoreReader
 
 _log = logging.getLogger(__name__)
+
+_DRIVES = ("/media", "/run/media", "/mnt", "/Volumes")
+_WINDOWS_REMOVABLE = 2
+
+
+Ask = Callable[[AskExport | ExportDone], Sequence[Record]]
+"""Tells the running station something and returns the records that came of it; raises TimeoutError where it does not answer."""
+
+
+def _alone(_item: AskExport | ExportDone) -> Sequence[Record]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOrder:
+    """What somebody wants as a file.
+
+    Attributes:
+        session: Which visit.
+        format: A key of `FORMATS`.
+        folder: Where the file goes; it is made where it is not there.
+        name: The file's name, "" for one that tells nothing: that of a de-identified file.
+        is_deidentified: Without who it is about.
+        passphrase: What the file is locked with; None for an open one.
+    """
+
+    session: str
+    format: str
+    folder: Path
+    name: str = ""
+    is_deidentified: bool = False
+    passphrase: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +70,48 @@ class ExportAnswer:
 class ExportJob:
     """Writes one session as a file.
 
+    Args:
+        record: The record.
+        order: What is wanted.
+        options: How files are written; their progress, key and passphrase are this job's.
+        key: File of the clinic's key of de-identified exports.
+        ask: The running station, callable from any thread but the engine's.
+
     Thread:
-        `poll` and `join` belong to whoever started it.
+        `poll`, `done`, `cancel` and `join` belong to whoever started it.
     """
 
-    def __init__(self, record: Path, session: str, format_name: str, path: Path, options: ExportOptions) -> None:
+    def __init__(self, record: Path, order: ExportOrder, options: ExportOptions, key: Path, ask: Ask = _alone) -> None:
         """Start at once."""
-        self._work: Callable[[], Path] = lambda: _export(record, session, format_name, path, options)
+        self._record, self._order, self._key, self._ask = record, order, key, ask
+        self._options = replace(options, progress=self._progress)
+        self._done = 0.0
+        self._cancelled = threading.Event()
         self._answer = ExportAnswer(None)
         self._thread = threading.Thread(target=self._run, name="export")
         self._thread.start()
+
+    @property
+    def done(self) -> float:
+        """Return how much is done (0 to 1)."""
+        return self._done
 
     def poll(self) -> ExportAnswer | None:
         """Return how it ended, or None while it runs."""
         return None if self._thread.is_alive() else self._answer
 
+    def cancel(self) -> None:
+        """Stop it as soon as may be; nothing half-written stays. What is written already stays whole."""
+        self._cancelled.set()
+
     def join(self) -> None:
         """Wait for the end."""
         self._thread.join()
+
+    def _progress(self, done: float) -> None:
+        self._done = done
+        if self._cancelled.is_set() and done < 1:
+            raise ExportCancelled("Stopped. No file was saved.")
 
     def _run(self) -> None:
         try:
@@ -54,11 +123,64 @@ class ExportJob:
             fault = "The file could not be written because of a fault in Nursestation. Tell support."
             self._answer = ExportAnswer(None, fault)
 
+    def _work(self) -> Path:
+        order = self._order
+        self._be_allowed()
+        try:
+            order.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ExportError(
+                f"The folder {order.folder} cannot be made ({error.strerror}). Choose another."
+            ) from error  # fmt: skip
+        options = replace(
+            self._options,
+            deidentify_key=read_key(self._key) if order.is_deidentified else None,
+            passphrase=order.passphrase,
+        )
+        with StoreReader.open(self._record) as reader:
+            made = export_session(reader, order.session, order.format, order.folder / order.name, options)
+        self._tell(made)
+        return made.path
 
-def _export(record: Path, session: str, format_name: str, path: Path, options: ExportOptions) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"The folder {path.parent} cannot be made ({error.strerror}). Choose another.") from error
-    with StoreReader.open(record) as reader:
-        return export_session(reader, session, format_name, path, options).path
+    def _be_allowed(self) -> None:
+        order = self._order
+        wish = AskExport(
+            sessions=(order.session,),
+            format=order.format,
+            is_deidentified=order.is_deidentified,
+            is_encrypted=order.passphrase is not None,
+            target=kind_of_place(order.folder),
+        )
+        try:
+            made = self._ask(wish)
+        except TimeoutError as error:
+            raise ExportError("The program is busy and did not take the question: try again in a moment.") from error
+        for record in made:
+            if isinstance(record, Refused):
+                raise ExportError(record.reason)
+
+    def _tell(self, made: Exported) -> None:
+        """Have the station note the file: under the visit's own name and chain, also where the file tells of neither."""
+        order = self._order
+        with StoreReader.open(self._record) as reader:
+            summary = reader.session(order.session)
+        head = summary.chain_head if summary is not None and order.is_deidentified else made.chain_head
+        file = FileMade(session=order.session, format=made.format, sha256=made.sha256, chain_head=head)
+        is_locked = order.passphrase is not None
+        try:
+            self._ask(ExportDone(made=(file,), is_deidentified=order.is_deidentified, is_encrypted=is_locked))
+        except TimeoutError:  # the file is there all the same, and that it was asked for is noted
+            _log.warning("the station did not note an exported file")
+
+
+def kind_of_place(folder: Path) -> Literal["folder", "drive"]:
+    """Say whether a folder lies on a drive that can be taken away, as far as its name and the system tell."""
+    if os.name == "nt":
+        return "drive" if _windows_drive_type(folder.anchor) == _WINDOWS_REMOVABLE else "folder"
+    return "drive" if any(folder.is_relative_to(place) for place in _DRIVES) else "folder"
+
+
+def _windows_drive_type(anchor: str) -> int:
+    if sys.platform != "win32":
+        return 0
+    return int(ctypes.windll.kernel32.GetDriveTypeW(anchor))

@@ -9,6 +9,7 @@ from nursestation.core import commands as c
 from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
 from nursestation.core.protocols import EventButton
 from nursestation.export.formats import FORMATS
+from nursestation.runtime.export_job import ExportOrder
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.end_early import EndEarlySheet
@@ -237,15 +238,75 @@ def test_no_flag_nothing_to_answer(shown):
     assert not find(sheet, "flag_send").isEnabled()
 
 
+SAVED = "session-2026-05-06-2-0007"
+PHRASE = "copper lantern under seven"
+
+
+def ordered(qtbot, sheet):
+    with qtbot.waitSignal(sheet.export_requested, timeout=1000) as asked:
+        press(qtbot, sheet, "export_send")
+    return asked.args[0]
+
+
 def test_export_asks_for_the_file(qtbot, shown, tmp_path):
     sheet, _ = shown(ExportSheet(tmp_path))
     press(qtbot, sheet, "export_format_csv")
-    with qtbot.waitSignal(sheet.export_requested, timeout=1000) as asked:
-        press(qtbot, sheet, "export_send")
-    path = tmp_path / "session-2026-05-06-2-0007.csv"
-    assert asked.args == ["2026-05-06-2-0007", "csv", path]
-    sheet.exported(path)
-    assert find(sheet, "export_notice").text() == f"Saved as {path}"
+    assert ordered(qtbot, sheet) == ExportOrder(
+        session="2026-05-06-2-0007", format="csv", folder=tmp_path, name=f"{SAVED}.csv"
+    )
+    sheet.exported(tmp_path / f"{SAVED}.csv")
+    assert find(sheet, "export_notice").text() == f"Saved and checked: {tmp_path / SAVED}.csv"
+
+
+def test_an_export_shows_how_far_it_is_and_can_be_stopped(qtbot, shown, tmp_path):
+    sheet, _ = shown(ExportSheet(tmp_path))
+    assert not find(sheet, "export_progress").isVisibleTo(sheet)
+    assert not find(sheet, "export_cancel").isVisibleTo(sheet)
+    ordered(qtbot, sheet)
+    assert find(sheet, "export_progress").isVisibleTo(sheet)
+    assert not find(sheet, "export_send").isEnabled()
+    sheet.show_progress(0.25)
+    assert find(sheet, "export_progress").value() == 250
+    sheet.render(make_station(make_chair(make_visit(Phase.INFUSION))))
+    assert find(sheet, "export_notice").text() == "Writing the file…"
+    with qtbot.waitSignal(sheet.cancel_requested, timeout=1000):
+        press(qtbot, sheet, "export_cancel")
+    sheet.refused("Stopped. No file was saved.")
+    assert not find(sheet, "export_progress").isVisibleTo(sheet)
+    assert find(sheet, "export_notice").text() == "Stopped. No file was saved."
+    assert find(sheet, "export_send").isEnabled()
+
+
+def test_a_locked_export_wants_the_same_long_passphrase_twice_and_forgets_it(qtbot, shown, tmp_path):
+    sheet, _ = shown(ExportSheet(tmp_path))
+    first, again = find(sheet, "export_passphrase"), find(sheet, "export_passphrase_again")
+    assert not first.isVisibleTo(sheet)
+    find(sheet, "export_locked").setChecked(True)
+    assert first.isVisibleTo(sheet)
+    assert not find(sheet, "export_send").isEnabled()
+    first.setText("short")
+    assert "12 characters" in find(sheet, "export_notice").text()
+    first.setText(PHRASE)
+    again.setText(PHRASE + "x")
+    assert find(sheet, "export_notice").text() == "Type the same passphrase into both fields."
+    again.setText(PHRASE)
+    order = ordered(qtbot, sheet)
+    assert (order.passphrase, order.name) == (PHRASE, f"{SAVED}.pdf.zip")
+    assert PHRASE not in repr(order)
+    assert (first.text(), again.text()) == ("", "")
+    sheet.exported(tmp_path / order.name)
+    assert find(sheet, "export_notice").text().startswith("Saved and checked")
+    sheet.leave()
+    assert not find(sheet, "export_locked").isChecked()
+
+
+def test_a_deidentified_export_is_not_named_after_the_session(qtbot, shown, tmp_path):
+    sheet, _ = shown(ExportSheet(tmp_path))
+    find(sheet, "export_deidentified").setChecked(True)
+    assert find(sheet, "export_file").text() == f"File: in {tmp_path}"
+    assert "Names, numbers and typed texts are left out" in find(sheet, "export_care").text()
+    order = ordered(qtbot, sheet)
+    assert (order.is_deidentified, order.name, order.passphrase) == (True, "", None)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -254,9 +315,7 @@ def test_every_format_of_the_program_can_be_saved_and_says_what_it_holds(qtbot, 
     assert find(sheet, f"export_format_{name}").text().endswith(FORMATS[name].title)  # the first one has its tick
     press(qtbot, sheet, f"export_format_{name}")
     assert find(sheet, f"export_holds_{name}").isVisibleTo(sheet)
-    with qtbot.waitSignal(sheet.export_requested, timeout=1000) as asked:
-        press(qtbot, sheet, "export_send")
-    assert asked.args[1] == name
+    assert ordered(qtbot, sheet).format == name
 
 
 def test_export_wants_a_whole_path(shown):

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QModelIndex, Signal, Slot
-from PySide6.QtWidgets import QFileSystemModel, QStackedWidget, QTreeView, QWidget
+from PySide6.QtWidgets import QFileSystemModel, QProgressBar, QStackedWidget, QTreeView, QWidget
 
 from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.export.formats import FORMATS
+from nursestation.export.lock import SUFFIX, passphrase_problem
+from nursestation.runtime.export_job import ExportOrder
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
-from nursestation.ui.controls import Button, Label, TextField
+from nursestation.ui.controls import Button, CheckField, Label, PinField, QuietButton, TextField
 from nursestation.ui.layouts import labelled, row
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
@@ -17,21 +19,25 @@ from nursestation.ui.sheets.view import export_holds, export_name
 
 _TREE_HEIGHT = 200
 _FIRST = next(iter(FORMATS))
+_STEPS = 1000
 
 
 class ExportSheet(Sheet):
-    """Format and folder; the file's name holds the session's number and no word about the patient.
+    """Format, folder, and what the file is kept safe by; its name holds the session's number and no word about the patient.
 
     Signals:
-        export_requested: Session id, format (a key of `FORMATS`) and path of the file to write (`Path`).
+        export_requested: What is wanted (`ExportOrder`).
+        cancel_requested: The export that is under way shall stop.
     """
 
-    export_requested = Signal(str, str, object)
+    export_requested = Signal(object)
+    cancel_requested = Signal()
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__("export", self.tr("Export this session"), self.tr("Save the file"), ButtonKind.PRIMARY, parent)
         self._session = ""
         self._told = ""
+        self._is_running = False
         offered = [(one.name, one.title) for one in FORMATS.values()]
         self._formats = Choices("export_format", self.tr("File"), offered, flow=True)
         self._holds = QStackedWidget()  # as high as the longest of its sentences: nothing below moves with the choice
@@ -51,11 +57,28 @@ class ExportSheet(Sheet):
         self._tree.setMinimumHeight(_TREE_HEIGHT)
         self._tree.hide()
         self._file = Label(tone=Tone.SOFT, object_name="export_file", wrap=True)
+        self._without_names = CheckField(self.tr("Leave out who it is about"), "export_deidentified")
+        self._locked = CheckField(self.tr("Lock it with a passphrase"), "export_locked")
+        self._phrase = PinField("export_passphrase", self.tr("Passphrase"))
+        self._again = PinField("export_passphrase_again", self.tr("The same passphrase again"))
+        self._phrases = QWidget()
+        self._care = Label(tone=Tone.SOFT, object_name="export_care", wrap=True)
+        self._bar = QProgressBar()
+        self._bar.setObjectName("export_progress")
+        self._bar.setAccessibleName(self.tr("How much of the file is written"))
+        self._bar.setRange(0, _STEPS)
+        self._bar.setTextVisible(False)
+        self._stop = QuietButton(self.tr("Cancel"), "export_cancel", tip=self.tr("Stop writing; nothing is saved"))
         self._build_body()
         self.first = self._folder
-        self._formats.chosen.connect(self._look)
-        self._folder.textChanged.connect(self._look)
+        self._formats.chosen.connect(self._edited)
+        self._folder.textChanged.connect(self._edited)
         self._browse.toggled.connect(self._show_folders)
+        self._without_names.toggled.connect(self._edited)
+        self._locked.toggled.connect(self._edited)
+        self._phrase.textChanged.connect(self._edited)
+        self._again.textChanged.connect(self._edited)
+        self._stop.clicked.connect(self.cancel_requested)
         self._formats.choose(_FIRST)
         self._look()
 
@@ -69,15 +92,23 @@ class ExportSheet(Sheet):
         holder.setLayout(line)
         self.body.addLayout(labelled(self.tr("Folder"), holder))
         self.body.addWidget(self._tree, 1)
+        kept = row(spacing=theme.MARGIN)
+        kept.addWidget(self._without_names)
+        kept.addWidget(self._locked)
+        kept.addStretch()
+        self.body.addLayout(kept)
+        phrases = row()
+        phrases.setContentsMargins(0, 0, 0, 0)
+        phrases.addLayout(labelled(self.tr("Passphrase"), self._phrase))
+        phrases.addLayout(labelled(self.tr("The same again"), self._again))
+        self._phrases.setLayout(phrases)
+        self.body.addWidget(self._phrases)
         self.body.addWidget(self._file)
-        self.body.addWidget(
-            Label(
-                self.tr("The file tells of a patient. Keep it where the clinic keeps records."),
-                tone=Tone.SOFT,
-                wrap=True,
-            )
-        )
+        self.body.addWidget(self._care)
         self.body.addStretch()
+        for place, widget in enumerate((self._bar, self._stop), start=1):
+            self.foot.insertWidget(place, widget)
+            widget.hide()
 
     def show_visit(self, _chair: ChairSnapshot, visit: VisitView) -> None:
         """Take the visit's session."""
@@ -85,39 +116,93 @@ class ExportSheet(Sheet):
         self._look()
 
     def clear(self) -> None:
-        """Forget what was told about the last file; the folder stays for the next one."""
+        """Forget what was told about the last file and its passphrase; the folder stays for the next one."""
         self._told = ""
+        self._locked.setChecked(False)
+        self._without_names.setChecked(False)
+        self._forget_phrase()
 
     def exported(self, path: Path) -> None:
-        """Say that the file has been written."""
-        self._told = self.tr("Saved as {}").format(path)
+        """Say that the file has been written and read back."""
+        self._told = self.tr("Saved and checked: {}").format(path)
+        self._end()
         self.say(self._told, Tone.GOOD)
 
     def refused(self, reason: str) -> None:
         """Say why the file could not be written."""
         self._told = reason
+        self._end()
         self.say(reason, Tone.WARN)
+
+    def show_progress(self, done: float) -> None:
+        """Show how much of the file is written (0 to 1)."""
+        self._bar.setValue(round(done * _STEPS))
 
     def send(self) -> None:
         """Ask for the file."""
         if self._problem():
             return
         self._told = self.tr("Writing the file…")
+        self._is_running = True
+        order = ExportOrder(
+            session=self._session,
+            format=self._format(),
+            folder=self._in(),
+            name=self._name(),
+            is_deidentified=self._without_names.isChecked(),
+            passphrase=self._phrase.text() if self._locked.isChecked() else None,
+        )
+        self._forget_phrase()
+        self._bar.setValue(0)
+        self._look()
         self.say(self._told, Tone.SOFT)
-        self.export_requested.emit(self._session, self._format(), self._path())
+        self.export_requested.emit(order)
+
+    def _end(self) -> None:
+        self._is_running = False
+        self._look()
+
+    def _forget_phrase(self) -> None:
+        self._phrase.clear()
+        self._again.clear()
 
     def _format(self) -> str:
         return self._formats.value() or _FIRST
 
-    def _path(self) -> Path:
-        return Path(self._folder.text().strip()) / export_name(self._session, self._format())
+    def _in(self) -> Path:
+        return Path(self._folder.text().strip())
+
+    def _name(self) -> str:
+        if self._without_names.isChecked():
+            return ""  # the export names it: the session's number tells the day
+        return export_name(self._session, self._format()) + (SUFFIX if self._locked.isChecked() else "")
 
     def _problem(self) -> str:
         if not self._session:
             return self.tr("There is no session in this chair.")
-        if not Path(self._folder.text().strip()).is_absolute():
+        if not self._in().is_absolute():
             return self.tr("Choose the folder to save into.")
+        if self._locked.isChecked() and not self._is_running:
+            problem = passphrase_problem(self._phrase.text())
+            if problem:
+                return problem
+            if self._phrase.text() != self._again.text():
+                return self.tr("Type the same passphrase into both fields.")
         return ""
+
+    def _care_words(self) -> str:
+        words = self.tr("The file tells of a patient. Keep it where the clinic keeps records.")
+        if self._without_names.isChecked():
+            words = self.tr(
+                "Names, numbers and typed texts are left out and the dates moved. Who knows the visit may still recognise it."
+            )
+        if self._locked.isChecked():
+            words += " " + self.tr("Nobody can open it without the passphrase, and nobody can find that out again.")
+        return words
+
+    def _file_words(self) -> str:
+        name = self._name()
+        return self.tr("File: {}").format(self._in() / name) if name else self.tr("File: in {}").format(self._in())
 
     @Slot(bool)
     def _show_folders(self, shown: bool) -> None:
@@ -144,10 +229,20 @@ class ExportSheet(Sheet):
             self._folder.setText(model.filePath(index))
 
     @Slot()
+    def _edited(self) -> None:
+        if not self._is_running:
+            self._told = ""
+        self._look()
+
+    @Slot()
     def _look(self) -> None:
         problem = self._problem()
         self._holds.setCurrentIndex(list(FORMATS).index(self._format()))
-        self._file.setText(self.tr("File: {}").format(self._path()) if not problem else "")
-        self.send_button.setEnabled(not problem)
-        if problem or not self._told:
+        self._phrases.setVisible(self._locked.isChecked())
+        self._file.setText(self._file_words() if self._session and self._in().is_absolute() else "")
+        self._care.setText(self._care_words())
+        self._bar.setVisible(self._is_running)
+        self._stop.setVisible(self._is_running)
+        self.send_button.setEnabled(not problem and not self._is_running)
+        if not self._told:
             self.say(problem)

@@ -1,10 +1,16 @@
 """An export beside a running station: it ends with a file, or with a sentence."""
 
+import hashlib
+import os
+from pathlib import Path
+
 import pytest
 
+from devices.clock import Moment
+from nursestation.core.records import Refused
 from nursestation.export.formats import ExportOptions
 from nursestation.paths import resource
-from nursestation.runtime.export_job import ExportAnswer, ExportJob
+from nursestation.runtime.export_job import ExportAnswer, ExportJob, ExportOrder, kind_of_place
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from tests.helpers.visit import run_visit
@@ -19,9 +25,17 @@ def record(tmp_path_factory):
     return path
 
 
-def export(record, session, path, format_name="csv") -> ExportAnswer:
-    options = ExportOptions(fonts=resource("fonts"), version="test")
-    job = ExportJob(record, session, format_name, path, options)
+OPTIONS = ExportOptions(fonts=resource("fonts"), version="test")
+
+
+def start(record, session, path, format_name="csv", ask=None, **wanted) -> ExportJob:
+    order = ExportOrder(session=session, format=format_name, folder=path.parent, name=path.name, **wanted)
+    more = () if ask is None else (ask,)
+    return ExportJob(record, order, OPTIONS, record.with_name("deidentify.key"), *more)
+
+
+def export(*arguments, **wanted) -> ExportAnswer:
+    job = start(*arguments, **wanted)
     job.join()
     answer = job.poll()
     assert answer is not None
@@ -50,3 +64,72 @@ def test_an_unknown_session_or_format_ends_with_a_sentence(record, tmp_path):
     assert "no-such-session" in export(record, "no-such-session", tmp_path / "a.csv").text
     assert "docx" in export(record, session_of(record), tmp_path / "a.docx", "docx").text
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_says_how_far_it_is_and_can_be_stopped(record, tmp_path):
+    job = start(record, session_of(record), tmp_path / "out" / "visit.bundle.zip", "bundle")
+    job.cancel()
+    job.join()
+    assert job.poll() == ExportAnswer(None, "Stopped. No file was saved.")
+    assert 0 <= job.done < 1
+    assert list((tmp_path / "out").iterdir()) == []
+    whole = start(record, session_of(record), tmp_path / "out" / "visit.csv")
+    whole.join()
+    assert whole.done == 1
+    whole.cancel()  # too late: what is there stays
+    assert whole.poll() == ExportAnswer(tmp_path / "out" / "visit.csv")
+
+
+def test_the_station_is_asked_before_and_told_afterwards(record, tmp_path):
+    heard = []
+
+    def ask(item):
+        heard.append(item)
+        return ()
+
+    session = session_of(record)
+    answer = export(record, session, tmp_path / "visit.csv.zip", ask=ask, passphrase="four words that belong")
+    asked, told = heard
+    assert (asked.sessions, asked.format, asked.is_encrypted, asked.target) == ((session,), "csv", True, "folder")
+    assert told.made[0].sha256 == hashlib.sha256(answer.path.read_bytes()).hexdigest()
+    assert told.made[0].session == session
+    assert told.is_encrypted
+
+
+def test_a_deidentified_file_is_named_after_nobody_and_noted_under_its_visit(record, tmp_path):
+    heard = []
+    session = session_of(record)
+    order = ExportOrder(session=session, format="jsonl", folder=tmp_path, is_deidentified=True)
+    job = ExportJob(record, order, OPTIONS, tmp_path / "key", lambda item: heard.append(item) or ())
+    job.join()
+    path = job.poll().path
+    assert path.name.startswith("visit-")
+    assert session not in path.read_text(encoding="utf-8")
+    assert heard[1].made[0].session == session
+    with StoreReader.open(record) as reader:
+        assert heard[1].made[0].chain_head == reader.chain_heads()[session]
+
+
+def test_what_the_station_refuses_is_not_written(record, tmp_path):
+    def refuse(_item):
+        return (Refused(at=Moment(0, 0), command="AskExport", reason="Sign in first."),)
+
+    assert export(record, session_of(record), tmp_path / "visit.csv", ask=refuse) == ExportAnswer(
+        None, "Sign in first."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_station_that_does_not_answer_is_told(record, tmp_path):
+    def silent(_item):
+        raise TimeoutError
+
+    assert "busy" in export(record, session_of(record), tmp_path / "visit.csv", ask=silent).text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="drives have letters there")
+@pytest.mark.parametrize(
+    ("folder", "kind"), [("/media/nurse/STICK/out", "drive"), ("/home/nurse/media", "folder"), ("/mnt/usb", "drive")]
+)
+def test_a_drive_that_can_be_taken_away_is_known_by_where_it_is(folder, kind):
+    assert kind_of_place(Path(folder)) == kind
