@@ -13,6 +13,7 @@ from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.due.page import DuePage
 from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.no_chairs import NoChairsPage
+from nursestation.ui.nurses_page import NursesPage
 from nursestation.ui.page import Page
 from nursestation.ui.protocols.page import ProtocolsPage
 from nursestation.ui.self_test_page import SelfTestPage
@@ -65,6 +66,7 @@ def make_pages(version: str, zone: tzinfo | None = None) -> dict[str, Page]:
         "self_test": SelfTestPage(zone),
         "audio_off": AudioOffPage(),
         "no_chairs": NoChairsPage(),
+        "nurses": NursesPage(),
     }
 
 

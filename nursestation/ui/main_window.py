@@ -64,6 +64,7 @@ NO_CHAIRS = "no_chairs"
 SELF_TEST = "self_test"
 ALARM_LOG = "alarm_log"
 DUE = "due"
+NURSES = "nurses"
 WAVES = "waves"
 COLOURS = "colours"
 _OPEN_TO_ALL = (STATION, "about", "delays", DUE)
@@ -495,7 +496,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_closed(self) -> None:
-        self._bring(self._home if self._wanted in _OPEN_TO_ALL else CHAIR)
+        self._bring(self._home if self._wanted in (*_OPEN_TO_ALL, NURSES) else CHAIR)
 
     def _bring(self, name: str) -> None:
         """Show a page as a person asked for it: rendered, and with the focus where work begins."""

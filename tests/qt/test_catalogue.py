@@ -26,7 +26,7 @@ STATIONS = {
 }
 NAMES = (
     "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "protocols", "alarm_log", "delays", "due",
-    "about", "station", "self_test", "audio_off", "no_chairs",
+    "about", "station", "self_test", "audio_off", "no_chairs", "nurses",
 )  # fmt: skip
 SHEETS = (
     "event", "chart", "scores", "vitals", "drug", "watching", "waves", "colours",

@@ -22,10 +22,12 @@ class BoardBar(Panel):
 
     Signals:
         changed: (field of `BoardSettings`, its new value).
+        nurses_wanted: Somebody wants to say who looks after which chair.
         closed: Back to one chair.
     """
 
     changed = Signal(str, object)
+    nurses_wanted = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -38,6 +40,7 @@ class BoardBar(Panel):
         self._columns = Button("", "board_columns", tip=self.tr("How many chairs stand side by side."))
         self._waves = Button("", "board_waves", tip=self.tr("How many waves stand with each chair."))
         self._face = Button("", "board_face", tip=self.tr("Whether this screen tells the initials of patients."))
+        self._nurses = Button(self.tr("Nurses…"), "board_nurses", tip=self.tr("Who looks after which chair."))
         self._order = QuietButton(
             self.tr("Chairs in order"), "board_in_order", tip=self.tr("Every chair back to its place by its number.")
         )
@@ -46,13 +49,14 @@ class BoardBar(Panel):
         line.setContentsMargins(theme.MARGIN, theme.GAP // 2, theme.MARGIN, theme.GAP // 2)
         line.addWidget(Label(self.tr("All chairs"), Text.TITLE, object_name="board_title"))
         line.addStretch(1)
-        for button in (self._order, self._columns, self._waves, self._face, self._close):
+        for button in (self._order, self._nurses, self._columns, self._waves, self._face, self._close):
             line.addWidget(button)
         self.setLayout(line)
         self._columns.clicked.connect(self._on_columns)
         self._waves.clicked.connect(self._on_waves)
         self._face.clicked.connect(self._on_face)
         self._order.clicked.connect(self._on_order)
+        self._nurses.clicked.connect(self.nurses_wanted)
         self._close.clicked.connect(self.closed)
 
     def show_settings(self, settings: BoardSettings) -> None:

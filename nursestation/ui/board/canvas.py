@@ -174,7 +174,10 @@ class BoardCanvas(WaveField):
             shown.seen = chair
             before = _alarm_of(shown.tile)
             with_initials = self._settings.face == "initials"
-            shown.tile.show_view(board_tile(chair, snapshot.at, self._zone, with_initials=with_initials))
+            operator = snapshot.operator if self._is_touched else None
+            shown.tile.show_view(
+                board_tile(chair, snapshot.at, self._zone, with_initials=with_initials, operator=operator)
+            )
             has_other_waves |= self._take_waves(shown, chair)
             if shown.cell is not None and _alarm_of(shown.tile) != before:
                 self._update_frame(shown.cell)

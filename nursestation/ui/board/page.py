@@ -69,6 +69,7 @@ class BoardPage(Page):
         self.canvas.arranged.connect(self._on_arranged)
         self._bar.changed.connect(self._on_changed)
         self._bar.closed.connect(self.closed)
+        self._bar.nurses_wanted.connect(self._on_nurses)
         display.changed.connect(self._take_settings)
         self._take_settings()
 
@@ -129,6 +130,10 @@ class BoardPage(Page):
     @Slot()
     def _on_arranged(self) -> None:
         self._bar.show_grid(self.canvas.layout_now)
+
+    @Slot()
+    def _on_nurses(self) -> None:
+        self.sheet_requested.emit("nurses")
 
     @Slot(str, object)
     def _on_changed(self, field: str, value: Any) -> None:  # noqa: ANN401 - the settings check it

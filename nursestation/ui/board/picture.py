@@ -105,6 +105,8 @@ class TilePicture:
         )
         area = rows.numbers.united(rows.foot).adjusted(0, 0, 0, -_PAD / 2) if is_low else rows.numbers
         self._numbers(view, area, rows.letters)
+        if view.is_mine:
+            self._mark_as_mine(area, rows)
         has_note = self._band(view, rows)
         if not is_low:
             self._foot(view, rows, has_note=has_note)
@@ -124,11 +126,12 @@ class TilePicture:
 
     def _free(self, view: BoardTileView, area: QRectF, k: float) -> None:
         line = 26 * k
-        top = area.center().y() - (line if view.link else line / 2)
+        top = area.center().y() - (line if view.link or view.nurse else line / 2)
         title = QRectF(area.left() + _PAD, top, area.width() - 2 * _PAD, line)
         words = f"Chair {view.tile.number} · {view.word.lower()}"
         self._write(title, _CENTRE, (words,), Text.TITLE, 18 * k, "soft")
-        self._write(title.translated(0, line), _CENTRE, (view.link,), Text.BODY, 14 * k, "soft")
+        told = view.link or ("Your chair" if view.is_mine else view.nurse)
+        self._write(title.translated(0, line), _CENTRE, (told,), Text.BODY, 14 * k, "soft")
 
     def _head(self, view: BoardTileView, rows: TileRows) -> None:
         k, tile = rows.letters, view.tile
@@ -217,6 +220,11 @@ class TilePicture:
             self._write(area, _LEFT, tile.leave, Text.BODY, 14 * k, "text", may_drop=True)
         return True
 
+    def _mark_as_mine(self, area: QRectF, rows: TileRows) -> None:
+        """Draw a bar left of the numbers; the foot says it in words."""
+        edge = QRectF(rows.bar.left(), area.top(), max(2.0, 4 * rows.letters), area.height())
+        self._painter.fillRect(edge, self._theme.colour("on_badge"))
+
     def _foot(self, view: BoardTileView, rows: TileRows, *, has_note: bool) -> None:
         """Paint when the cuff is due, and right of it what the band had no room for: its signal's state, the link, leaving."""
         k, area, tile = rows.letters, QRectF(rows.foot), view.tile
@@ -238,6 +246,10 @@ class TilePicture:
             area.setLeft(area.left() + taken + 8 * k)
         if not first and has_signal(tile) and tile.leave:
             self._write(area, _RIGHT, tile.leave, Text.CAPTION, 12 * k, "soft", may_drop=True)
+        elif not first and view.nurse:
+            told = ("Your chair", "Yours") if view.is_mine else (view.nurse,)
+            role, colour = (Text.STRONG, "on_badge") if view.is_mine else (Text.CAPTION, "soft")
+            self._write(area, _RIGHT, told, role, 12 * k, colour, may_drop=True)
 
     def _write(
         self,

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from devices.clock import Moment
 from devices.events import Priority
-from nursestation.core.model import Phase
+from nursestation.core.model import Operator, Phase
 from nursestation.core.snapshot import ChairSnapshot, SignalState, VisitView
 from nursestation.ui.alarms.view import asks, condition_on
 from nursestation.ui.chairs.view import TileView, due_text, link_text, link_word, pulse_view, tile_view
@@ -95,6 +95,8 @@ class BoardTileView:
         link: What is wrong with the monitors and for how long, "" when all is well.
         word_of_alarm: `tile.word`, of a lost monitor with how long it has been lost.
         featured: Which of the numbers comes forward, None while none is in alarm.
+        nurse: Who looks after the chair, "" for nobody.
+        is_mine: That is who is signed in here.
     """
 
     tile: TileView
@@ -106,6 +108,8 @@ class BoardTileView:
     link: str = ""
     word_of_alarm: str = ""
     featured: int | None = None
+    nurse: str = ""
+    is_mine: bool = False
 
     @property
     def is_late(self) -> bool:
@@ -132,12 +136,18 @@ class BoardTileView:
     def spoken(self) -> str:
         """Return the tile for a screen reader."""
         cuff = next((number.age for number in self.numbers if number.age), "")
-        more = (f"cuff {cuff}" if cuff else "", self.due, self.link.lower())
+        cared = f"looked after by {'you' if self.is_mine else self.nurse}" if self.nurse else ""
+        more = (f"cuff {cuff}" if cuff else "", self.due, self.link.lower(), cared)
         return ", ".join(part for part in (self.tile.spoken, *more) if part)
 
 
 def board_tile(
-    chair: ChairSnapshot, at: Moment, zone: tzinfo | None = None, *, with_initials: bool = True
+    chair: ChairSnapshot,
+    at: Moment,
+    zone: tzinfo | None = None,
+    *,
+    with_initials: bool = True,
+    operator: Operator | None = None,
 ) -> BoardTileView:
     """Return the tile of `chair` at `at`.
 
@@ -146,6 +156,7 @@ def board_tile(
         at: Now.
         zone: Of times of day; None for the machine's.
         with_initials: False where the chair's number alone stands for its patient.
+        operator: Who is signed in at this screen; None for a screen that nobody works at.
     """
     tile = tile_view(chair, at, zone)
     if not with_initials:
@@ -164,6 +175,8 @@ def board_tile(
         link=link,
         word_of_alarm=link if is_link else tile.word,
         featured=_featured(chair, numbers),
+        nurse=chair.nurse.name if chair.nurse is not None else "",
+        is_mine=chair.nurse is not None and operator is not None and chair.nurse.id == operator.id,
     )
 
 

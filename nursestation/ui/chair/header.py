@@ -1,18 +1,26 @@
 """The line above the waves: which chair, who, what treatment, the driver, and the clock of the phase."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.chair.view import HeaderView
-from nursestation.ui.controls import Badge, ElidingLabel, Label, Panel
+from nursestation.ui.controls import Badge, ElidingLabel, Label, Panel, QuietButton
 from nursestation.ui.roles import Surface, Text, Tone
 
 _HEIGHT = 56
+_NURSE_PX = 104
+"""Most width of the name of who looks after the chair."""
 
 
 class Header(Panel):
-    """Renders a `HeaderView`."""
+    """Renders a `HeaderView`.
+
+    Signals:
+        nurse_wanted: Somebody wants to say who looks after the chair.
+    """
+
+    nurse_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("chair_header", Surface.RAISED, parent=parent)
@@ -23,6 +31,10 @@ class Header(Panel):
         self._treatment = Badge("", Tone.ACCENT, object_name="header_treatment", may_shrink=True)
         self._driver = Badge("", Tone.GOOD, object_name="header_driver")
         self._trouble = Badge("", Tone.BAD, object_name="header_trouble")
+        self._nurse = QuietButton(self.tr("Nurse…"), "header_nurse", tip=self.tr("Who looks after this chair."))
+        self._nurse.setProperty("slim", "yes")
+        theme.set_font(self._nurse, Text.CAPTION)
+        self._nurse.clicked.connect(self.nurse_wanted)
         self._timer = Label("", Text.TIMER, object_name="header_timer")
         self._beside = Label("", Text.BODY, Tone.SOFT, object_name="header_beside")
         self._help = Label("", Text.CAPTION, Tone.SOFT, object_name="header_help")
@@ -44,6 +56,7 @@ class Header(Panel):
         row.addWidget(self._treatment)
         row.addWidget(self._driver)
         row.addWidget(self._trouble)
+        row.addWidget(self._nurse)
         row.addWidget(self._timer)
         beside = QVBoxLayout()
         beside.setContentsMargins(0, 5, 0, 5)
@@ -70,5 +83,19 @@ class Header(Panel):
         self._help.setVisible(bool(view.help))
         self._trouble.short = view.trouble_short
         self._trouble.show_text(view.trouble)
+        self._show_nurse(view)
         self._timer.setText(view.timer)
         self._beside.setText(view.beside)
+
+    def _show_nurse(self, view: HeaderView) -> None:
+        metrics = self._nurse.fontMetrics()
+        name = metrics.elidedText(view.nurse, Qt.TextElideMode.ElideRight, theme.px(_NURSE_PX))
+        text = name or self.tr("Nurse…")
+        if self._nurse.text() != text:
+            self._nurse.setText(text)
+        told = self.tr("{name} looks after this chair.").format(name=view.nurse) if view.nurse else ""
+        self._nurse.setAccessibleName(told or self.tr("Nobody looks after this chair"))
+        self._nurse.set_tip(told or self.tr("Say who looks after this chair."))
+        self._nurse.setEnabled(view.may_assign)
+        # what keeps a patient from being monitored needs the room more; the page of all chairs tells the name too
+        self._nurse.setVisible(not (view.trouble and view.ident))

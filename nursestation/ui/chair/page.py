@@ -152,6 +152,7 @@ class ChairPage(Page):
     def _connect(self) -> None:
         self._bar.wanted.connect(self._on_wanted)
         self._flag.wanted.connect(self._on_wanted)
+        self._header.nurse_wanted.connect(self._on_nurse)
         self._question.answer_wanted.connect(self._on_question)
         self._head.freeze_wanted.connect(self._waves.freeze)
         self._head.big_wanted.connect(self._on_big)
@@ -311,6 +312,10 @@ class ChairPage(Page):
     @Slot()
     def _on_waves(self) -> None:
         self.show_big(False)
+
+    @Slot()
+    def _on_nurse(self) -> None:
+        self.sheet_requested.emit("nurses")
 
     @Slot()
     def _on_look(self) -> None:

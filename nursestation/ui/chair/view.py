@@ -32,6 +32,8 @@ class HeaderView:
         driver, driver_tone: How the driver stands, `driver_short` for a narrow place; `driver_tip` says who, and who is
             with the patient.
         help: Who comes at once when called, "" while nobody is named.
+        nurse: Who looks after the chair, "" for nobody.
+        may_assign: Whether that can be changed now.
         trouble: What keeps the chair from being monitored, "" when nothing does; `trouble_short` for a narrow place.
         timer, beside: The clock of the phase, and what it counts to.
     """
@@ -50,6 +52,8 @@ class HeaderView:
     driver_tip: str = ""
     help: str = ""
     trouble_short: str = ""
+    nurse: str = ""
+    may_assign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,8 @@ class FlagStrip:
 def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | None) -> HeaderView:
     """Return the head of the page of `chair`."""
     visit = chair.visit
+    nurse = chair.nurse.name if chair.nurse is not None else ""
+    may_assign = snapshot.operator is not None
     if visit is None:
         return HeaderView(
             chair=f"Chair {chair.number}",
@@ -86,6 +92,8 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
             trouble=link_word(chair),
             timer="",
             beside="",
+            nurse=nurse,
+            may_assign=may_assign,
         )
     where = progress(visit, snapshot.at)
     trouble = link_word(chair)
@@ -110,6 +118,8 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
         driver_short=_SHORT_DRIVER.get(driver, ""),
         driver_tip=_driver_tip(visit),
         help="" if visit.phase.is_over or not visit.available else f"{visit.available} at hand",
+        nurse=nurse,
+        may_assign=may_assign,
     )
 
 
