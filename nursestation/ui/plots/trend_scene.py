@@ -320,7 +320,7 @@ def _figures(
 ) -> list[Word]:
     """Write the flagged readings over their carets, the highest of those that stand close together; none on the present.
 
-    In a low lane they stand left of their carets, so that the readings have all of its height.
+    In a low lane they stand left of their carets, so that the readings have all of its height; right of one at the left edge.
     """
     is_low = lane.height < LOW_PRESSURE * letters.row_px
     widest = letters.width("000/000") + 6
@@ -333,6 +333,8 @@ def _figures(
         right = scale.right if view.now is None else min(scale.right, max(scale.x(view.now), scale.left + width))
         beside = CARET_PX / 2 + 4 if is_low else -width / 2
         left = max(min(scale.x(caret.at) - width - beside, right - width), scale.left)
+        if is_low and left + width + beside > scale.x(caret.at) + 0.5:  # no room left of it: right of it, not upon it
+            left = min(scale.x(caret.at) + beside, scale.right - width)
         up = 0 if is_low else _OVER_CARET_PX + letters.row_px / 2
         words.append(Word(text, left, max(lane.y(value) - up, lane.top + 2), width, "bad"))
     return words

@@ -8,7 +8,7 @@ from devices.events import Priority
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import AlarmSpanView, LimitSpanView, PhaseSpan
 from nursestation.ui.plots.lanes import LOW_PRESSURE, lanes
-from nursestation.ui.plots.trend_scene import Letters, Scale, minute_ticks, scene
+from nursestation.ui.plots.trend_scene import CARET_PX, Letters, Scale, minute_ticks, scene
 from nursestation.ui.plots.trend_view import trend_view
 from tests.helpers.station_views import BASELINE, MINUTE_NS, NOW, make_entry, make_flag, make_reading, make_visit
 
@@ -102,7 +102,7 @@ def test_the_figures_of_a_flag_stand_left_of_the_present():
     assert word.left + word.width <= scale.x(30) + 1e-6
 
 
-@given(st.floats(-100, 100), st.floats(2, 50_000))
+@given(st.floats(-100, 100, allow_subnormal=False), st.floats(2, 50_000))
 def test_the_minutes_under_the_window_are_round_few_and_in_it(first, length):
     scale = Scale(first, first + length, 8, 508)
     ticks = minute_ticks(scale)
@@ -155,6 +155,19 @@ def test_a_low_pressure_lane_still_tells_the_limits_of_the_heart_rate():
     assert where.pressure.height < LOW_PRESSURE * 16
     assert "HR 50–120" in [word.text for word in drawn.words]
     assert all(after - before >= 16 for before, after in itertools.pairwise(named))
+
+
+@pytest.mark.parametrize("minute", [1, 2, 20])
+def test_in_a_low_lane_figures_never_lie_upon_their_own_caret(minute):
+    spike = make_reading(186, 112, ago_s=(30 - minute) * 60)
+    view = _view(cuffs=(spike,), flags=(make_flag(reading=spike),))
+    scale = Scale(0, 70, 8, 508)
+    where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
+    drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
+    word = next(word for word in drawn.words if word.text == "186/112")
+    at = scale.x(minute)
+    assert word.left >= at + CARET_PX / 2 or word.left + word.width <= at - CARET_PX / 2
+    assert scale.left <= word.left <= word.left + word.width <= scale.right
 
 
 def test_a_limit_outside_its_lane_is_not_drawn_on_the_edge():
