@@ -131,12 +131,16 @@ def _bundle(visit: VisitRecord, options: ExportOptions) -> bytes:
         part = part_of(options, index / len(others), (index + 1) / len(others))
         part.progress(0)
         try:
-            files[f"session{one.suffix}"] = one.render(visit, part)
+            files[_in_bundle(one)] = one.render(visit, part)
         except ExportCancelled:
             raise
         except ExportError as error:
             left_out[one.name] = str(error)
     return bundle_zip(visit, files, left_out)
+
+
+def _in_bundle(one: ExportFormat) -> str:
+    return f"session{one.suffix}"
 
 
 def part_of(options: ExportOptions, start: float, end: float) -> ExportOptions:
@@ -288,11 +292,26 @@ def export_every_format(
         StoreEnvironmentError: the record cannot be read.
     """
     visit = load_visit(reader, session, options.version, with_waves=True, with_raw=True)
-    return tuple(_write(one, visit, folder / f"{stem}{one.suffix}", options) for one in FORMATS.values())
+    contents = {one.name: one.render(visit, options) for one in FORMATS.values() if one.name != _BUNDLE}
+    contents[_BUNDLE] = bundle_zip(visit, {_in_bundle(FORMATS[name]): made for name, made in contents.items()}, {})
+    return tuple(
+        _save(one, contents[one.name], visit, folder / f"{stem}{one.suffix}", options) for one in FORMATS.values()
+    )
+
+
+def formats_table() -> str:
+    """Return the table of all formats in docs/exports.md."""
+    rows = [f"| `{one.name}` | `{one.suffix}` | {one.holds} | {one.leaves_out} |" for one in FORMATS.values()]
+    return "\n".join(["| format | ending | holds | leaves out |", "|---|---|---|---|", *rows, ""])
 
 
 def _write(chosen: ExportFormat, visit: VisitRecord, target: Path, options: ExportOptions) -> Exported:
-    content = chosen.render(visit, part_of(options, 0, _RENDERED))
+    return _save(chosen, chosen.render(visit, part_of(options, 0, _RENDERED)), visit, target, options)
+
+
+def _save(
+    chosen: ExportFormat, content: bytes, visit: VisitRecord, target: Path, options: ExportOptions
+) -> Exported:  # fmt: skip
     if options.passphrase is not None:
         content = locked(target.name.removesuffix(SUFFIX), content, options.passphrase)
     exported = write_export(

@@ -8,7 +8,7 @@ import pytest
 from devices.registry import all_drivers
 from nursestation.cli import main
 from nursestation.config.describe import settings_page
-from nursestation.export.formats import FORMATS
+from nursestation.export.formats import FORMATS, formats_table
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), DOCS.parent / "README.md"])
@@ -31,6 +31,10 @@ def test_every_export_format_is_named_on_the_command_line_and_the_page(name):
     assert name in re.findall(r"\w+", option.help)
     line = next(line for line in (DOCS / "ui-pages.md").read_text(encoding="utf-8").splitlines() if "`export`" in line)
     assert name in re.findall(r"\w+", line)
+
+
+def test_the_page_of_exports_tells_what_each_format_holds_and_leaves_out():
+    assert formats_table() in (DOCS / "exports.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(all_drivers()))
