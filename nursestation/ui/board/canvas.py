@@ -18,6 +18,7 @@ from devices.clock import Clock
 from devices.events import Priority
 from devices.vocabulary import METRICS
 from nursestation.config.display import BoardSettings
+from nursestation.core.model import Operator
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
@@ -55,12 +56,14 @@ class _Label:
 class _Chair:
     """A chair and its place.
 
-    `session` names whose waves are remembered in `keys`; `seen` is what the tile shows.
+    `session` names whose waves are remembered in `keys`; `seen` is what the tile shows, to
+    `seen_by`.
     """
 
     tile: BoardTile
     cell: Cell | None = None
     seen: ChairSnapshot | None = None
+    seen_by: Operator | None = None
     session: str = ""
     keys: tuple[Key, ...] = ()
     lately: frozenset[Key] = frozenset()
@@ -167,14 +170,14 @@ class BoardCanvas(WaveField):
         for gone in [number for number in self._chairs if number not in numbers]:
             self._remove(gone)
         has_other_waves = False
+        operator = snapshot.operator if self._is_touched else None
         for chair in snapshot.chairs:
             shown = self._chairs.get(chair.number) or self._add(chair.number)
-            if chair is shown.seen:  # what is the same object has not changed since
+            if chair is shown.seen and operator == shown.seen_by:  # what is the same object has not changed since
                 continue
-            shown.seen = chair
+            shown.seen, shown.seen_by = chair, operator
             before = _alarm_of(shown.tile)
             with_initials = self._settings.face == "initials"
-            operator = snapshot.operator if self._is_touched else None
             shown.tile.show_view(
                 board_tile(chair, snapshot.at, self._zone, with_initials=with_initials, operator=operator)
             )
