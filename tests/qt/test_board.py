@@ -396,6 +396,15 @@ def test_a_clock_that_goes_on_paints_the_head_alone_and_changes_nothing_else(boa
         assert max(changed) < int(numbers_from)
 
 
+def test_a_chair_that_is_mine_is_so_no_more_once_somebody_else_has_signed_in(board):
+    nurse = make_station().operator
+    made = make_station(*chairs(board.n, nurse=nurse), operator=nurse)
+    board.publish(made)
+    assert board.tile(2).view.is_mine
+    board.publish(replace(made, operator=replace(nurse, id="another")))
+    assert not board.tile(2).view.is_mine
+
+
 def _line(image, y):
     return [image.pixel(x, y) for x in range(image.width())]
 
