@@ -131,7 +131,8 @@ class RunningStation:
         with ExitStack() as undo:
             store = open_store(profile.record)
             undo.callback(store.close)
-            station = Station(setups, protocols, pins, __version__, preset)
+            lock_after_s = settings.lock_after_min * 60.0 or None
+            station = Station(setups, protocols, pins, __version__, preset, lock_after_s)
             past, restarted = _restore(station, profile.record, clock.now())
             undo.pop_all()
         self.writer = StoreWriter(store, clock, self._on_health)

@@ -106,6 +106,13 @@ class StationSettings(_Section):
         default=True,
         description="Keep the last half hour of raw bytes of every port in the profile, for support. Restart needed.",
     )
+    lock_after_min: int = Field(
+        default=10,
+        ge=0,
+        le=240,
+        description="After how many minutes without a touch the station locks itself; 0 for never. Numbers and alarms stay. "
+        "Restart needed.",
+    )
     sound_output: str = Field(
         default="",
         description="The station's loudspeaker, by the name or id that `nursestation doctor` prints; the computer's usual one if "

@@ -83,11 +83,13 @@ def _fold(state: StationState, record: r.Record) -> None:
             state.held.discard(record.held)
         case r.SignedIn():
             state.operator = record.operator
+            state.locked_itself = False
             state.touched_ns = record.at.mono_ns
             if record.operator is not None:
                 state.tries.pop(record.operator, None)
         case r.SignedOut() | r.StationStarted() | r.StationStopped():
             state.operator = None
+            state.locked_itself = isinstance(record, r.SignedOut) and record.is_idle
         case r.SignInFailed() if record.operator is not None:
             tries = state.tries.setdefault(record.operator, SignInTries())
             tries.n += 1

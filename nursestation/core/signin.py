@@ -14,6 +14,7 @@ from nursestation.core import records as r
 from nursestation.core.access import LEADING
 from nursestation.core.commands import SignIn, SignOut
 from nursestation.core.model import Operator, Role
+from nursestation.core.state import StationState
 from nursestation.core.turn import Refusal, Turn
 from nursestation.core.wording import left
 
@@ -51,9 +52,9 @@ def verify(turn: Turn, operator_id: str, pin: str) -> Operator:
     operator = turn.state.operators.get(operator_id)
     if operator is None or not operator.is_active:
         raise Refusal("There is no such member of staff: choose one from the list.")
-    if is_locked(turn, operator_id):
+    if is_locked(turn.state, operator_id):
         raise Refusal(f"{operator.name} is locked after too many wrong PINs: a lead nurse or a clinician can unlock.")
-    wait_s = wait_left_s(turn, operator_id)
+    wait_s = wait_left_s(turn.state, operator_id, turn.now.mono_ns)
     if wait_s > 0:
         raise Refusal(f"Too many wrong PINs for {operator.name}: try again in {left(wait_s)}.")
     if not turn.pins.verify(operator.pin_hash, pin):
@@ -76,26 +77,23 @@ def verify_clinician(turn: Turn, clinician_id: str, pin: str, role: Role) -> Ope
     return verify(turn, clinician_id, pin)
 
 
-def is_locked(turn: Turn, operator_id: str) -> bool:
+def is_locked(state: StationState, operator_id: str) -> bool:
     """Say whether somebody else must unlock an operator before the next try."""
-    tries = turn.state.tries.get(operator_id)
-    others = (one for one in turn.state.operators.values() if one.id != operator_id)
-    return (
-        tries is not None
-        and tries.n >= _LOCKED_FROM
-        and any(one.is_active and one.role in LEADING and not _is_spent(turn, one.id) for one in others)
+    others = (one for one in state.operators.values() if one.id != operator_id)
+    return _is_spent(state, operator_id) and any(
+        one.is_active and one.role in LEADING and not _is_spent(state, one.id) for one in others
     )
 
 
-def _is_spent(turn: Turn, operator_id: str) -> bool:
-    tries = turn.state.tries.get(operator_id)
+def _is_spent(state: StationState, operator_id: str) -> bool:
+    tries = state.tries.get(operator_id)
     return tries is not None and tries.n >= _LOCKED_FROM
 
 
-def wait_left_s(turn: Turn, operator_id: str) -> float:
-    """Return how long an operator must wait before the next try [s]."""
-    tries = turn.state.tries.get(operator_id)
+def wait_left_s(state: StationState, operator_id: str, now_ns: int) -> float:
+    """Return how long an operator must wait before the next try, from a monotonic time [ns] on [s]."""
+    tries = state.tries.get(operator_id)
     if tries is None or tries.n < _FREE_TRIES:
         return 0.0
     wait_s = min(_FIRST_WAIT_S << min(tries.n - _FREE_TRIES, 10), _LONGEST_WAIT_S)
-    return wait_s - (turn.now.mono_ns - tries.last_ns) / NS_PER_S
+    return wait_s - (now_ns - tries.last_ns) / NS_PER_S

@@ -28,6 +28,7 @@ from nursestation.core.model import (
     Pregnancy,
     Provenance,
     Referral,
+    Role,
     ScoreKind,
     SeriesPlace,
     Severity,
@@ -696,9 +697,36 @@ class ChairSnapshot:
         return next((view for view in self.numerics if view.metric == metric), None)
 
 
+class StaffState(StrEnum):
+    """How somebody on the staff stands with the station."""
+
+    ACTIVE = "active"
+    MUST_CHANGE_PIN = "must_change_pin"  # somebody else gave it: one of their own comes before all they do
+    LOCKED = "locked"  # too many wrong PINs
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffView:
+    """Somebody on the staff, or who was; `wait_s` is how long they must wait after wrong PINs before the next try [s]."""
+
+    id: str
+    name: str
+    role: Role
+    state: StaffState
+    wait_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationSnapshot:
     """The station.
+
+    Attributes (of the staff):
+        operators: Who may sign in.
+        operator: Who is signed in.
+        staff: Everybody, those who left too, by name.
+        lock_after_s: Without a touch for so long the station locks itself [s]; None for never.
+        locked_itself: Nobody is signed in because nobody touched it for so long.
 
     Attributes (of the alarms):
         audio: Whether alarms are heard.
@@ -711,7 +739,7 @@ class StationSnapshot:
 
     at: Moment
     operators: tuple[Operator, ...]
-    operator: Operator | None  # who is signed in
+    operator: Operator | None
     chairs: tuple[ChairSnapshot, ...]
     conditions: tuple[ConditionView, ...]  # of every chair and of the station, as ConditionView sorts
     protocols: tuple[Protocol, ...]
@@ -722,6 +750,9 @@ class StationSnapshot:
     self_test: SelfTestView = SelfTestView()
     preset: str = ""
     due: tuple[DueView, ...] = ()  # at every chair, soonest first
+    staff: tuple[StaffView, ...] = ()
+    lock_after_s: float | None = None
+    locked_itself: bool = False
 
     def chair(self, number: int) -> ChairSnapshot:
         """Return one chair.

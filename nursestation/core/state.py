@@ -728,6 +728,7 @@ class StationState:
     held: set[str] = field(default_factory=set)  # sessions that are not to be purged
     touched_ns: int = 0  # when somebody last used the station, monotonic
     lock_after_s: float | None = None  # without a touch; None for never
+    locked_itself: bool = False  # nobody is signed in because nobody touched it
     conditions: dict[str, Condition] = field(default_factory=dict)  # of the station itself
     n_conditions: int = 0  # of the station itself, ever
     audio: Audio = field(default_factory=Audio)

@@ -24,12 +24,13 @@ from nursestation.core import (
     proved,
     schedule,
     signals,
+    signin,
     spikes,
     vitals,
     watching,
 )
 from nursestation.core.criteria import OK
-from nursestation.core.model import Baseline, GateState, Phase
+from nursestation.core.model import Baseline, GateState, Operator, Phase
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import (
     AlarmSpanView,
@@ -42,6 +43,8 @@ from nursestation.core.snapshot import (
     NumericView,
     PhaseSpan,
     ReadinessView,
+    StaffState,
+    StaffView,
     StationSnapshot,
     VisitView,
     WatchingView,
@@ -87,6 +90,9 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
         self_test=signals.self_test(state, now),
         preset=state.preset.title,
         due=due.due(state, now),
+        staff=_staff(state, now),
+        lock_after_s=state.lock_after_s,
+        locked_itself=state.locked_itself,
     )
 
 
@@ -107,6 +113,28 @@ def renewed(state: StationState, before: StationSnapshot, monitors: Container[st
             for chair in before.chairs
         ),
     )
+
+
+def _staff(state: StationState, now: Moment) -> tuple[StaffView, ...]:
+    by_name = sorted(state.operators.values(), key=lambda one: (one.name.casefold(), one.id))
+    return tuple(
+        StaffView(
+            id=one.id,
+            name=one.name,
+            role=one.role,
+            state=_staff_state(state, one),
+            wait_s=max(0.0, signin.wait_left_s(state, one.id, now.mono_ns)),
+        )
+        for one in by_name
+    )
+
+
+def _staff_state(state: StationState, operator: Operator) -> StaffState:
+    if not operator.is_active:
+        return StaffState.LEFT
+    if signin.is_locked(state, operator.id):
+        return StaffState.LOCKED
+    return StaffState.MUST_CHANGE_PIN if operator.must_change_pin else StaffState.ACTIVE
 
 
 def _has_turned(chair: ChairState, before: ChairSnapshot, now: Moment) -> bool:

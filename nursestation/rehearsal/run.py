@@ -77,7 +77,7 @@ def rehearse(
         bedside = SimulatedBedside([scenario], seed, clock.now(), folder / "ports")
         station = RunningStation(
             Profile(folder),
-            StationSettings(wire_log=False),
+            StationSettings(wire_log=False, lock_after_min=0),  # the stand-in nurse touches nothing
             clock,
             Argon2Pins(),
             Bedside(chairs=bedside.settings, heed=bedside.heed),

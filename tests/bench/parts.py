@@ -229,7 +229,9 @@ def _rehearse(folder: Path) -> float:
     clock = ManualClock()
     bedside = SimulatedBedside(["bp-spike"], 1, clock.now(), folder / "ports")
     settings = Bedside(chairs=bedside.settings, heed=bedside.heed)
-    station = RunningStation(Profile(folder), StationSettings(wire_log=False), clock, Argon2Pins(), settings)
+    station = RunningStation(
+        Profile(folder), StationSettings(wire_log=False, lock_after_min=0), clock, Argon2Pins(), settings
+    )
     try:
         lockstep = Lockstep(station, bedside, clock, SystemClock(), speed=1e9)
         station.inbox.post(CreateFirstOperator(name="Bench Nurse", role=Role.LEAD_NURSE, pin="739105"))

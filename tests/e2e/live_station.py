@@ -94,7 +94,11 @@ class LiveClinic(Clinic):
         )
         self.clock = ManualClock(START)
         self.running = RunningStation(
-            self.profile, StationSettings(chair=chairs), self.clock, PlainPins(), open_store=open_store
+            self.profile,
+            StationSettings(chair=chairs, lock_after_min=0),
+            self.clock,
+            PlainPins(),
+            open_store=open_store,
         )
         self.records: list[Record] = []
         self.chair = first

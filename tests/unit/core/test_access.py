@@ -67,6 +67,10 @@ def test_a_station_left_alone_locks_itself_and_a_touch_puts_it_off() -> None:
     assert isinstance(out, r.SignedOut)
     assert (out.operator, out.is_idle) == (NURSE, True)
     assert clinic.apply(Tick()) == ()
+    seen = clinic.station.snapshot(clinic.clock.now())
+    assert (seen.operator, seen.locked_itself, seen.lock_after_s) == (None, True, 600)
+    clinic.do(c.SignIn(operator_id=NURSE, pin=NURSE_PIN), c.SignOut())
+    assert not clinic.station.snapshot(clinic.clock.now()).locked_itself
 
 
 def test_an_alarm_is_answered_by_pin_at_a_locked_station() -> None:

@@ -5,6 +5,7 @@ import pytest
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import Role
+from nursestation.core.snapshot import StaffState
 from nursestation.core.station import Station
 from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, NURSE, NURSE_PIN, Clinic, PlainPins, make_clinic
 
@@ -51,6 +52,23 @@ def test_ten_wrong_pins_lock_until_somebody_unlocks(clinic: Clinic) -> None:
     assert "is locked after too many" in clinic.refused(c.SignIn(operator_id=NORA, pin=NORA_PIN))
     clinic.do(c.Unlock(operator_id=NORA))
     clinic.do(c.SignIn(operator_id=NORA, pin=NORA_PIN))
+
+
+def _states(clinic: Clinic) -> dict[str, StaffState]:
+    return {one.id: one.state for one in clinic.station.snapshot(clinic.clock.now()).staff}
+
+
+def test_screens_see_how_everybody_stands(clinic: Clinic) -> None:
+    active = StaffState.ACTIVE
+    assert list(_states(clinic).items()) == [(NORA, active), (NURSE, active), (CLINICIAN, active)]
+    clinic.do(c.ResetPin(operator_id=NORA, pin=GIVEN))
+    assert _states(clinic)[NORA] is StaffState.MUST_CHANGE_PIN
+    _fail(clinic, NORA, 10)
+    assert _states(clinic)[NORA] is StaffState.LOCKED
+    waits = {one.id: one.wait_s for one in clinic.station.snapshot(clinic.clock.now()).staff}
+    assert waits == {NORA: 15 * 60, NURSE: 0, CLINICIAN: 0}
+    clinic.do(c.LetGo(operator_id=NORA))
+    assert _states(clinic)[NORA] is StaffState.LEFT
 
 
 def test_a_lock_outlives_a_restart(clinic: Clinic) -> None:
