@@ -10,6 +10,7 @@ Rules of the file (EDF+, edfplus.info/specs/edfplus.html):
 4. Times are the visit's steady line of time; the header's date and time of day are local ones.
 """
 
+import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,9 @@ def edf_file(visit: VisitRecord, options: "ExportOptions") -> bytes:
     if not signals:
         edf.drop_signals([0])
     options.progress(0.9)
-    return edf.to_bytes()
+    stream = io.BytesIO()  # `to_bytes` would hold the file once more
+    edf.write(stream)
+    return stream.getvalue()
 
 
 # WORKAROUND(edfio 0.4.18): `Edf` of annotations alone divides by their data record's duration, which is 0.

@@ -41,7 +41,8 @@ BY_HAND = "by_hand"
 """The device of what staff measured."""
 
 _LEVEL = 6
-_TOLD_EVERY = 4000  # records between two words on how far it is
+_BUFFER_BYTES = 1 << 16  # a packet is short, and each write to a gzip stream takes its time
+_TOLD_EVERY = 1500  # records between two words on how far it is
 
 _Packets = Iterator[tuple[float, int, bytes]]
 
@@ -73,7 +74,8 @@ def vital_file(visit: VisitRecord, options: "ExportOptions") -> bytes:
 
     bias = local(start_ns, zone).utcoffset()
     stream = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=stream, mtime=0) as packed:
+    compressed = gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=stream, mtime=0)
+    with compressed, io.BufferedWriter(compressed, _BUFFER_BYTES) as packed:
         packed.write(
             header(
                 bias_min=0 if bias is None else -round(bias.total_seconds() / 60),
