@@ -157,7 +157,7 @@ Place = tuple[int, int, int, int]
 
 def _place(sender: _Sender, monitor: str, mds: int, row: Row) -> Place:
     part = _part_number(row.metric, row.source)
-    channel = row.cycle or sender.channels.get((monitor, part, row.source), 1)
+    channel = row.turn or sender.channels.get((monitor, part, row.source), 1)
     return mds, part, channel, _METRICS[row.metric]
 
 

@@ -30,7 +30,7 @@ class Row:
         value: In the metric's unit; None where it could not be had.
         utc_ns: When it was measured, UTC [ns]; of a median when its last reading came.
         source: Sensor, as the monitor names it.
-        cycle: Number of the cuff cycle within its report, from 1; 0 for what is no cuff reading.
+        turn: Number of the cuff cycle, or of the value by hand, among those of its report, from 1; 0 for what is periodic.
         method: In words, "" where the monitor's own is all that is known.
         operator: Who measured it by hand; None for a monitor.
         note: Why there is no value, or "".
@@ -40,7 +40,7 @@ class Row:
     value: float | None
     utc_ns: int
     source: str = ""
-    cycle: int = 0
+    turn: int = 0
     method: str = ""
     operator: str | None = None
     note: str = ""
@@ -69,30 +69,39 @@ def reports(visit: VisitRecord) -> tuple[Report, ...]:
                 steady = visit.timeline.steady_ns(record.at) - (record.at.mono_ns - reading.measured_mono_ns)
                 is_by_hand = reading.provenance is Provenance.MANUAL
                 rows = found[steady // MINUTE_NS]["" if is_by_hand else monitors.get(cycle_of(reading), "")]
-                rows += _cuff(record, cycle=1 + max((row.cycle for row in rows), default=0))
+                rows += _cuff(record, _next(rows, "nibp"))
             case CuffFailed():
                 rows = found[visit.timeline.steady_ns(record.at) // MINUTE_NS][record.monitor]
-                cycle = 1 + max((row.cycle for row in rows), default=0)
+                turn = _next(rows, "nibp")
                 note = f"Cuff cycle without a result: {record.text}" if record.text else "Cuff cycle without a result"
-                rows += [Row(metric, None, record.at.utc_ns, cycle=cycle, note=note) for metric in CUFF_PARTS]
+                rows += [Row(metric, None, record.at.utc_ns, turn=turn, note=note) for metric in CUFF_PARTS]
             case VitalsEntered():
                 at = happened(record)
                 for metric, entered in record.values:
                     if metric in CODES:
-                        row = Row(metric, entered, at.utc_ns, method=BY_HAND, operator=record.operator)
-                        found[visit.timeline.steady_ns(at) // MINUTE_NS][""].append(row)
+                        rows = found[visit.timeline.steady_ns(at) // MINUTE_NS][""]
+                        turn = _next(rows, metric)
+                        rows.append(
+                            Row(metric, entered, at.utc_ns, turn=turn, method=BY_HAND, operator=record.operator)
+                        )
             case NotMeasurable() if record.metric in CODES:
                 at = happened(record)
-                row = Row(
-                    record.metric, None, at.utc_ns, operator=record.operator, note=f"Not measurable: {record.reason}"
-                )
-                found[visit.timeline.steady_ns(at) // MINUTE_NS][""].append(row)
+                rows = found[visit.timeline.steady_ns(at) // MINUTE_NS][""]
+                turn = _next(rows, record.metric)
+                note = f"Not measurable: {record.reason}" if record.reason else "Not measurable"
+                rows.append(Row(record.metric, None, at.utc_ns, turn=turn, operator=record.operator, note=note))
             case _:
                 pass
     return tuple(Report(minute, dict(sorted(found[minute].items()))) for minute in sorted(found))
 
 
-def _cuff(record: CuffTaken, cycle: int) -> list[Row]:
+def _next(rows: list[Row], metric: str) -> int:
+    """Return the number of the next turn of a metric; what a cuff measures has one number for all of it."""
+    kind = "nibp" if metric.startswith("nibp") else metric
+    return 1 + max((row.turn for row in rows if row.metric.startswith(kind)), default=0)
+
+
+def _cuff(record: CuffTaken, turn: int) -> list[Row]:
     reading = record.reading
     is_by_hand = reading.provenance is Provenance.MANUAL
     values: dict[str, float | None] = dict(zip(CUFF_PARTS, (reading.sys, reading.dia, reading.mean), strict=True))
@@ -103,7 +112,7 @@ def _cuff(record: CuffTaken, cycle: int) -> list[Row]:
             metric,
             None if value is None else float(value),
             reading.measured_utc_ns,
-            cycle=cycle,
+            turn=turn,
             method=BY_HAND if is_by_hand else "",
             operator=record.operator if is_by_hand else None,
             note="" if value is not None else "Not told",

@@ -267,6 +267,24 @@ def test_values_by_hand_name_who_took_them_and_no_instrument(parsed):
     assert missing.obx_5.value in (None, "")
 
 
+def test_what_was_taken_twice_by_hand_in_a_minute_is_told_apart(visit):
+    said = {"chair": CHAIR, "session": SESSION, "operator": NURSE.id}
+    by_hand = [
+        VitalsEntered(at=minute(20.1), values=(("temp", 36.6),), **said),
+        NotMeasurable(at=minute(20.2), metric="temp", reason="probe", **said),
+        VitalsEntered(at=minute(20.3), values=(("temp", 36.8),), **said),
+        NotMeasurable(at=minute(20.4), metric="nibp_sys", reason="moving", **said),
+    ]
+    records = sorted([*all_records(step_s=60, upto_min=21), *by_hand], key=lambda record: record.at.mono_ns)
+    found = {}
+    for one in split(render(visit(records))):
+        for fields in (line.split("|") for line in one.split("\r")):
+            if fields[0] == "OBX" and fields[2] == "NM" and len(fields) > 16 and fields[16]:
+                assert fields[4] not in found
+                found[fields[4]] = fields[5]
+    assert sorted(found.values()) == ["", "", "36.6", "36.8"]
+
+
 def test_why_there_is_no_value_stands_below_it(content):
     lines = content.decode().split("\r")
     below = [
