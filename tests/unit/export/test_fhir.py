@@ -299,6 +299,16 @@ def test_the_same_visit_gives_the_same_bytes_and_an_entry_is_a_line(written, con
     assert len(content.splitlines()) == len(json.loads(content)["entry"]) + 2
 
 
+def test_a_later_export_is_another_bundle_of_the_same_resources(tmp_path):
+    found = []
+    for name, upto_min in (("early", 40), ("late", 60)):
+        (tmp_path / name).mkdir()
+        found.append(json.loads(render(stored(tmp_path / name, all_records(step_s=60, upto_min=upto_min)))))
+    early, late = found
+    assert early["identifier"] != late["identifier"]
+    assert {one["id"] for one in resources(early)} < {one["id"] for one in resources(late)}
+
+
 def test_the_progress_is_told_and_may_stop_it(written):
     told = []
 
