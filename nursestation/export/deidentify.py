@@ -26,7 +26,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -70,12 +70,8 @@ _MADE = {
 }  # fmt: skip
 """Fields whose text the program, a driver or a monitor's make gives; "title" is a criterion's (a monitor's is cut below)."""
 _MADE_OF = {
-    ("Sample", "source"),
-    ("Wave", "source"),
-    ("Gap", "source"),
-    ("Gap", "reason"),
-    ("ConditionRealarmed", "reason"),
-}
+    ("Sample", "source"), ("Wave", "source"), ("Gap", "source"), ("Gap", "reason"), ("ConditionRealarmed", "reason"),
+}  # fmt: skip
 _WORDS = {"name", "text", "prompt", "answers", "meaning", "action", "protocol"}
 """Fields that stay where they say what a shipped protocol says."""
 _DOSES = {"dose_text", "drug", "concentration"}
@@ -243,7 +239,11 @@ class _Other:
         assert is_dataclass(record)
         assert not isinstance(record, type)
         kind = type(record).__name__
-        told = {one.name: self._field(kind, one.name, getattr(record, one.name)) for one in fields(record)}
+        told = {
+            one.name: self._field(kind, one.name, getattr(record, one.name))
+            for one in fields(record)
+            if one.name not in _choices(type(record))
+        }
         told |= self._special(record)
         return replace(record, **told)
 
@@ -306,6 +306,12 @@ class _Other:
         if name in _DOSES:
             return value if _DOSE.fullmatch(value) else _shipped_or_left_out(value)
         return _shipped_or_left_out(value) if name in _WORDS else LEFT_OUT
+
+
+@cache
+def _choices(kind: type) -> frozenset[str]:
+    """Return the fields of a record that can hold nothing but one of a few words."""
+    return frozenset(name for name, hint in get_type_hints(kind).items() if get_origin(hint) is Literal)
 
 
 def _monitor(name: str) -> str:

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from devices.clock import Moment
 from devices.events import AdmissionState
+from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.chain import GENESIS, to_json
-from nursestation.core.model import ChartKind, Driver, Patient, Provenance
+from nursestation.core.model import ChartKind, ConfirmedHow, Driver, Patient, Provenance
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 from nursestation.export.deidentify import LEFT_OUT, deidentified, pseudonym, read_key
@@ -32,7 +33,10 @@ from nursestation.export.verifier import verify
 from nursestation.export.visit import load_visit
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
+from tests.helpers.leaving import answer_all, asking, observing, without_driver
 from tests.helpers.station_views import make_protocol
+from tests.helpers.visit import CLINICIAN as CLINICIAN_ID
+from tests.helpers.visit import CLINICIAN_PIN
 from tests.helpers.written_visit import CLINICIAN, DRIVER, NURSE, PATIENT, SESSION, START, all_records, minute
 from tests.unit.export.test_report import FONTS
 
@@ -142,6 +146,37 @@ def test_a_bundle_without_the_chain_can_still_be_verified(record, tmp_path):
     assert "de-identified" in verify(made.path).told
     with zipfile.ZipFile(made.path) as bundle:
         assert not [name for name in bundle.namelist() if name.startswith("record/")]
+
+
+def test_a_visit_of_the_real_station_with_everything_asked_comes_out_in_every_format(tmp_path):
+    """Signed without a driver, with drug record, instructions, orientation and an override: formats look into all of it."""
+    clinic = observing(asking())
+    clinic.do(
+        c.ShortenObservation(chair=2, minutes=10, reason="calm", clinician_id=CLINICIAN_ID, pin=CLINICIAN_PIN),
+        c.ConfirmDriver(chair=2, how=ConfirmedHow.SEEN_IN_PERSON, identity_seen="driving licence"),
+    )
+    clinic.run(900, every_s=10)
+    clinic.cuff(126, 78)
+    clinic.do(c.MarkReady(chair=2), without_driver())
+    answer_all(clinic, driver=False)
+    clinic.do(clinic.sign())
+    store = Store.open(tmp_path / "record.sqlite3")
+    store.append(clinic.records)
+    store.close()
+    session, patient = clinic.visit.session, clinic.visit.patient
+    with StoreReader.open(tmp_path / "record.sqlite3") as reader:
+        staff = [one.name for one in reader.operators().values()]
+        made = export_session(reader, session, "bundle", tmp_path, ExportOptions(FONTS, "0.1.0", deidentify_key=KEY))
+    assert verify(made.path).ok
+    with zipfile.ZipFile(made.path) as bundle:
+        assert json.loads(bundle.read("manifest.json"))["left_out"] == {}
+    found = b"\n".join(texts(made.path.name, made.path.read_bytes())).lower()
+    drivers = [one.driver for one in clinic.records if isinstance(one, r.DriverNamed)]
+    secrets = [patient.full_name, patient.family_name, patient.record_number, session, session[:8], *staff]
+    secrets += [drivers[0].name, drivers[0].phone, "KT4471", "broke down", "rides along", "driving licence"]
+    for secret in secrets:
+        assert secret
+        assert secret.lower().encode() not in found, secret
 
 
 def test_every_number_and_every_span_stays(visit):
@@ -289,6 +324,15 @@ def test_no_record_keeps_a_text_that_somebody_may_have_typed(visit, kind):
     assert "2026-03-03" not in told
     assert "op-9" not in told
     assert SESSION not in told
+
+
+@pytest.mark.parametrize("kind", r.DISCRETE)
+def test_a_choice_that_readers_branch_on_stays(visit, kind):
+    before = replace(filled(kind), session=SESSION)
+    (after,) = deidentified(replace(visit, records=(before,), samples=(), waves=(), gaps=()), KEY).records
+    for name, hint in typing.get_type_hints(kind).items():
+        if typing.get_origin(hint) is typing.Literal:
+            assert getattr(after, name) == getattr(before, name)
 
 
 def test_the_key_is_made_once_and_kept_from_others(tmp_path):
