@@ -49,6 +49,8 @@ from nursestation.ui.soundroom import SoundRoom, room_of
 if TYPE_CHECKING:
     from devices.simulator.monitor import Simulation
     from nursestation.bedside import SimulatedBedside
+    from nursestation.ui.checkin.page import CheckInPage
+    from nursestation.ui.sheets.export import ExportSheet
 
 _log = logging.getLogger(__name__)
 
@@ -195,20 +197,21 @@ class OpenStation(QObject):
             self.shell = self._make_shell(settings, (*settings.chair, *simulated_chairs), clock)
             undo.pop_all()
         self.shell.display.changed.connect(self._keep_display)
-        self.shell.export_sheet.export_requested.connect(self._on_export)
-        self.shell.export_sheet.cancel_requested.connect(self._stop_export)
-        self.shell.bridge.framed.connect(self._collect_export)
-        self.shell.alarm_log.past_wanted.connect(self._on_past_wanted)
-        self.shell.bridge.framed.connect(self._collect_log)
-        self.shell.check_in.patients_wanted.connect(self._lookups.find)
-        self.shell.check_in.history_wanted.connect(self._lookups.history)
-        self.shell.bridge.framed.connect(self._collect_patients)
-        self.shell.discharge.print_wanted.connect(self._on_print)
-        self.shell.bridge.framed.connect(self._collect_sheet)
-        self.shell.bridge.framed.connect(self._tell_delays)
-        self.shell.monitors.wished.connect(self._on_wish)
-        self.shell.protocols.wished.connect(self._protocols.ask)
-        self.shell.bridge.framed.connect(self._collect_protocols)
+        self.shell.export_sheet.when_made(self._join_export)
+        self.shell.alarm_log.when_made(lambda page: page.past_wanted.connect(self._on_past_wanted))
+        self.shell.check_in.when_made(self._join_check_in)
+        self.shell.discharge.when_made(lambda page: page.print_wanted.connect(self._on_print))
+        self.shell.monitors.when_made(lambda page: page.wished.connect(self._on_wish))
+        self.shell.protocols.when_made(lambda page: page.wished.connect(self._protocols.ask))
+        for collect in (
+            self._collect_export,
+            self._collect_log,
+            self._collect_patients,
+            self._collect_sheet,
+            self._collect_protocols,
+            self._tell_delays,
+        ):
+            self.shell.bridge.framed.connect(collect)
         if self._sound is not None:
             self._sound.join(self.shell)
         self.shell.bridge.framed.connect(self._tell_monitors)
@@ -275,9 +278,17 @@ class OpenStation(QObject):
             display=Display(display),
             clinic=settings.clinic,
         )
-        theme.apply(application, look)
+        theme.dress(shell.window, look)
         theme.rescale(shell.window)
         return shell
+
+    def _join_export(self, sheet: "ExportSheet") -> None:
+        sheet.export_requested.connect(self._on_export)
+        sheet.cancel_requested.connect(self._stop_export)
+
+    def _join_check_in(self, page: "CheckInPage") -> None:
+        page.patients_wanted.connect(self._lookups.find)
+        page.history_wanted.connect(self._lookups.history)
 
     @Slot(object)
     def _keep_display(self, settings: DisplaySettings) -> None:
@@ -289,7 +300,7 @@ class OpenStation(QObject):
     @Slot(object)
     def _on_export(self, order: ExportOrder) -> None:
         if self._job is not None:
-            self.shell.export_sheet.refused(self.tr("A file is being written already; try again in a moment."))
+            self.shell.export_sheet.page.refused(self.tr("A file is being written already; try again in a moment."))
             return
         self.station.writer.flush(_FLUSH_S)
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
@@ -317,22 +328,22 @@ class OpenStation(QObject):
         self._log_job.join()
         self._log_job = None
         if answer.text:
-            self.shell.alarm_log.past_failed(answer.text)
+            self.shell.alarm_log.page.past_failed(answer.text)
         else:
-            self.shell.alarm_log.show_past(answer.rows, answer.since_utc_ns)
+            self.shell.alarm_log.page.show_past(answer.rows, answer.since_utc_ns)
 
     @Slot()
     def _collect_patients(self) -> None:
         match self._lookups.collect():
             case Found(sought=sought, patients=patients, text=text):
-                self.shell.check_in.show_patients(sought, patients, text)
+                self.shell.check_in.page.show_patients(sought, patients, text)
             case HistoryRead(record_number=record_number, history=history, text=text):
-                self.shell.check_in.show_history(record_number, history, text)
+                self.shell.check_in.page.show_history(record_number, history, text)
 
     @Slot(int, object, str)
     def _on_print(self, chair: int, visit: VisitView, language: str) -> None:
         if self._sheet_job is not None:
-            self.shell.discharge.not_printed(self.tr("A sheet is being printed already; try again in a moment."))
+            self.shell.discharge.page.not_printed(self.tr("A sheet is being printed already; try again in a moment."))
             return
         sheet = sheet_of(visit, language, self._settings)
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
@@ -346,14 +357,15 @@ class OpenStation(QObject):
         job.join()
         self._sheet_job = None
         if answer.path is None:
-            self.shell.discharge.not_printed(answer.text)
+            self.shell.discharge.page.not_printed(answer.text)
             return
-        self.shell.discharge.printed(job.chair, job.sheet.language, answer.sha256, answer.path, answer.printer)
+        self.shell.discharge.page.printed(job.chair, job.sheet.language, answer.sha256, answer.path, answer.printer)
 
     @Slot()
     def _tell_delays(self) -> None:
-        if self.shell.delays.is_due():
-            self.shell.delays.show_figures(self.station.delays.figures())
+        delays = self.shell.delays
+        if delays.is_made and delays.page.is_due():
+            delays.page.show_figures(self.station.delays.figures())
 
     @Slot(object)
     def _on_wish(self, wish: Wish) -> None:
@@ -363,14 +375,14 @@ class OpenStation(QObject):
     def _collect_protocols(self) -> None:
         answer = self._protocols.poll()
         if answer is not None:
-            self.shell.protocols.show_answer(answer)
+            self.shell.protocols.page.show_answer(answer)
 
     @Slot()
     def _tell_monitors(self) -> None:
         state = self._workbench.state
         if state is not self._told and self.shell.monitors.isVisible():
             self._told = state
-            self.shell.monitors.show_bench(state)
+            self.shell.monitors.page.show_bench(state)
 
     @Slot()
     def _collect_export(self) -> None:
@@ -378,14 +390,14 @@ class OpenStation(QObject):
             return
         answer = self._job.poll()
         if answer is None:
-            self.shell.export_sheet.show_progress(self._job.done)
+            self.shell.export_sheet.page.show_progress(self._job.done)
             return
         self._job.join()
         self._job = None
         if answer.path is not None:
-            self.shell.export_sheet.exported(answer.path)
+            self.shell.export_sheet.page.exported(answer.path)
         else:
-            self.shell.export_sheet.refused(answer.text)
+            self.shell.export_sheet.page.refused(answer.text)
 
 
 def _simulate(

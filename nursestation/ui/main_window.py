@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from devices.clock import Clock
 from nursestation.config.display import ColourSettings, DisplaySettings
+from nursestation.core.alarm_log import AlarmLog
 from nursestation.core.commands import KeepDraft, SignOut
-from nursestation.core.records import Gap, Refused, Wave
+from nursestation.core.records import Gap, Record, Refused, Wave
 from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.ui import theme
-from nursestation.ui.alarmlog.page import AlarmLogPage
 from nursestation.ui.alarms.bar import AlarmBar
 from nursestation.ui.alarms.first_pictures import FirstPictures
 from nursestation.ui.alarms.flashing import Flashing
@@ -37,6 +37,7 @@ from nursestation.ui.display import Display, dressed, wave_look
 from nursestation.ui.due.page import DuePage
 from nursestation.ui.due.strip import DueStrip
 from nursestation.ui.due.view import due_lines
+from nursestation.ui.late import when_made
 from nursestation.ui.layouts import tab_stops
 from nursestation.ui.pacing import Pace
 from nursestation.ui.page import Page
@@ -65,8 +66,6 @@ SELF_TEST = "self_test"
 ALARM_LOG = "alarm_log"
 DUE = "due"
 NURSES = "nurses"
-WAVES = "waves"
-COLOURS = "colours"
 _OPEN_TO_ALL = (STATION, "about", "delays", DUE)
 """Pages that show nothing of a patient and ask for no name."""
 _HOMES = (CHAIR, BOARD)
@@ -74,6 +73,9 @@ _HOMES = (CHAIR, BOARD)
 _ALL_CHAIRS_KEY = "F12"
 MESSAGE_MS = 15_000
 """How long a refusal stays on the message line [ms]."""
+_WARM_MS = 500
+"""After the chair page has first come to the front, what its trend needs is imported [ms]: later than the page is painted.
+Where all chairs on one page are the home, no trend is drawn until a chair is looked at, and the memory for it is spared."""
 _TOP_HEIGHT = 68
 _LINE_HEIGHT = 50
 _N_CHAIR_KEYS = 8
@@ -94,6 +96,7 @@ class MainWindow(QMainWindow):
         sheets: Sheets by name; they take the trend's place.
         zone: The clinic's time zone, None for the machine's.
         display: What is set on the screen; the defaults where there is none.
+        log: What the alarm log keeps; fed here.
 
     Signals:
         sheet_requested: Somebody asked for a page or sheet that the window was not given ("export").
@@ -114,6 +117,7 @@ class MainWindow(QMainWindow):
         sheets: Mapping[str, Page],
         zone: tzinfo | None = None,
         display: Display | None = None,
+        log: AlarmLog | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -123,10 +127,9 @@ class MainWindow(QMainWindow):
         self._bridge, self._theme, self._trends, self._zone = bridge, theme_, trends, zone
         self._pages: dict[str, Page] = dict(pages)
         self._sheet_names = frozenset(sheets)
-        waves_sheet = sheets.get(WAVES)
-        self._waves_sheet = waves_sheet if isinstance(waves_sheet, WavesSheet) else None
-        colours_sheet = sheets.get(COLOURS)
-        self._colours_sheet = colours_sheet if isinstance(colours_sheet, ColoursSheet) else None
+        self._log = log if log is not None else AlarmLog()
+        self._waves_sheet: WavesSheet | None = None
+        self._colours_sheet: ColoursSheet | None = None
         self._clock, self._display = clock, display or Display(parent=self)
         self._flashing = Flashing(self)
         self._pictures = FirstPictures()
@@ -145,10 +148,12 @@ class MainWindow(QMainWindow):
         self._snapshot: StationSnapshot | None = None
         self._lines: tuple[AlarmLine, ...] = ()
         self._was_signed_in = False
-        self._warmed = False
+        self._was_shown = self._is_warm = False
         self._build()
         self._show_settings(self._display.settings)
         self._connect()
+        for page in (*self._pages.values(), *sheets.values()):
+            when_made(page, self._join)
 
     # --- what is on the window ---
 
@@ -242,16 +247,13 @@ class MainWindow(QMainWindow):
         self._bridge.snapshot_changed.connect(self.render)
         self._bridge.waves.connect(self._on_waves)
         self._bridge.samples.connect(self._on_samples)
+        self._bridge.records.connect(self._on_records)
         self._bridge.refused.connect(self._on_refused)
         self._bridge.engine_dead.connect(self._on_engine_dead)
         self._bridge.framed.connect(self._waves.advance)
         self._bridge.framed.connect(self._board.canvas.advance)
         self._board.chair_chosen.connect(self.show_chair)
         self._display.changed.connect(self._on_display)
-        if self._waves_sheet is not None:
-            self._waves_sheet.look_changed.connect(self._on_wave_look)
-        if self._colours_sheet is not None:
-            self._colours_sheet.colours_changed.connect(self._on_colours)
         self._alarms.command_requested.connect(self._bridge.send)
         self._alarms.flag_acknowledged.connect(self._on_flag_acknowledged)
         self._alarms.list_requested.connect(self._toggle_list)
@@ -272,21 +274,30 @@ class MainWindow(QMainWindow):
             page.command_requested.connect(self._on_command)
             page.sheet_requested.connect(self.open)
             page.closed.connect(self._on_closed)
-        station = self._pages.get(STATION)
-        if isinstance(station, StationPage):
-            station.look_chosen.connect(self._on_look)
-            station.show_look(self._theme.name)
-        due = self._pages.get(DUE)
-        if isinstance(due, DuePage):
-            due.chair_chosen.connect(self.show_chair)
-        log = self._pages.get(ALARM_LOG)
-        if isinstance(log, AlarmLogPage):
-            self._bridge.records.connect(log.take)
         for number in range(1, _N_CHAIR_KEYS + 1):
             key = QShortcut(QKeySequence(f"F{number}"), self)
             key.setObjectName(f"key_chair_{number}")
             key.activated.connect(self._on_chair_key)
         QShortcut(QKeySequence(_ALL_CHAIRS_KEY), self).activated.connect(self._on_all_chairs)
+
+    def _join(self, page: Page) -> None:
+        """Listen to a page or sheet that was built, and tell it what it has missed."""
+        match page:
+            case StationPage():
+                page.look_chosen.connect(self._on_look)
+                page.show_look(self._theme.name)
+            case DuePage():
+                page.chair_chosen.connect(self.show_chair)
+            case WavesSheet():
+                self._waves_sheet = page
+                page.look_changed.connect(self._on_wave_look)
+                page.show_settings(self._display.settings)
+            case ColoursSheet():
+                self._colours_sheet = page
+                page.colours_changed.connect(self._on_colours)
+                page.show_settings(self._display.settings)
+            case _:
+                pass
 
     # --- what comes from the engine ---
 
@@ -399,6 +410,11 @@ class MainWindow(QMainWindow):
         for sample in samples:
             self._trends.add(sample)  # type: ignore[arg-type]
 
+    @Slot(list)
+    def _on_records(self, records: list[Record]) -> None:
+        for record in records:
+            self._log.take(record)
+
     @Slot(object)
     def _on_refused(self, refusal: Refused) -> None:
         self._tell(refusal.reason, Tone.WARN)
@@ -486,6 +502,9 @@ class MainWindow(QMainWindow):
             if page is not self._board and self._rail.isHidden() and self._snapshot is not None:
                 self._show_rail(self._snapshot)
             self._rail.setVisible(page is not self._board)
+            if page is self._chair_page and not self._is_warm:
+                self._is_warm = True
+                QTimer.singleShot(_WARM_MS, self._chair_page.warm_later)
 
     @Slot(object)
     def _on_command(self, command: object) -> None:
@@ -566,11 +585,12 @@ class MainWindow(QMainWindow):
             field.every_nth(pace.front)
 
     def set_theme(self, theme_: Theme) -> None:
-        """Dress the whole program in other colours."""
+        """Dress the window in other colours."""
         self._theme = theme_
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        theme.apply(application, theme_)
+        theme.prepare(application, theme_)
+        theme.dress(self, theme_)
         theme.rescale(self._ground)  # a new stylesheet takes back the fonts that were set
         for part in (self._alarms, self._alarm_list, self._rail, self._due):
             part.set_theme(theme_)
@@ -638,15 +658,9 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Take the focus with the first show, so that no button has it by chance."""
         super().showEvent(event)
-        if not self._warmed:
+        if not self._was_shown:
+            self._was_shown = True
             self.setFocus()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Warm up what is heavy once the first picture is being painted: a timer of zero would come before it."""
-        super().paintEvent(event)
-        if not self._warmed:
-            self._warmed = True
-            self._chair_page.warm_later()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Let the tab key go as the eye does, whatever was made last: the top, the rail, the page, what stands below it."""

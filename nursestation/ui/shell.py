@@ -4,33 +4,38 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from devices.clock import Clock
 from nursestation import __version__
+from nursestation.core.alarm_log import AlarmLog
 from nursestation.core.commands import Command
 from nursestation.core.inputs import SignalSeen, StationFault
-from nursestation.ui.alarmlog.page import AlarmLogPage
 from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
 from nursestation.ui.catalogue import make_pages, make_sheets
-from nursestation.ui.checkin.page import CheckInPage
-from nursestation.ui.delays.page import DelaysPage
-from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.display import Display
+from nursestation.ui.late import Late
 from nursestation.ui.main_window import MainWindow
-from nursestation.ui.monitors.page import MonitorsPage
 from nursestation.ui.pacekeeper import PaceKeeper
 from nursestation.ui.plots.trend_model import TrendModel
-from nursestation.ui.protocols.page import ProtocolsPage
-from nursestation.ui.self_test_page import SelfTestPage
-from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.station_page import StationPage
 from nursestation.ui.theme import Theme, load_fonts
 from nursestation.ui.wall.attached import AttachedScreens
 from nursestation.ui.wall.keeper import WallKeeper
 from nursestation.ui.wall.window import WallWindow
+
+if TYPE_CHECKING:
+    from nursestation.ui.alarmlog.page import AlarmLogPage
+    from nursestation.ui.checkin.page import CheckInPage
+    from nursestation.ui.delays.page import DelaysPage
+    from nursestation.ui.discharge.page import DischargePage
+    from nursestation.ui.monitors.page import MonitorsPage
+    from nursestation.ui.protocols.page import ProtocolsPage
+    from nursestation.ui.self_test_page import SelfTestPage
+    from nursestation.ui.sheets.export import ExportSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +44,14 @@ class Shell:
 
     window: MainWindow
     bridge: Bridge
-    export_sheet: ExportSheet
-    monitors: MonitorsPage
-    protocols: ProtocolsPage
-    alarm_log: AlarmLogPage
-    check_in: CheckInPage
-    discharge: DischargePage
-    delays: DelaysPage
-    self_test: SelfTestPage
+    export_sheet: "Late[ExportSheet]"
+    monitors: "Late[MonitorsPage]"
+    protocols: "Late[ProtocolsPage]"
+    alarm_log: "Late[AlarmLogPage]"
+    check_in: "Late[CheckInPage]"
+    discharge: "Late[DischargePage]"
+    delays: "Late[DelaysPage]"
+    self_test: "Late[SelfTestPage]"
     display: Display
     pace: PaceKeeper
     wall: WallKeeper
@@ -97,37 +102,23 @@ def make_shell(
     """
     display = display or Display()
     bridge = Bridge(outbox, post, wall, frame_ms=frame_ms)
-    sheets = make_sheets(exports, zone)
-    export_sheet = sheets["export"]
-    assert isinstance(export_sheet, ExportSheet)
-    pages = make_pages(__version__, zone)
-    monitors, alarm_log, delays = pages["monitors"], pages["alarm_log"], pages["delays"]
-    assert isinstance(monitors, MonitorsPage)
-    protocols = pages["protocols"]
-    assert isinstance(protocols, ProtocolsPage)
-    self_test = pages["self_test"]
-    assert isinstance(self_test, SelfTestPage)
-    assert isinstance(alarm_log, AlarmLogPage)
-    assert isinstance(delays, DelaysPage)
-    check_in = pages["check_in"]
-    assert isinstance(check_in, CheckInPage)
-    discharge = pages["discharge"]
-    assert isinstance(discharge, DischargePage)
+    log = AlarmLog()
+    pages, sheets = make_pages(__version__, zone, log), make_sheets(exports, zone)
+    delays = cast("Late[DelaysPage]", pages["delays"])
     window = MainWindow(
-        bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone, display=display
+        bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone, display=display, log=log
     )
     pace = PaceKeeper(wall, frame_ms, bridge)
     bridge.framed.connect(pace.framed)
     pace.paced.connect(window.set_pace)
-    pace.looked.connect(delays.show_drawing)
-    station = pages["station"]
-    assert isinstance(station, StationPage)
+    delays.when_made(lambda page: pace.looked.connect(page.show_drawing))
+    station = cast("Late[StationPage]", pages["station"])
 
     def make_wall(look: Theme, px_per_mm: float) -> WallWindow:
         return WallWindow(look, clock, window.wave_store, px_per_mm, window.flashing, clinic=clinic, zone=zone)
 
     wall_view = WallKeeper(
-        window, bridge, AttachedScreens(window), display, station.wall_card, theme, make_wall, parent=window
+        window, bridge, AttachedScreens(window), display, station.page.wall_card, theme, make_wall, parent=window
     )
     pace.paced.connect(wall_view.set_pace)
     wall_view.said.connect(window.say)
@@ -135,14 +126,14 @@ def make_shell(
     return Shell(
         window,
         bridge,
-        export_sheet,
-        monitors,
-        protocols,
-        alarm_log,
-        check_in,
-        discharge,
+        cast("Late[ExportSheet]", sheets["export"]),
+        cast("Late[MonitorsPage]", pages["monitors"]),
+        cast("Late[ProtocolsPage]", pages["protocols"]),
+        cast("Late[AlarmLogPage]", pages["alarm_log"]),
+        cast("Late[CheckInPage]", pages["check_in"]),
+        cast("Late[DischargePage]", pages["discharge"]),
         delays,
-        self_test,
+        cast("Late[SelfTestPage]", pages["self_test"]),
         display,
         pace,
         wall_view,

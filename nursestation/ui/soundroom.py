@@ -20,6 +20,7 @@ from nursestation.config.sound import output_names, sound_plan
 from nursestation.core.inputs import StationFault
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.core.sounds.wishes import Place, SoundPlan, Tried, unanswered_text, wishes
+from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.shell import Shell
 from nursestation.ui.sound import QtOutputs
 from nursestation.ui.sounding import Sounding, WatchedOutputs
@@ -79,10 +80,13 @@ class SoundRoom(QObject):
         """Listen to a window's bridge and to its self-test, and tell both what there is to tell."""
         shell.bridge.snapshot_changed.connect(self.take)
         shell.bridge.engine_dead.connect(self.take_silence)
-        shell.self_test.sound_wanted.connect(self.try_out)
-        shell.self_test.show_chairs(tuple(number for number, _ in self.plan.chairs))
+        shell.self_test.when_made(self._join_self_test)
         self.fault_changed.connect(shell.bridge.tell)
         self.unanswered_changed.connect(shell.window.show_unanswered)
+
+    def _join_self_test(self, page: SelfTestPage) -> None:
+        page.sound_wanted.connect(self.try_out)
+        page.show_chairs(tuple(number for number, _ in self.plan.chairs))
 
     def start(self) -> None:
         """Begin to play; what is in the way is told, not raised. Idempotent."""

@@ -440,18 +440,23 @@ def set_property(widget: QWidget, name: str, value: str) -> None:
 
 
 def prepare(application: QApplication, theme: Theme) -> None:
-    """Give the application its style, font and colours, and not yet its style sheet.
-
-    A window that is put together under a style sheet is polished again with every widget that finds its place in it; one
-    that is dressed by `apply` and `rescale` when it stands, once. That halves the time it takes.
-    """
+    """Give the application its style, font and colours, and no style sheet."""
     application.setStyle("Fusion")
     application.setFont(font(Text.BODY))
     application.setPalette(_palette(theme.colours))
 
 
+def dress(window: QWidget, theme: Theme) -> None:
+    """Give a window its style sheet; fonts that were set on what stands in it are taken back, until `rescale` gives them again.
+
+    It is the window's own and not the application's: under an application's, every widget that finds its place in another is
+    dressed anew with all that is in it, and a page that is built late would take three times as long.
+    """
+    window.setStyleSheet(_stylesheet(theme.colours))
+
+
 def apply(application: QApplication, theme: Theme) -> None:
-    """Dress the whole application; fonts that were set on widgets are taken back, until `rescale` gives them again."""
+    """Dress whatever is shown, also what stands in no window of ours: a page by itself."""
     prepare(application, theme)
     application.setStyleSheet(_stylesheet(theme.colours))
 

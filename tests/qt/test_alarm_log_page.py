@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from devices.clock import NS_PER_S
 from devices.events import Priority
-from nursestation.core.alarm_log import fold
+from nursestation.core.alarm_log import AlarmLog, fold
 from nursestation.core.records import ConditionAcknowledged, ConditionEnded
 from nursestation.ui.alarmlog.model import LINE_ROLE, LogModel
 from nursestation.ui.alarmlog.page import AlarmLogPage
@@ -25,13 +25,16 @@ NAMES = {one.id: one.name for one in STATION.operators}
 
 class Desk:
     def __init__(self, qtbot, station=STATION, chair=2):
-        self.page, self.asked, self.closed = AlarmLogPage(DARK_THEME, UTC), [], []
+        self.log = AlarmLog()
+        self.page, self.asked, self.closed = AlarmLogPage(DARK_THEME, UTC, self.log), [], []
         self.page.past_wanted.connect(self.asked.append)
         self.page.closed.connect(lambda: self.closed.append(True))
         qtbot.addWidget(self.page)
         self.page.resize(1016, 640)
         self.page.show_chair(chair)
-        self.page.take([one for one in logged_day() if getattr(one, "condition_id", "") != "old"])  # of yesterday
+        for one in logged_day():
+            if getattr(one, "condition_id", "") != "old":  # of yesterday
+                self.log.take(one)
         with qtbot.waitExposed(self.page):
             self.page.show()
         self.page.render(station)
@@ -126,7 +129,7 @@ def test_what_happens_comes_in_and_the_chosen_row_stays_chosen(desk):
     table = desk.find(LogTable, "alarm_log_table")
     table.selectRow(2)
     assert desk.find(QLabel, "alarm_log_title").text() == "Chair 2 · SpO₂ 83 < 90 %"
-    desk.page.take([ConditionEnded(at=NOW, chair=2, session=SESSION, condition_id="rr")])
+    desk.log.take(ConditionEnded(at=NOW, chair=2, session=SESSION, condition_id="rr"))
     desk.page.render(STATION)
     assert desk.model.index(0, 3).data() == "0:30"
     assert table.currentIndex().row() == 2

@@ -41,7 +41,9 @@ CONTROLS = (QAbstractButton, QLineEdit, QComboBox)
 
 @pytest.fixture(params=[*NAMES, *SHEETS])
 def page(request, qtbot, tmp_path):
-    made = (make_pages("0") | make_sheets(tmp_path))[request.param]
+    late = (make_pages("0") | make_sheets(tmp_path))[request.param]
+    made = late.page
+    made.setParent(None)  # it is looked at by itself
     qtbot.addWidget(made)
     made.show_chair(2)
     made.resize(*SIZES[0])

@@ -1,7 +1,8 @@
 """The alarm log's page: every condition with its limits, its signals and its delays, to read and to search; nothing else.
 
 Rules of the file:
-1. The log is fed by the same records as every screen; older days are read from the record by whoever owns the window.
+1. The log is fed by the window with the same records as every screen, whether this page stands or not; older days are read
+   from the record by whoever owns the window.
 2. Nothing can be changed or erased from here, and the page says so.
 """
 
@@ -15,7 +16,6 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from devices.clock import NS_PER_S, Moment
 from devices.events import Priority
 from nursestation.core.alarm_log import AlarmLog, LogRow, RowKind
-from nursestation.core.records import Record
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarmlog import view
@@ -38,18 +38,29 @@ _CHOICE_WIDTH = 180
 class AlarmLogPage(Page):
     """A table that can be filtered, and one row in depth below it.
 
+    Args:
+        theme_: Colours.
+        zone: The clinic's time zone, None for the machine's.
+        log: What has happened since the program was started.
+
     Signals:
         past_wanted: The log of earlier times is asked for: since when, UTC [ns]; answered by `show_past`.
     """
 
     past_wanted = Signal(object)
 
-    def __init__(self, theme_: Theme, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme_: Theme,
+        zone: tzinfo | None = None,
+        log: AlarmLog | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("alarm_log_page")
         self.setAccessibleName(self.tr("Alarm log"))
         self._zone = zone
-        self._log = AlarmLog()
+        self._log = log if log is not None else AlarmLog()
         self._past: tuple[LogRow, ...] = ()
         self._past_since: int | None = None
         self._is_reading = False
@@ -160,12 +171,6 @@ class AlarmLogPage(Page):
         self._table.set_theme(theme_)
 
     # --- what comes ---
-
-    @Slot(list)
-    def take(self, records: list[Record]) -> None:
-        """Take what happened."""
-        for record in records:
-            self._log.take(record)
 
     def show_past(self, rows: Sequence[LogRow], since_utc_ns: int) -> None:
         """Take the rows of earlier times, as far back as was asked for."""

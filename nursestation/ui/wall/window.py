@@ -93,6 +93,7 @@ class WallWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # who is typing goes on typing
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, on=False)
         self.setProperty("surface", Surface.WINDOW.value)
+        theme.dress(self, theme_)
         self._theme, self._zone = theme_, zone
         self._settings = DisplaySettings()
         self._snapshot: StationSnapshot | None = None
@@ -216,8 +217,9 @@ class WallWindow(QWidget):
             self.render(self._snapshot)
 
     def set_theme(self, theme_: Theme) -> None:
-        """Take other colours, once the program wears them."""
+        """Take other colours."""
         self._theme = theme_
+        theme.dress(self, theme_)
         self._alarms.set_theme(theme_)
         self.canvas.set_theme(theme_)
         self._fit()  # a new stylesheet takes back the fonts that were set
