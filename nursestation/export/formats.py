@@ -131,16 +131,12 @@ def _bundle(visit: VisitRecord, options: ExportOptions) -> bytes:
         part = part_of(options, index / len(others), (index + 1) / len(others))
         part.progress(0)
         try:
-            files[_in_bundle(one)] = one.render(visit, part)
+            files[f"session{one.suffix}"] = one.render(visit, part)
         except ExportCancelled:
             raise
         except ExportError as error:
             left_out[one.name] = str(error)
     return bundle_zip(visit, files, left_out)
-
-
-def _in_bundle(one: ExportFormat) -> str:
-    return f"session{one.suffix}"
 
 
 def part_of(options: ExportOptions, start: float, end: float) -> ExportOptions:
@@ -278,7 +274,9 @@ def _target(path: Path, visit: VisitRecord, chosen: ExportFormat, options: Expor
 def export_every_format(
     reader: StoreReader, session: str, folder: Path, stem: str, options: ExportOptions
 ) -> tuple[Exported, ...]:
-    """Write a session in every format, each with its `.sha256` beside it, as it stands at this one moment.
+    """Write a session in every format but the bundle, each with its `.sha256` beside it, as it stands at this one moment.
+
+    The bundle is these files once more, with the station's own log, whose hashes no two stations share.
 
     Args:
         reader: The record.
@@ -291,12 +289,9 @@ def export_every_format(
         ExportError: there is no such session, or a file cannot be written.
         StoreEnvironmentError: the record cannot be read.
     """
-    visit = load_visit(reader, session, options.version, with_waves=True, with_raw=True)
-    contents = {one.name: one.render(visit, options) for one in FORMATS.values() if one.name != _BUNDLE}
-    contents[_BUNDLE] = bundle_zip(visit, {_in_bundle(FORMATS[name]): made for name, made in contents.items()}, {})
-    return tuple(
-        _save(one, contents[one.name], visit, folder / f"{stem}{one.suffix}", options) for one in FORMATS.values()
-    )
+    visit = load_visit(reader, session, options.version, with_waves=True)
+    alone = [one for one in FORMATS.values() if not one.needs_raw]
+    return tuple(_write(one, visit, folder / f"{stem}{one.suffix}", options) for one in alone)
 
 
 def formats_table() -> str:
@@ -306,12 +301,7 @@ def formats_table() -> str:
 
 
 def _write(chosen: ExportFormat, visit: VisitRecord, target: Path, options: ExportOptions) -> Exported:
-    return _save(chosen, chosen.render(visit, part_of(options, 0, _RENDERED)), visit, target, options)
-
-
-def _save(
-    chosen: ExportFormat, content: bytes, visit: VisitRecord, target: Path, options: ExportOptions
-) -> Exported:  # fmt: skip
+    content = chosen.render(visit, part_of(options, 0, _RENDERED))
     if options.passphrase is not None:
         content = locked(target.name.removesuffix(SUFFIX), content, options.passphrase)
     exported = write_export(

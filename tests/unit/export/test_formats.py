@@ -29,8 +29,7 @@ def reader(store, tmp_path):
 
 
 def test_every_format_says_what_it_holds_and_leaves_out():
-    known = {"csv", "pdf", "alarms", "events", "bundle", "fhir", "hl7v2", "edf", "vital", "jsonl"}
-    assert {"csv", "pdf", "alarms", "events", "bundle", "jsonl"} <= set(FORMATS) <= known
+    assert set(FORMATS) == {"csv", "pdf", "alarms", "events", "bundle", "fhir", "hl7v2", "edf", "vital", "jsonl"}
     assert all(one.title and one.holds and one.leaves_out and one.suffix.startswith(".") for one in FORMATS.values())
 
 
@@ -62,8 +61,9 @@ def test_a_session_or_format_that_is_not_there_is_told(reader, tmp_path):
 
 def test_all_formats_at_once_are_the_files_that_each_alone_is(reader, tmp_path):
     made = export_every_format(reader, SESSION, tmp_path, "visit", OPTIONS)
-    assert [one.path.name for one in made] == [f"visit{one.suffix}" for one in FORMATS.values()]
-    for told, name in zip(made, FORMATS, strict=True):
+    names = [name for name in FORMATS if name != "bundle"]
+    assert [one.path.name for one in made] == [f"visit{FORMATS[name].suffix}" for name in names]
+    for told, name in zip(made, names, strict=True):
         alone = export_session(reader, SESSION, name, tmp_path / f"alone{FORMATS[name].suffix}", OPTIONS)
         assert told.path.read_bytes() == alone.path.read_bytes()
         assert (told.sha256, told.n_bytes) == (alone.sha256, alone.n_bytes)
