@@ -159,6 +159,15 @@ def test_samples_that_come_for_a_time_that_is_taken_are_told(read):
     assert any("samples of ECG II are left out of this file" in text for text in file.texts())
 
 
+@pytest.mark.parametrize("place", [5, 11, 17, 18])
+def test_a_run_between_two_places_drops_no_sample_of_the_next(read, place):
+    first_s, second_s = (place + 0.5) / 60, (place + 7.5) / 60
+    waves = [stretch(first_s, [1] * 7, rate=60), stretch(second_s, [2] * 50, rate=60)]
+    file = read(visit(records=opening(), waves=waves, gaps=[lost(second_s)]))
+    assert (~np.isnan(file.signals["ECG II"].values)).sum() == 57
+    assert not any("left out" in text for text in file.texts())
+
+
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
