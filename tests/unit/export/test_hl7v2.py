@@ -244,16 +244,31 @@ def test_every_cuff_cycle_stands_in_its_minute_with_its_own_time(parsed, written
     assert sorted(cuff_rows(parsed), key=lambda one: one[0]) == sorted(wanted, key=lambda one: one[0])
 
 
-def test_two_cuff_cycles_of_one_minute_are_told_apart(visit):
+def test_two_cuff_cycles_of_one_minute_and_monitor_are_told_apart(visit):
     records = all_records(step_s=60, upto_min=30)
-    again = [
-        replace(record, reading=replace(record.reading, sys=record.reading.sys + 5, cycle=99), at=record.at.shifted(1))
-        for record in records
-        if isinstance(record, CuffTaken)
-    ]
+    again = []
+    for record in records:
+        if isinstance(record, CuffTaken):
+            reading = replace(record.reading, sys=record.reading.sys + 5, cycle=99)
+            again.append(replace(record, reading=reading, at=record.at.shifted(1)))
+        elif isinstance(record, Sample) and record.metric == "nibp_sys":
+            again.append(replace(record, value=record.value + 5, cycle=99, at=record.at.shifted(1)))
     content = render(visit(sorted([*records, *again], key=lambda record: record.at.mono_ns)))
     parsed = [parse_message(one, validation_level=VALIDATION_LEVEL.STRICT) for one in split(content)]
-    assert len(cuff_rows(parsed)) == 2 * len(again)
+    found = cuff_rows(parsed)
+    assert len(found) == len(again) == 8
+    assert {device for *_, device in found} == {"B-1^PM6750"}
+
+
+def test_a_model_that_is_too_long_for_its_field_gives_way_to_its_maker(visit):
+    facts = MonitorFacts(
+        monitor=BEDSIDE, driver="", title="", vendor="Berry", model="PM6750 (revision 01, board B)", serial="7"
+    )
+    told = SessionMonitors(at=minute(1.5), chair=CHAIR, session=SESSION, monitors=(facts,))
+    records = sorted([*all_records(step_s=60, upto_min=4), told], key=lambda record: record.at.mono_ns)
+    for one in split(render(visit(records))):
+        message = parse_message(one, validation_level=VALIDATION_LEVEL.STRICT)
+        assert "7^Berry" in {row.obx_18.to_er7() for order in orders(message) for row in rows(order)}
 
 
 def test_values_by_hand_name_who_took_them_and_no_instrument(parsed):
