@@ -1,7 +1,10 @@
 """A locked file opens with its passphrase in programs that we did not write, and without it in none."""
 
+import hashlib
+import hmac
 import io
 import shutil
+import struct
 import subprocess
 import zipfile
 
@@ -42,6 +45,24 @@ def test_it_is_aes_256_of_the_second_form():
         (entry,) = archive.infolist()
     assert (entry.wz_aes_strength, entry.wz_aes_version) == (3, 2)
     assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+
+
+def test_it_is_the_published_form_read_without_the_library_that_wrote_it():
+    """Salt, check of the passphrase, cipher text, authentication, as WinZip's page on AE-1 and AE-2 lays them out."""
+    content = locked("visit.csv", CONTENT, PHRASE)
+    with zipfile.ZipFile(io.BytesIO(content)) as plain:
+        (entry,) = plain.infolist()
+    assert (entry.compress_type, entry.flag_bits & 1, entry.CRC) == (99, 1, 0)  # AES, encrypted, and no CRC that tells
+    n_name, n_extra = struct.unpack_from("<HH", content, entry.header_offset + 26)
+    start = entry.header_offset + 30 + n_name + n_extra
+    extra = content[start - n_extra : start]
+    tag, _, version, vendor, strength, method = struct.unpack("<HHH2sBH", extra[extra.index(b"\x01\x99") :][:11])
+    assert (tag, version, vendor, strength, method) == (0x9901, 2, b"AE", 3, 8)
+    body = content[start : start + entry.compress_size]
+    salt, check, cipher, authentic = body[:16], body[16:18], body[18:-10], body[-10:]
+    keys = hashlib.pbkdf2_hmac("sha1", PHRASE.encode(), salt, 1000, 2 * 32 + 2)
+    assert check == keys[64:]
+    assert authentic == hmac.digest(keys[32:64], cipher, "sha1")[:10]
 
 
 @pytest.mark.skipif(shutil.which("7z") is None, reason="no 7z here")
