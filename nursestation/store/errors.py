@@ -8,6 +8,9 @@
     |   +-- StoreDamaged        not a readable record any more
     |   +-- StoreTooNew         written by a newer version of the program
     |   +-- StoreUnreachable    the disk does not answer, or the file was moved away
+    |   +-- StoreLocked         protected, and nobody has unlocked it
+    |   +-- WrongPassphrase     this passphrase or recovery code does not unlock it
+    |   +-- StoreKeyDamaged     the file beside a protected record that holds its key, wrapped
     +-- StoreBug                our own fault: logged, told, and recording goes on with what can be stored
 
 Split after what a person can do about it, not after what SQLite calls it.
@@ -51,6 +54,18 @@ class StoreUnreachable(StoreEnvironmentError):
     """The disk does not answer, or the file was moved away."""
 
 
+class StoreLocked(StoreEnvironmentError):
+    """The record is protected, and its key is not held."""
+
+
+class WrongPassphrase(StoreEnvironmentError):
+    """What was typed does not unlock the record."""
+
+
+class StoreKeyDamaged(StoreEnvironmentError):
+    """The key file of a protected record is missing or cannot be read."""
+
+
 class StoreBug(StoreError):
     """A fault of the program; an example is a row that breaks a rule of the schema."""
 
@@ -81,11 +96,11 @@ def damaged(path: Path) -> StoreDamaged:
     return StoreDamaged(_ADVICE[StoreDamaged].format(path=path))
 
 
-def explain(error: sqlite3.Error, path: Path, *, goes_on: bool = False) -> StoreError:
+def explain(error: Exception, path: Path, *, goes_on: bool = False) -> StoreError:
     """Return the error in our own tree for one of SQLite's, with a sentence that says what to do.
 
     Args:
-        error: What SQLite raised.
+        error: What SQLite or SQLCipher raised: their classes differ, their codes do not.
         path: The database file.
         goes_on: The writer tries again by itself; otherwise the person has to.
     """

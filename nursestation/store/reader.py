@@ -31,11 +31,12 @@ from nursestation.core.records import (
     Wave,
 )
 from nursestation.core.timeline import Timeline
-from nursestation.store import draftrows, patients, rows, steps
+from nursestation.store import draftrows, patients, rows, sqlite, steps
 from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable, damaged, explain
 from nursestation.store.raw import RawSession, raw_session
 from nursestation.store.rows import BulkRow
-from nursestation.store.tables import bulk_rows, connect_read_only, lookups, n_readings
+from nursestation.store.sqlite import connect_read_only
+from nursestation.store.tables import bulk_rows, lookups, n_readings
 
 _T = TypeVar("_T")
 
@@ -103,7 +104,7 @@ class StoreReader:
             raise StoreUnreachable(f"There is no record at {path}. Check the profile folder.")
         try:
             connection = connect_read_only(path)
-        except sqlite3.Error as error:
+        except sqlite.errors() as error:
             raise explain(error, path) from error
         reader = cls(path, connection)
         try:
@@ -263,6 +264,16 @@ class StoreReader:
         """Return the sessions that run or are still in their chair."""
         return self._open_sessions()
 
+    def newest_of_sessions(self) -> dict[str, int]:
+        """Return when the newest record of each session was made, UTC [ns]."""
+        with self._explained():
+            return dict(
+                self._connection.execute(
+                    "SELECT s.name, r.utc_ns FROM record AS r JOIN session AS s ON s.id = r.session"
+                    " WHERE r.seq IN (SELECT max(seq) FROM record GROUP BY session)"
+                )
+            )
+
     def newest_utc_ns(self) -> int | None:
         """Return when the newest discrete record was made, UTC [ns]; None for an empty record."""
         with self._explained():
@@ -420,5 +431,5 @@ class StoreReader:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except sqlite.errors() as error:
             raise explain(error, self.path) from error

@@ -36,7 +36,7 @@ from nursestation.core.records import (
     SessionOpened,
     Wave,
 )
-from nursestation.store import draftrows, patients
+from nursestation.store import draftrows, patients, sqlite
 from nursestation.store.errors import (
     StoreBug,
     StoreBusy,
@@ -166,7 +166,7 @@ class Store:
             raise StoreUnreachable(
                 f"The folder {path.parent} cannot be made ({error.strerror}). Choose another with --profile."
             ) from error
-        lock = _take_lock(path)
+        lock = take_lock(path)
         try:
             _refuse_unfit(path)
             connection = _connect(path, max_pages, busy_timeout_s, is_scratch)
@@ -223,7 +223,7 @@ class Store:
         """
         self._refuse_moved()
         if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(*sqlite.errors()):
                 self._connection.close()
             self._connection = None
         self._tail = None
@@ -260,9 +260,9 @@ class Store:
         except BaseException as error:
             self._tail = None
             if connection.in_transaction:
-                with contextlib.suppress(sqlite3.Error):
+                with contextlib.suppress(*sqlite.errors()):
                     connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, sqlite.errors()):
                 raise explain(error, self.path, goes_on=True) from error
             raise
 
@@ -337,7 +337,7 @@ def set_aside(path: Path) -> Path:
     Raises:
         StoreEnvironmentError: it cannot be renamed, or a program still holds it.
     """
-    lock = _take_lock(path)
+    lock = take_lock(path)
     try:
         number = 1
         while (target := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
@@ -363,7 +363,12 @@ def newest_copy(path: Path) -> Path | None:
     return None
 
 
-def _take_lock(path: Path) -> FileLock:
+def take_lock(path: Path) -> FileLock:
+    """Hold a record against every other program of ours until it is released.
+
+    Raises:
+        StoreEnvironmentError: another one holds it, or the folder may not be written.
+    """
     lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False)
     try:
         lock.acquire(timeout=0)
@@ -397,16 +402,14 @@ def _refuse_unfit(path: Path) -> None:
 def _connect(path: Path, max_pages: int | None, busy_timeout_s: float, is_scratch: bool) -> sqlite3.Connection:
     connection = None
     try:
-        connection = sqlite3.connect(
-            path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False, cached_statements=64
-        )
+        connection = sqlite.connect(path, timeout_s=busy_timeout_s)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'OFF' if is_scratch else 'FULL'}")
         connection.execute("PRAGMA foreign_keys=ON")
         if max_pages is not None:
             connection.execute(f"PRAGMA max_page_count={int(max_pages)}")
         return connection
-    except sqlite3.Error as error:
+    except sqlite.errors() as error:
         if connection is not None:
             connection.close()
         raise explain(error, path) from error
@@ -421,7 +424,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             from nursestation.store import migrations  # late, and seldom: see `steps`
 
             migrations.carry_out(connection)
-    except sqlite3.Error as error:
+    except sqlite.errors() as error:
         raise explain(error, path) from error
 
 

@@ -9,9 +9,11 @@ from operator import attrgetter
 from pathlib import Path
 
 from devices.clock import Moment
-from nursestation.store import packing
+from nursestation.store import packing, sqlite
+from nursestation.store.errors import StoreLocked
 from nursestation.store.packing import Calibration, PackedRow
 from nursestation.store.rows import PAYLOAD, BulkRow, Trace, digest_line
+from nursestation.store.sqlite import connect_read_only
 
 WHOLE_CHECK_BYTES = 256 * 1024 * 1024
 """Up to this size the whole file is checked when it is opened; beyond, all but the bulk tables (`verify` reads those)."""
@@ -21,40 +23,23 @@ _PACKED = {"numeric": "readings", "wave": "strips"}
 """Where the rows of a kind lie packed."""
 
 
-def connect_read_only(path: Path) -> sqlite3.Connection:
-    """Return a connection that cannot write.
-
-    A record on a medium that cannot be written is opened as immutable when no journal lies beside it.
+def quick_check(path: Path) -> str:
+    """Return what is wrong with a database file in a few words, "" when nothing is.
 
     Raises:
-        sqlite3.Error: the file is missing or is no database.
+        StoreLocked: it is protected, and nobody has unlocked it.
     """
-    uri = f"{path.resolve().as_uri()}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, timeout=2, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        return connection
-    except sqlite3.OperationalError as error:
-        connection.close()
-        is_away = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-        if not is_away or not path.exists() or path.with_name(path.name + "-wal").exists():
-            raise
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return sqlite3.connect(f"{uri}&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
-
-
-def quick_check(path: Path) -> str:
-    """Return what is wrong with a database file in a few words, "" when nothing is."""
     try:
         with contextlib.closing(connect_read_only(path)) as connection:
             return _quick_check(connection, is_small=path.stat().st_size <= WHOLE_CHECK_BYTES)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return ""  # held by another program: not damaged, and the writer will say so
+    except OSError as error:
         return str(error)
-    except (sqlite3.Error, OSError) as error:
+    except sqlite.errors() as error:
+        code = sqlite.code_of(error)
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return ""  # held by another program: not damaged, and the writer will say so
+        if code == sqlite3.SQLITE_NOTADB and sqlite.is_protected(path):
+            return "it does not open with its key"
         return str(error)
 
 
@@ -69,8 +54,11 @@ def _quick_check(connection: sqlite3.Connection, *, is_small: bool) -> str:
 
 
 def is_readable(path: Path) -> bool:
-    """Say whether a file is a sound record that holds something."""
-    if path.stat().st_size == 0 or quick_check(path):
+    """Say whether a file is a sound record that holds something, and opens here."""
+    try:
+        if path.stat().st_size == 0 or quick_check(path):
+            return False
+    except StoreLocked:
         return False
     with contextlib.closing(connect_read_only(path)) as connection:
         found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'record'").fetchone()

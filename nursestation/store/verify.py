@@ -16,10 +16,11 @@ from pydantic import ValidationError
 
 from nursestation.core.chain import GENESIS, from_json, link
 from nursestation.core.records import DischargeSigned
-from nursestation.store import patients
+from nursestation.store import patients, sqlite
 from nursestation.store.errors import StoreUnreachable, explain
 from nursestation.store.rows import seal_body
-from nursestation.store.tables import StoredRow, connect_read_only, lookups, quick_check, stored_rows
+from nursestation.store.sqlite import connect_read_only
+from nursestation.store.tables import StoredRow, lookups, quick_check, stored_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def verify_store(path: Path) -> StoreVerdict:
         with contextlib.closing(connect_read_only(path)) as connection:
             connection.execute("BEGIN")
             return _verify(connection)
-    except sqlite3.Error as error:
+    except sqlite.errors() as error:
         raise explain(error, path) from error
 
 
