@@ -1,27 +1,20 @@
 """Numbers of a visit: which readings stand for a vital sign, their statistics, and the value at a cuff reading.
 
 Rules of the file:
-1. Only readings with validity `valid` count, and none of a test or a demonstration. Nothing is averaged over, or drawn
-   across, a stretch without readings.
-2. Where several monitors gave a vital sign, the one with most valid readings stands for it, and is named.
+1. Which readings stand for a vital sign: `core/traces.py`. Nothing is averaged over, or drawn across, a stretch without them.
+2. The monitor whose readings stand for it is named.
 """
 
 import statistics
 from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass
 
-from devices.events import Validity
-from nursestation.core.fold import is_usable
-from nursestation.core.records import Sample
+from nursestation.core.traces import Trace, chosen
 from nursestation.export.localtime import NS_PER_S
 from nursestation.export.visit import VisitRecord
 
 AT_CUFF_NS = 30 * NS_PER_S
 """How old a reading may be to stand beside a cuff reading; the report says so under its table."""
-
-VITALS = (("HR", ("heart_rate", "pulse_rate")), ("SpO₂", ("spo2",)), ("RR", ("resp_rate",)))
-"""The continuous vital signs of the report, with the metrics that can stand for each, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +60,18 @@ class Statistics:
 
 def series(visit: VisitRecord) -> tuple[Series, ...]:
     """Return the continuous vital signs that the visit has valid readings of."""
-    found = (_series(visit, label, metrics) for label, metrics in VITALS)
-    return tuple(one for one in found if one is not None)
+    return tuple(_series(visit, label, trace) for label, trace in chosen(visit.samples).items())
 
 
-def _series(visit: VisitRecord, label: str, metrics: tuple[str, ...]) -> Series | None:
-    for metric in metrics:
-        by_trace: dict[tuple[str, str], list[Sample]] = defaultdict(list)
-        for sample in visit.samples:
-            if sample.metric == metric and sample.validity is Validity.VALID and is_usable(sample):
-                by_trace[sample.monitor, sample.source].append(sample)
-        if by_trace:
-            (monitor, sensor), samples = max(sorted(by_trace.items()), key=lambda item: len(item[1]))
-            return Series(
-                label=label,
-                metric=metric,
-                source=f"{monitor} {sensor}".strip(),
-                t=tuple(visit.timeline.steady_ns(sample.at) for sample in samples),
-                utc=tuple(sample.at.utc_ns for sample in samples),
-                values=tuple(sample.value for sample in samples if sample.value is not None),
-            )
-    return None
+def _series(visit: VisitRecord, label: str, trace: Trace) -> Series:
+    return Series(
+        label=label,
+        metric=trace.metric,
+        source=f"{trace.monitor} {trace.sensor}".strip(),
+        t=tuple(visit.timeline.steady_ns(sample.at) for sample in trace.samples),
+        utc=tuple(sample.at.utc_ns for sample in trace.samples),
+        values=tuple(sample.value for sample in trace.samples if sample.value is not None),
+    )
 
 
 def describe(one: Series) -> Statistics:
