@@ -1,7 +1,8 @@
 """Where the cells of all chairs lie, and in each its tile and its waves. No Qt.
 
 Rules of the file:
-1. Numbers come first: waves are left out by themselves where a tile could not be read beside them.
+1. Numbers come first: waves are left out by themselves where a tile could not be read beside them. Where it can be read as
+   designed, waves that a person wants come before larger letters.
 2. A person's columns hold as long as every tile can be read; else the nearest number at which they can.
 3. Where a cell lies depends on how many chairs there are and on the room, never on what happens in a chair.
 """
@@ -116,18 +117,20 @@ def grid(n: int, width: int, height: int, *, columns: int = 0, waves: int = 0, s
         height: Of the room [px].
         columns: That a person wants; 0 for those at which letters are the largest.
         waves: That a person wants in each cell.
-        scale: How large letters are in the window; a tile with waves has no smaller ones.
+        scale: How large letters are in the window; a tile with waves has no smaller ones, unless the waves that a person
+            wants fit beside letters as designed and not beside such large ones.
     """
     if n <= 0:
         return Grid(1, 0, 0.0, ())
     for n_waves in range(waves, -1, -1):
-        tried = {c: _split(n, c, width, height, n_waves, scale) for c in range(1, min(n, 8) + 1)}
-        fitting = {
-            c: split for c, split in tried.items() if split is not None and (not n_waves or split.letters >= scale)
-        }
-        if fitting:
-            chosen = _chosen(n, fitting, columns)
-            return _placed(n, chosen, width, height, n_waves, fitting[chosen])
+        for least in dict.fromkeys((scale, 1.0)):
+            tried = {c: _split(n, c, width, height, n_waves, least) for c in range(1, min(n, 8) + 1)}
+            fitting = {
+                c: split for c, split in tried.items() if split is not None and (not n_waves or split.letters >= least)
+            }
+            if fitting:
+                chosen = _chosen(n, fitting, columns)
+                return _placed(n, chosen, width, height, n_waves, fitting[chosen])
     raise AssertionError("tiles without waves always have a place")
 
 

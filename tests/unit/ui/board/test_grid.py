@@ -44,6 +44,12 @@ def test_sixteen_chairs_give_up_their_waves_on_a_small_screen_and_keep_them_on_a
     assert (large.columns, large.n_waves) == (4, 1)
 
 
+def test_waves_that_a_person_wants_come_before_letters_larger_than_designed():
+    asked = grid(16, 1920, 868, waves=3, scale=1.2)
+    assert asked.n_waves == 3
+    assert 1 <= asked.letters < 1.2
+
+
 @pytest.mark.parametrize(("n", "least"), [(1, 3.0), (2, 2.0), (4, 1.7), (8, 1.05), (16, 1.0)])
 def test_few_chairs_have_large_letters(n, least):
     assert grid(n, 1280, 626, waves=1).letters >= least
