@@ -71,6 +71,7 @@ def main() -> int:
         sessions = Sessions(station, stretches, settle_s)
         status = application.exec()
         assert canvas.isVisible()
+        assert canvas.layout_now.n_waves == WAVES, "the plain program draws more waves than this window has room for"
         assert (window.width(), window.height()) == SIZE
         del sessions
     sys.stdout.write(json.dumps({"platform": application.platformName(), "stretches": stretches.told}) + "\n")

@@ -20,7 +20,7 @@ PIN = "482913"
 CHAIR = 2
 SMALL = (1280, 800)
 MOST_TAPS = 40
-MOST_STROKES = 180
+MOST_STROKES = 220  # 161 on a quiet computer; on a busy one alarms come between that are answered too
 PATIENT = {"family_name": "Kowalski", "given_name": "Jane", "birth_date": "1985-04-12", "record_number": "4471"}
 DRIVER = {"name": "Maria Kowalski", "relation": "sister", "phone": "555 0192"}
 
