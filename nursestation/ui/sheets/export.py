@@ -10,15 +10,13 @@ from nursestation.export.formats import FORMATS
 from nursestation.export.lock import SUFFIX, passphrase_problem
 from nursestation.runtime.export_job import ExportOrder
 from nursestation.ui import theme
-from nursestation.ui.choices import Choices
-from nursestation.ui.controls import Button, CheckField, Label, PinField, QuietButton, TextField
+from nursestation.ui.controls import Button, CheckField, ChoiceField, Label, PinField, QuietButton, TextField
 from nursestation.ui.layouts import labelled, row
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
 from nursestation.ui.sheets.view import export_holds, export_name
 
 _TREE_HEIGHT = 200
-_FIRST = next(iter(FORMATS))
 _STEPS = 1000
 
 
@@ -38,8 +36,9 @@ class ExportSheet(Sheet):
         self._session = ""
         self._told = ""
         self._is_running = False
-        offered = [(one.name, one.title) for one in FORMATS.values()]
-        self._formats = Choices("export_format", self.tr("File"), offered, flow=True)
+        self._formats = ChoiceField("export_format", self.tr("File"))  # ten buttons would push the folder out of sight
+        for one in FORMATS.values():
+            self._formats.addItem(one.title, one.name)
         self._holds = QStackedWidget()  # as high as the longest of its sentences: nothing below moves with the choice
         for name in FORMATS:
             self._holds.addWidget(
@@ -71,15 +70,15 @@ class ExportSheet(Sheet):
         self._stop = QuietButton(self.tr("Cancel"), "export_cancel", tip=self.tr("Stop writing; nothing is saved"))
         self._build_body()
         self.first = self._folder
-        self._formats.chosen.connect(self._edited)
+        self._formats.currentIndexChanged.connect(self._edited)
         self._folder.textChanged.connect(self._edited)
         self._browse.toggled.connect(self._show_folders)
         self._without_names.toggled.connect(self._edited)
         self._locked.toggled.connect(self._edited)
+        self._locked.clicked.connect(self._go_to_phrase)
         self._phrase.textChanged.connect(self._edited)
         self._again.textChanged.connect(self._edited)
         self._stop.clicked.connect(self.cancel_requested)
-        self._formats.choose(_FIRST)
         self._look()
 
     def _build_body(self) -> None:
@@ -167,7 +166,7 @@ class ExportSheet(Sheet):
         self._again.clear()
 
     def _format(self) -> str:
-        return self._formats.value() or _FIRST
+        return str(self._formats.currentData())
 
     def _in(self) -> Path:
         return Path(self._folder.text().strip())
@@ -227,6 +226,11 @@ class ExportSheet(Sheet):
         model = self._tree.model()
         if isinstance(model, QFileSystemModel):
             self._folder.setText(model.filePath(index))
+
+    @Slot(bool)
+    def _go_to_phrase(self, wanted: bool) -> None:
+        if wanted:
+            self._phrase.setFocus()  # and so into sight
 
     @Slot()
     def _edited(self) -> None:
