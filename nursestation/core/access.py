@@ -55,7 +55,7 @@ _TABLE: dict[type, Row] = {
     c.TakeBack: Row(LEADING, _STAFF.format("take somebody back")),
     c.ViewPast: Row(EVERYBODY),
     c.AskExport: Row(EVERYBODY),
-    c.NoteSetting: Row(LEADING, _STAFF.format("change settings of the station")),
+    c.NoteSetting: Row(EVERYBODY),  # of what was changed on the screen; what is restricted has a command of its own
     c.HoldSession: Row(LEADING, _STAFF.format("hold a visit")),
     c.ReleaseHold: Row(LEADING, _STAFF.format("release a hold")),
     c.AskPurge: Row(LEAD_NURSE, "Only a lead nurse can purge visits: ask one to sign in."),

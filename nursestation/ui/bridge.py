@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from devices.clock import NS_PER_S, Clock
 from nursestation.core.commands import Command
-from nursestation.core.inputs import SignalSeen, StationFault
+from nursestation.core.inputs import SignalSeen, StaffSeen, StationFault
 from nursestation.core.records import Gap, Record, Refused, Sample, Wave
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui.durations import duration_text
@@ -66,7 +66,7 @@ class Bridge(QObject):
     def __init__(
         self,
         outbox: Outbox,
-        post: Callable[[Command | SignalSeen | StationFault], None],
+        post: Callable[[Command | SignalSeen | StaffSeen | StationFault], None],
         clock: Clock,
         *,
         frame_ms: int = FRAME_MS,
@@ -98,7 +98,7 @@ class Bridge(QObject):
         self._post(command)
 
     @Slot(object)
-    def tell(self, fact: SignalSeen | StationFault) -> None:
+    def tell(self, fact: SignalSeen | StaffSeen | StationFault) -> None:
         """Hand what the window found out to the engine."""
         self._post(fact)
 

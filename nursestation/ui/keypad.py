@@ -13,6 +13,7 @@ LONGEST_PIN = 12
 _BACK, _CLEAR, _POINT = "⌫", "C", "."
 _ROWS = ("123", "456", "789", f"{_CLEAR}0{_BACK}")
 _POINT_ROWS = (*_ROWS[:-1], f"{_POINT}0{_BACK}")
+_FLAT = (f"1234567890{_BACK}",)
 _NAMES = {_BACK: "back", _CLEAR: "clear", _POINT: "point"}
 
 
@@ -34,7 +35,10 @@ class _Key(Button):
 
 
 class Keypad(QWidget):
-    """Ten digits, a step back and a way to begin again (or, for a decimal number, its point), laid out as on a telephone."""
+    """Ten digits, a step back and a way to begin again (or, for a decimal number, its point), laid out as on a telephone.
+
+    `flat` puts the digits and the step back into one row, where there is no height for more.
+    """
 
     def __init__(
         self,
@@ -43,18 +47,20 @@ class Keypad(QWidget):
         *,
         key_height: int = theme.TOUCH,
         point: bool = False,
+        flat: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(object_name)
         self.setAccessibleName(self.tr("Number pad"))
         self._field = field
-        self.setMinimumHeight(len(_ROWS) * key_height + (len(_ROWS) - 1) * theme.GAP)
+        rows = _FLAT if flat else _POINT_ROWS if point else _ROWS
+        self.setMinimumHeight(len(rows) * key_height + (len(rows) - 1) * theme.GAP)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.GAP)
         spoken = {_BACK: self.tr("Delete the last digit"), _CLEAR: self.tr("Clear"), _POINT: self.tr("Point")}
-        for row, keys in enumerate(_POINT_ROWS if point else _ROWS):
+        for row, keys in enumerate(rows):
             for column, key in enumerate(keys):
                 button = _Key(key, f"{object_name}_{_NAMES.get(key, key)}", self)
                 button.setAccessibleName(spoken.get(key, key))

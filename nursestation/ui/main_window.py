@@ -17,12 +17,15 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 
 from devices.clock import Clock
 from nursestation.config.display import ColourSettings, DisplaySettings
+from nursestation.core.access import may
 from nursestation.core.alarm_log import AlarmLog
-from nursestation.core.commands import KeepDraft, SignOut
+from nursestation.core.commands import Acknowledge, ByPin, Command, EndAudioPause, KeepDraft, PauseAudio, SignOut
+from nursestation.core.inputs import StaffSeen
 from nursestation.core.records import Gap, Record, Refused, Wave
 from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.bar import AlarmBar
+from nursestation.ui.alarms.by_pin import ByPinRow
 from nursestation.ui.alarms.first_pictures import FirstPictures
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.list import AlarmList
@@ -34,11 +37,13 @@ from nursestation.ui.chair.page import ChairPage
 from nursestation.ui.chairs.rail import Rail
 from nursestation.ui.controls import Badge, Button, Edge, ElidingLabel, Label, Panel
 from nursestation.ui.display import Display, dressed, wave_look
+from nursestation.ui.display_notes import notes
 from nursestation.ui.due.page import DuePage
 from nursestation.ui.due.strip import DueStrip
 from nursestation.ui.due.view import due_lines
 from nursestation.ui.late import when_made
 from nursestation.ui.layouts import tab_stops
+from nursestation.ui.locked import locked_text, needs_pin
 from nursestation.ui.pacing import Pace
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
@@ -46,11 +51,13 @@ from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.plots.wave_field import WaveField, pixels_per_mm
 from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.plots.wave_store import WaveStore
-from nursestation.ui.roles import Surface, Text, Tone
+from nursestation.ui.presence import Presence
+from nursestation.ui.roles import ButtonKind, Surface, Text, Tone
 from nursestation.ui.scrolling import FocusInSight
 from nursestation.ui.sheets.colours import ColoursSheet
 from nursestation.ui.sheets.waves import WavesSheet
 from nursestation.ui.sheets.waves_view import Waves
+from nursestation.ui.signin.sign_in import SignInPage
 from nursestation.ui.station_page import StationPage
 from nursestation.ui.theme import Theme
 from nursestation.ui.timetext import local_time
@@ -66,11 +73,12 @@ SELF_TEST = "self_test"
 ALARM_LOG = "alarm_log"
 DUE = "due"
 NURSES = "nurses"
+OWN_PIN = "own_pin"
 _OPEN_TO_ALL = (STATION, "about", "delays", DUE)
 """Pages that show nothing of a patient and ask for no name."""
 _HOMES = (CHAIR, BOARD)
 """Pages that stand while nothing else was asked for; the last of them comes back after a sign-in."""
-_ALL_CHAIRS_KEY = "F12"
+_ALL_CHAIRS_KEY, _LOCK_KEY = "F12", "F10"
 MESSAGE_MS = 15_000
 """How long a refusal stays on the message line [ms]."""
 _WARM_MS = 500
@@ -130,7 +138,9 @@ class MainWindow(QMainWindow):
         self._log = log if log is not None else AlarmLog()
         self._waves_sheet: WavesSheet | None = None
         self._colours_sheet: ColoursSheet | None = None
+        self._sign_in: SignInPage | None = None
         self._clock, self._display = clock, display or Display(parent=self)
+        self._noted = self._display.settings  # as the record knows them
         self._flashing = Flashing(self)
         self._pictures = FirstPictures()
         self._wave_store = WaveStore()
@@ -148,6 +158,8 @@ class MainWindow(QMainWindow):
         self._snapshot: StationSnapshot | None = None
         self._lines: tuple[AlarmLine, ...] = ()
         self._was_signed_in = False
+        self._who = ""  # id of who is signed in
+        self._before = CHAIR  # the page that the sign-in page gives way to
         self._was_shown = self._is_warm = False
         self._build()
         self._show_settings(self._display.settings)
@@ -177,6 +189,8 @@ class MainWindow(QMainWindow):
         whole.addWidget(self._build_failure())
         self._strip = StationStrip()
         whole.addWidget(self._strip)
+        self._by_pin = ByPinRow()
+        whole.addWidget(self._by_pin)
         whole.addLayout(body, 1)
         whole.addWidget(self._chair_page.action_bar)
         whole.addWidget(self._line)
@@ -188,6 +202,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._in_sight = FocusInSight(application, self)
+        self._presence = Presence(self._clock, self)
         self._message_timer = QTimer(self, interval=MESSAGE_MS, singleShot=True)
 
     def _build_top(self) -> QWidget:
@@ -197,7 +212,9 @@ class MainWindow(QMainWindow):
         self._simulated.setToolTip(self.tr("Values on this station come from simulated monitors, not from patients."))
         self._simulated.hide()
         self._alarms = AlarmBar(self._theme, self._flashing)
-        self._operator = Button("", "operator", shortcut="F10")
+        self._operator = Button("", "operator")
+        self._lock = Button(self.tr("Lock"), "lock", ButtonKind.QUIET, shortcut=_LOCK_KEY)
+        self._lock.set_tip(self.tr("Lock the station: numbers and alarms stay in sight."))
         self._clock_label = Label("", Text.CLOCK, object_name="clock")
         row = QHBoxLayout(top)
         row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
@@ -207,6 +224,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self._simulated)
         row.addWidget(self._alarms, 1)
         row.addWidget(self._operator)
+        row.addWidget(self._lock)
         row.addWidget(self._clock_label)
         return top
 
@@ -227,6 +245,7 @@ class MainWindow(QMainWindow):
     def _build_line(self) -> QWidget:
         line = Panel("message_line", Surface.BAR, edge=Edge.TOP)
         theme.set_length(line, theme.Length.HEIGHT, _LINE_HEIGHT)
+        self._locked = Label("", Text.STRONG, object_name="locked_note")
         self._message = ElidingLabel("", Text.BODY, Tone.SOFT, object_name="message")
         self._due = DueStrip(self._theme)
         notice = Label(
@@ -237,6 +256,7 @@ class MainWindow(QMainWindow):
         )
         row = QHBoxLayout(line)
         row.setContentsMargins(theme.MARGIN, 0, theme.MARGIN, 0)
+        row.addWidget(self._locked)
         row.addWidget(self._message, 1)
         row.addWidget(self._due, 1)
         row.addWidget(notice)
@@ -254,7 +274,9 @@ class MainWindow(QMainWindow):
         self._bridge.framed.connect(self._board.canvas.advance)
         self._board.chair_chosen.connect(self.show_chair)
         self._display.changed.connect(self._on_display)
-        self._alarms.command_requested.connect(self._bridge.send)
+        self._alarms.command_requested.connect(self._on_answer)
+        self._by_pin.command_requested.connect(self._bridge.send)
+        self._presence.seen.connect(self._on_staff_seen)
         self._alarms.flag_acknowledged.connect(self._on_flag_acknowledged)
         self._alarms.list_requested.connect(self._toggle_list)
         self._alarms.painted.connect(self._on_alarms_painted)
@@ -269,6 +291,7 @@ class MainWindow(QMainWindow):
         self._due.chair_chosen.connect(self.show_chair)
         self._due.all_wanted.connect(self._on_all_due)
         self._operator.clicked.connect(self._on_operator)
+        self._lock.clicked.connect(self._on_lock)
         self._message_timer.timeout.connect(self._show_due)
         for page in self._pages.values():
             page.command_requested.connect(self._on_command)
@@ -288,6 +311,9 @@ class MainWindow(QMainWindow):
                 page.show_look(self._theme.name)
             case DuePage():
                 page.chair_chosen.connect(self.show_chair)
+            case SignInPage():
+                self._sign_in = page
+                page.let_back(self._was_signed_in)
             case WavesSheet():
                 self._waves_sheet = page
                 page.look_changed.connect(self._on_wave_look)
@@ -349,9 +375,11 @@ class MainWindow(QMainWindow):
         self._lines = alarm_lines(snapshot)
         self._flashing.want("alarms", (line.priority for line in self._lines if line.asks))
         self._pictures.expect(self._lines)
-        may_act = snapshot.operator is not None
+        may_act = may(snapshot.operator, Acknowledge)
         audio = audio_look(snapshot.audio, sounds=snapshot.sound is not None)
-        self._alarms.render(self._lines, audio, may_act=may_act, chair=self._chair)
+        by_pin = not may_act and bool(snapshot.operators)
+        self._alarms.render(self._lines, audio, may_act=may_act, chair=self._chair, by_pin=by_pin)
+        self._by_pin.render(snapshot)
         self._alarm_list.show_lines(self._lines)
         if self._alarm_list.isVisible():
             self._place_list()
@@ -372,18 +400,30 @@ class MainWindow(QMainWindow):
         return page
 
     def _route(self, snapshot: StationSnapshot) -> None:
-        signed_in = snapshot.operator is not None
+        operator = snapshot.operator
+        signed_in = operator is not None
+        is_new = operator is not None and operator.id != self._who
+        self._who = operator.id if operator is not None else ""
+        if not signed_in:
+            self._before = self._home  # another person goes on where everybody may
         if self._wanted in _OPEN_TO_ALL:
             pass
         elif not snapshot.operators and FIRST_RUN in self._pages:
             self._show_page(FIRST_RUN)
         elif not signed_in and not self._was_signed_in and SIGN_IN in self._pages:
             self._show_page(SIGN_IN)
-        elif (self._wanted in (FIRST_RUN, SIGN_IN)) if signed_in else (self._wanted not in (*_HOMES, SIGN_IN)):
-            if signed_in and not self._was_signed_in and self._rail.is_short_of_room:
-                self._home = BOARD
+        elif is_new and self._wanted in (FIRST_RUN, SIGN_IN):
+            if not self._was_signed_in and self._rail.is_short_of_room:
+                self._home = self._before = BOARD
+            self._show_page(self._before)
+        elif not signed_in and self._wanted not in (*_HOMES, SIGN_IN):
             self._show_page(self._home)
-        self._was_signed_in = self._was_signed_in or signed_in
+        if is_new and operator is not None and operator.must_change_pin and OWN_PIN in self._pages:
+            self._show_page(OWN_PIN)
+        if signed_in and not self._was_signed_in:
+            self._was_signed_in = True
+            if self._sign_in is not None:
+                self._sign_in.let_back(True)
 
     def _show_top(self, snapshot: StationSnapshot) -> None:
         self._simulated.setVisible(any(chair.simulated for chair in snapshot.chairs))
@@ -391,14 +431,20 @@ class MainWindow(QMainWindow):
         self._operator.setVisible(bool(snapshot.operators))
         text = self.tr("Sign in")
         if operator is not None:
-            name = self._operator.fontMetrics().elidedText(operator.name, Qt.TextElideMode.ElideRight, _NAME_PX)
-            text = self.tr("{name} · Lock").format(name=name)
+            text = self._operator.fontMetrics().elidedText(operator.name, Qt.TextElideMode.ElideRight, _NAME_PX)
+        self._lock.setVisible(operator is not None)
         if self._operator.text() != text:
             self._operator.setText(text)
-            self._operator.setAccessibleName(text)
-            self._operator.setShortcut("F10")  # setText takes the shortcut away
-            lock = self.tr("Lock the station: numbers and alarms stay in sight.")
-            self._operator.set_tip(self.tr("Who is at the station?") if operator is None else lock)
+            self._operator.setAccessibleName(text if operator is None else operator.name)
+            self._operator.setShortcut(_LOCK_KEY if operator is None else "")  # setText takes the shortcut away
+            switch = self.tr("{name} is signed in. Let somebody else take over.")
+            self._operator.set_tip(
+                self.tr("Who is at the station?") if operator is None else switch.format(name=operator.name)
+            )
+        locked = locked_text(snapshot)
+        if self._locked.text() != locked:
+            self._locked.setText(locked)
+        self._locked.setVisible(bool(locked))
         self._clock_label.setText(f"{local_time(snapshot.at.utc_ns, self._zone):%H:%M:%S}")
 
     @Slot(list)
@@ -417,6 +463,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_refused(self, refusal: Refused) -> None:
+        if refusal.command == ByPin.__name__:
+            self._by_pin.refused(refusal.reason)
+            return
         self._tell(refusal.reason, Tone.WARN)
         self._front.refused(refusal.reason)
 
@@ -433,7 +482,7 @@ class MainWindow(QMainWindow):
         """Show a chair in depth."""
         self._alarm_list.hide()
         self._choose(number)
-        if self._wanted not in (FIRST_RUN, SIGN_IN):
+        if self._wanted != FIRST_RUN and (self._wanted != SIGN_IN or self._was_signed_in):
             self._show_page(CHAIR)
         self._rail.select(number)
         if self._snapshot is not None:
@@ -513,8 +562,27 @@ class MainWindow(QMainWindow):
             self._show_due()
         self._bridge.send(command)  # type: ignore[arg-type]
 
+    @Slot(object)
+    def _on_answer(self, command: Command) -> None:
+        """Hand on how an alarm is answered; ask for a PIN where who is signed in may not, or nobody is."""
+        if (
+            isinstance(command, Acknowledge | PauseAudio | EndAudioPause)
+            and self._snapshot is not None
+            and needs_pin(self._snapshot, command)
+        ):
+            self._by_pin.ask(command, self._lines, self._snapshot.operators)
+        else:
+            self._bridge.send(command)
+
+    @Slot()
+    def _on_staff_seen(self) -> None:
+        self._bridge.tell(StaffSeen())
+
     @Slot()
     def _on_closed(self) -> None:
+        if self._wanted in (SIGN_IN, OWN_PIN):
+            self._bring(self._before)
+            return
         self._bring(self._home if self._wanted in (*_OPEN_TO_ALL, NURSES) else CHAIR)
 
     def _bring(self, name: str) -> None:
@@ -557,6 +625,10 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_display(self, settings: DisplaySettings) -> None:
+        if self._snapshot is not None and self._snapshot.operator is not None:
+            for note in notes(self._noted, settings):
+                self._bridge.send(note)
+        self._noted = settings
         wanted = dressed(settings, self._theme)
         if wanted != self._theme:
             self.set_theme(wanted)
@@ -600,10 +672,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_operator(self) -> None:
-        if self._snapshot is not None and self._snapshot.operator is not None:
-            self._bridge.send(SignOut())
-        else:
-            self.open(SIGN_IN)
+        """Let somebody sign in, or take over; the page that is in front comes back afterwards."""
+        if self._wanted not in (FIRST_RUN, SIGN_IN, OWN_PIN):
+            self._before = self._wanted
+        self.open(SIGN_IN)
+
+    @Slot()
+    def _on_lock(self) -> None:
+        self._bridge.send(SignOut())
 
     @Slot()
     def _on_chair_key(self) -> None:
@@ -658,6 +734,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Take the focus with the first show, so that no button has it by chance."""
         super().showEvent(event)
+        self._presence.listen_to(self)
         if not self._was_shown:
             self._was_shown = True
             self.setFocus()
@@ -686,7 +763,7 @@ class MainWindow(QMainWindow):
         found = tab_stops(self._top)
         if self._alarm_list.isVisible():
             found += [self._alarm_list, *tab_stops(self._alarm_list)]
-        found += [*tab_stops(self._strip), *tab_stops(self._rail), *self._front.stops()]
+        found += [*tab_stops(self._strip), *tab_stops(self._by_pin), *tab_stops(self._rail), *self._front.stops()]
         return [*found, *tab_stops(self._chair_page.action_bar), *tab_stops(self._line)]
 
     def resizeEvent(self, event: QResizeEvent) -> None:

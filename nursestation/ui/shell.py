@@ -13,7 +13,7 @@ from devices.clock import Clock
 from nursestation import __version__
 from nursestation.core.alarm_log import AlarmLog
 from nursestation.core.commands import Command
-from nursestation.core.inputs import SignalSeen, StationFault
+from nursestation.core.inputs import SignalSeen, StaffSeen, StationFault
 from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
 from nursestation.ui.catalogue import make_pages, make_sheets
 from nursestation.ui.display import Display
@@ -73,7 +73,7 @@ def make_application(fonts: Path) -> QApplication:
 
 def make_shell(
     outbox: Outbox,
-    post: Callable[[Command | SignalSeen | StationFault], None],
+    post: Callable[[Command | SignalSeen | StaffSeen | StationFault], None],
     *,
     clock: Clock,
     wall: Clock,

@@ -53,7 +53,7 @@ def test_the_window_says_what_is_wrong_and_the_record_goes_on(program):
     # a record that is moved away, and back
     away = program.record.with_name("away.sqlite3")
     program.record.rename(away)
-    program.click("operator")  # signing out is a record
+    program.click("lock")  # signing out is a record
     sentence = f"{program.record} was moved, replaced or deleted while Nursestation was writing it. Put it back."
     program.until(lambda: program.do("says", sentence), "the lost record is said")
     away.rename(program.record)

@@ -358,6 +358,7 @@ def make_clinic(
     simulated: bool = False,
     protocols: Sequence[Protocol] | None = None,
     preset: AlarmPreset | None = None,
+    lock_after_s: float | None = None,
     **changes: object,
 ) -> Clinic:
     """Return a station on a manual clock, nobody signed in, the monitor of chair 2 (with `changes`) connected."""
@@ -367,7 +368,9 @@ def make_clinic(
     )
     known = protocols or shipped_protocols()
     clinic = Clinic(
-        station=Station(chairs, known, PlainPins(), "0.1.0", preset), clock=ManualClock(START), simulated=simulated
+        station=Station(chairs, known, PlainPins(), "0.1.0", preset, lock_after_s),
+        clock=ManualClock(START),
+        simulated=simulated,
     )
     clinic.records.extend(clinic.station.restore((), clinic.clock.now(), unclean=False))
     clinic.event(LinkState(t_ns=clinic.clock.now().mono_ns, phase=LinkPhase.CONNECTED))

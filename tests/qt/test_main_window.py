@@ -240,7 +240,7 @@ def test_the_colours_change_while_the_program_runs_and_sizes_stay(qtbot, desk, q
 
 
 def test_locking_leaves_numbers_and_alarms_in_sight_and_only_the_sign_in_to_press(qtbot, desk):
-    qtbot.mouseClick(desk.find("operator"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(desk.find("lock"), Qt.MouseButton.LeftButton)
     assert desk.sent == [SignOut()]
     desk.publish(_station(operator=None, conditions=(SPIKE,)))
     assert desk.window.page_name == "chair"

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from nursestation.core.commands import SwitchAudioOn
 from nursestation.ui import theme
 from nursestation.ui.alarms.symbols import SymbolLabel
 from nursestation.ui.alarms.view import AudioLook
@@ -52,8 +53,9 @@ class AudioButton(Button):
         words = max(QFontMetrics(font).horizontalAdvance(text) for font, text in zip(fonts, _WIDEST, strict=True))
         return QSize(words + theme.px(_SYMBOL_PX) + theme.GAP + 2 * theme.MARGIN + 4, theme.px(theme.TOUCH))
 
-    def render(self, look: AudioLook, *, may_act: bool) -> None:  # type: ignore[override]
+    def render(self, look: AudioLook, *, may_act: bool, by_pin: bool = False) -> None:  # type: ignore[override]
         """Show how the sound stands."""
+        may_act |= by_pin and not isinstance(look.command, SwitchAudioOn)
         self.setEnabled(may_act and look.enabled)
         self.set_tip(look.tip if may_act else self.tr("Sign in first: who stops a sound is recorded."))
         if look == self._look:

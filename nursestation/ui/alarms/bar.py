@@ -36,7 +36,7 @@ class AlarmBar(QWidget):
     """The bar, with the sound and the acknowledge button at its right.
 
     Signals:
-        command_requested: `Acknowledge` of the condition shown, or what the sound button asks for.
+        command_requested: `Acknowledge` of the condition shown, or what the sound button asks for; at a locked station too.
         flag_acknowledged: Chair whose BP flag was acknowledged: what was done about it is to be asked there.
         list_requested: The bar was clicked, or its key pressed: show the list of all.
         painted: The conditions were painted.
@@ -53,7 +53,7 @@ class AlarmBar(QWidget):
         self._lines: tuple[AlarmLine, ...] = ()
         self._turns: tuple[AlarmLine, ...] = ()
         self._turn = 0
-        self._may_act = False
+        self._may_act = self._by_pin = False
         self._chair = 0
         self._build(theme_, flashing)
         self._rotate = QTimer(self, interval=TURN_MS)
@@ -87,19 +87,21 @@ class AlarmBar(QWidget):
         return self._turns[self._turn % len(self._turns)] if self._turns else None
 
     def render(  # type: ignore[override]
-        self, lines: Sequence[AlarmLine], audio: AudioLook, *, may_act: bool, chair: int
+        self, lines: Sequence[AlarmLine], audio: AudioLook, *, may_act: bool, chair: int, by_pin: bool = False
     ) -> None:
         """Show `lines`.
 
         Args:
             lines: All present conditions.
             audio: Whether alarms are heard.
-            may_act: False while nobody is signed in.
+            may_act: False while nobody is signed in who may.
+            by_pin: Somebody may then answer by PIN.
             chair: The chair in front: what concerns the station is acknowledged from there.
         """
         self._chair = chair
         before = self.shown
-        self._lines, self._turns, self._may_act = tuple(lines), rotation(lines), may_act
+        self._lines, self._turns = tuple(lines), rotation(lines)
+        self._may_act, self._by_pin = may_act, by_pin
         ids = [line.condition for line in self._turns]
         if before is not None and before.condition in ids:
             self._turn = ids.index(before.condition)
@@ -109,7 +111,7 @@ class AlarmBar(QWidget):
             self._rotate.start()
         elif len(self._turns) < 2:
             self._rotate.stop()
-        self._audio.render(audio, may_act=may_act)
+        self._audio.render(audio, may_act=may_act, by_pin=by_pin)
         self._show()
 
     def repaint_soon(self) -> None:
@@ -120,7 +122,7 @@ class AlarmBar(QWidget):
         shown = self.shown
         self._strip.show_line(shown, len(self._lines), count_text(self._lines))
         needs = shown is not None and shown.asks
-        self._acknowledge.setEnabled(needs and self._may_act)
+        self._acknowledge.setEnabled(needs and (self._may_act or self._by_pin))
         self._acknowledge.set_tip(self._tip(shown))
 
     def _tip(self, shown: AlarmLine | None) -> str:
@@ -129,6 +131,8 @@ class AlarmBar(QWidget):
         if not shown.asks:
             return self.tr("This alarm was acknowledged already.")
         if not self._may_act:
+            if self._by_pin:
+                return self.tr("Say that you have seen this alarm. It asks who you are; the station stays locked.")
             return self.tr("Sign in first: an acknowledgement carries a name.")
         return self.tr("Say that you have seen this alarm. The bedside monitor knows nothing of it.")
 
@@ -145,7 +149,7 @@ class AlarmBar(QWidget):
         if shown is not None:
             chair = self._chair if shown.chair is None else shown.chair
             self.command_requested.emit(Acknowledge(chair=chair, condition_id=shown.condition))
-            if shown.opens == "flag":
+            if shown.opens == "flag" and self._may_act:
                 self.flag_acknowledged.emit(chair)
 
 

@@ -255,7 +255,7 @@ class ChairPage(Page):
             self._numerics.render(number_views(chair, self._zone))
         asked = None if self._sheet == "flag" else flag_strip(chair.visit)  # the sheet says it all, and needs the room
         self._flag.render(asked, chair.number, may_act=signed_in)
-        question = "" if self._sheet == "monitor_patient" else monitor_question(chair)
+        question = "" if self._sheet == "monitor_patient" else monitor_question(chair, is_locked=not signed_in)
         self._question.show_question(question, may_act=signed_in)
         self._pause.render(chair, may_act=signed_in)
         self._alarm_controls.render(chair, may_act=signed_in)

@@ -8,6 +8,7 @@ from nursestation.core.model import FlagOutcome, Grade, Phase, SeriesPlace, Visi
 from nursestation.core.snapshot import ChairSnapshot, FlagView, StationSnapshot, VisitView
 from nursestation.ui.chairs.view import link_word
 from nursestation.ui.durations import duration_text
+from nursestation.ui.locked import HIDDEN, HIDDEN_QUESTION
 from nursestation.ui.peopletext import HOW_WORDS, driver_line, record_tail
 from nursestation.ui.roles import Tone
 from nursestation.ui.timetext import age_years, clock_text, local_time
@@ -100,12 +101,13 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
     driver, tone = _driver(visit)
     beside = f"{visit.signed_by} · {where.beside}".strip(" ·") if visit.phase.is_over else where.beside
     today = local_time(snapshot.at.utc_ns, zone).date()
-    patient = visit.patient
+    patient, is_locked = visit.patient, snapshot.operator is None
+    told = f"{record_tail(patient.record_number)} · {age_years(patient.birth_date, today)} y · {_weight(visit)}"
     title = " ".join(part for part in (visit.protocol.title, series_text(visit.series)) if part)
     return HeaderView(
         chair=f"Chair {chair.number}",
         who=patient.initials,
-        ident=f"{record_tail(patient.record_number)} · {age_years(patient.birth_date, today)} y · {_weight(visit)}",
+        ident=HIDDEN if is_locked else told,
         # what keeps the chair from being monitored needs the room more; the dose stands in the trend too
         treatment="" if trouble else " · ".join(part for part in (title, visit.dose_text) if part),
         driver=driver,
@@ -116,7 +118,7 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
         beside=_with_end(beside, visit, zone),
         treatment_short=title,
         driver_short=_SHORT_DRIVER.get(driver, ""),
-        driver_tip=_driver_tip(visit),
+        driver_tip="" if is_locked else _driver_tip(visit),
         help="" if visit.phase.is_over or not visit.available else f"{visit.available} at hand",
         nurse=nurse,
         may_assign=may_assign,
@@ -151,9 +153,14 @@ def flag_strip(visit: VisitView | None) -> FlagStrip | None:
     )
 
 
-def monitor_question(chair: ChairSnapshot) -> str:
-    """Return what a monitor that names another patient asks, "" for nothing; one that waits for an answer comes first."""
+def monitor_question(chair: ChairSnapshot, *, is_locked: bool = False) -> str:
+    """Return what a monitor that names another patient asks, "" for nothing; one that waits for an answer comes first.
+
+    While the station is locked it says no more than that there is a question.
+    """
     asking = sorted((link for link in chair.links if link.question), key=lambda link: link.is_answered)
+    if asking and is_locked:
+        return HIDDEN_QUESTION.format(chair.number)
     return asking[0].question if asking else ""
 
 

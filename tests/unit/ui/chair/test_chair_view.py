@@ -5,7 +5,7 @@ import pytest
 
 from nursestation.core.model import Companion, ConfirmedHow, FlagOutcome, Phase, SeriesPlace, VisitKind
 from nursestation.core.snapshot import LinkPhase, LinkView, PhaseSpan
-from nursestation.ui.chair.view import flag_strip, header_view
+from nursestation.ui.chair.view import flag_strip, header_view, monitor_question
 from nursestation.ui.roles import Tone
 from tests.helpers.station_views import (
     DRIVER,
@@ -13,6 +13,7 @@ from tests.helpers.station_views import (
     NOW,
     make_chair,
     make_flag,
+    make_link,
     make_reading,
     make_station,
     make_visit,
@@ -30,6 +31,16 @@ def test_the_head_tells_the_weight_of_today_and_none_before_it_is_known():
     asking = replace(visit, protocol=visit.protocol.model_copy(update={"gates": rules}))
     assert _header(asking).ident == "…4471 · 42 y · not weighed"
     assert _header(replace(asking, weight_kg=71.5)).ident == "…4471 · 42 y · 71.5 kg"
+
+
+def test_a_locked_station_names_neither_of_two_patients_of_a_monitor():
+    chair = make_chair(make_visit(), links=(make_link(question="says Ann Other: is this still Jonas Keller?"),))
+    assert monitor_question(chair) == "says Ann Other: is this still Jonas Keller?"
+    assert (
+        monitor_question(chair, is_locked=True)
+        == "The monitor at chair 2 may be on another patient: sign in to answer."
+    )
+    assert monitor_question(make_chair(make_visit()), is_locked=True) == ""
 
 
 def test_the_head_names_nobody_in_full():
