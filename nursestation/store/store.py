@@ -34,9 +34,10 @@ from nursestation.core.records import (
     Refused,
     Sample,
     SessionOpened,
+    SessionPurged,
     Wave,
 )
-from nursestation.store import draftrows, patients, sqlite
+from nursestation.store import draftrows, patients, purging, sqlite
 from nursestation.store.errors import (
     StoreBug,
     StoreBusy,
@@ -208,6 +209,8 @@ class Store:
                 if session.is_due and session.last_n > session.sealed_n:
                     _seal(connection, session)
         self._run = run
+        if any(isinstance(record, SessionPurged) for record in discrete):
+            self._empty_journal()
 
     def limit(self, max_pages: int) -> None:
         """Set the largest size of the file, in pages of 4096 bytes."""
@@ -266,6 +269,14 @@ class Store:
                 raise explain(error, self.path, goes_on=True) from error
             raise
 
+    def _empty_journal(self) -> None:
+        """Let the journal not keep what was purged; where a reader is in the way, the next turn of the journal overwrites it."""
+        assert self._connection is not None
+        with contextlib.suppress(*sqlite.errors()):
+            self._connection.execute("PRAGMA busy_timeout=0")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._connection.execute(f"PRAGMA busy_timeout={int(self._busy_timeout_s * 1000)}")
+
     def _refuse_moved(self) -> None:
         try:
             inode = self.path.stat().st_ino
@@ -291,6 +302,9 @@ class Store:
             session = None if record.session is None else _session(connection, tail, record.session)
             if isinstance(record, SessionOpened) and session is not None:
                 patients.insert(connection, session.key, record)
+            elif isinstance(record, SessionPurged):
+                purging.carry_out(connection, record)
+                tail.sessions.pop(record.purged, None)
             kind, body = type(record).__name__, to_json(record)
             head = link(tail.head if session is None else session.head, kind, body)
             if session is None:
@@ -406,6 +420,7 @@ def _connect(path: Path, max_pages: int | None, busy_timeout_s: float, is_scratc
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'OFF' if is_scratch else 'FULL'}")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # of what is purged, and of drafts, nothing stays readable
         if max_pages is not None:
             connection.execute(f"PRAGMA max_page_count={int(max_pages)}")
         return connection

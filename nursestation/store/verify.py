@@ -3,12 +3,14 @@
 What is proved: no discrete record was changed, removed or moved since its successor was written; no bulk row since its seal
 was written; no lookup that they point at either; and each discharge signature covers exactly the record before it. What is
 not proved: that nobody rewrote the whole file together with its hashes.
+
+What a purge took (`purging.py`) may be absent, exactly in the places that its `SessionPurged` names, and nothing else.
 """
 
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,9 +20,15 @@ from nursestation.core.chain import GENESIS, from_json, link
 from nursestation.core.records import DischargeSigned
 from nursestation.store import patients, sqlite
 from nursestation.store.errors import StoreUnreachable, explain
+from nursestation.store.purging import Purges, purges
 from nursestation.store.rows import seal_body
 from nursestation.store.sqlite import connect_read_only
 from nursestation.store.tables import StoredRow, lookups, quick_check, stored_rows
+
+_ROWS_A_BREATH = 100
+
+Breathe = Callable[[], None]
+"""Called after so much work as takes a few milliseconds; what it raises ends the check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +63,12 @@ class StoreVerdict:
         return not self.findings
 
 
-def verify_store(path: Path) -> StoreVerdict:
+def verify_store(path: Path, breathe: Breathe = lambda: None) -> StoreVerdict:
     """Read the whole record and check every hash.
+
+    Args:
+        path: The record, or a copy of it.
+        breathe: Lets others have their turn, where a station runs beside it.
 
     Raises:
         StoreEnvironmentError: the file is missing or cannot be opened at all.
@@ -69,7 +81,7 @@ def verify_store(path: Path) -> StoreVerdict:
     try:
         with contextlib.closing(connect_read_only(path)) as connection:
             connection.execute("BEGIN")
-            return _verify(connection)
+            return _verify(connection, breathe)
     except sqlite.errors() as error:
         raise explain(error, path) from error
 
@@ -84,17 +96,20 @@ class _Row:
     hash: str
 
 
-def _verify(connection: sqlite3.Connection) -> StoreVerdict:
+def _verify(connection: sqlite3.Connection, breathe: Breathe) -> StoreVerdict:
     findings: list[Finding] = []
     names: dict[int, str] = dict(connection.execute("SELECT id, name FROM session ORDER BY id"))
     heads: list[tuple[str | None, str]] = []
     n_records = 0
-    findings += _missing_seq(connection)
+    gone = purges(connection)
+    findings += _missing_seq(connection, {first: last for one in gone.records for first, last in one.places})
+    findings += _check_purges(gone, set(names.values()))
     findings += _check_patients(connection)
     chains: list[int | None] = [None, *names]
     for key in chains:
         name = None if key is None else names[key]
         chain = list(_chain(connection, key, name))
+        breathe()
         n_records += len(chain)
         heads.append((name, chain[-1].hash if chain else GENESIS))
         finding = _check_chain(chain)
@@ -102,7 +117,7 @@ def _verify(connection: sqlite3.Connection) -> StoreVerdict:
             findings.append(finding)
     n_bulk = n_unsealed = 0
     for key, name in names.items():
-        finding, n_rows, n_open = _check_bulk(connection, key, name)
+        finding, n_rows, n_open = _check_bulk(connection, key, name, breathe)
         n_bulk += n_rows
         n_unsealed += n_open
         if finding is not None:
@@ -110,16 +125,39 @@ def _verify(connection: sqlite3.Connection) -> StoreVerdict:
     return StoreVerdict(tuple(findings), len(names), n_records, n_bulk, n_unsealed, tuple(heads))
 
 
-def _missing_seq(connection: sqlite3.Connection) -> list[Finding]:
-    """Find the first hole in the numbers over the whole file, a cut-off end included."""
+def _missing_seq(connection: sqlite3.Connection, gone: dict[int, int]) -> list[Finding]:
+    """Find the first hole in the numbers over the whole file, a cut-off end included; `gone` are purged runs, first to last."""
     issued = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
     expected = 1
     for (seq,) in connection.execute("SELECT seq FROM record ORDER BY seq"):
+        expected = _past(expected, gone)
+        if seq < expected:
+            return [Finding(None, f"Record {seq} stands in the place of a purged one.")]
         if seq != expected:
             return [Finding(None, f"Record {expected} is missing.")]
         expected += 1
+    expected = _past(expected, gone)
     if issued is not None and expected <= issued[0]:
         return [Finding(None, f"Record {expected} is missing: the end of the record was cut off.")]
+    return []
+
+
+def _past(expected: int, gone: dict[int, int]) -> int:
+    while expected in gone:
+        expected = gone[expected] + 1
+    return expected
+
+
+def _check_purges(gone: Purges, present: set[str]) -> list[Finding]:
+    """Find a purge that nobody asked for, that tells of other places than it took, or of a visit that is there."""
+    for one in gone.records:
+        n_places = sum(last - first + 1 for first, last in one.places)
+        if one.purged not in gone.asked:
+            return [Finding(None, f"The visit {one.purged} was purged, and nobody had asked for it.")]
+        if one.purged in present:
+            return [Finding(one.purged, f"The visit {one.purged} was purged, and is there.")]
+        if n_places != one.n_records or any(last < first for first, last in one.places):
+            return [Finding(None, f"The purge of {one.purged} tells of other places than it took.")]
     return []
 
 
@@ -170,15 +208,19 @@ def _what_broke(chain: list[_Row], index: int) -> str:
     return "was altered, or the one before it is missing"
 
 
-def _check_bulk(connection: sqlite3.Connection, key: int, name: str) -> tuple[Finding | None, int, int]:
+def _check_bulk(
+    connection: sqlite3.Connection, key: int, name: str, breathe: Breathe
+) -> tuple[Finding | None, int, int]:
     """Check one session's bulk rows against its seals; return the first finding, and how many rows were read and unsealed."""
     try:
-        return _check_seals(connection, key, name)
+        return _check_seals(connection, key, name, breathe)
     except ValueError:  # a body that no seal needs to be asked about
         return Finding(name, "A reading was altered: a row of them cannot be read."), 0, 0
 
 
-def _check_seals(connection: sqlite3.Connection, key: int, name: str) -> tuple[Finding | None, int, int]:
+def _check_seals(
+    connection: sqlite3.Connection, key: int, name: str, breathe: Breathe
+) -> tuple[Finding | None, int, int]:
     seals = connection.execute(
         "SELECT number, first_n, last_n, sha256, record_head, utc_ns, hash FROM seal WHERE session = ? ORDER BY number",
         (key,),
@@ -186,7 +228,7 @@ def _check_seals(connection: sqlite3.Connection, key: int, name: str) -> tuple[F
     known_heads = {GENESIS} | {
         digest for (digest,) in connection.execute("SELECT hash FROM record WHERE session = ?", (key,))
     }
-    rows = stored_rows(connection, key, lookups(connection))
+    rows = _breathing(stored_rows(connection, key, lookups(connection)), breathe)
     n_rows, previous = 0, GENESIS
     row = next(rows, None)
     for position, (number, first_n, last_n, sha256, head, utc_ns, digest) in enumerate(seals, 1):
@@ -217,6 +259,13 @@ def _check_seals(connection: sqlite3.Connection, key: int, name: str) -> tuple[F
         n_rows, n_open = row.last_n, n_open + row.last_n - row.n + 1
         row = next(rows, None)
     return None, n_rows, n_open
+
+
+def _breathing(rows: Iterator[StoredRow], breathe: Breathe) -> Iterator[StoredRow]:
+    for number, row in enumerate(rows, 1):
+        if number % _ROWS_A_BREATH == 0:
+            breathe()
+        yield row
 
 
 def _stretch(first: StoredRow | None, last: StoredRow | None) -> str:
