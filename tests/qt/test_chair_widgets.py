@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from devices.events import LinkPhase, Priority
 from nursestation.core.commands import RequestCuff
@@ -126,6 +126,25 @@ def test_the_head_keeps_what_the_clock_says_whole_beside_a_lost_monitor(qtbot, t
         shown = head.findChild(Badge, badge).shown_text()
         assert shown
         assert not shown.endswith("…")
+
+
+@pytest.mark.parametrize("width", [708, 760, 1100])
+def test_the_nurse_steps_back_where_the_clock_would_be_cut(qtbot, width):
+    room = QWidget()
+    qtbot.addWidget(room)
+    head = Header(room)
+    visit = make_visit(
+        Phase.DISCHARGED, driver=DRIVER, driver_confirmed=ConfirmedHow.SEEN_IN_PERSON, available="Dr. Okafor"
+    )
+    chair = make_chair(visit)
+    view = header_view(chair, make_station(chair), None)
+    told = replace(view, timer="DISCHARGED", beside="08:58 · R. Alvarez RN", nurse="R. Alvarez RN", trouble="")
+    head.resize(width, 56)
+    head.render(told)
+    room.show()
+    head.layout().activate()
+    assert [label.text() for label in head.findChildren(QLabel) if label.isVisible() and _is_cut(label)] == []
+    assert head.findChild(QPushButton, "header_nurse").isVisible() == (width > 1000)
 
 
 def _ground(tile):

@@ -1,6 +1,7 @@
 """The line above the waves: which chair, who, what treatment, the driver, and the clock of the phase."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nursestation.ui import theme
@@ -35,6 +36,7 @@ class Header(Panel):
         self._nurse.setProperty("slim", "yes")
         theme.set_font(self._nurse, Text.CAPTION)
         self._nurse.clicked.connect(self.nurse_wanted)
+        self._may_show_nurse = True
         self._timer = Label("", Text.TIMER, object_name="header_timer")
         self._beside = Label("", Text.BODY, Tone.SOFT, object_name="header_beside")
         self._help = Label("", Text.CAPTION, Tone.SOFT, object_name="header_help")
@@ -86,6 +88,7 @@ class Header(Panel):
         self._show_nurse(view)
         self._timer.setText(view.timer)
         self._beside.setText(view.beside)
+        self._fit_nurse()
 
     def _show_nurse(self, view: HeaderView) -> None:
         metrics = self._nurse.fontMetrics()
@@ -98,4 +101,18 @@ class Header(Panel):
         self._nurse.set_tip(told or self.tr("Say who looks after this chair."))
         self._nurse.setEnabled(view.may_assign)
         # what keeps a patient from being monitored needs the room more; the page of all chairs tells the name too
-        self._nurse.setVisible(not (view.trouble and view.ident))
+        self._may_show_nurse = not (view.trouble and view.ident)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the nurse's name out where anything else would be cut."""
+        super().resizeEvent(event)
+        self._fit_nurse()
+
+    def _fit_nurse(self) -> None:
+        row = self.layout()
+        if row is None:
+            return
+        self._nurse.setVisible(self._may_show_nurse)
+        row.invalidate()
+        if self._may_show_nurse and row.minimumSize().width() > self.width():
+            self._nurse.setVisible(False)
