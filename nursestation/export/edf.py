@@ -231,7 +231,9 @@ def _laid(runs: Sequence[Run], scale: EdfScale, span: _Span, per_record: int) ->
             samples, place = samples[n_dropped:], free
         samples = samples[: len(grid) - place]
         is_there = samples != MISSING_SAMPLE
-        grid[place : place + len(samples)][is_there] = samples[is_there] + np.int16(scale.shift)
+        grid[place : place + len(samples)][is_there] = (samples[is_there].astype(np.int32) + scale.shift).astype(
+            np.int16
+        )
         free = place + len(samples)
     return _Laid(grid, tuple(dropped))
 

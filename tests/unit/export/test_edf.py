@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devices.clock import NS_PER_S
@@ -187,6 +187,7 @@ def test_a_waveform_of_invalid_samples_alone_is_left_out(read):
     assert any("called every sample invalid" in text for text in file.texts())
 
 
+@example(rate=20.0, scale=0.0001, offset=0.0, first_s=0.0, parts=[([-65, -65], 1.0)])  # moved up by more than 32767
 @settings(deadline=None, max_examples=60)
 @given(
     rate=st.sampled_from([20.0, 60.0, 62.5, 75.0, 128.0, 7.5, 250.0, 1000 / 3, 100 / 7, 33.3, 300.0]),
