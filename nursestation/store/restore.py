@@ -1,0 +1,199 @@
+"""Bringing the record back from a backup.
+
+Rules of the file:
+1. Never while a station holds the record, and never from a copy that is not whole: its sum, every page and every hash are
+   looked at first.
+2. The present record is set aside under another name, never overwritten. There is no moment without a record in its place (but
+   on a drive without hard links): a station that starts in the midst finds the one or the other.
+3. What is put in its place has a record of the restore as its newest, and was verified with it.
+4. A backup brings back what was purged since, and leaves visits that were open then open: both are said before.
+"""
+
+import contextlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.clock import Moment
+from nursestation.core.records import BackupRestored, SessionPurged
+from nursestation.store import sqlite
+from nursestation.store.backup import BackupError, backups_in, read_sum, sum_on_drive
+from nursestation.store.errors import StoreError
+from nursestation.store.reader import StoreReader
+from nursestation.store.sqlite import key_file
+from nursestation.store.store import Store, take_lock
+from nursestation.store.verify import verify_store
+
+_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What lies between a backup and the present record.
+
+    Attributes:
+        made_utc_ns: When the backup was made, UTC [ns].
+        n_sessions: Visits in it.
+        open_sessions: Visits that were open then, and will be again.
+        is_readable: Whether the present record can be read (or there is none).
+        n_present: Visits in the present record.
+        lost: Visits that the present record has and the backup has not.
+        behind: Visits that the present record has more of.
+        purged_since: Visits that were purged since, and would be back.
+    """
+
+    made_utc_ns: int
+    n_sessions: int
+    open_sessions: tuple[str, ...]
+    is_readable: bool
+    n_present: int
+    lost: tuple[str, ...]
+    behind: tuple[str, ...]
+    purged_since: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restore that was done: where the record of before lies now (None where there was none), and visits in the new one."""
+
+    set_aside: Path | None
+    n_sessions: int
+
+
+def check_backup(file: Path) -> str:
+    """Return the SHA-256 of a backup that is whole.
+
+    Raises:
+        BackupError: it is missing, altered or damaged.
+        StoreEnvironmentError: it cannot be opened.
+    """
+    if not file.is_file():
+        raise BackupError(f"There is no backup {file}: check the name, and that its drive is connected.")
+    told, found = read_sum(file), sum_on_drive(file)
+    if told is not None and told != found:
+        raise BackupError(f"{file} is not as it was written: take another backup. Nothing was changed.")
+    verdict = verify_store(file)
+    if not verdict.ok:
+        raise BackupError(f"{file} was altered ({verdict.findings[0].text}): take another backup. Nothing was changed.")
+    return found
+
+
+def compare(file: Path, record: Path) -> Between:
+    """Return what lies between a backup and the present record.
+
+    Raises:
+        StoreEnvironmentError: the backup cannot be read.
+    """
+    with StoreReader.open(file) as reader:
+        heads = reader.chain_heads()
+        then_open = tuple(reader.open_sessions())
+        newest_ns = reader.newest_utc_ns()
+    made = [one.made_utc_ns for one in backups_in(file.parent) if one.path == file]
+    sessions = {name for name in heads if name is not None}
+    is_readable, present, purged = True, dict[str | None, str](), set[str]()
+    if record.exists():
+        try:
+            with StoreReader.open(record) as reader:
+                present = reader.chain_heads()
+                told = reader.of_kinds([SessionPurged])
+                purged = {one.purged for one in told if isinstance(one, SessionPurged)}
+        except StoreError:
+            is_readable = False
+    present_sessions = {name for name in present if name is not None}
+    return Between(
+        made_utc_ns=made[0] if made else newest_ns or 0,
+        n_sessions=len(sessions),
+        open_sessions=then_open,
+        is_readable=is_readable,
+        n_present=len(present_sessions),
+        lost=tuple(sorted(present_sessions - sessions)),
+        behind=tuple(sorted(name for name in present_sessions & sessions if present[name] != heads[name])),
+        purged_since=tuple(sorted(purged & sessions)),
+    )
+
+
+def restore(file: Path, record: Path, now: Moment) -> Restored:
+    """Put a backup in the record's place.
+
+    Args:
+        file: The backup.
+        record: The record; it need not be there.
+        now: The moment, for the record of the restore.
+
+    Raises:
+        StoreBusy: a station runs on the record.
+        StoreError: the backup is not whole, or the disk takes no copy of it; the record is as it was.
+    """
+    sha256 = check_backup(file)
+    made_ns = compare(file, record).made_utc_ns
+    part = record.with_name(f"{record.stem}.restoring{record.suffix}")
+    try:
+        record.parent.mkdir(parents=True, exist_ok=True)
+        lock = take_lock(record)
+        try:
+            _clear(part)
+            _bring(file, part, sha256)
+            note = BackupRestored(at=now, made_utc_ns=made_ns, sha256=sha256)
+            with contextlib.closing(Store.open(part)) as store:
+                store.append([note])
+            verdict = verify_store(part)
+            if not verdict.ok:
+                raise BackupError(f"The copy of {file} did not arrive whole. Nothing was changed: look at the disk.")
+            aside = _set_aside(record)
+            _take_key(file, record)
+            part.replace(record)
+        finally:
+            _clear(part)
+            lock.release()
+    except OSError as error:
+        raise BackupError(
+            f"{record} could not be restored ({error.strerror}). The backup is untouched: free some space, then try again."
+        ) from error
+    return Restored(aside, verdict.n_sessions)
+
+
+def _bring(file: Path, part: Path, sha256: str) -> None:
+    shutil.copyfile(file, part)
+    part.chmod(0o600)
+    with part.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    if sum_on_drive(part) != sha256:
+        raise BackupError(f"The copy of {file} did not arrive whole. Nothing was changed: look at the disk.")
+
+
+def _set_aside(record: Path) -> Path | None:
+    """Give the present record a second name, so that its own can be taken; return it."""
+    if not record.exists():
+        return None
+    with (
+        contextlib.suppress(
+            *sqlite.errors(), StoreError
+        ),  # a damaged one keeps its journal, under the name that it gets
+        contextlib.closing(sqlite.connect(record, timeout_s=_TIMEOUT_S)) as connection,
+    ):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    number = 1
+    while (aside := record.with_name(f"{record.stem}.before-restore-{number}{record.suffix}")).exists():
+        number += 1
+    for ending in ("-wal", "-shm"):
+        beside = record.with_name(record.name + ending)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + ending))
+    if key_file(record).exists():
+        shutil.copyfile(key_file(record), key_file(aside))
+    try:
+        aside.hardlink_to(record)
+    except OSError:  # a file system that knows no second name
+        record.rename(aside)
+    return aside
+
+
+def _take_key(file: Path, record: Path) -> None:
+    if key_file(file).exists():
+        shutil.copyfile(key_file(file), key_file(record))
+
+
+def _clear(part: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal", ".lock"):
+        part.with_name(part.name + ending).unlink(missing_ok=True)

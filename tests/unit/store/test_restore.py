@@ -1,0 +1,142 @@
+"""A record comes back from a whole backup alone; the present one is set aside, and what lies between is said."""
+
+import contextlib
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from devices.clock import NS_PER_S
+from nursestation.core.records import BackupRestored, PurgeAsked, SessionPurged
+from nursestation.store.backup import BackupError, make_backup
+from nursestation.store.errors import StoreBusy
+from nursestation.store.reader import StoreReader
+from nursestation.store.restore import compare, restore
+from nursestation.store.retention import purge_of
+from nursestation.store.store import Store
+from nursestation.store.verify import verify_store
+from tests.helpers.written_visit import SESSION, START, minute, station_records, visit_records
+
+NOW = minute(400)
+
+
+@pytest.fixture
+def record(tmp_path):
+    path = tmp_path / "profile" / "record.sqlite3"
+    with contextlib.closing(Store.open(path)) as store:
+        store.append([*station_records(), *visit_records(step_s=60)])
+    return path
+
+
+@pytest.fixture
+def backup(record, tmp_path):
+    (tmp_path / "drive").mkdir()
+    return make_backup(record, tmp_path / "drive", START.utc_ns, keep=1, rest=lambda _s: False).path
+
+
+def heads(path):
+    with StoreReader.open(path) as reader:
+        return reader.chain_heads()
+
+
+def test_a_lost_profile_comes_back_whole(record, backup):
+    before = heads(record)
+    with StoreReader.open(record) as reader:
+        samples = list(reader.samples(SESSION))
+    for file in record.parent.iterdir():
+        file.unlink()
+    record.parent.rmdir()
+    done = restore(backup, record, NOW)
+    assert (done.set_aside, done.n_sessions) == (None, 1)
+    assert verify_store(record).ok
+    with StoreReader.open(record) as reader:
+        assert list(reader.samples(SESSION)) == samples
+        (note,) = reader.of_kinds([BackupRestored])
+    assert heads(record)[SESSION] == before[SESSION]
+    assert (note.at, note.made_utc_ns) == (NOW, START.utc_ns)
+    assert not list(record.parent.glob("*restoring*"))
+
+
+def test_the_present_record_is_set_aside_with_all_that_it_has(record, backup):
+    with contextlib.closing(Store.open(record)) as store:
+        store.append(station_records())
+    present = heads(record)
+    done = restore(backup, record, NOW)
+    assert done.set_aside == record.with_name("record.before-restore-1.sqlite3")
+    assert heads(done.set_aside) == present
+    assert verify_store(done.set_aside).ok
+    assert restore(backup, record, NOW).set_aside.name == "record.before-restore-2.sqlite3"
+
+
+def test_a_damaged_record_is_set_aside_as_it_is(record, backup):
+    record.write_bytes(b"no database at all" * 1000)
+    assert not compare(backup, record).is_readable
+    done = restore(backup, record, NOW)
+    assert done.set_aside.read_bytes() == b"no database at all" * 1000
+    assert verify_store(record).ok
+
+
+def test_it_is_refused_while_a_station_holds_the_record(record, backup):
+    with contextlib.closing(Store.open(record)), pytest.raises(StoreBusy):
+        restore(backup, record, NOW)
+
+
+def flip(path, at):
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0xFF
+    path.write_bytes(data)
+
+
+def test_an_altered_backup_is_refused_and_the_record_stays(record, backup):
+    before = record.read_bytes()
+    flip(backup, 9000)
+    with pytest.raises(BackupError, match="not as it was written"):
+        restore(backup, record, NOW)
+    backup.with_name(f"{backup.name}.sha256").unlink()
+    with contextlib.closing(sqlite3.connect(backup)) as connection:
+        connection.execute("PRAGMA user_version=7")  # sound as a database, whatever it holds
+    assert record.read_bytes() == before
+
+
+def test_a_backup_without_its_sum_is_judged_by_its_chains(record, backup):
+    backup.with_name(f"{backup.name}.sha256").unlink()
+    with contextlib.closing(sqlite3.connect(backup)) as connection:
+        connection.execute("DROP TRIGGER record_no_update")
+        connection.execute("UPDATE record SET body = replace(body, 'Nausea', 'nothing') WHERE kind = 'Charted'")
+        connection.commit()
+    with pytest.raises(BackupError, match="was altered"):
+        restore(backup, record, NOW)
+
+
+def test_what_lies_between_is_told(record, backup):
+    with contextlib.closing(Store.open(record)) as store:
+        store.append([replace(one, session="20260304-0900-2") for one in visit_records(step_s=60, upto_min=20)])
+    between = compare(backup, record)
+    assert (between.n_sessions, between.n_present) == (1, 2)
+    assert (between.lost, between.behind) == (("20260304-0900-2",), ())
+    assert between.made_utc_ns == START.utc_ns
+
+
+def test_a_visit_that_was_purged_since_would_be_back(record, backup):
+    done = purge_of(record, SESSION)
+    with contextlib.closing(Store.open(record)) as store:
+        store.append([PurgeAsked(at=minute(200), sessions=(SESSION,), reason="over its time")])
+        store.append([
+            SessionPurged(
+                at=minute(201), purged=SESSION, chain_head=done.chain_head, n_records=done.n_records,
+                n_bulk=done.n_bulk, places=done.places,
+            )
+        ])  # fmt: skip
+    assert compare(backup, record).purged_since == (SESSION,)
+
+
+def test_visits_that_were_open_then_are_told(tmp_path):
+    path = tmp_path / "profile" / "record.sqlite3"
+    with contextlib.closing(Store.open(path)) as store:
+        store.append([*station_records(), *visit_records(step_s=60, upto_min=30)])
+    (tmp_path / "drive").mkdir()
+    made = make_backup(path, tmp_path / "drive", START.utc_ns + NS_PER_S, keep=1, rest=lambda _s: False)
+    with contextlib.closing(Store.open(path)) as store:
+        store.append([one for one in visit_records(step_s=60) if one.at > minute(30)])
+    between = compare(made.path, path)
+    assert (between.open_sessions, between.behind) == ((SESSION,), (SESSION,))
