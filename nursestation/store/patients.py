@@ -56,13 +56,12 @@ def find(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Patient
         text: What is sought; "" finds everybody.
         limit: How many at most.
     """
-    words = folded(text).split()
-    where = " AND ".join(["sought LIKE ? ESCAPE '\\'"] * len(words)) or "1"
+    where, parameters = where_sought(text)
     found = connection.execute(
         "SELECT record_number, given_name, family_name, birth_date, max(utc_ns), count(*) FROM patient"
         f" WHERE known_by IN (SELECT known_by FROM patient WHERE {where})"
         " GROUP BY known_by ORDER BY max(utc_ns) DESC, known_by LIMIT ?",
-        (*(f"%{_escaped(word)}%" for word in words), limit),
+        (*parameters, limit),
     )  # of each group SQLite gives the row that has the maximum: https://www.sqlite.org/lang_select.html#bareagg
     return tuple(
         PatientCard(
@@ -75,6 +74,13 @@ def find(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Patient
         )
         for number, given, family, born, newest_ns, n_visits in found
     )
+
+
+def where_sought(text: str) -> tuple[str, list[str]]:
+    """Return SQL that holds of the rows in which every word of `text` is found, "1" for no word, and its parameters."""
+    words = folded(text).split()
+    where = " AND ".join(["sought LIKE ? ESCAPE '\\'"] * len(words)) or "1"
+    return where, [f"%{_escaped(word)}%" for word in words]
 
 
 def sessions_of(connection: sqlite3.Connection, record_number: str) -> list[tuple[int, str]]:
