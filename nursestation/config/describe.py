@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
+from nursestation.config.schema import (
+    BackupSettings,
+    ChairSettings,
+    DiskSettings,
+    MonitorSettings,
+    RetentionSettings,
+    StationSettings,
+)
 
 _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("The station", StationSettings),
+    ("`[backup]`", BackupSettings),
+    ("`[retention]`", RetentionSettings),
+    ("`[disk]`", DiskSettings),
     ("`[[chair]]`", ChairSettings),
     ("`[[chair.monitor]]`", MonitorSettings),
 )
@@ -39,7 +49,7 @@ def _kind(option: FieldInfo) -> str:
     if literal := re.search(r"Literal\[([^]]+)\]", text):
         return " or ".join(f"`{choice}`" for choice in literal[1].replace("'", "").split(", "))
     if "Settings" in text:
-        return "sections"
+        return "sections" if "tuple" in text else "section"
     if "dict" in text:
         return "table"
     bounds = [f"{kind} {getattr(item, key)}" for item in option.metadata for key, kind in _BOUNDS if hasattr(item, key)]
@@ -54,6 +64,8 @@ def _default(option: FieldInfo) -> str:
     if option.is_required():
         return "needed"
     value = option.get_default(call_default_factory=True, validated_data={})
+    if isinstance(value, BaseModel):
+        return "as below"
     return {True: "`true`", False: "`false`"}.get(value, f"`{value}`") if value not in ("", None, (), {}) else "none"
 
 

@@ -84,6 +84,60 @@ class ChairSettings(_Section):
         return self
 
 
+class BackupSettings(_Section):
+    """Copies of the record."""
+
+    folder: str = Field(
+        default="",
+        description="Folder that backups go to, on another drive than the record; it must be there, Nursestation never makes it. "
+        "Without one no backup is made. Restart needed, as for all of this section.",
+    )
+    every_h: int = Field(
+        default=24,
+        ge=1,
+        le=744,
+        description="Hours between two backups. One that is due waits for a time without an infusion, for up to 8 hours.",
+    )
+    keep: int = Field(
+        default=14, ge=1, le=1000, description="How many backups of this record stay in the folder; the oldest go."
+    )
+    tell_after_days: int = Field(
+        default=2, ge=1, le=60, description="After how many days without a backup the screen says so."
+    )
+
+
+class RetentionSettings(_Section):
+    """How long visits are kept."""
+
+    keep_years: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="After so many years a visit is listed as over its time, and a lead nurse may purge it; nothing is ever "
+        "purged by itself. Left out, visits are kept for ever.",
+    )
+
+
+class DiskSettings(_Section):
+    """Room for the record."""
+
+    early_h: int = Field(
+        default=24, ge=1, le=8760, description="Below so many hours of recording left on the disk the screen says so."
+    )
+    late_h: int = Field(
+        default=4,
+        ge=1,
+        le=8760,
+        description="Below so many hours it says so with a higher priority; at most `early_h`.",
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> "DiskSettings":
+        if self.late_h > self.early_h:
+            raise ValueError("late_h is above early_h: the later warning comes with less room")
+        return self
+
+
 Milliseconds = Annotated[int, Field(ge=10, le=1000)]
 
 
@@ -125,6 +179,9 @@ class StationSettings(_Section):
         description="How loud the station's alarms are, in steps of 3 dB; 10 is full. At 10 the station cannot get louder for a "
         "chair that nobody answers. Restart needed.",
     )
+    backup: BackupSettings = Field(default=BackupSettings(), description="Copies of the record.")
+    retention: RetentionSettings = Field(default=RetentionSettings(), description="How long visits are kept.")
+    disk: DiskSettings = Field(default=DiskSettings(), description="When too little room for the record is told.")
     chair: tuple[ChairSettings, ...] = Field(default=(), description="The chairs, one [[chair]] each.")
 
     @model_validator(mode="after")

@@ -86,3 +86,19 @@ def test_a_mistake_in_a_preset_is_told_with_file_and_key(tmp_path, before, after
         load_preset(tmp_path)
     for word in (str(path), *words):
         assert word in str(told.value)
+
+
+def test_the_later_warning_of_a_full_disk_cannot_come_first(tmp_path):
+    path = tmp_path / "station.toml"
+    path.write_text("[disk]\nearly_h = 3\nlate_h = 5\n")
+    with pytest.raises(SettingsError, match="late_h is above early_h"):
+        load_settings(path)
+
+
+def test_backups_and_retention_have_sections_of_their_own(tmp_path):
+    path = tmp_path / "station.toml"
+    path.write_text('[backup]\nfolder = "/backup"\nkeep = 3\n\n[retention]\nkeep_years = 7\n')
+    settings = load_settings(path)
+    assert (settings.backup.folder, settings.backup.every_h, settings.backup.keep) == ("/backup", 24, 3)
+    assert settings.retention.keep_years == 7
+    assert load_settings(tmp_path / "none.toml").retention.keep_years is None
