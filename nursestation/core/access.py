@@ -54,6 +54,7 @@ _TABLE: dict[type, Row] = {
     c.LetGo: Row(LEADING, _STAFF.format("take somebody off the staff")),
     c.TakeBack: Row(LEADING, _STAFF.format("take somebody back")),
     c.ViewPast: Row(EVERYBODY),
+    c.ViewAudit: Row(LEADING, _STAFF.format("look at who did what")),
     c.AskExport: Row(EVERYBODY),
     c.NoteSetting: Row(EVERYBODY),  # of what was changed on the screen; what is restricted has a command of its own
     c.HoldSession: Row(LEADING, _STAFF.format("hold a visit")),

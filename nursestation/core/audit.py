@@ -21,6 +21,8 @@ def command(turn: Turn, wish: c.RecordCommand) -> None:
     match wish:
         case c.ViewPast():
             turn.emit(r.PastViewed(**turn.acted(None), viewed=wish.session))
+        case c.ViewAudit():
+            turn.emit(r.AuditViewed(**turn.acted(None), since_utc_ns=wish.since_utc_ns, until_utc_ns=wish.until_utc_ns))
         case c.AskExport():
             if not wish.sessions:
                 raise Refusal("Choose the visits to export.")

@@ -111,6 +111,14 @@ class ViewPast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewAudit:
+    """Look at who did what between two times, UTC [ns]; refused or noted before anything is shown."""
+
+    since_utc_ns: int
+    until_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskExport:
     """Take visits out of the building as files; refused or noted before anything is written.
 
@@ -733,7 +741,7 @@ SignalCommand = PauseAudio | EndAudioPause | SwitchAudioOff | SwitchAudioOn | Se
 StaffCommand = AddOperator | ChangePin | ResetPin | Unlock | ChangeRole | LetGo | TakeBack
 """What is asked about the staff."""
 
-RecordCommand = ViewPast | AskExport | NoteSetting | HoldSession | ReleaseHold | AskPurge
+RecordCommand = ViewPast | ViewAudit | AskExport | NoteSetting | HoldSession | ReleaseHold | AskPurge
 """What is asked of the record, and of settings: noted here, carried out beside the engine."""
 
 

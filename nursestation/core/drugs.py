@@ -15,10 +15,11 @@ from dataclasses import replace
 
 from nursestation.core import records as r
 from nursestation.core import signin
+from nursestation.core.access import CARING
 from nursestation.core.commands import RecordDrug, StrikeDrug
 from nursestation.core.drug_words import difference_words, differs, drug_words
 from nursestation.core.finding import Found
-from nursestation.core.model import DrugUse, GateState, Operator, Role
+from nursestation.core.model import DrugUse, GateState, Operator
 from nursestation.core.state import ChairState, Drug, Visit
 from nursestation.core.turn import Refusal, Turn
 from nursestation.core.wording import staff_name
@@ -139,6 +140,6 @@ def _witness(turn: Turn, witness_id: str, pin: str) -> str:
     if witness_id == turn.state.operator:
         raise Refusal("The witness must be somebody other than you.")
     known = turn.state.operators.get(witness_id)
-    if known is not None and known.role is Role.OFFICE:
+    if known is not None and known.role not in CARING:
         raise Refusal(f"{known.name} may not witness this: choose a nurse or a clinician.")
     return signin.verify(turn, witness_id, pin).id

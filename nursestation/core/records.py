@@ -183,6 +183,14 @@ class PastViewed(_Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditViewed(_Record):
+    """`operator` looked at who did what between two times, UTC [ns]."""
+
+    since_utc_ns: int
+    until_utc_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportAsked(_Record):
     """`operator` was allowed to take visits out as files."""
 
@@ -1113,7 +1121,7 @@ DISCRETE = (
     WeightRecorded, AllergiesRecorded, PregnancyRecorded, MedicinesRecorded, ReferralRecorded, AvailableNamed,
     CheckConfirmed, CompanionRecorded, ProtocolChanged, DrugRecorded, DrugStruck,
     OperatorChanged, PastViewed, ExportAsked, ExportMade, SettingChanged, SessionHeld, HoldReleased, PurgeAsked,
-    SessionPurged, BackupMade, BackupRestored, NurseAssigned,
+    SessionPurged, BackupMade, BackupRestored, NurseAssigned, AuditViewed,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -1135,5 +1143,6 @@ Record = (
     | ProtocolChanged | DrugRecorded | DrugStruck
     | OperatorChanged | PastViewed | ExportAsked | ExportMade | SettingChanged | SessionHeld | HoldReleased | PurgeAsked
     | SessionPurged | BackupMade | BackupRestored | NurseAssigned
+    | AuditViewed
 )  # fmt: skip
 """Everything that can have happened."""

@@ -317,7 +317,7 @@ def _allowed_command(turn: Turn, command: _AllowedCommand) -> None:
         ):  # fmt: skip
             staff.change(turn, command)
         case (
-            c.ViewPast() | c.AskExport() | c.NoteSetting() | c.HoldSession() | c.ReleaseHold() | c.AskPurge()
+            c.ViewPast() | c.ViewAudit() | c.AskExport() | c.NoteSetting() | c.HoldSession() | c.ReleaseHold() | c.AskPurge()
         ):  # fmt: skip
             audit.command(turn, command)
         case c.PauseAudio() | c.EndAudioPause() | c.SwitchAudioOff() | c.SwitchAudioOn() | c.SelfTest():

@@ -42,7 +42,7 @@ _T = TypeVar("_T")
 
 _PASSING = (
     "LinkChanged", "MonitorIdentified", "MonitorAlarm", "SensorChanged", "FramesRejected", "ClockStepped", "MonitorBound",
-    "MonitorUnbound", "MonitorPatient", "CuffStarted", "CuffStopped", "PastViewed", "ExportAsked", "ExportMade",
+    "MonitorUnbound", "MonitorPatient", "CuffStarted", "CuffStopped", "PastViewed", "AuditViewed", "ExportAsked", "ExportMade",
     "SettingChanged", "PurgeAsked", "SessionPurged", "BackupMade", "BackupRestored",
 )  # fmt: skip
 """Station records that say nothing of the present once the program was restarted, and what is kept for the audit alone."""

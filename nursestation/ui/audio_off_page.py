@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from nursestation.core.access import may
 from nursestation.core.commands import SwitchAudioOff, SwitchAudioOn
-from nursestation.core.model import Role
 from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
@@ -41,7 +41,7 @@ class AudioOffPage(Page):
         self._off = Button(self.tr("Switch the sound of Nursestation off"), "audio_off_send", ButtonKind.DANGER)
         self._on = Button(self.tr("Switch the sound on"), "audio_off_on", ButtonKind.PRIMARY)
         self._close = QuietButton(self.tr("Close"), "audio_off_close", tip=self.tr("Back to the chair (Esc)"))
-        self._is_lead = False
+        self._may_switch = False
         self._build()
         self._reasons.chosen.connect(self._look)
         self._words.textChanged.connect(self._look)
@@ -92,7 +92,7 @@ class AudioOffPage(Page):
         self._on.setVisible(is_off)
         self._on.setEnabled(operator is not None)
         self._form.setVisible(not is_off)
-        self._is_lead = operator is not None and operator.role is Role.LEAD_NURSE
+        self._may_switch = may(operator, SwitchAudioOff)
         self._look()
 
     def begin(self) -> None:
@@ -117,7 +117,7 @@ class AudioOffPage(Page):
     @Slot()
     def _look(self) -> None:
         told = ""
-        if not self._is_lead:
+        if not self._may_switch:
             told = self.tr("Only a lead nurse can switch the sound off. Everybody can pause it, at the alarm bar.")
         elif not self._reason():
             told = self.tr("Choose or write the reason.")

@@ -37,9 +37,10 @@ from nursestation.ui.sheets.view import NOTIFY, PAUSE, PAUSE_ALARMS, STOP, Hurdl
 from nursestation.ui.sheets.vitals import VitalsSheet
 from nursestation.ui.sheets.watching import WatchingSheet
 from nursestation.ui.sheets.waves import WavesSheet
-from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
+from nursestation.ui.staff.own_pin import OwnPinPage
+from nursestation.ui.staff.page import StaffPage
 from nursestation.ui.station_page import StationPage
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def make_pages(version: str, zone: tzinfo | None = None, log: AlarmLog | None = 
         "first_run": Late(FirstRunPage),
         "sign_in": Late(SignInPage),
         "staff": Late(StaffPage),
+        "own_pin": Late(OwnPinPage),
         "check_in": Late(partial(_check_in, zone)),
         "discharge": Late(partial(_discharge, zone)),
         "monitors": Late(partial(_monitors, zone)),

@@ -496,6 +496,8 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def open(self, name: str) -> None:
         """Show a page or a sheet; a name that the window does not know goes to its owner."""
+        if name == OWN_PIN:
+            self._before = self._wanted
         if name in self._pages:
             self._bring(name)
         elif name in self._sheet_names:

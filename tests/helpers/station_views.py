@@ -40,6 +40,8 @@ from nursestation.core.snapshot import (
     NumericView,
     PhaseSpan,
     ReadinessView,
+    StaffState,
+    StaffView,
     StationSnapshot,
     VisitView,
 )
@@ -342,5 +344,6 @@ def make_station(*chairs, operator=NURSE, operators=(NURSE, LEAD, CLINICIAN), at
             make_protocol(name="pain-iv", title="Chronic pain IV", planned_min=240, series=SeriesPlan(length=5)),
             make_protocol(name="im", title="IM injection", route=Route.IM, planned_min=0, series=None),
         ),
+        staff=tuple(StaffView(id=one.id, name=one.name, role=one.role, state=StaffState.ACTIVE) for one in operators),
     )
     return replace(base, **changes)

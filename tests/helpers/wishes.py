@@ -27,6 +27,8 @@ _VALUES: dict[str, object] = {
     "format": "csv",
     "setting": "auto-lock",
     "before": "10 min",
+    "since_utc_ns": 0,
+    "until_utc_ns": 1,
     "after": "5 min",
     "reason": "for the test",
     "heard": True,

@@ -25,7 +25,7 @@ STATIONS = {
     "new": make_station(operators=(), operator=None),
 }
 NAMES = (
-    "first_run", "sign_in", "staff", "check_in", "discharge", "monitors", "protocols", "alarm_log", "delays", "due",
+    "first_run", "sign_in", "staff", "own_pin", "check_in", "discharge", "monitors", "protocols", "alarm_log", "delays", "due",
     "about", "station", "self_test", "audio_off", "no_chairs", "nurses",
 )  # fmt: skip
 SHEETS = (

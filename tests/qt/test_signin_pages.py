@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from nursestation.core import commands as c
 from nursestation.core.model import Role
 from nursestation.ui.about import AboutPage
-from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
+from nursestation.ui.staff.page import StaffPage
 from tests.helpers.hands import find, press
 from tests.helpers.station_views import LEAD, NURSE, make_station
 
@@ -112,7 +112,7 @@ def test_staff_is_added_by_a_lead_nurse(qtbot, shown):
 def test_a_nurse_is_told_who_adds_staff(shown):
     page, _ = shown(StaffPage())
     page.render(make_station(operator=NURSE))
-    assert find(page, "staff_problem").text() == "Only a lead nurse or a clinician adds staff."
+    assert find(page, "staff_problem").text() == "Only a lead nurse or a clinician can add staff."
     assert not find(page, "staff_add").isEnabled()
 
 

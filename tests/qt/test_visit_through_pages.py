@@ -14,9 +14,9 @@ from nursestation.ui.checkin.page import CheckInPage
 from nursestation.ui.choices import Choices
 from nursestation.ui.discharge.page import DischargePage
 from nursestation.ui.layouts import keep_tab_order
-from nursestation.ui.signin.add_staff import StaffPage
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
+from nursestation.ui.staff.page import StaffPage
 from tests.helpers.visit import CLINICIAN_PIN, NURSE_PIN, make_clinic
 
 PAPER = Path("instructions.pdf")

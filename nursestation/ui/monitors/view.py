@@ -7,7 +7,9 @@ from devices.clock import NS_PER_S, Moment
 from devices.events import LinkPhase
 from devices.registry import all_drivers
 from nursestation.config.schema import ChairSettings, MonitorSettings
-from nursestation.core.model import Operator, Role
+from nursestation.core.access import may
+from nursestation.core.inputs import ChairsChanged
+from nursestation.core.model import Operator
 from nursestation.core.snapshot import ChairSnapshot, LinkView, StationSnapshot
 from nursestation.runtime.workbench import BenchState, Checkup
 from nursestation.ui.chairs.view import tile_view
@@ -16,7 +18,6 @@ from nursestation.ui.monitors.words import amount, facts_of, is_pseudo, is_seria
 from nursestation.ui.roles import Tone
 
 MOST_CHAIRS = 16
-MAY_CHANGE = (Role.LEAD_NURSE, Role.CLINICIAN)
 SIMULATED_NOTE = (
     "Simulated: this chair was added when Nursestation was started with --simulate. It is not in the settings and cannot "
     "be changed here; start without --simulate to be rid of it."
@@ -122,7 +123,7 @@ class Detail:
 
 def may_change(operator: Operator | None) -> bool:
     """Say whether this member of staff may change the monitors."""
-    return operator is not None and operator.role in MAY_CHANGE
+    return may(operator, ChairsChanged)
 
 
 def overview(snapshot: StationSnapshot, bench: BenchState) -> Overview:

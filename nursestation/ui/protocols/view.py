@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nursestation.config.protocol_files import ProtocolFile, Shelf
-from nursestation.core.model import Operator, Role, Route
+from nursestation.core.access import may
+from nursestation.core.inputs import ProtocolsChanged
+from nursestation.core.model import Operator, Route
 from nursestation.core.protocols import Protocol, SeriesPlan
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.core.wording import long_span
 from nursestation.ui.roles import Tone
 
-MAY_EDIT = (Role.LEAD_NURSE, Role.CLINICIAN)
 ROUTE_WORDS = {Route.IV: "IV", Route.IM: "IM"}
 
 
@@ -72,7 +73,7 @@ class Detail:
 
 def may_edit(operator: Operator | None) -> bool:
     """Say whether this member of staff may change protocols."""
-    return operator is not None and operator.role in MAY_EDIT
+    return may(operator, ProtocolsChanged)
 
 
 def overview(snapshot: StationSnapshot, shelf: Shelf) -> Overview:

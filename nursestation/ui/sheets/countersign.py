@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from nursestation.core.access import CARING
 from nursestation.core.model import Operator, Role
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
@@ -36,7 +37,7 @@ class Signs:
     """
 
     part: str
-    roles: tuple[Role, ...]
+    roles: frozenset[Role]
     nobody: str
     pin: str
     choose: str
@@ -45,7 +46,7 @@ class Signs:
 
 CLINICIAN_SIGNS = Signs(
     "clinician",
-    (Role.CLINICIAN,),
+    frozenset({Role.CLINICIAN}),
     "No clinician is among the staff. A lead nurse can add one under Staff.",
     "The clinician's own PIN",
     "Choose the clinician.",
@@ -53,7 +54,7 @@ CLINICIAN_SIGNS = Signs(
 )
 WITNESS_SIGNS = Signs(
     "witness",
-    (Role.NURSE, Role.LEAD_NURSE, Role.CLINICIAN),
+    CARING,
     "Nobody else is among the staff. A lead nurse can add a witness under Staff.",
     "The witness's own PIN",
     "Choose the witness of the waste.",

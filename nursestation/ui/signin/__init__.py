@@ -1,1 +1,1 @@
-"""Who is at the station: first run, sign-in and lock, new staff."""
+"""Who is at the station: first run, sign-in and taking over."""

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nursestation.core.access import LEADING
 from nursestation.core.model import Operator, Role
 from nursestation.ui.peopletext import ROLE_WORDS
 
 PIN_DIGITS = 6
 """Least length of a PIN. Source: project decision, ADR-0007; the station's PIN check has the last word."""
 
-FIRST_ROLES = (Role.LEAD_NURSE, Role.CLINICIAN)
-STAFF_ROLES = (Role.NURSE, Role.LEAD_NURSE, Role.CLINICIAN, Role.OFFICE)
+STAFF_ROLES = tuple(Role)
+FIRST_ROLES = tuple(role for role in STAFF_ROLES if role in LEADING)
 
 PURPOSE = "Nursestation shows the vitals of every chair a second time and keeps the record of each visit."
 

@@ -1,0 +1,1 @@
+"""Who works here, one's own PIN, and who did what."""
