@@ -1,0 +1,206 @@
+"""A visit's record looked at again at any moment of it: the snapshots that the screens saw, made anew from what was stored.
+
+Rules of the file:
+1. A look is the fold of the records up to that moment, by the fold and the views of the live station: nothing is played that
+   is not in the record, and nothing is decided anew.
+2. Times lie on the visit's steady line (`timeline.py`), so that runs of the program follow each other on one clock.
+3. Copies of the state are kept every `KEPT_NS`; a look starts from the last one before it. A look at a later moment goes on
+   from where the last look stood.
+4. Monitors of that time are known by what the record says of them (`SessionMonitors`) and by their readings; nobody is signed
+   in, nothing sounds, and nothing can be asked.
+"""
+
+import bisect
+import copy
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from devices.clock import NS_PER_S, Moment
+from devices.events import LinkPhase
+from nursestation.core import records as r
+from nursestation.core import views
+from nursestation.core.fold import chain, fold
+from nursestation.core.inputs import ChairSetup, MonitorBinding
+from nursestation.core.model import Operator, Provenance
+from nursestation.core.presets import AlarmPreset
+from nursestation.core.rebase import shifted
+from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.state import StationState, new_chair
+from nursestation.core.timeline import Timeline
+
+KEPT_NS = 180 * NS_PER_S
+"""How far apart the copies of the state lie [ns]: a look back folds so much anew at the most."""
+
+WaveKey = tuple[str, str, str]
+"""(metric, monitor, source)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The state after so many records, at a time on the steady line [ns]."""
+
+    t_ns: int
+    n: int
+    state: StationState
+
+
+class Film:
+    """One visit, to be looked at.
+
+    Args:
+        records: The session's discrete records.
+        samples: Its readings.
+        timeline: Of the session.
+        operators: Staff by id: records name who did it.
+        waves: Which waveforms were recorded.
+
+    Attributes:
+        chair: The number of the visit's chair.
+        first_ns, last_ns: From the check-in to the newest moment of the record, on the steady line [ns].
+
+    Raises:
+        ValueError: the records open no visit.
+
+    Thread:
+        It may be made in one thread and used in another, by one at a time.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[r.Record],
+        samples: Sequence[r.Sample],
+        timeline: Timeline,
+        operators: Mapping[str, Operator],
+        waves: Iterable[WaveKey] = (),
+    ) -> None:
+        opened = next((one for one in records if isinstance(one, r.SessionOpened)), None)
+        if opened is None or opened.chair is None:
+            raise ValueError("these records open no visit")
+        self.chair = opened.chair
+        timed: list[tuple[int, r.Record]] = [(timeline.steady_ns(one.at), one) for one in (*records, *samples)]
+        timed.sort(key=lambda one: one[0])
+        # a chair that was freed shows nobody: the film ends with the visit in it
+        self._records = [(t_ns, one) for t_ns, one in timed if not isinstance(one, r.ChairFreed)]
+        self._times = [t_ns for t_ns, _ in self._records]
+        self._waves = tuple(waves)
+        self.first_ns, self.last_ns = timeline.steady_ns(opened.at), self._times[-1]
+        self._state = self._empty(opened, samples, records, operators)
+        self._n = 0
+        self._shared = {id(one): one for one in (opened.protocol, opened.patient, self._state.preset)}
+        self._kept: list[_Kept] = []
+        self._keep_all()
+
+    def at(self, t_ns: int) -> StationSnapshot:
+        """Return how the station looked at a time on the steady line [ns], as far as this visit tells."""
+        t_ns = min(max(t_ns, self.first_ns), self.last_ns)
+        wanted = bisect.bisect_right(self._times, t_ns)
+        if wanted < self._n:
+            place = bisect.bisect_right([kept.t_ns for kept in self._kept], t_ns) - 1
+            kept = self._kept[place]
+            self._state, self._n = self._copied(kept.state), kept.n
+        elif self._kept:  # on, and past whole stretches if need be
+            place = bisect.bisect_right([kept.t_ns for kept in self._kept], t_ns) - 1
+            if self._kept[place].n > self._n:
+                self._state, self._n = self._copied(self._kept[place].state), self._kept[place].n
+        self._fold_until(wanted)
+        now = self.moment(t_ns)
+        for metric, monitor, source in self._waves:
+            found = self._state.monitors.get(monitor)
+            if found is not None:
+                found[1].waves[metric, source] = t_ns
+        return replace(views.station(self._state, now), sound=None, chair_sound=(), chair_heard=())
+
+    def moment(self, t_ns: int) -> Moment:
+        """Return a time on the steady line [ns] with the wall clock of then."""
+        n = max(0, bisect.bisect_right(self._times, t_ns) - 1)
+        then_ns, record = self._records[n]
+        return Moment(t_ns, record.at.utc_ns + t_ns - then_ns)
+
+    def _keep_all(self) -> None:
+        next_ns = self.first_ns
+        for n, t_ns in enumerate(self._times):
+            if t_ns >= next_ns:
+                self._fold_until(n)
+                self._kept.append(_Kept(self._times[n - 1] if n else t_ns, n, self._copied(self._state)))
+                next_ns = t_ns + KEPT_NS
+        self._fold_until(len(self._records))
+
+    def _fold_until(self, n: int) -> None:
+        for t_ns, record in self._records[self._n : n]:
+            moved = shifted(record, t_ns - record.at.mono_ns)
+            self._hear(moved)
+            chain(self._state, moved)
+            fold(self._state, moved)
+        self._n = max(n, self._n)
+
+    def _hear(self, record: r.Record) -> None:
+        """Let a monitor's link be as it was: a restored station begins without any, and its fold leaves them alone."""
+        match record:
+            case r.Sample() if record.monitor in self._state.monitors:
+                monitor = self._state.monitors[record.monitor][1]
+                monitor.heard_ns, monitor.phase, monitor.reason = record.at.mono_ns, LinkPhase.CONNECTED, ""
+            case r.LinkChanged() if record.monitor in self._state.monitors:
+                monitor = self._state.monitors[record.monitor][1]
+                monitor.phase, monitor.reason = record.phase, record.reason
+            case _:
+                pass
+
+    def _copied(self, state: StationState) -> StationState:
+        return copy.deepcopy(state, dict(self._shared))
+
+    def _empty(
+        self,
+        opened: r.SessionOpened,
+        samples: Sequence[r.Sample],
+        records: Sequence[r.Record],
+        operators: Mapping[str, Operator],
+    ) -> StationState:
+        bindings = _bindings(samples, records)
+        chair = new_chair(ChairSetup(number=self.chair, monitors=bindings))
+        return StationState(
+            chairs={self.chair: chair},
+            configured={self.chair},
+            protocols={opened.protocol.name: opened.protocol},
+            preset=AlarmPreset(),
+            monitors={name: (chair, monitor) for name, monitor in chair.monitors.items()},
+            operators=dict(operators),
+        )
+
+
+def _bindings(samples: Sequence[r.Sample], records: Sequence[r.Record]) -> tuple[MonitorBinding, ...]:
+    """Return the monitors of the visit, in the order in which they are set up, then by their first reading."""
+    metrics: dict[str, dict[str, None]] = defaultdict(dict)
+    simulated: set[str] = set()
+    paces: dict[str, list[int]] = defaultdict(list)
+    for sample in samples:
+        if sample.monitor:
+            metrics[sample.monitor][sample.metric] = None
+            if sample.provenance is Provenance.SIMULATED:
+                simulated.add(sample.monitor)
+            if len(paces[sample.monitor]) < _N_FOR_PACE and sample.metric == next(iter(metrics[sample.monitor])):
+                paces[sample.monitor].append(sample.at.mono_ns)
+    facts = {one.monitor: one for record in records if isinstance(record, r.SessionMonitors) for one in record.monitors}
+    return tuple(
+        MonitorBinding(
+            id=name,
+            driver=facts[name].driver if name in facts else name.partition(":")[2],
+            title=facts[name].title if name in facts else name.partition(":")[2],
+            numerics=tuple(metrics[name]),
+            simulated=name in simulated,
+            max_quiet_ms=0,
+            interval_ms=_pace_ms(paces[name]),
+        )
+        for name in dict.fromkeys((*facts, *metrics))
+    )
+
+
+_N_FOR_PACE = 30
+"""Readings by which a monitor's own interval is told: enough to pass over a gap at the beginning."""
+
+
+def _pace_ms(times_ns: Sequence[int]) -> int:
+    """Return the usual time between two readings [ms]; that of most monitors where there are too few."""
+    apart = sorted(later - earlier for earlier, later in pairwise(times_ns) if later > earlier)
+    return max(1000, apart[len(apart) // 2] // 1_000_000) if apart else 1000

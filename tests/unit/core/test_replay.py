@@ -1,0 +1,116 @@
+"""A visit looked at again: what the screen saw then is what is seen now, in whatever order it is looked at."""
+
+from random import Random
+
+import pytest
+
+from devices.clock import NS_PER_S, Moment
+from nursestation.core import commands as c
+from nursestation.core import records as r
+from nursestation.core.model import ChartKind, Phase
+from nursestation.core.replay import KEPT_NS, Film
+from nursestation.core.snapshot import ChairSnapshot, Freshness
+from nursestation.core.timeline import Timeline
+from tests.helpers.visit import Clinic, make_clinic, run_visit
+from tests.unit.core.test_restore import restarted, stored
+
+
+def film_of(records: list[r.Record], runs: tuple[Moment, ...] = ()) -> Film:
+    own = [one for one in stored(records) if one.session is not None]
+    operators = {one.added.id: one.added for one in records if isinstance(one, r.OperatorAdded)}
+    discrete = [one for one in own if not isinstance(one, r.Sample)]
+    samples = [one for one in own if isinstance(one, r.Sample)]
+    return Film(discrete, samples, Timeline(runs or (discrete[0].at,)), operators)
+
+
+def told(chair: ChairSnapshot) -> dict[str, object]:
+    """Return what a chair shows of patient and visit, without what lies on another clock."""
+    visit = chair.visit
+    assert visit is not None
+    return {
+        "numbers": {one.metric: (one.value, one.freshness, one.low, one.change) for one in chair.numerics},
+        "cuff": (str(chair.cuff.reading), chair.cuff.due_in_s),
+        "phase": (visit.phase, visit.paused, visit.infusion_run_s, visit.observation_s),
+        "flags": [(one.grade, one.outcome, one.is_present) for one in visit.flags],
+        "chart": [(one.text, one.by, one.resolved is None) for one in visit.chart],
+        "alarms": [(one.rule, one.priority, one.text) for one in chair.conditions],
+        "coverage": [part for _, part, _ in visit.watching.coverage],
+        "baseline": str(visit.baseline),
+        "signed": visit.signed_by,
+    }
+
+
+def test_what_was_on_the_screen_is_on_it_again() -> None:
+    clinic = make_clinic()
+    seen: list[tuple[Moment, dict[str, object]]] = []
+
+    def look() -> None:
+        seen.append((clinic.clock.now(), told(clinic.view)))
+        clinic.clock.advance(0.5)  # what comes next comes later
+
+    clinic.start(every_s=2)
+    look()
+    clinic.run(500, {"heart_rate": 88.0}, every_s=2)
+    clinic.cuff(184, 112)
+    look()
+    clinic.do(c.PauseInfusion(chair=2, reason="blood pressure"))
+    clinic.do(c.Chart(chair=2, kind=ChartKind.SIDE_EFFECT, text="Nausea"))
+    clinic.run(95, every_s=2)
+    look()
+    clinic.cuff(150, 90)
+    clinic.run(12)
+    look()
+    clinic.wait(5)
+    look()
+    film = film_of(clinic.records)
+    later_ns = film.first_ns - clinic.of(r.SessionOpened)[0].at.mono_ns
+    for at, then in reversed(seen):
+        now = film.at(at.mono_ns + later_ns)
+        assert told(now.chair(2)) == then
+        assert now.at.utc_ns == at.utc_ns
+        assert (now.operator, now.sound) == (None, None)
+    assert seen[-1][1]["numbers"]["spo2"][1] is Freshness.STALE  # type: ignore[index]
+
+
+@pytest.fixture(scope="module")
+def whole() -> list[r.Record]:
+    return run_visit(every_s=10, free=True)[1]
+
+
+def test_the_order_of_looks_makes_no_difference(whole: list[r.Record]) -> None:
+    film, again = film_of(whole), film_of(whole)
+    random = Random(7)
+    times = [random.randint(film.first_ns, film.last_ns) for _ in range(12)]
+    in_order = {t_ns: film.at(t_ns) for t_ns in sorted(times)}
+    assert {t_ns: again.at(t_ns) for t_ns in times} == in_order
+
+
+def test_it_goes_from_the_check_in_to_the_end_and_no_further(whole: list[r.Record]) -> None:
+    film = film_of(whole)
+    first, last = film.at(0).chair(2).visit, film.at(film.last_ns + KEPT_NS).chair(2).visit
+    assert first is not None
+    assert last is not None
+    assert (first.phase, first.cuffs) == (Phase.BASELINE, ())  # all of the check-in was told at one moment
+    assert (last.phase, last.signed_by) == (Phase.DISCHARGED, "R. Alvarez RN")
+
+
+def test_a_restart_in_between_is_one_film() -> None:
+    before = make_clinic()
+    before.start(every_s=5)
+    before.run(120, every_s=5)
+    after: Clinic = restarted(before, after_s=30)
+    after.run(60, every_s=5)
+    after.cuff(131, 82)
+    runs = (before.of(r.SessionOpened)[0].at, after.records[0].at)
+    film = film_of([*before.records, *after.records], runs)
+    visit = film.at(film.last_ns).chair(2).visit
+    assert visit is not None
+    assert visit.infusion_run_s == pytest.approx(210, abs=1)
+    assert film.moment(film.last_ns).utc_ns == after.clock.now().utc_ns
+    assert str(visit.cuffs[-1]) == "131/82"
+    assert film.last_ns - film.first_ns < 3600 * NS_PER_S
+
+
+def test_records_without_a_visit_are_no_film() -> None:
+    with pytest.raises(ValueError, match="open no visit"):
+        Film([], [], Timeline(()), {})
