@@ -3,10 +3,15 @@
 Rules of the file:
 1. Durations, time-outs and order use monotonic time; UTC is for people and for the record. A `Moment` carries both.
 2. Only `SystemClock` calls `time`; everything else is handed a `Clock`.
+3. Monotonic time goes on while the computer sleeps: an infusion does not stop because somebody closed a lid. On Linux that is
+   CLOCK_BOOTTIME, for CLOCK_MONOTONIC stands still meanwhile (clock_gettime(2)); on Windows `time.monotonic` does go on.
 """
 
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 NS_PER_S = 1_000_000_000
@@ -42,7 +47,22 @@ class SystemClock:
 
     def now(self) -> Moment:
         """Return the present moment."""
-        return Moment(time.monotonic_ns(), time.time_ns())
+        return Moment(_monotonic_ns(), time.time_ns())
+
+
+def counted_in_sleep() -> int | None:
+    """Return which of the system's clocks counts monotonic time and goes on during sleep; None where Python's own does."""
+    found = getattr(time, "CLOCK_BOOTTIME", None)  # Linux
+    if found is None and sys.platform == "darwin":
+        found = time.CLOCK_MONOTONIC  # Python's own is mach_absolute_time there, which stands still
+    return found
+
+
+def _reader_of(which: int | None) -> Callable[[], int]:
+    return time.monotonic_ns if which is None else partial(time.clock_gettime_ns, which)
+
+
+_monotonic_ns = _reader_of(counted_in_sleep())
 
 
 class ManualClock:

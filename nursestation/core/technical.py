@@ -19,6 +19,7 @@
 | station.sound (station) | there is no loudspeaker, or it takes no sound | as told: medium |
 | station.sound.<chair> (station) | the same of a loudspeaker that the settings give a chair | as told: medium |
 | station.engine (station) | a rule failed and was left out, or the engine stood still; until acknowledged | as told: medium |
+| station.asleep (station) | the computer slept, and with it the station; until acknowledged | as told: medium |
 | station.<id> (station) | the runtime says so | as told |
 | selftest.failed (station) | the last self-test was not passed (`signals.py`) | medium |
 

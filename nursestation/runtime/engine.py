@@ -6,6 +6,9 @@ store comes first: what a screen shows is already on its way to disk. Needs no w
 A snapshot is made whole once a second, for what counts seconds, and at once for whatever happened. Between, a new number
 renews its own chair, and each tick the chairs with a number that has grown too old; the other chairs' views are then the same
 objects as before.
+
+Between two steps lie 50 ms at most. Where it was more than `ASLEEP_NS` the computer slept, or everything in it stood still: that
+is told and recorded, for nobody watched the patients meanwhile.
 """
 
 import logging
@@ -32,6 +35,9 @@ WHOLE_NS = NS_PER_S
 
 SNAPSHOT_NS = NS_PER_S // 20
 """Least time between two snapshots that only a new number asks for: fast enough for an eye, slow enough for eight chairs."""
+
+ASLEEP_NS = 20 * NS_PER_S
+"""A time between two steps of the running engine that is told of as sleep of the computer: no load holds it up so long."""
 
 RecordSink = Callable[[Sequence[Record]], None]
 Check = Callable[[Moment], StationFault | None]
@@ -65,6 +71,7 @@ class Engine:
         self._sinks = tuple(sinks)
         self._checks = tuple(checks)
         self._last_tick_ns: int | None = None
+        self._last_turn_ns: int | None = None
         self._last_snapshot_ns = self._last_whole_ns = 0
         self._snapshot: StationSnapshot | None = None  # what the next one may build on
         self._numbers_of: set[str] = set()  # monitors whose numbers no snapshot shows yet
@@ -183,4 +190,20 @@ class Engine:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._notice_sleep()
             self.step(TICK_NS / NS_PER_S / 4)
+
+    def _notice_sleep(self) -> None:
+        now_ns = self._clock.now().mono_ns
+        before_ns, self._last_turn_ns = self._last_turn_ns, now_ns
+        if before_ns is not None and now_ns - before_ns > ASLEEP_NS:
+            _log.warning("nothing ran for %d s: the computer slept", (now_ns - before_ns) // NS_PER_S)
+            self._inbox.post(StationFault(id="asleep", text=_asleep_text((now_ns - before_ns) // NS_PER_S)))
+
+
+def _asleep_text(slept_s: int) -> str:
+    slept = f"{slept_s} s" if slept_s < 120 else f"{slept_s // 60} min"
+    return (
+        f"This computer slept for {slept}: nothing was watched or recorded meanwhile. "
+        "Look at every patient, and switch the computer's sleep off."
+    )

@@ -240,3 +240,26 @@ def test_an_empty_chair_that_is_taken_away_is_gone_at_once_though_no_record_says
     stage.clock.advance(0.3)
     stage.engine.step(0)
     assert [chair.number for chair in stage.shown()[1].chairs] == [2]
+
+
+def take_turns(stage, n=3):
+    """Wait until the engine has gone round so many times."""
+    turned, begun = threading.Event(), stage.outbox.heartbeat
+    while stage.outbox.heartbeat < begun + n:
+        assert not turned.wait(0.005)
+
+
+def test_a_sleep_of_the_computer_is_told_until_somebody_has_seen_it(running, log_lines):
+    take_turns(running)
+    running.clock.advance(19)
+    take_turns(running)
+    assert running.outbox.latest.conditions == ()
+    running.clock.advance(720)
+    take_turns(running)
+    (told,) = running.outbox.latest.conditions
+    assert told.rule == "station.asleep"
+    assert told.text == (
+        "This computer slept for 12 min: nothing was watched or recorded meanwhile. "
+        "Look at every patient, and switch the computer's sleep off."
+    )
+    assert log_lines == ["nursestation.runtime.engine: nothing ran for 720 s: the computer slept"]
