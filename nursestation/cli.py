@@ -24,6 +24,7 @@ from nursestation.paths import Profile
 
 if TYPE_CHECKING:
     from devices.events import PortEvent
+    from nursestation.commandline.keys import Talk
     from nursestation.ui.opening import Opening
 
 
@@ -80,6 +81,29 @@ def main(ctx: click.Context, profile: Path | None, scenarios: tuple[str, ...], s
 def _profile(ctx: click.Context, given: Path | None) -> Profile:
     chosen: Profile = Profile(given) if given else ctx.obj
     return chosen
+
+
+def _talk() -> "Talk":
+    from nursestation.commandline.keys import Talk
+
+    def ask_secret(prompt: str, is_twice: bool) -> str:
+        return str(
+            click.prompt(prompt, hide_input=True, confirmation_prompt="The same again" if is_twice else False, err=True)
+        )
+
+    return Talk(
+        tell=click.echo,
+        ask=lambda prompt: str(click.prompt(prompt)),
+        ask_secret=ask_secret,
+        agree=lambda prompt: click.confirm(prompt, default=False),
+    )
+
+
+def _unlocked(ctx: click.Context, record: Path) -> None:
+    """Hold the key of a record until the command ends, where it needs one: asked for on the terminal if nowhere else."""
+    from nursestation.commandline.keys import unlocked
+
+    ctx.with_resource(unlocked(record, os.environ, _talk()))
 
 
 @main.command(epilog="Example: nursestation rehearse bp-spike --out out --speed 60 --seed 7")
@@ -312,7 +336,9 @@ def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
     """Sessions in the store."""
     from nursestation.commandline.records import list_sessions
 
-    for line in list_sessions(_profile(ctx, profile), as_json):
+    place = _profile(ctx, profile)
+    _unlocked(ctx, place.record)
+    for line in list_sessions(place, as_json):
         click.echo(line)
 
 
@@ -358,6 +384,8 @@ def export(
         return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again", err=True))
 
     passphrase = read_passphrase(passphrase_fd, passphrase_env, ask) if encrypt else None
+    place = _profile(ctx, profile)
+    _unlocked(ctx, place.record)
     is_whole = True
     with (
         click.progressbar(length=1000, label=format_, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
@@ -379,7 +407,7 @@ def export(
             passphrase=passphrase,
             progress=progress,
         )
-        for made in export_wanted(_profile(ctx, profile), wanted):
+        for made in export_wanted(place, wanted):
             if isinstance(made, NotExported):
                 is_whole = False
                 click.echo(f"{made.session}: {made.text}", err=True)
@@ -422,10 +450,14 @@ def wirelog(
 @main.command(epilog="Example: nursestation verify session.csv")
 @click.argument("path", type=click.Path(path_type=Path))
 @_json_option
-def verify(path: Path, as_json: bool) -> None:
+@click.pass_context
+def verify(ctx: click.Context, path: Path, as_json: bool) -> None:
     """Say whether an exported file or folder, a bundle, a record, or a profile is intact."""
+    from nursestation.commandline.keys import locked_records
     from nursestation.commandline.records import verify_path
 
+    for record in locked_records(path):
+        _unlocked(ctx, record)
     intact = True
     for finding in verify_path(path):
         intact = intact and finding.intact
@@ -442,9 +474,11 @@ def doctor(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
     """Check ports, disk, clock, sound and store; say what to do about each."""
     from devices.transport import list_ports
     from nursestation.commandline.doctor import Verdict, examine
+    from nursestation.commandline.keys import unlocked_unasked
     from nursestation.ui.sound import sound_outputs
 
     place = _profile(ctx, profile)
+    ctx.with_resource(unlocked_unasked(place.record, os.environ))
     findings = examine(place, SystemClock(), list_ports, sound_outputs)
     marks = {Verdict.OK: "ok     ", Verdict.WARNING: "look   ", Verdict.FAILED: "FAILED "}
     for finding in findings:
@@ -453,6 +487,44 @@ def doctor(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
         )
     if any(finding.verdict is Verdict.FAILED for finding in findings):
         raise click.ClickException("What is marked FAILED has to be put right before a visit.")
+
+
+@main.command(epilog="Example: nursestation protect")
+@click.option("--keyring", "with_keyring", is_flag=True, help="Let this computer's keyring open it; no passphrase.")
+@_profile_option
+@click.pass_context
+def protect(ctx: click.Context, with_keyring: bool, profile: Path | None) -> None:
+    """Encrypt the record, so that it opens with a passphrase alone; no station may run meanwhile."""
+    from nursestation.commandline import keys
+
+    keys.protect(_profile(ctx, profile), os.environ, _talk(), with_keyring=with_keyring)
+
+
+@main.command(epilog="Example: nursestation unprotect")
+@_profile_option
+@click.pass_context
+def unprotect(ctx: click.Context, profile: Path | None) -> None:
+    """Decrypt the record, so that it opens without a passphrase; no station may run meanwhile."""
+    from nursestation.commandline import keys
+
+    keys.unprotect(_profile(ctx, profile), os.environ, _talk())
+
+
+@main.command(epilog="Example: nursestation key change")
+@click.argument("what", type=click.Choice(["change", "recovery", "keyring", "forget-keyring"]))
+@_profile_option
+@click.pass_context
+def key(ctx: click.Context, what: str, profile: Path | None) -> None:
+    """Another passphrase, another recovery code, or whether this computer's keyring opens a protected record."""
+    from nursestation.commandline import keys
+
+    place = _profile(ctx, profile)
+    if what == "change":
+        keys.change(place, os.environ, _talk())
+    elif what == "recovery":
+        keys.recovery(place, os.environ, _talk())
+    else:
+        keys.keyring(place, os.environ, _talk(), forget=what == "forget-keyring")
 
 
 if __name__ == "__main__":

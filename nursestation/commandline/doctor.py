@@ -24,8 +24,11 @@ from nursestation.paths import Profile, resource
 from nursestation.runtime.loudspeaker import NoOutput
 from nursestation.runtime.soundnames import OutputFacts, assign, place_text
 from nursestation.store.errors import StoreError
+from nursestation.store.keys import Way, read_keys
 from nursestation.store.reader import StoreReader
+from nursestation.store.sqlite import is_protected
 from nursestation.store.tables import quick_check
+from nursestation.store.unlocking import PASSPHRASE_FILE, is_locked
 
 BYTES_A_CHAIR_HOUR = 12_000_000
 """Roughly what an hour of one chair with three waves takes on disk; `make bench` prints the measured figure."""
@@ -66,6 +69,7 @@ def examine(
         check_clock(profile, clock),
         *check_sound(settings, sound_outputs),
         check_store(profile),
+        *check_protection(profile),
     )
 
 
@@ -186,6 +190,9 @@ def check_store(profile: Profile) -> Finding:
     """Open the record for reading, and look through it as a start does."""
     if not profile.record.exists():
         return Finding("store", Verdict.OK, f"{profile.record}: none yet; it is made at the first start")
+    if is_locked(profile.record):
+        text = f"{profile.record}: not looked into, for it is protected; {PASSPHRASE_FILE} may name a file with its passphrase"
+        return Finding("store", Verdict.OK, text)
     try:
         with StoreReader.open(profile.record) as reader:
             sessions = reader.sessions()
@@ -196,6 +203,39 @@ def check_store(profile: Profile) -> Finding:
         text = f"The record {profile.record} is damaged ({trouble}): put a copy in its place before a visit."
         return Finding("store", Verdict.FAILED, text)
     return Finding("store", Verdict.OK, f"{profile.record}: {len(sessions)} sessions")
+
+
+def check_protection(profile: Profile) -> tuple[Finding, ...]:
+    """Tell whether the record is encrypted, how it opens, and what lies open beside it."""
+    record = profile.record
+    if not record.exists():
+        return ()
+    if not is_protected(record):
+        text = "the record is not encrypted: right where this disk is (BitLocker, FileVault, LUKS), else `nursestation protect`"
+        return (Finding("key", Verdict.OK, text),)
+    try:
+        ways = {slot.way for slot in read_keys(record).slots}
+    except StoreError as error:
+        return (Finding("key", Verdict.FAILED, str(error)),)
+    told = [text for way, text in _WAYS.items() if way in ways]
+    found = [Finding("key", Verdict.OK, f"the record is encrypted; it opens with {', '.join(told)}")]
+    if Way.RECOVERY not in ways:
+        text = "The record has no recovery code: make one with `nursestation key recovery`."
+        found.append(Finding("key", Verdict.WARNING, text))
+    found += [
+        Finding(
+            "key", Verdict.WARNING, f"{file} is the record from before it was protected, open to everybody: delete it."
+        )
+        for file in sorted(record.parent.glob(f"{record.stem}.unprotected-*"))
+    ]
+    return tuple(found)
+
+
+_WAYS = {
+    Way.PASSPHRASE: "a passphrase",
+    Way.KEYRING: "this computer's keyring",
+    Way.RECOVERY: "the recovery code",
+}
 
 
 def _newest(profile: Profile) -> int | None:

@@ -4,7 +4,11 @@ Rules of the file:
 1. Nothing else in the store opens a file. Which library opens it is seen from the file itself; whoever asks does not say.
 2. Keys are held here and nowhere else, by the record that they open, from the moment a person has unlocked it until the program
    lets go of them; then their bytes are overwritten. No signature, no dataclass and no message carries one.
-3. sqlcipher3 is imported when the first protected record is opened. Its connections do what sqlite3's do, and its errors carry
+3. One file is never open in both libraries at once in one process: on POSIX the second to close would take away the locks of the
+   first (https://www.sqlite.org/howtocorrupt.html, 2.2.1).
+4. A record that this process has open is opened by nothing else in it, not even to look at its first bytes: closing any
+   descriptor of a file takes away all the locks that the process has on it (there, 2.2).
+5. sqlcipher3 is imported when the first protected record is opened. Its connections do what sqlite3's do, and its errors carry
    the same codes, but they are classes of their own: `except sqlite.errors()` names both.
 
 A protected file is SQLCipher 4 (AES-256 in CBC, an HMAC-SHA-512 a page) with a raw key, so that nothing is derived when it is
@@ -28,6 +32,7 @@ _PLAIN_START = b"SQLite format 3\0"
 _READ_TIMEOUT_S = 2.0
 
 _held: dict[Path, bytearray] = {}
+_plain: set[tuple[Path, int, int]] = set()  # a file is never turned in place: another kind is another file (cipher.py)
 _guard = threading.Lock()
 
 
@@ -50,19 +55,38 @@ def key_file(path: Path) -> Path:
 def is_protected(path: Path) -> bool:
     """Say whether a record is opened with a key.
 
-    The file's own first bytes decide. One that is not there yet is made protected where a key file lies beside it; of one that
-    begins like no database, the key file, or a key that is held, tells a protected record from a damaged one.
+    The file's own first bytes decide; they are read only where they have to be (rule 4). One that is not there yet is made
+    protected where a key file lies beside it; of one that begins like no database, the key file, or a key that is held for
+    another, tells a protected record from a damaged one.
     """
+    place = path.resolve()
+    with _guard:
+        is_held, are_others = place in _held, bool(_held)
+    if is_held:
+        return True
+    has_key_file = key_file(path).exists()
+    if not has_key_file and not are_others:
+        return False
+    start = _first_bytes(place)
+    return start != _PLAIN_START and (has_key_file or (are_others and bool(start)))
+
+
+def _first_bytes(place: Path) -> bytes:
+    """Return how a file begins, b"" for one that is not there or empty; of a plain database it is read once and not again."""
     try:
-        with path.open("rb") as stream:
+        seen = place.stat()
+        known = (place, seen.st_dev, seen.st_ino)
+        with _guard:
+            if known in _plain:
+                return _PLAIN_START
+        with place.open("rb") as stream:
             start = stream.read(len(_PLAIN_START))
     except OSError:
-        start = b""
+        return b""
     if start == _PLAIN_START:
-        return False
-    with _guard:
-        is_held = bool(_held) if start else path.resolve() in _held
-    return is_held or key_file(path).exists()
+        with _guard:
+            _plain.add(known)
+    return start
 
 
 def is_unlocked(path: Path) -> bool:
@@ -72,19 +96,32 @@ def is_unlocked(path: Path) -> bool:
     return is_held or not is_protected(path)
 
 
+def opens(path: Path) -> bool:
+    """Say whether an existing file opens as things are: it is plain, or a key that is held fits it, as a copy's does."""
+    if not is_protected(path):
+        return True
+    with _guard:
+        keys = [bytes(key) for key in _held.values()]
+    return any(_fits(path, key) for key in keys)
+
+
 @contextlib.contextmanager
 def held(path: Path, key: bytes) -> Iterator[None]:
     """Hold the key of a record while inside: every connection of this process to it, and to copies of it, is opened with it."""
     assert len(key) == KEY_BYTES
     place = path.resolve()
+    mine = bytearray(key)
     with _guard:
-        _held[place] = bytearray(key)
+        before = _held.get(place)
+        _held[place] = mine
     try:
         yield
     finally:
         with _guard:
-            wiped = _held.pop(place, bytearray())
-            wiped[:] = bytes(len(wiped))
+            del _held[place]
+            if before is not None:
+                _held[place] = before
+            mine[:] = bytes(len(mine))
 
 
 def connect(path: Path, *, timeout_s: float, like: Path | None = None) -> sqlite3.Connection:
@@ -133,6 +170,15 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
         if not is_away or not path.exists() or path.with_name(path.name + "-wal").exists():
             raise
     return _connect_uri(f"{uri}&immutable=1", key, _READ_TIMEOUT_S)
+
+
+def require_library() -> None:
+    """Refuse in a sentence where protected records cannot be opened here.
+
+    Raises:
+        StoreEnvironmentError: the library for them is not installed.
+    """
+    _library()
 
 
 def key_literal(key: bytes) -> str:
