@@ -13,7 +13,7 @@ Rules of the file:
 import bisect
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -33,9 +33,6 @@ from nursestation.core.timeline import Timeline
 KEPT_NS = 180 * NS_PER_S
 """How far apart the copies of the state lie [ns]: a look back folds so much anew at the most."""
 
-WaveKey = tuple[str, str, str]
-"""(metric, monitor, source)."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -54,7 +51,6 @@ class Film:
         samples: Its readings.
         timeline: Of the session.
         operators: Staff by id: records name who did it.
-        waves: Which waveforms were recorded.
 
     Attributes:
         chair: The number of the visit's chair.
@@ -73,7 +69,6 @@ class Film:
         samples: Sequence[r.Sample],
         timeline: Timeline,
         operators: Mapping[str, Operator],
-        waves: Iterable[WaveKey] = (),
     ) -> None:
         opened = next((one for one in records if isinstance(one, r.SessionOpened)), None)
         if opened is None or opened.chair is None:
@@ -84,7 +79,6 @@ class Film:
         # a chair that was freed shows nobody: the film ends with the visit in it
         self._records = [(t_ns, one) for t_ns, one in timed if not isinstance(one, r.ChairFreed)]
         self._times = [t_ns for t_ns, _ in self._records]
-        self._waves = tuple(waves)
         self.first_ns, self.last_ns = timeline.steady_ns(opened.at), self._times[-1]
         self._state = self._empty(opened, samples, records, operators)
         self._n = 0
@@ -106,10 +100,6 @@ class Film:
                 self._state, self._n = self._copied(self._kept[place].state), self._kept[place].n
         self._fold_until(wanted)
         now = self.moment(t_ns)
-        for metric, monitor, source in self._waves:
-            found = self._state.monitors.get(monitor)
-            if found is not None:
-                found[1].waves[metric, source] = t_ns
         return replace(views.station(self._state, now), sound=None, chair_sound=(), chair_heard=())
 
     def moment(self, t_ns: int) -> Moment:
