@@ -45,6 +45,7 @@ from nursestation.runtime.delays import Delays
 from nursestation.runtime.engine import Engine
 from nursestation.runtime.inbox import Inbox
 from nursestation.runtime.outbox import Outbox
+from nursestation.runtime.record_keeper import RecordKeeper
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from nursestation.store.writer import StoreHealth, StoreWriter
@@ -86,7 +87,7 @@ class RunningStation:
         inbox: Commands go in here.
         outbox: Records and snapshots come out here.
         delays: How late it is, measured.
-        engine, reader, writer: Three that have threads; the fourth is the wire log.
+        engine, reader, writer, keeper: Four that have threads; the fifth is the wire log.
     """
 
     def __init__(
@@ -146,9 +147,18 @@ class RunningStation:
             clock,
             self.inbox,
             self.outbox,
-            (self.writer.put, bedside.heed, self._start_cuffs, self.delays.note),
+            (self.writer.put, bedside.heed, self._start_cuffs, self.delays.note, self._let_keeper_heed),
             (self._check_reader,),
         )
+        self.keeper = RecordKeeper(
+            profile.record,
+            settings,
+            clock,
+            self.inbox.post,
+            lambda item: self.engine.ask(item, ANSWER_S),
+            self.writer.flush,
+        )
+        self.keeper.heed(past)
         self.engine.publish_past(past)
         self.engine.hand_on(restarted)
         bedside.heed([*past, *restarted])
@@ -160,12 +170,14 @@ class RunningStation:
         self._wire.start()  # also where it is off: what an earlier run kept grows old and goes
         self.engine.start()
         self.reader.start()
+        self.keeper.start()
 
     def stop(self) -> None:
         """Close the ports, let the engine finish, write everything. Idempotent."""
         if self._is_stopped:
             return
         self._is_stopped = True
+        self.keeper.stop()
         self.reader.stop()
         self.engine.stop()
         self.writer.put([StationStopped(at=self._clock.now())])
@@ -274,6 +286,9 @@ class RunningStation:
                 for port in self.reader.ports:
                     if port.id == record.monitor:
                         port.request_cuff(isinstance(record, CuffStarted))
+
+    def _let_keeper_heed(self, records: Sequence[Record]) -> None:
+        self.keeper.heed(records)
 
     def _add(self, port: Port) -> None:
         try:

@@ -81,6 +81,8 @@ def note(turn: Turn, done: ExportDone | BackupDone | PurgeDone) -> None:
                     n_sessions=done.n_sessions,
                 )
             )
+        case PurgeDone() if done.session in turn.state.held:
+            pass  # held since it was asked for: without its record nothing is purged
         case PurgeDone():
             turn.emit(
                 r.SessionPurged(

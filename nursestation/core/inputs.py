@@ -147,7 +147,7 @@ class BackupDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeDone:
-    """A visit was purged; fields as in the record `SessionPurged`."""
+    """What the purge of a visit takes; fields as in the record `SessionPurged`, whose writing is the purge."""
 
     session: str
     chain_head: str

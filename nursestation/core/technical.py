@@ -15,6 +15,8 @@
 | cuff.failed | the last cuff cycle gave no result | low; medium from the `failed_medium_n`-th in a row, or when overdue |
 | clock.stepped (station) | for a minute after the wall clock jumped, or until acknowledged | low |
 | station.store (station) | the disk is slow, full or refuses: records wait in memory | as told: medium |
+| station.space (station) | the disk has room for less than a day of recording | as told: low, later medium |
+| station.backup (station) | no backup was made for days, or never | as told: low |
 | station.reader (station) | the ports are not being read | as told: medium |
 | station.sound (station) | there is no loudspeaker, or it takes no sound | as told: medium |
 | station.sound.<chair> (station) | the same of a loudspeaker that the settings give a chair | as told: medium |

@@ -55,6 +55,15 @@ def test_what_is_held_is_not_purged() -> None:
     assert clinic.of(r.SessionPurged)[0].places == ((1, 2), (5, 5))
 
 
+def test_a_visit_that_is_held_after_a_purge_was_asked_for_is_not_purged() -> None:
+    clinic = make_clinic()
+    clinic.staff()
+    clinic.do(c.AskPurge(sessions=(OLD,), reason="ten years", pin=NURSE_PIN))
+    clinic.do(c.HoldSession(session=OLD, reason="a complaint"))
+    clinic.apply(PurgeDone(session=OLD, chain_head="a", n_records=3, n_bulk=4, places=((1, 2), (5, 5))))
+    assert clinic.of(r.SessionPurged) == []
+
+
 def test_a_visit_in_its_chair_is_not_purged() -> None:
     clinic = make_clinic()
     clinic.staff()
