@@ -1,6 +1,7 @@
 """`make bench`: one JSON line a measure. What they mean: docs/performance.md.
 
     python -m tests.bench [--check] [PART ...]
+    python -m tests.bench kills [ROUNDS]        kills of a running station, and what they cost: kills.py
 
 Rules of the file:
 1. Whatever is measured runs in a fresh process of its own; the simulated monitors in another. Rivals run in turn.
@@ -13,10 +14,22 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.bench import alarm_figures, decoding, drawing, four_chairs, ingesting, picture, pipe, starts, storing, trends
+from tests.bench import (
+    alarm_figures,
+    decoding,
+    drawing,
+    four_chairs,
+    ingesting,
+    kills,
+    picture,
+    pipe,
+    starts,
+    storing,
+    trends,
+)
 from tests.bench.figures import tell
 from tests.bench.goals import GOALS, Verdicts
 from tests.bench.machine import ROOT, machine
@@ -35,9 +48,13 @@ PARTS: dict[str, tuple[Part, tuple[str, ...]]] = {
     "four_chairs": (four_chairs.bench, ()),
     "alarms": (alarm_figures.bench, ()),
 }
+LONG: dict[str, Callable[[Sequence[str]], int]] = {"kills": kills.main}
+"""Trials that take long and have arguments of their own."""
 
 
 def main() -> int:
+    if sys.argv[1:2] and sys.argv[1] in LONG:
+        return LONG[sys.argv[1]](sys.argv[2:])
     options = argparse.ArgumentParser(prog="python -m tests.bench")
     options.add_argument("--check", action="store_true", help="exit with 1 when a goal that holds anywhere was missed")
     options.add_argument("part", nargs="*", choices=[[], *PARTS], help="measure these alone")

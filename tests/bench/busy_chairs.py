@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from devices.clock import NS_PER_S, ManualClock
+from devices.driver import Patient as PatientOnSensors
 from devices.events import PortEvent
 from devices.registry import DriverEntry, lookup
 from devices.simulator.patient import SimulatedPatient
@@ -89,10 +90,10 @@ def told(n_chairs: int, seconds: int) -> Iterator[tuple[int, int, list[PortEvent
     yield from sorted(timed, key=lambda one: one[:2])
 
 
-def conversation(entry: DriverEntry, seconds: int) -> list[tuple[int, bytes]]:
+def conversation(entry: DriverEntry, seconds: int, of: PatientOnSensors | None = None) -> list[tuple[int, bytes]]:
     """Return what a monitor sends in `seconds` while its driver talks to it: (ns since the start, bytes)."""
     driver, monitor = entry.make(), entry.make_monitor()
-    person = SimulatedPatient(load_scenario("normal"), 1, 0)
+    person = of or SimulatedPatient(load_scenario("normal"), 1, 0)
     pieces = []
     for now_ns in range(0, seconds * NS_PER_S, PIECE_NS):
         said = monitor.transmit(person, now_ns)
