@@ -1,6 +1,7 @@
 """The composition root of the window: builds the station and the window, wires them, closes them in reverse. No logic."""
 
 import logging
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,6 +37,9 @@ from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
 from nursestation.runtime.protocol_desk import ProtocolDesk
 from nursestation.runtime.sheet_job import SheetJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
+from nursestation.store.keys import read_keys
+from nursestation.store.sqlite import held, require_library
+from nursestation.store.unlocking import is_locked, key_of_typed, key_unasked
 from nursestation.trialports import TrialPorts, TrialSearches
 from nursestation.ui import theme
 from nursestation.ui.collector import Collector
@@ -45,6 +49,7 @@ from nursestation.ui.opening import Opening, has_display
 from nursestation.ui.printing import print_pdf
 from nursestation.ui.shell import Shell, make_application, make_shell
 from nursestation.ui.soundroom import SoundRoom, room_of
+from nursestation.ui.unlock import ask as ask_to_unlock
 
 if TYPE_CHECKING:
     from devices.simulator.monitor import Simulation
@@ -75,14 +80,19 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int, opening: O
         raise WindowError(found.text)
     application = make_application(resource("fonts"))
     clock = SystemClock()
-    with (
-        _logging(profile.log) as no_log,
-        _closed_by_signals(application),
-        collecting_here(),
-        OpenStation(
-            profile, scenarios, seed, clock, Argon2Pins(), lambda settings: room_of(settings, clock)
-        ) as station,
-    ):
+    with ExitStack() as open_parts:
+        no_log = open_parts.enter_context(_logging(profile.log))
+        open_parts.enter_context(_closed_by_signals(application))
+        open_parts.enter_context(collecting_here())
+        if is_locked(profile.record):
+            key = key_unasked(profile.record, os.environ) or key_from_person(profile.record, application, opening)
+            if key is None:
+                return 0
+            open_parts.enter_context(held(profile.record, key))
+            del key
+        station = open_parts.enter_context(
+            OpenStation(profile, scenarios, seed, clock, Argon2Pins(), lambda settings: room_of(settings, clock))
+        )
         station.show()
         if opening is not None:
             opening.give_way_to(station.shell.window)
@@ -93,6 +103,33 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int, opening: O
     if station.station.unwritten:
         raise WindowError(station.station.unwritten)
     return status
+
+
+def key_from_person(record: Path, application: QApplication, opening: Opening | None) -> bytes | None:
+    """Return the key of a protected record, asked for in a window of its own; None where that was closed.
+
+    Raises:
+        StoreEnvironmentError: the key file is missing or damaged, or the library for protected records is.
+    """
+    require_library()
+    read_keys(record)
+    found: list[bytes] = []
+
+    def attempt(typed: str) -> str:
+        try:
+            found.append(key_of_typed(record, typed))
+        except NurseStationError as error:
+            return str(error)
+        return ""
+
+    theme.prepare(application, theme.DARK_THEME)
+    if opening is not None:
+        opening.hide()
+    if not ask_to_unlock(attempt):
+        return None
+    if opening is not None:
+        opening.appear()
+    return found.pop()
 
 
 @contextmanager
