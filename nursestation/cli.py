@@ -527,5 +527,57 @@ def key(ctx: click.Context, what: str, profile: Path | None) -> None:
         keys.keyring(place, os.environ, _talk(), forget=what == "forget-keyring")
 
 
+@main.command(epilog="Example: nursestation backup --to /media/backup")
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="A folder that is there.")
+@_profile_option
+@click.pass_context
+def backup(ctx: click.Context, folder: Path | None, profile: Path | None) -> None:
+    """Copy the record into a folder, also while a station runs, and check the copy."""
+    from nursestation.commandline.backup import run_backup
+    from nursestation.commandline.interruption import interruption
+
+    place = _profile(ctx, profile)
+    _unlocked(ctx, place.record)
+    with interruption() as stop:
+        for line in run_backup(place, folder, SystemClock(), stop.wait):
+            click.echo(line)
+
+
+@main.command(epilog="Example: nursestation restore /media/backup/record-34b0e53b-20260303T182000Z.sqlite3")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_profile_option
+@click.pass_context
+def restore(ctx: click.Context, file: Path, yes: bool, profile: Path | None) -> None:
+    """Put a backup in the record's place, after saying what lies between; the present record is set aside."""
+    from nursestation.commandline.backup import run_restore
+    from nursestation.commandline.keys import locked_records
+
+    place = _profile(ctx, profile)
+    for locked in locked_records(file):
+        _unlocked(ctx, locked)
+
+    def agree(question: str) -> bool:
+        return yes or click.confirm(question, default=False, err=True)
+
+    for line in run_restore(place, file, SystemClock(), agree):
+        click.echo(line)
+
+
+@main.command(epilog="Example: nursestation retention --all")
+@click.option("--all", "every", is_flag=True, help="Every visit, also those that are to be kept.")
+@_profile_option
+@_json_option
+@click.pass_context
+def retention(ctx: click.Context, every: bool, profile: Path | None, as_json: bool) -> None:
+    """The visits that have been kept for as long as the settings say; changes nothing."""
+    from nursestation.commandline.backup import retention_lines
+
+    place = _profile(ctx, profile)
+    _unlocked(ctx, place.record)
+    for line in retention_lines(place, SystemClock(), every=every, as_json=as_json):
+        click.echo(line)
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -21,6 +21,7 @@ from nursestation.export.lock import passphrase_problem
 from nursestation.export.verifier import SUFFIX, is_bundle
 from nursestation.export.verifier import verify as verify_bundle
 from nursestation.paths import Profile, resource
+from nursestation.store.backup import read_sum, sum_on_drive
 from nursestation.store.reader import SessionSummary, StoreReader
 from nursestation.store.verify import verify_store
 
@@ -151,18 +152,25 @@ def _verify(file: Path) -> Verified:
     whole = file.with_name(file.name.removesuffix(SIDECAR))
     if is_bundle(whole):
         return _verify_bundle(whole)
+    if whole.suffix == ".sqlite3":
+        return _verify_record(whole)
     if is_export(file):
         verdict = verify_export(file)
         return Verified(file, verdict.ok, f"{file.parent}: {verdict.text}")
-    if file.suffix != ".sqlite3":
-        raise VerifyError(f"{file} has no {SIDECAR} file beside it, so there is nothing to compare it with.")
+    raise VerifyError(f"{file} has no {SIDECAR} file beside it, so there is nothing to compare it with.")
+
+
+def _verify_record(file: Path) -> Verified:
+    """Look at a record, and at the sum of a backup where one lies beside it."""
+    told = read_sum(file)
     found = verify_store(file)
-    if found.ok:
-        counts = (
-            f"{found.n_sessions} sessions, {found.n_records} records, {found.n_bulk} readings and stretches of waves"
-        )
-        return Verified(file, True, f"{file} is intact: {counts}.")
-    return Verified(file, False, f"{file} was altered: {' '.join(finding.text for finding in found.findings)}")
+    words = [finding.text for finding in found.findings]
+    if told is not None and told != sum_on_drive(file):
+        words.insert(0, "It is not as the backup was written.")
+    if words:
+        return Verified(file, False, f"{file} was altered: {' '.join(words)}")
+    counts = f"{found.n_sessions} sessions, {found.n_records} records, {found.n_bulk} readings and stretches of waves"
+    return Verified(file, True, f"{file} is intact: {counts}.")
 
 
 def _verify_bundle(file: Path) -> Verified:

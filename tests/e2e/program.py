@@ -13,6 +13,19 @@ ROBOT = Path(__file__).with_name("robot.py")
 CUED = Path(__file__).with_name("cued_monitor.py")
 
 
+def run_command(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command of the program's command line to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "nursestation", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 class ProgramError(AssertionError):
     """The program did not do what it was told."""
 

@@ -1,0 +1,114 @@
+"""`nursestation backup`, `restore` and `retention`: what they say, and what they refuse."""
+
+import contextlib
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from nursestation.cli import main
+from nursestation.store.backup import backups_in
+from nursestation.store.store import Store
+from tests.helpers.written_visit import SESSION, all_records
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("written")
+    with contextlib.closing(Store.open(folder / "record.sqlite3")) as store:
+        store.append(all_records(step_s=120))
+    return folder
+
+
+@pytest.fixture
+def profile(written, tmp_path):
+    shutil.copytree(written, tmp_path / "profile")
+    (tmp_path / "drive").mkdir()
+    return tmp_path / "profile"
+
+
+@pytest.fixture
+def drive(tmp_path):
+    return tmp_path / "drive"
+
+
+def run(*arguments, **options):
+    return CliRunner().invoke(main, [str(one) for one in arguments], **options)
+
+
+def backed_up(profile, drive):
+    done = run("backup", "--to", drive, "--profile", profile)
+    assert done.exit_code == 0, done.output
+    return backups_in(drive)[-1].path
+
+
+def test_a_backup_is_told_with_its_place_and_verified_by_the_usual_command(profile, drive):
+    done = run("backup", "--to", drive, "--profile", profile)
+    (found,) = backups_in(drive)
+    assert done.output.startswith(f"{found.path}: 1 session, ")
+    verified = run("verify", found.path)
+    assert verified.exit_code == 0
+    assert "is intact: 1 sessions" in verified.output
+    assert run("verify", drive).exit_code == 0
+
+
+def test_verify_names_a_backup_that_was_altered(profile, drive):
+    file = backed_up(profile, drive)
+    data = bytearray(file.read_bytes())
+    data[-3] ^= 1
+    file.write_bytes(data)
+    done = run("verify", file)
+    assert done.exit_code == 1
+    assert "not as the backup was written" in done.output
+
+
+def test_without_a_folder_it_says_where_to_name_one(profile):
+    done = run("backup", "--profile", profile)
+    assert done.exit_code == 1
+    assert "--to" in done.output
+    assert "station.toml" in done.output
+
+
+def test_the_folder_of_the_settings_is_used(profile, drive):
+    (profile / "station.toml").write_text(f'[backup]\nfolder = "{drive}"\nkeep = 1\n')
+    assert run("backup", "--profile", profile).exit_code == 0
+    assert len(backups_in(drive)) == 1
+
+
+def test_a_restore_asks_first_and_changes_nothing_after_a_no(profile, drive):
+    file = backed_up(profile, drive)
+    before = sorted(path.name for path in profile.iterdir())
+    done = run("restore", file, "--profile", profile, input="n\n")
+    assert done.exit_code == 0
+    assert "is whole: 1 session." in done.output
+    assert "Nothing was changed." in done.output
+    assert [name for name in sorted(path.name for path in profile.iterdir()) if "restore" in name] == []
+    assert "record.sqlite3" in before
+
+
+def test_a_restore_says_where_the_record_of_before_lies(profile, drive):
+    file = backed_up(profile, drive)
+    done = run("restore", file, "--yes", "--profile", profile)
+    assert done.exit_code == 0, done.output
+    assert f"The record of before lies in {profile / 'record.before-restore-1.sqlite3'}." in done.output
+    assert "is restored and intact: 1 session." in done.output
+    assert run("verify", profile).exit_code == 0
+
+
+def test_a_restore_is_refused_while_a_station_runs(profile, drive):
+    file = backed_up(profile, drive)
+    with contextlib.closing(Store.open(profile / "record.sqlite3")):
+        done = run("restore", file, "--yes", "--profile", profile)
+    assert done.exit_code == 1
+    assert "already running" in done.output
+
+
+def test_the_list_of_what_is_over_its_time_changes_nothing(profile):
+    assert "kept for ever" in run("retention", "--profile", profile).output
+    (profile / "station.toml").write_text("[retention]\nkeep_years = 1\n")
+    assert "No visit is older than the 1 years" in run("retention", "--profile", profile).output
+    (line,) = run("retention", "--all", "--json", "--profile", profile).output.splitlines()
+    told = json.loads(line)
+    assert (told["session"], told["keep_until"][:10], told["over"]) == (SESSION, "2027-03-03", False)
+    assert run("verify", profile).exit_code == 0
