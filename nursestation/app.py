@@ -21,7 +21,7 @@ from nursestation.commandline.doctor import Verdict, check_qt
 from nursestation.config.display import DisplaySettings, load_display, write_display
 from nursestation.config.load import SettingsError, load_settings
 from nursestation.config.schema import ChairSettings, StationSettings
-from nursestation.core.commands import AskExport
+from nursestation.core.commands import AskExport, ViewAudit
 from nursestation.core.inputs import ExportDone
 from nursestation.core.records import Record
 from nursestation.core.snapshot import VisitView
@@ -31,6 +31,7 @@ from nursestation.export.formats import ExportOptions
 from nursestation.log import to_file
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
+from nursestation.runtime.audit_job import AuditJob
 from nursestation.runtime.export_job import ExportJob, ExportOrder
 from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
@@ -207,6 +208,8 @@ class OpenStation(QObject):
         self._job: ExportJob | None = None
         self._log_job: LogJob | None = None
         self._sheet_job: SheetJob | None = None
+        self._audit_job: AuditJob | None = None
+        self._audit_wanted: ViewAudit | None = None
         self._lookups = PatientLookups(profile.record)
         self._hooks = ExitStack()
         with ExitStack() as undo:
@@ -237,12 +240,14 @@ class OpenStation(QObject):
         self.shell.export_sheet.when_made(self._join_export)
         self.shell.alarm_log.when_made(lambda page: page.past_wanted.connect(self._on_past_wanted))
         self.shell.check_in.when_made(self._join_check_in)
+        self.shell.audit.when_made(lambda page: page.day_wanted.connect(self._on_audit_wanted))
         self.shell.discharge.when_made(lambda page: page.print_wanted.connect(self._on_print))
         self.shell.monitors.when_made(lambda page: page.wished.connect(self._on_wish))
         self.shell.protocols.when_made(lambda page: page.wished.connect(self._protocols.ask))
         for collect in (
             self._collect_export,
             self._collect_log,
+            self._collect_audit,
             self._collect_patients,
             self._collect_sheet,
             self._collect_protocols,
@@ -281,7 +286,7 @@ class OpenStation(QObject):
         if self._sound is not None:
             self._sound.stop()
         self.shell.bridge.stop()
-        for job in (self._job, self._log_job, self._sheet_job, self._lookups):
+        for job in (self._job, self._log_job, self._sheet_job, self._audit_job, self._lookups):
             if job is not None:
                 job.join()
         self._protocols.stop()
@@ -343,7 +348,7 @@ class OpenStation(QObject):
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
         self._job = ExportJob(self._profile.record, order, options, self._profile.deidentify_key, self._ask_station)
 
-    def _ask_station(self, item: AskExport | ExportDone) -> Sequence[Record]:
+    def _ask_station(self, item: AskExport | ExportDone | ViewAudit) -> Sequence[Record]:
         return self.station.engine.ask(item, ANSWER_S)
 
     @Slot()
@@ -368,6 +373,25 @@ class OpenStation(QObject):
             self.shell.alarm_log.page.past_failed(answer.text)
         else:
             self.shell.alarm_log.page.show_past(answer.rows, answer.since_utc_ns)
+
+    @Slot(object)
+    def _on_audit_wanted(self, wish: ViewAudit) -> None:
+        self._audit_wanted = wish  # the newest alone: nobody waits for the one before
+
+    @Slot()
+    def _collect_audit(self) -> None:
+        answer = None if self._audit_job is None else self._audit_job.poll()
+        if self._audit_job is not None and answer is not None:
+            self._audit_job.join()
+            self._audit_job = None
+            if answer.text:
+                self.shell.audit.page.failed(answer.wish, answer.text)
+            else:
+                self.shell.audit.page.show_rows(answer.wish, answer.rows)
+        if self._audit_job is None and self._audit_wanted is not None:
+            self.station.writer.flush(_FLUSH_S)
+            self._audit_job = AuditJob(self._profile.record, self._audit_wanted, self._ask_station)
+            self._audit_wanted = None
 
     @Slot()
     def _collect_patients(self) -> None:

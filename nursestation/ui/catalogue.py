@@ -39,6 +39,7 @@ from nursestation.ui.sheets.watching import WatchingSheet
 from nursestation.ui.sheets.waves import WavesSheet
 from nursestation.ui.signin.first_run import FirstRunPage
 from nursestation.ui.signin.sign_in import SignInPage
+from nursestation.ui.staff.audit_page import AuditPage
 from nursestation.ui.staff.own_pin import OwnPinPage
 from nursestation.ui.staff.page import StaffPage
 from nursestation.ui.station_page import StationPage
@@ -64,6 +65,7 @@ def make_pages(version: str, zone: tzinfo | None = None, log: AlarmLog | None = 
         "sign_in": Late(SignInPage),
         "staff": Late(StaffPage),
         "own_pin": Late(OwnPinPage),
+        "audit": Late(partial(AuditPage, zone)),
         "check_in": Late(partial(_check_in, zone)),
         "discharge": Late(partial(_discharge, zone)),
         "monitors": Late(partial(_monitors, zone)),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nursestation.ui.protocols.page import ProtocolsPage
     from nursestation.ui.self_test_page import SelfTestPage
     from nursestation.ui.sheets.export import ExportSheet
+    from nursestation.ui.staff.audit_page import AuditPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Shell:
     discharge: "Late[DischargePage]"
     delays: "Late[DelaysPage]"
     self_test: "Late[SelfTestPage]"
+    audit: "Late[AuditPage]"
     display: Display
     pace: PaceKeeper
     wall: WallKeeper
@@ -134,6 +136,7 @@ def make_shell(
         cast("Late[DischargePage]", pages["discharge"]),
         delays,
         cast("Late[SelfTestPage]", pages["self_test"]),
+        cast("Late[AuditPage]", pages["audit"]),
         display,
         pace,
         wall_view,

@@ -25,8 +25,8 @@ STATIONS = {
     "new": make_station(operators=(), operator=None),
 }
 NAMES = (
-    "first_run", "sign_in", "staff", "own_pin", "check_in", "discharge", "monitors", "protocols", "alarm_log", "delays", "due",
-    "about", "station", "self_test", "audio_off", "no_chairs", "nurses",
+    "first_run", "sign_in", "staff", "own_pin", "audit", "check_in", "discharge", "monitors", "protocols",
+    "alarm_log", "delays", "due", "about", "station", "self_test", "audio_off", "no_chairs", "nurses",
 )  # fmt: skip
 SHEETS = (
     "event", "chart", "scores", "vitals", "drug", "watching", "waves", "colours",

@@ -1,0 +1,234 @@
+"""Who did what, as the record tells it: each kind of record that an audit asks for, in words.
+
+Rules of the file:
+1. It is made from the record alone; nothing is kept beside it.
+2. A visit is named by its session, never by its patient. What somebody wrote as a reason stands as it was written.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from devices.clock import Moment
+from devices.vocabulary import METRICS
+from nursestation.core import records as r
+from nursestation.core.model import Role
+from nursestation.core.wording import number
+
+
+class AuditKind(StrEnum):
+    """What sort of thing was done."""
+
+    SIGN_IN = "sign_in"
+    STAFF = "staff"
+    VIEW = "view"  # looked at, taken out, printed
+    SETTING = "setting"
+    CORRECTION = "correction"  # and what was let pass
+    RECORD = "record"  # of the record itself: backups, holds, purges, starts
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One thing that was done.
+
+    Attributes:
+        at: When.
+        operator: Id of who did it, "" where the program did.
+        who: Their name.
+        kind: What sort.
+        what: It in words.
+        chair, session: Of which visit, None where it is about none.
+    """
+
+    at: Moment
+    operator: str
+    who: str
+    kind: AuditKind
+    what: str
+    chair: int | None = None
+    session: str | None = None
+
+
+_SIGN_INS = (r.SignedIn, r.SignedOut, r.SignInFailed)
+_STAFF = (r.OperatorAdded, r.OperatorChanged, r.NurseAssigned)
+_VIEWS = (r.PastViewed, r.AuditViewed, r.ExportAsked, r.ExportMade, r.InstructionsPrinted)
+_SETTINGS = (r.SettingChanged, r.MonitorBound, r.MonitorUnbound, r.ProtocolChanged, r.AudioSwitched, r.LimitsChanged)
+_CORRECTIONS = (
+    r.ChartCorrected, r.ChartStruck, r.DrugStruck, r.DrugRecorded, r.TimeCorrected, r.GateOverridden,
+    r.CriterionOverridden, r.ObservationShortened,
+)  # fmt: skip
+_OF_RECORD = (
+    r.SessionHeld, r.HoldReleased, r.PurgeAsked, r.SessionPurged, r.BackupMade, r.BackupRestored, r.StationStarted,
+    r.StationStopped, r.ClockStepped, r.DischargeSigned,
+)  # fmt: skip
+_KINDS: dict[type, AuditKind] = {
+    **dict.fromkeys(_SIGN_INS, AuditKind.SIGN_IN),
+    **dict.fromkeys(_STAFF, AuditKind.STAFF),
+    **dict.fromkeys(_VIEWS, AuditKind.VIEW),
+    **dict.fromkeys(_SETTINGS, AuditKind.SETTING),
+    **dict.fromkeys(_CORRECTIONS, AuditKind.CORRECTION),
+    **dict.fromkeys(_OF_RECORD, AuditKind.RECORD),
+}
+AUDITED: tuple[type[r.Record], ...] = tuple(_KINDS)
+"""The kinds of records that an audit tells of."""
+
+_ROLES = {
+    Role.NURSE: "nurse",
+    Role.LEAD_NURSE: "lead nurse",
+    Role.CLINICIAN: "clinician",
+    Role.OFFICE: "office",
+}
+_CHANGED = {
+    "pin": "Changed their own PIN",
+    "pin_reset": "Gave {name} a new PIN",
+    "unlocked": "Unlocked {name}",
+    "role": "Made {name} {role}",
+    "gone": "Took {name} off the staff",
+    "back": "Took {name} back on the staff",
+}
+
+
+def rows(records: Iterable[r.Record], names: Mapping[str, str]) -> tuple[AuditRow, ...]:
+    """Return what was done, in the order of the records; `names` are the staff's by their ids."""
+    made = []
+    for record in records:
+        kind = _KINDS.get(type(record))
+        what = told(record, names) if kind is not None else ""
+        if kind is None or not what:
+            continue
+        operator = record.operator or ""
+        made.append(
+            AuditRow(
+                at=record.at,
+                operator=operator,
+                who=names.get(operator, operator) if operator else "Nursestation",
+                kind=kind,
+                what=what,
+                chair=record.chair,
+                session=record.session,
+            )
+        )
+    return tuple(made)
+
+
+def told(record: r.Record, names: Mapping[str, str]) -> str:
+    """Return one record in words; "" for what no audit asks for."""
+    return _told_of_staff(record, names) or _told_of_visit(record, names) or _told_of_record(record)
+
+
+def _told_of_staff(record: r.Record, names: Mapping[str, str]) -> str:
+    match record:
+        case r.SignedIn():
+            return "Signed in"
+        case r.SignedOut():
+            return "The station locked itself: nobody touched it" if record.is_idle else "Locked the station"
+        case r.SignInFailed():
+            return "Wrong PIN"
+        case r.OperatorAdded():
+            return f"Added {record.added.name}, {_ROLES[record.added.role]}"
+        case r.OperatorChanged():
+            return _CHANGED[record.what].format(name=record.changed.name, role=_ROLES[record.changed.role])
+        case r.NurseAssigned():
+            nurse = "Nobody" if record.nurse is None else names.get(record.nurse, record.nurse)
+            return f"{nurse} looks after chair {record.chair}"
+        case _:
+            return ""
+
+
+def _told_of_visit(record: r.Record, names: Mapping[str, str]) -> str:
+    match record:
+        case r.ChartCorrected():
+            return f"Corrected what was charted: {record.reason}"
+        case r.ChartStruck():
+            return f"Struck out what was charted: {record.reason}"
+        case r.DrugStruck():
+            return f"Struck out a drug record: {record.reason}"
+        case r.DrugRecorded():
+            return f"Corrected a drug record: {record.reason}" if record.replaces else ""
+        case r.TimeCorrected():
+            minutes = (record.happened_utc_ns - record.before_utc_ns) / 60e9
+            return f"Corrected the time of “{_words(record.what)}” by {minutes:+.0f} min: {record.reason}"
+        case r.GateOverridden():
+            return (
+                f"Start let pass “{_words(record.gate)}”, signed by {_name(record.clinician, names)}: {record.reason}"
+            )
+        case r.CriterionOverridden():
+            return f"Discharge let pass “{_words(record.criterion)}”, signed by {_name(record.clinician, names)}: {record.reason}"
+        case r.ObservationShortened():
+            length = f"{number(record.before)} to {number(record.minutes)} min"
+            return f"Observation shortened from {length}, signed by {_name(record.clinician, names)}: {record.reason}"
+        case r.LimitsChanged():
+            short = METRICS[record.metric].short if record.metric in METRICS else record.metric
+            before, after = _limits(record.before_low, record.before_high), _limits(record.low, record.high)
+            return f"Alarm limits of {short}: {before} to {after}"
+        case r.DischargeSigned():
+            return "Signed the discharge"
+        case r.InstructionsPrinted():
+            return "Printed the instructions for home"
+        case _:
+            return ""
+
+
+def _told_of_record(record: r.Record) -> str:
+    match record:
+        case r.PastViewed():
+            return f"Looked at visit {record.viewed}"
+        case r.AuditViewed():
+            return "Looked at who did what"
+        case r.ExportAsked():
+            return f"Took out {_visits(record.sessions)} as {record.format}{_how(record)} to a {record.target}"
+        case r.ExportMade():
+            return f"Written: visit {record.exported} as {record.format}{_how(record)}, SHA-256 {record.sha256[:12]}…"
+        case r.SettingChanged():
+            return f"{record.setting[:1].upper()}{record.setting[1:]}: {record.before} to {record.after}"
+        case r.MonitorBound():
+            return f"Set up {record.title} at chair {record.chair}, on {record.port}"
+        case r.MonitorUnbound():
+            return f"Took {record.title} from chair {record.chair}"
+        case r.ProtocolChanged():
+            return f"Protocol {record.title}: {' '.join(record.what)}"
+        case r.AudioSwitched():
+            return "Switched the alarm sound on" if record.on else f"Switched the alarm sound off: {record.reason}"
+        case r.SessionHeld():
+            return f"Holds visit {record.held}: {record.reason}"
+        case r.HoldReleased():
+            return f"Released the hold of visit {record.held}: {record.reason}"
+        case r.PurgeAsked():
+            return f"Decided to purge {_visits(record.sessions)}: {record.reason}"
+        case r.SessionPurged():
+            return f"Purged visit {record.purged}"
+        case r.BackupMade():
+            return f"Backup to {record.place}, SHA-256 {record.sha256[:12]}…"
+        case r.BackupRestored():
+            return "The record was brought back from a backup"
+        case r.StationStarted():
+            return "Nursestation was started" + (" after it had ended out of order" if record.unclean else "")
+        case r.StationStopped():
+            return "Nursestation was closed"
+        case r.ClockStepped():
+            return f"The computer's clock was moved by {record.step_s:+.0f} s"
+        case _:
+            return ""
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _name(operator: str, names: Mapping[str, str]) -> str:
+    return names.get(operator, operator)
+
+
+def _visits(sessions: tuple[str, ...]) -> str:
+    return f"visit {sessions[0]}" if len(sessions) == 1 else f"{len(sessions)} visits, {sessions[0]} to {sessions[-1]},"
+
+
+def _how(record: r.ExportAsked | r.ExportMade) -> str:
+    words = [
+        word for word, holds in (("without names", record.is_deidentified), ("locked", record.is_encrypted)) if holds
+    ]
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    return f"{'none' if low is None else number(low)}–{'none' if high is None else number(high)}"

@@ -1,0 +1,90 @@
+"""Who did what, as a page shows it: one day, and of it what is looked for; no Qt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from devices.clock import NS_PER_S
+from nursestation.core.audit_log import AuditKind, AuditRow
+from nursestation.ui.timetext import local_time
+
+KIND_WORDS = {
+    AuditKind.SIGN_IN: "Sign-ins",
+    AuditKind.VIEW: "Looked at and taken out",
+    AuditKind.SETTING: "Settings",
+    AuditKind.CORRECTION: "Corrections and overrides",
+    AuditKind.STAFF: "Staff",
+    AuditKind.RECORD: "The record",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; "" and None for everything. `person` is an operator's id."""
+
+    person: str = ""
+    kind: AuditKind | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One row in words: when, who, what, and where."""
+
+    when: str
+    who: str
+    what: str
+    where: str
+
+    @property
+    def spoken(self) -> str:
+        """Return the row for a screen reader."""
+        return ", ".join(part for part in (self.when, self.who, self.what, self.where) if part)
+
+
+def day_of(utc_ns: int, zone: tzinfo | None) -> date:
+    """Return the clinic's day of a moment, UTC [ns]."""
+    return local_time(utc_ns, zone).date()
+
+
+def bounds(day: date, zone: tzinfo | None) -> tuple[int, int]:
+    """Return the first and the last moment of a day in the clinic's zone, UTC [ns]; a day of 23 or 25 hours too."""
+    return _began(day, zone), _began(day + timedelta(days=1), zone) - 1
+
+
+def _began(day: date, zone: tzinfo | None) -> int:
+    midnight = datetime.combine(day, time())
+    aware = midnight.replace(tzinfo=zone) if zone is not None else midnight.astimezone()
+    return int(aware.timestamp()) * NS_PER_S
+
+
+def day_text(day: date, today: date) -> str:
+    """Return a day in words: "Today, Wednesday 6 May 2026"."""
+    words = f"{day:%A} {day.day} {day:%B %Y}"
+    return f"Today, {words}" if day == today else words
+
+
+def people(rows: Sequence[AuditRow]) -> tuple[tuple[str, str], ...]:
+    """Return who did something, as (id, name), by name."""
+    found = {row.operator: row.who for row in rows if row.operator}
+    return tuple(sorted(found.items(), key=lambda one: one[1].casefold()))
+
+
+def lines(rows: Sequence[AuditRow], wanted: Wanted, zone: tzinfo | None) -> tuple[AuditLine, ...]:
+    """Return what is looked for, newest first."""
+    made = (_line(row, zone) for row in reversed(rows) if _is_wanted(row, wanted))
+    words = wanted.words.casefold().split()
+    return tuple(line for line in made if all(word in line.spoken.casefold() for word in words))
+
+
+def _is_wanted(row: AuditRow, wanted: Wanted) -> bool:
+    return (not wanted.person or row.operator == wanted.person) and wanted.kind in (None, row.kind)
+
+
+def _line(row: AuditRow, zone: tzinfo | None) -> AuditLine:
+    return AuditLine(
+        when=f"{local_time(row.at.utc_ns, zone):%H:%M:%S}",
+        who=row.who,
+        what=row.what,
+        where=f"Chair {row.chair}" if row.chair is not None else "",
+    )
