@@ -4,7 +4,6 @@ Rule: looking changes nothing; no port is opened, no table is made.
 """
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from nursestation.config.sound import output_names
 from nursestation.paths import Profile, resource
 from nursestation.runtime.loudspeaker import NoOutput
 from nursestation.runtime.soundnames import OutputFacts, assign, place_text
+from nursestation.store import space
+from nursestation.store.backup import backups_in, identity
 from nursestation.store.errors import StoreError
 from nursestation.store.keys import Way, read_keys
 from nursestation.store.reader import StoreReader
@@ -30,9 +31,6 @@ from nursestation.store.sqlite import is_protected
 from nursestation.store.tables import quick_check
 from nursestation.store.unlocking import PASSPHRASE_FILE, is_locked
 
-BYTES_A_CHAIR_HOUR = 12_000_000
-"""Roughly what an hour of one chair with three waves takes on disk; `make bench` prints the measured figure."""
-_ENOUGH_HOURS = 100
 _RELEASED_UTC_NS = 1_760_000_000 * NS_PER_S  # no true clock shows a time before this program was written
 
 
@@ -65,7 +63,8 @@ def examine(
         check_qt(),
         found,
         *check_ports(settings, list_ports),
-        check_disk(profile, max(1, len(settings.chair))),
+        check_disk(profile, settings),
+        check_backup(profile, settings, clock),
         check_clock(profile, clock),
         *check_sound(settings, sound_outputs),
         check_store(profile),
@@ -140,19 +139,51 @@ def _adapter(port: PortFacts) -> str:
     return ", ".join(facts)
 
 
-def check_disk(profile: Profile, n_chairs: int) -> Finding:
-    """Turn free space into hours of recording."""
+def check_disk(profile: Profile, settings: StationSettings) -> Finding:
+    """Turn free space into hours of recording with every chair in use."""
     folder = next(folder for folder in (profile.folder, *profile.folder.parents) if folder.exists())
-    free = shutil.disk_usage(folder).free
-    hours = free / (BYTES_A_CHAIR_HOUR * n_chairs)
-    text = f"{profile.folder}: {free / 1e9:.1f} GB free, about {hours:.0f} hours of recording"
+    room = space.room(space.free_bytes(profile.record), None, len(settings.chair))
+    text = (
+        f"{profile.folder}: {room.free_bytes / 1e9:.1f} GB free, about {space.hours_text(room.hours)} of recording "
+        "with every chair in use"
+    )
     if not os.access(folder, os.W_OK):
         return Finding(
             "disk", Verdict.FAILED, f"{folder} may not be written by this account: choose another with --profile."
         )
-    if hours < _ENOUGH_HOURS:
+    if room.hours < settings.disk.early_h:
         return Finding("disk", Verdict.WARNING, f"{text}: make room on this disk.")
     return Finding("disk", Verdict.OK, text)
+
+
+def check_backup(profile: Profile, settings: StationSettings, clock: Clock) -> Finding:
+    """Look whether backups are made, to where, and how old the newest is."""
+    if not settings.backup.folder:
+        text = f"No backup is made: set `folder` under [backup] in {profile.settings}, on another drive."
+        return Finding("backup", Verdict.WARNING, text)
+    folder = Path(settings.backup.folder)
+    if not folder.is_dir():
+        return Finding("backup", Verdict.WARNING, f"{folder} is not there: connect its drive, or make the folder.")
+    if not os.access(folder, os.W_OK):
+        return Finding("backup", Verdict.FAILED, f"{folder} may not be written by this account: give it permission.")
+    if not profile.record.exists():
+        return Finding("backup", Verdict.OK, f"{folder}: none yet; there is no record yet")
+    try:
+        found = backups_in(folder, identity(profile.record))
+    except (OSError, StoreError) as error:
+        return Finding("backup", Verdict.WARNING, f"{folder}: {error}")
+    if not found:
+        return Finding(
+            "backup", Verdict.WARNING, f"{folder} holds no backup of this record: run `nursestation backup`."
+        )
+    age_h = max(0, clock.now().utc_ns - found[-1].made_utc_ns) / (3600 * NS_PER_S)
+    text = f"{folder}: {len(found)} of this record, the newest {space.hours_text(age_h)} old"
+    if folder.stat().st_dev == profile.folder.stat().st_dev:
+        text += "; it is on the record's own disk, which may be lost together with it: choose another drive."
+        return Finding("backup", Verdict.WARNING, text)
+    if age_h > settings.backup.every_h + settings.backup.tell_after_days * 24:
+        return Finding("backup", Verdict.WARNING, f"{text}: run `nursestation backup`.")
+    return Finding("backup", Verdict.OK, text)
 
 
 def check_clock(profile: Profile, clock: Clock) -> Finding:

@@ -1,0 +1,64 @@
+"""What the doctor says of the disk and of backups."""
+
+import contextlib
+
+import pytest
+
+from devices.clock import NS_PER_S, ManualClock
+from nursestation.commandline.doctor import Verdict, check_backup, check_disk
+from nursestation.config.schema import BackupSettings, ChairSettings, DiskSettings, StationSettings
+from nursestation.paths import Profile
+from nursestation.store.backup import make_backup
+from nursestation.store.store import Store
+from tests.helpers.written_visit import START, station_records
+
+HOUR_NS = 3600 * NS_PER_S
+
+
+@pytest.fixture
+def profile(tmp_path):
+    made = Profile(tmp_path / "profile")
+    with contextlib.closing(Store.open(made.record)) as store:
+        store.append(station_records())
+    return made
+
+
+def backups(folder):
+    return StationSettings(backup=BackupSettings(folder=str(folder)))
+
+
+def look(profile, settings, hours=0):
+    return check_backup(profile, settings, ManualClock(START.shifted(hours * HOUR_NS)))
+
+
+def test_room_is_told_in_hours_of_every_chair(profile):
+    one = check_disk(profile, StationSettings())
+    assert one.verdict is Verdict.OK
+    assert "of recording with every chair in use" in one.text
+
+
+def test_too_little_room_is_told_below_the_setting(profile):
+    chairs = tuple(ChairSettings(number=number) for number in range(1, 17))
+    little = StationSettings(chair=chairs, disk=DiskSettings(early_h=8760))
+    hours = check_disk(profile, little)
+    assert (hours.verdict is Verdict.WARNING) == ("more than a year" not in hours.text)
+
+
+def test_without_a_folder_it_says_where_to_set_one(profile):
+    found = look(profile, StationSettings())
+    assert (found.verdict, "No backup is made" in found.text) == (Verdict.WARNING, True)
+
+
+def test_a_missing_drive_is_a_warning(profile, tmp_path):
+    found = look(profile, backups(tmp_path / "drive"))
+    assert (found.verdict, "connect its drive" in found.text) == (Verdict.WARNING, True)
+
+
+def test_backups_on_the_records_own_disk_are_worth_less_and_it_says_so(profile, tmp_path):
+    (tmp_path / "drive").mkdir()
+    assert "holds no backup of this record" in look(profile, backups(tmp_path / "drive")).text
+    make_backup(profile.record, tmp_path / "drive", START.utc_ns, keep=1, rest=lambda _s: False)
+    found = look(profile, backups(tmp_path / "drive"), hours=5)
+    assert found.verdict is Verdict.WARNING
+    assert "1 of this record, the newest 5 hours old" in found.text
+    assert "own disk" in found.text
