@@ -26,6 +26,8 @@ from nursestation.core.station import ChairSetup, MonitorBinding, MonitorInput, 
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.rehearsal.lockstep import Lockstep
+from nursestation.store.keys import new_key
+from nursestation.store.sqlite import held
 from nursestation.store.store import Store
 from nursestation.store.writer import COMMIT_EVERY_S
 from tests.bench.figures import percentiles, spread, tell
@@ -204,16 +206,32 @@ def patient(chair: int) -> Patient:
 
 
 def bench_store(batches: list[list[Record]], folder: Path) -> None:
-    """Print how long a commit takes that holds a quarter of a second of four chairs."""
-    store = Store.open(folder / "record.sqlite3")
+    """Print how long a commit takes that holds a quarter of a second of four chairs, in a plain record and in a protected one."""
+    _bench_commits("store_commit", batches, folder / "record.sqlite3")
+    protected = folder / "protected.sqlite3"
+    with held(protected, new_key()):
+        _bench_commits("store_commit_protected", batches, protected)
+
+
+def _bench_commits(name: str, batches: list[list[Record]], path: Path) -> None:
+    store = Store.open(path)
     took_ms = []
+    busy_s = process_time()
     for batch in batches:
         began = perf_counter()
         store.append(batch)
         took_ms.append(1e3 * (perf_counter() - began))
+    busy_ms = 1e3 * (process_time() - busy_s) / len(batches)
     store.close()
     rows = sum(len(batch) for batch in batches) / len(batches)
-    tell("store_commit", "ms", sum(took_ms) / 1e3, **percentiles(took_ms), records_a_commit=round(rows))
+    tell(
+        name,
+        "ms",
+        sum(took_ms) / 1e3,
+        **percentiles(took_ms),
+        records_a_commit=round(rows),
+        processor_ms=round(busy_ms, 3),
+    )
 
 
 def bench_rehearsal(folder: Path) -> None:
