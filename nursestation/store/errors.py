@@ -105,8 +105,13 @@ def explain(error: Exception, path: Path, *, goes_on: bool = False) -> StoreErro
         goes_on: The writer tries again by itself; otherwise the person has to.
     """
     code = getattr(error, "sqlite_errorcode", None)
-    kind = None if code is None else _BY_CODE.get(code & 0xFF)
+    kind = _BY_CODE.get(code & 0xFF) if code is not None else StoreDamaged if _is_no_text(error) else None
     if kind is None:
         return StoreBug(f"The record could not be written because of a fault in Nursestation: {error}")
     then = "; recording goes on by itself" if goes_on else ", then try again"
     return kind(_ADVICE[kind].format(path=path, then=then))
+
+
+def _is_no_text(error: Exception) -> bool:
+    """Say whether a text in the file is none: both libraries put it into their message, which may name a patient."""
+    return isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode to UTF-8")

@@ -37,9 +37,9 @@ _guard = threading.Lock()
 
 
 def errors() -> tuple[type[Exception], ...]:
-    """Return the base of every error that an open connection can raise."""
+    """Return the base of every error that an open connection can raise; the last is for a text in the file that is none."""
     cipher = sys.modules.get("sqlcipher3.dbapi2")
-    return (sqlite3.Error,) if cipher is None else (sqlite3.Error, cipher.Error)
+    return (sqlite3.Error, *(() if cipher is None else (cipher.Error,)), UnicodeDecodeError)
 
 
 def code_of(error: BaseException) -> int:

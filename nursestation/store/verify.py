@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from nursestation.core.chain import GENESIS, from_json, link
 from nursestation.core.records import DischargeSigned
 from nursestation.store import patients, sqlite
-from nursestation.store.errors import StoreUnreachable, explain
+from nursestation.store.errors import StoreDamaged, StoreUnreachable, explain
 from nursestation.store.purging import Purges, purges
 from nursestation.store.rows import seal_body
 from nursestation.store.sqlite import connect_read_only
@@ -83,7 +83,10 @@ def verify_store(path: Path, breathe: Breathe = lambda: None) -> StoreVerdict:
             connection.execute("BEGIN")
             return _verify(connection, breathe)
     except sqlite.errors() as error:
-        raise explain(error, path) from error
+        explained = explain(error, path)
+        if isinstance(explained, StoreDamaged):  # a page or a text that was read only now
+            return StoreVerdict((Finding(None, "The file is damaged: part of it cannot be read."),), 0, 0, 0, 0, ())
+        raise explained from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import sqlite3
 import pytest
 
 from nursestation.core.records import DischargeSigned
-from nursestation.store.errors import StoreUnreachable
+from nursestation.store.errors import StoreDamaged, StoreUnreachable
+from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from nursestation.store.verify import verify_store
 from tests.helpers.written_visit import NURSE, SESSION, all_records
@@ -137,6 +138,17 @@ def test_readings_after_the_last_seal_are_counted_as_open(tmp_path):
     assert verdict.n_unsealed > 0
     store.close()
     assert verify_store(path).n_unsealed == 0
+
+
+def test_a_text_that_is_none_is_a_finding_and_nobody_is_named(path):
+    content = path.read_bytes()
+    assert b"Nausea" in content
+    path.write_bytes(content.replace(b"Nausea", b"Nau\xff\xffa"))
+    (finding,) = verify_store(path).findings
+    assert finding.text == "The file is damaged: part of it cannot be read."
+    with StoreReader.open(path) as reader, pytest.raises(StoreDamaged, match="is damaged and is left as it is") as told:
+        list(reader.discrete())
+    assert "vitals" not in str(told.value)
 
 
 def test_a_damaged_file_is_a_finding_and_a_missing_one_an_error(path):
