@@ -3,7 +3,9 @@
 Rules of the file:
 1. A cuff reading is a pair of carets joined by a bar, with a dot for the mean; no line ever joins two cuff readings.
 2. A line breaks where readings are missing for longer than the protocol's "lost" time.
-3. Phases are shaded, pauses hatched; events carry the numbers of the event list.
+3. Phases are shaded, pauses hatched; events carry the numbers of the event list, and where they stand too close to be told
+   apart one mark has the first and the last of them.
+4. It reads in black and white: each line has a strip of its own or is the only one in it, and a sign of its own on it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +29,12 @@ _LEFT, _RIGHT = 26.0, 4.0
 _LABEL_ROOM = 10.0  # a limit so close under the top of the band would cross its label
 _LINE = {"HR": Color(0, 0.42, 0.24), "SpO₂": Color(0, 0.33, 0.62), "RR": Color(0.45, 0.3, 0.05)}
 _SHADES = {Phase.INFUSION: Color(0.91, 0.91, 0.95), Phase.OBSERVATION: Color(0.955, 0.965, 0.965)}
+_SIGNS = {"HR": "circle", "SpO₂": "square", "RR": "triangle"}
+_SIGN_EVERY, _SIGN = 62.0, 2.1  # [pt]
+_TITLE_ROOM, _TITLE_HEIGHT = 170.0, 10.0
+_FIGURES = 8.5  # height of a flagged reading's figures [pt]
+_TICK_ROOM = 8.0
+_MARK, _MARK_ROWS, _MARK_STEP = 5.0, 2, 10.5
 _STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120, 240)
 
 
@@ -96,18 +104,19 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         pressure = _pressure_lane(self._data, marks + 24, self.height - (38 if is_flagged else 18))
         self._phases(22, self.height)
         self._axis(22)
-        self._scale(pressure, range(int(pressure.low), int(pressure.high) + 1, 20))
-        self._scale(oxygen, range(lowest, 101, 5 if lowest >= 80 else 10 if lowest >= 60 else 20))
-        self._scale(breath, range(0, int(breath.high) + 1, 10 if breath.high <= 40 else 20))
+        self._scale(pressure, _ticks(pressure, (20, 40)))
+        self._scale(oxygen, _ticks(oxygen, (5, 10, 20)))
+        self._scale(breath, _ticks(breath, (10, 20, 40)))
+        self._pause_labels(pressure.bottom + 2.5)
         self._baseline(pressure)
         for one in self._data.series:
             self._line(one, {"HR": pressure, "SpO₂": oxygen, "RR": breath}[one.label])
         self._cuffs(pressure)
         heart = next((one.metric for one in self._data.series if one.label == "HR"), "heart_rate")
         beat = "heart" if heart == "heart_rate" else "pulse"
-        self._title(pressure.bottom + 2.5, f"carets: BP mmHg; line: {beat} rate /min")
-        self._title(oxygen.bottom + 2.5, "SpO₂ %")
-        self._title(breath.bottom + 2.5, "RR /min")
+        self._title(pressure.bottom + 2.5, f"carets: BP mmHg; line: {beat} rate /min", "HR")
+        self._title(oxygen.bottom + 2.5, "SpO₂ %", "SpO₂")
+        self._title(breath.bottom + 2.5, "RR /min", "RR")
         self._marks(marks)
 
     def _extreme(self, label: str, pick: Callable[[list[float]], float], default: float = 0) -> float:
@@ -151,9 +160,20 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
             canvas.line(x, bottom, x + top - bottom, top)
             x += 5
         canvas.restoreState()
+
+    def _pause_labels(self, y: float) -> None:
+        """Say of each pause what it is, unless the one before says it there already."""
+        canvas, data = self.canv, self._data
         canvas.setFont(MEDIUM, 7)
         half = canvas.stringWidth("paused", MEDIUM, 7) / 2
-        _plate(canvas, min((left + right) / 2 + half, self.width - _RIGHT), top - 8, "paused", SOFT)
+        free_from = 0.0
+        for pause in data.pauses:
+            middle = (self._x(pause.start) + self._x(pause.end or data.ran_to)) / 2
+            right = min(middle + half, self.width - _RIGHT)
+            if right - 2 * half >= free_from:
+                is_by_title = right > self.width - _TITLE_ROOM
+                _plate(canvas, right, y + (_TITLE_HEIGHT if is_by_title else 0), "paused", SOFT)
+                free_from = right + 3
 
     def _axis(self, bottom: float) -> None:
         canvas, data = self.canv, self._data
@@ -188,9 +208,15 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
             canvas.setFont(REGULAR, 7)
             canvas.drawRightString(_LEFT - 4, y - 2.4, str(tick))
 
-    def _title(self, y: float, title: str) -> None:
-        self.canv.setFont(MEDIUM, 7)
-        _plate(self.canv, self.width - _RIGHT - 3, y, title, SOFT)
+    def _title(self, y: float, title: str, label: str = "") -> None:
+        """Write a title at the right edge, before it the sign of the line that it names."""
+        canvas, right = self.canv, self.width - _RIGHT - 3
+        canvas.setFont(MEDIUM, 7)
+        room = 9.0 if label else 0.0
+        _plate(canvas, right, y, title, SOFT, room)
+        if label:
+            canvas.setStrokeColor(_LINE[label])
+            _sign(canvas, _SIGNS[label], right - canvas.stringWidth(title, MEDIUM, 7) - room / 2, y + 2.3)
 
     def _baseline(self, lane: _Lane) -> None:
         data, canvas = self._data, self.canv
@@ -227,6 +253,16 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
             for index, (x, value) in enumerate(_thinned(stretch, self._x)):
                 (path.lineTo if index else path.moveTo)(x, lane.y(value))
             canvas.drawPath(path, stroke=1, fill=0)
+        self._signs(one, lane)
+
+    def _signs(self, one: Series, lane: _Lane) -> None:
+        """Put the sign of the line on it here and there, at readings."""
+        x_next = _LEFT + _SIGN_EVERY / 2
+        for t, value in zip(one.t, one.values, strict=True):
+            x = self._x(t)
+            if x >= x_next:
+                _sign(self.canv, _SIGNS[one.label], x, lane.y(value))
+                x_next = x + _SIGN_EVERY
 
     def _cuffs(self, lane: _Lane) -> None:
         canvas = self.canv
@@ -248,37 +284,73 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         self._figures(lane)
 
     def _figures(self, lane: _Lane) -> None:
-        """Write the figures of flagged readings over their carets, clear of each other and of the bars beside them."""
-        flagged = [
-            (self._x(cuff.t), lane.y(cuff.reading.sys), str(cuff.reading)) for cuff in self._data.cuffs if cuff.flag
-        ]
-        self.canv.setFont(BOLD, 7.5)
-        last_y = 0.0
-        for index, (x, top, figures) in enumerate(flagged):
-            is_after = index > 0 and x - flagged[index - 1][0] < 34
-            is_before = index + 1 < len(flagged) and flagged[index + 1][0] - x < 34
-            y = max(top + 6.5, last_y + 8.5) if is_after else top + 6.5
-            if is_after:
-                self.canv.drawString(x - 4, y, figures)
-            elif is_before:
-                self.canv.drawRightString(x + 4, y, figures)
-            else:
-                self.canv.drawCentredString(x, y, figures)
-            last_y = y
+        """Write the figures of flagged readings over their carets, the highest first; what has no room stands in the table."""
+        canvas = self.canv
+        canvas.setFont(BOLD, 7.5)
+        carets = [(self._x(cuff.t), lane.y(cuff.reading.sys), cuff) for cuff in self._data.cuffs]
+        taken = [(x - 3.5, 0.0, x + 3.5, top + 5) for x, top, _ in carets]
+        flagged = sorted((one for one in carets if one[2].flag), key=lambda one: -one[2].reading.sys)
+        for x, top, cuff in flagged:
+            figures = str(cuff.reading)
+            wide = canvas.stringWidth(figures, BOLD, 7.5)
+            for left, bottom in _places(x, top + 6.5, wide):
+                box = (left, bottom - 1, left + wide, bottom + _FIGURES - 2)
+                is_inside = left >= _LEFT and box[2] <= self.width and box[3] <= self.height - 10
+                if is_inside and not any(_overlap(box, other) for other in taken):
+                    canvas.drawString(left, bottom, figures)
+                    taken.append(box)
+                    break
 
     def _marks(self, bottom: float) -> None:
         canvas = self.canv
-        ends = [-1e9, -1e9]
-        for mark in self._data.marks:
-            x = self._x(mark.t)
-            row = 0 if x - ends[0] >= 11 else 1 if x - ends[1] >= 11 else 0
-            ends[row] = x
-            y = bottom + 5 + row * 10.5
+        places = clustered([(self._x(mark.t), mark.number) for mark in self._data.marks])
+        for left, right, row, label in places:
+            y = bottom + _MARK + row * _MARK_STEP
             canvas.setFillColor(INK)
-            canvas.circle(x, y, 5, stroke=0, fill=1)
+            canvas.roundRect(left, y - _MARK, right - left, 2 * _MARK, _MARK, stroke=0, fill=1)
             canvas.setFillColor(Color(1, 1, 1))
-            canvas.setFont(BOLD, 6.5 if mark.number < 100 else 5)
-            canvas.drawCentredString(x, y - 2.3, str(mark.number))
+            canvas.setFont(BOLD, 6.5 if len(label) < 3 else 5)
+            canvas.drawCentredString((left + right) / 2, y - 2.3, label)
+
+
+def _places(x: float, y: float, wide: float) -> Iterator[tuple[float, float]]:
+    """Yield where figures over a caret may stand (left, bottom), the best place first."""
+    for row in range(4):
+        for left in (x - wide / 2, x - 4, x + 4 - wide):
+            yield left, y + row * _FIGURES
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    """Say whether two boxes (left, bottom, right, top) cover each other somewhere."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _ticks(lane: _Lane, steps: Sequence[int]) -> range:
+    """Return the figures of a scale, as close as they can be read."""
+    per_unit = (lane.top - lane.bottom) / (lane.high - lane.low)
+    step = next((step for step in steps if step * per_unit >= _TICK_ROOM), steps[-1])
+    return range(ceil(lane.low / step) * step, int(lane.high) + 1, step)
+
+
+def clustered(marks: Sequence[tuple[float, int]]) -> list[tuple[float, float, int, str]]:
+    """Return where marks stand so that none covers another: (left edge, right edge, row, label), by place.
+
+    Args:
+        marks: (place [pt], number) of each, by place. Where both rows are full, a mark joins the newest one, which then has the
+            first and the last number of those it stands for ("23–27").
+    """
+    found: list[tuple[float, float, int, str]] = []
+    ends = [-1e9] * _MARK_ROWS
+    for x, number in marks:
+        row = next((row for row in range(_MARK_ROWS) if x - _MARK >= ends[row] + 1), None)
+        if row is not None:
+            found.append((x - _MARK, x + _MARK, row, str(number)))
+        else:
+            left, _, row, label = found.pop()
+            label = f"{label.partition('–')[0]}–{number}"
+            found.append((left, max(x + _MARK, left + 4 + 3.2 * len(label)), row, label))
+        ends[row] = found[-1][1]
+    return found
 
 
 def _pressure_lane(data: TrendData, bottom: float, top: float) -> _Lane:
@@ -313,9 +385,31 @@ def _thinned(stretch: Sequence[tuple[int, float]], x_of: Callable[[int], float])
         yield from sorted({points[0], low, high})
 
 
-def _plate(canvas: Canvas, right: float, y: float, label: str, colour: Color) -> None:
-    """Write a right-bound label on a white plate, so that no line runs through it. The font is the canvas's."""
-    width = canvas.stringWidth(label, canvas._fontname, canvas._fontsize)
+def _sign(canvas: Canvas, kind: str, x: float, y: float) -> None:
+    """Draw a small white sign with a rim in the colour of the line."""
+    canvas.saveState()
+    canvas.setFillColor(Color(1, 1, 1))
+    canvas.setLineWidth(0.8)
+    if kind == "circle":
+        canvas.circle(x, y, _SIGN, stroke=1, fill=1)
+    elif kind == "square":
+        canvas.rect(x - _SIGN, y - _SIGN, 2 * _SIGN, 2 * _SIGN, stroke=1, fill=1)
+    else:
+        path = canvas.beginPath()
+        path.moveTo(x - 1.2 * _SIGN, y - _SIGN)
+        path.lineTo(x + 1.2 * _SIGN, y - _SIGN)
+        path.lineTo(x, y + 1.3 * _SIGN)
+        path.close()
+        canvas.drawPath(path, stroke=1, fill=1)
+    canvas.restoreState()
+
+
+def _plate(canvas: Canvas, right: float, y: float, label: str, colour: Color, room: float = 0) -> None:
+    """Write a right-bound label on a white plate, so that no line runs through it; `room` [pt] is kept free before it.
+
+    The font is the canvas's.
+    """
+    width = canvas.stringWidth(label, canvas._fontname, canvas._fontsize) + room
     canvas.saveState()
     canvas.setFillColor(Color(1, 1, 1, alpha=0.8))
     canvas.rect(right - width - 1.5, y - 1.8, width + 3, 8.2, stroke=0, fill=1)
