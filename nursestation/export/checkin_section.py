@@ -32,7 +32,7 @@ from nursestation.core.scorings import label_of
 from nursestation.core.wording import listed, long_span
 from nursestation.export.checkin_lines import checkin_line
 from nursestation.export.events import CONFIRMED_WORDS
-from nursestation.export.layout import Cell, grid, heading, text
+from nursestation.export.layout import Cell, grid, headed, text
 from nursestation.export.leaving import known_again
 from nursestation.export.localtime import NS_PER_S, clock, day, local
 from nursestation.export.story import Story
@@ -74,7 +74,7 @@ def checkin_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo
         [_cells(row) for row in rows],
         [width * share for share in (0.19, 0.58, 0.23)],
     )
-    return [*heading("Check-in and driver"), table]
+    return headed("Check-in and driver", table, width)
 
 
 def _cells(row: _Row) -> list[Cell]:

@@ -7,7 +7,7 @@ from reportlab.platypus import Flowable
 
 from nursestation.core.drug_words import difference_words
 from nursestation.core.records import DrugRecorded, DrugStruck
-from nursestation.export.layout import Cell, grid, heading, text
+from nursestation.export.layout import Cell, grid, headed, text
 from nursestation.export.localtime import clock
 from nursestation.export.visit import VisitRecord
 
@@ -27,7 +27,8 @@ def drug_section(visit: VisitRecord, width: float, zone: tzinfo | None) -> list[
         n for n, one in enumerate(made) if difference_words(one.use) and one.drug_id not in changed
     ]  # fmt: skip
     head = ("No.", "Time", "Drug", "Drawn mg", "Given mg", "Wasted mg", "Recorded by, witness", "Difference, change")
-    return [*heading("Drug record"), grid(head, rows, [width * one for one in _SHARES], bold_rows=differing)]
+    table = grid(head, rows, [width * one for one in _SHARES], bold_rows=differing)
+    return headed("Drug record", table, width)
 
 
 def _row(

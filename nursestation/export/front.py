@@ -1,4 +1,10 @@
-"""The report's first page: who, what, the numbers that matter, and the trend."""
+"""The report's first page: who, what was given, the numbers that matter, the flags, how it ended, and how it was watched.
+
+Rules of the file:
+1. It is read in ten seconds and always ends on its page: what there may be many of (flags, names) is told as the gravest few,
+   and where the rest stands.
+2. Its numbers are those of `core/summary.py`; nothing is counted anew here.
+"""
 
 from datetime import date, tzinfo
 
@@ -7,15 +13,17 @@ from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from devices.events import Priority
 from nursestation.core import series
-from nursestation.core.model import Grade, MonitorFacts, Phase, Route
-from nursestation.core.peak import rise
+from nursestation.core.model import Grade, MonitorFacts, Patient, Phase, Route
 from nursestation.core.records import AvailableNamed, ObservationShortened
+from nursestation.core.summary import Extreme, Summary
 from nursestation.core.wording import number
-from nursestation.export.events import PHASE_WORDS, Event
+from nursestation.core.wording import span as seconds
+from nursestation.export.events import PHASE_WORDS
 from nursestation.export.layout import (
     BANNER,
     CELL,
     CELL_BOLD,
+    CLINIC,
     INK,
     NOTE,
     RULE,
@@ -23,50 +31,63 @@ from nursestation.export.layout import (
     TILE_LABEL,
     TILE_VALUE,
     TITLE,
+    grid,
     text,
 )
 from nursestation.export.leaving import left_line
-from nursestation.export.localtime import NS_PER_S, clock, day, local, span, zone_name
-from nursestation.export.story import Story
-from nursestation.export.trend import TrendData, TrendPlot
+from nursestation.export.localtime import clock, day, local, zone_name
+from nursestation.export.outcome import outcome_rows
+from nursestation.export.story import OUTCOMES, Flag, Story
+from nursestation.export.trend_section import monitor_title
 from nursestation.export.visit import VisitRecord
-from nursestation.export.vitals import Series, Statistics, describe, signed
+from nursestation.export.vitals import signed
 
-_ROUTES = {Route.IV: "intravenous infusion", Route.IM: "intramuscular injection"}
+_ROUTES = {Route.IV: "IV infusion", Route.IM: "IM injection"}
+_MOST_FLAGS = 4
+_MOST_NAMES = 4
+_MOST_SIGNS = 160
+_GRAVEST = (Grade.CRISIS, Grade.SEVERE, Grade.SPIKE, Grade.LOW, Grade.WATCH)
 
 
 def front(
-    visit: VisitRecord,
-    story: Story,
-    vitals: tuple[Series, ...],
-    lines: tuple[Event, ...],
-    width: float,
-    zone: tzinfo | None,
+    visit: VisitRecord, story: Story, summary: Summary, width: float, zone: tzinfo | None, clinic: str
 ) -> list[Flowable]:
-    """Return the first page's content."""
-    statistics = {one.label: describe(one) for one in vitals}
-    found: list[Flowable] = [text("Visit report", TITLE), Spacer(0, 3 * mm)]
+    """Return the first page's content but for the trend, which follows where there is room."""
+    found: list[Flowable] = [_title(clinic, width), Spacer(0, 3 * mm)]
     for banner in _banners(visit, story, zone):
-        found += [text(banner, BANNER), Spacer(0, 2.5 * mm)]
-    found.append(_identity(visit, story, width, zone))
-    found.append(Spacer(0, 3 * mm))
-    found.append(_tiles(visit, story, statistics, width, zone))
-    found += _overrides(visit, story)
-    found.append(text("Trend", SECTION))
-    if story.cuffs or vitals:
-        caption = text(_caption(vitals, lines), NOTE)
-        _, below = caption.wrap(width, 100 * mm)
-        found.append(TrendPlot(_trend(story, vitals, lines, zone), width, 75 * mm, 155 * mm, below=below + 2))
-        found.append(caption)
-    else:
-        found.append(text("No readings were recorded."))
+        found += [text(_cut(banner), BANNER), Spacer(0, 2.5 * mm)]
+    found += [_identity(visit, story, summary, width, zone), Spacer(0, 3 * mm)]
+    found += [_tiles(visit, story, summary, width, zone)]
+    found += _flags(story, width, zone)
+    found += [Spacer(0, 3 * mm), _ruled(outcome_rows(visit, story, summary, zone), width)]
     return found
+
+
+def _title(clinic: str, width: float) -> Table:
+    table = Table([[text("Visit report", TITLE), text(clinic, CLINIC)]], colWidths=[width * 0.45, width * 0.55])
+    table.setStyle(
+        TableStyle([
+            ("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 0),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+        ])
+    )  # fmt: skip
+    return table
+
+
+def _cut(line: str) -> str:
+    """Return a line that was typed as far as the first page has room for it; it stands in full further on."""
+    return line if len(line) <= _MOST_SIGNS else f"{line[: _MOST_SIGNS - 1].rstrip()}…"
 
 
 def _banners(visit: VisitRecord, story: Story, zone: tzinfo | None) -> list[str]:
     banners = []
     if visit.summary.simulated:
         banners.append("SIMULATED: this visit holds simulated readings. It is not the record of a patient's treatment.")
+    if visit.is_deidentified:
+        banners.append(
+            "DE-IDENTIFIED: names, numbers, typed texts and serial numbers are left out, dates are moved. No part of a chart."
+        )
     if not story.phase.is_over:
         stands = PHASE_WORDS[story.phase].lower()
         banners.append(f"INTERIM: the visit was still running ({stands}); recorded up to {clock(story.end, zone)}.")
@@ -96,33 +117,51 @@ def allergies_text(story: Story) -> str:
     return told or ("not asked" if story.opened.protocol.gates.ask_allergies else "none told")
 
 
-def _identity(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> Table:
+def who(visit: VisitRecord, patient: Patient) -> str:
+    """Return the patient in one line: name, date of birth, record number."""
+    if visit.is_deidentified:
+        return f"De-identified patient, {patient.record_number}"
+    return f"{patient.full_name}, born {patient.birth_date.isoformat()}, record no. {patient.record_number}"
+
+
+def _identity(visit: VisitRecord, story: Story, summary: Summary, width: float, zone: tzinfo | None) -> Table:
     patient, protocol = story.opened.patient, story.opened.protocol
     opened_utc = story.opened.at.utc_ns
     end = visit.summary.ended_utc_ns
-    started = story.infusion_started
-    dose = f"planned {protocol.dose_text}" if started is None else started.dose_text
     when = f"{day(opened_utc, zone)}, {clock(opened_utc, zone)} to {clock(end, zone) if end else 'running'}"
+    born = _age(patient.birth_date, opened_utc, zone)
+    if not visit.is_deidentified:
+        born = f"{patient.birth_date.isoformat()} ({born})"
     rows = (
-        ("Patient", patient.full_name, "Session", visit.summary.id),
-        ("Born", _birth(patient.birth_date, opened_utc, zone), "Date", f"{when} ({zone_name(opened_utc, zone)})"),
-        ("Record no.", patient.record_number, "Protocol", f"{protocol.title}, version {protocol.version}"),
-        ("Weight", weight_text(story), "Treatment", f"{_ROUTES[protocol.route]}: {dose}"),
-        ("Allergies", allergies_text(story), "Chair, staff", f"chair {story.opened.chair}; {_staff(visit)}"),
-        (
-            "Series",
-            _series(story),
-            "Available",
-            _available(visit),
-        ),
-        ("Driver", _driver(story), "Monitors", _monitors(visit, story)),
-        ("Discharge", _discharge(story, zone), "Consent", _consent(story, zone)),
+        ("Patient", _cut(patient.full_name), "Protocol", f"{protocol.title}, version {protocol.version}"),
+        ("Age" if visit.is_deidentified else "Born", born, "Treatment", _treatment(story, summary, zone)),
+        ("Record no.", patient.record_number, "Date", f"{when} ({zone_name(opened_utc, zone)})"),
+        ("Weight", weight_text(story), "Chair, staff", f"chair {story.opened.chair}; {_staff(visit)}"),
+        ("Allergies", _cut(allergies_text(story)), "Available", _available(visit)),
+        ("Series", _series(story), "Monitors", _monitors(visit, story)),
+        ("Consent", _consent(story, zone), "Session", visit.summary.id),
     )
     cells = [
         [text(left, NOTE), text(value, CELL_BOLD if index == 0 else CELL), text(right, NOTE), text(other)]
         for index, (left, value, right, other) in enumerate(rows)
     ]
-    table = Table(cells, colWidths=[width * share for share in (0.11, 0.32, 0.13, 0.44)])
+    return _plain(cells, [width * share for share in (0.11, 0.32, 0.13, 0.44)])
+
+
+def _treatment(story: Story, summary: Summary, zone: tzinfo | None) -> str:
+    """Return how and how much was given, and from when to when."""
+    protocol, started = story.opened.protocol, summary.started
+    route = _ROUTES[protocol.route]
+    if started is None or story.infusion_started is None:
+        return _cut(f"{route}: planned {protocol.dose_text}")
+    times = clock(started.utc_ns, zone)
+    if protocol.route is not Route.IM:
+        times += " to now" if summary.ended is None else f" to {clock(summary.ended.utc_ns, zone)}"
+    return f"{_cut(f'{route}: {story.infusion_started.dose_text}')}, {times}"
+
+
+def _plain(cells: list[list[Flowable]], widths: list[float]) -> Table:
+    table = Table(cells, colWidths=widths)
     table.setStyle(
         TableStyle([
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -135,21 +174,42 @@ def _identity(visit: VisitRecord, story: Story, width: float, zone: tzinfo | Non
     return table
 
 
+def _ruled(rows: tuple[tuple[str, str, bool], ...], width: float) -> Table:
+    """Return what stands under the numbers: a title, what it says, and whether that is to be seen first."""
+    cells = [[text(title, NOTE), text(_cut(said), CELL_BOLD if bold else CELL)] for title, said, bold in rows]
+    table = _plain(cells, [width * 0.11, width * 0.89])
+    table.setStyle(
+        TableStyle([
+            ("LINEABOVE", (0, 0), (-1, -1), 0.3, RULE), ("LINEABOVE", (0, 0), (-1, 0), 0.8, INK),
+            ("LINEBELOW", (0, -1), (-1, -1), 0.8, INK), ("TOPPADDING", (0, 0), (-1, -1), 2),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 2.4),
+        ])
+    )  # fmt: skip
+    return table
+
+
 def _available(visit: VisitRecord) -> str:
     """Return who was immediately available, those who took over included."""
     names = dict.fromkeys(record.name for record in visit.records if isinstance(record, AvailableNamed))
-    return ", then ".join(names) or "nobody named"
+    return _few(list(names), ", then ") or "nobody named"
 
 
-def _birth(born: date, utc_ns: int, zone: tzinfo | None) -> str:
+def _few(names: list[str], between: str = ", ") -> str:
+    """Return the first few names, and how many others there are."""
+    told = between.join(names[:_MOST_NAMES])
+    others = len(names) - _MOST_NAMES
+    return f"{told} and {others} more" if others > 0 else told
+
+
+def _age(born: date, utc_ns: int, zone: tzinfo | None) -> str:
     today = local(utc_ns, zone).date()
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return f"{born.isoformat()} ({age} y)"
+    return f"{age} y"
 
 
 def _staff(visit: VisitRecord) -> str:
     ids = dict.fromkeys(record.operator for record in visit.records if record.operator is not None)
-    return ", ".join(visit.name(one) for one in ids) or "nobody signed in"
+    return _few([visit.name(one) for one in ids]) or "nobody signed in"
 
 
 def _series(story: Story) -> str:
@@ -158,23 +218,15 @@ def _series(story: Story) -> str:
     return "none" if story.opened.protocol.series is None else "not told"
 
 
-def _driver(story: Story) -> str:
-    if story.driver is None:
-        return "nobody named"
-    name = f"{story.driver.name} ({story.driver.relation})"
-    is_alone = story.discharge is not None and story.discharge.driver is None
-    return f"none; named was {name}" if is_alone else name
-
-
 def _monitors(visit: VisitRecord, story: Story) -> str:
     names = dict.fromkeys((*(one.monitor for one in visit.samples if one.monitor), *story.monitors))
-    return ", ".join(_monitor(name, story.monitors.get(name)) for name in names) or "none delivered"
+    return _few([_monitor(name, story.monitors.get(name)) for name in names]) or "none delivered"
 
 
 def _monitor(name: str, facts: MonitorFacts | None) -> str:
+    title = monitor_title(name, facts)
     if facts is None:
-        return name.partition(":")[2] or name
-    title = facts.title.partition(" on ")[0] or name
+        return title
     if facts.model and title.casefold() in facts.model.casefold():
         title = facts.model
     model = facts.model if facts.model and facts.model.casefold() not in title.casefold() else None
@@ -183,30 +235,21 @@ def _monitor(name: str, facts: MonitorFacts | None) -> str:
     return f"{title} ({words})" if words else title
 
 
-def _discharge(story: Story, zone: tzinfo | None) -> str:
-    if story.discharge is None:
-        return "not signed"
-    signature = story.discharge.signature
-    return f"signed {clock(signature.signed_utc_ns, zone)} by {signature.name}"
-
-
 def _consent(story: Story, zone: tzinfo | None) -> str:
     return "not recorded" if story.consent is None else f"on file, stated {clock(story.consent.at.utc_ns, zone)}"
 
 
-def _tiles(
-    visit: VisitRecord, story: Story, statistics: dict[str, Statistics], width: float, zone: tzinfo | None
-) -> Table:
+def _tiles(visit: VisitRecord, story: Story, summary: Summary, width: float, zone: tzinfo | None) -> Table:
     """Return the summary numbers, two rows of four."""
     tiles = (
         _baseline_tile(story, zone),
-        _peak_tile(story, zone),
-        _extreme_tile("Lowest SpO₂", statistics.get("SpO₂"), "%", zone),
-        _gap_tile(story, statistics, zone),
-        _treatment_tile(story, zone),
-        _observation_tile(visit, story),
-        _extreme_tile("Highest HR", statistics.get("HR"), "/min", zone),
-        _flags_tile(story),
+        _peak_tile(story, summary, zone),
+        _above_tile(summary),
+        _low_tile(summary, zone),
+        _treatment_tile(summary, zone),
+        _observation_tile(visit, story, summary),
+        _heart_tile(summary, zone),
+        _flags_tile(summary),
     )
     boxes = [
         [text(label, TILE_LABEL), text(value, TILE_VALUE), text(note or " ", NOTE)] for label, value, note in tiles
@@ -228,113 +271,104 @@ def _baseline_tile(story: Story, zone: tzinfo | None) -> tuple[str, str, str]:
     if story.baseline is None or story.baseline_taken is None:
         return "Baseline BP", "---", "not taken"
     n = len(story.baseline.readings)
-    note = f"median of {n} readings, {clock(story.baseline_taken.at.utc_ns, zone)}"
+    note = f"median of {n} reading{'s' if n != 1 else ''}, {clock(story.baseline_taken.at.utc_ns, zone)}"
     return "Baseline BP [mmHg]", str(story.baseline), note
 
 
-def _peak_tile(story: Story, zone: tzinfo | None) -> tuple[str, str, str]:
+def _peak_tile(story: Story, summary: Summary, zone: tzinfo | None) -> tuple[str, str, str]:
     peak = story.peak
     if peak is None:
         return "Peak BP", "---", "no cuff reading"
     when = clock(peak.reading.measured_utc_ns, zone)
-    if story.baseline is None:
+    if summary.rise is None or summary.rise_percent is None:
         return "Peak BP [mmHg]", str(peak.reading), when
-    difference, percent = rise(peak.reading, story.baseline.sys)
-    return "Peak BP [mmHg]", str(peak.reading), f"{signed(difference)} mmHg sys ({signed(percent)} %), {when}"
+    note = f"{signed(summary.rise)} mmHg sys ({signed(summary.rise_percent)} %), {when}"
+    return "Peak BP [mmHg]", str(peak.reading), note
 
 
-def _extreme_tile(label: str, found: Statistics | None, unit: str, zone: tzinfo | None) -> tuple[str, str, str]:
+def _above_tile(summary: Summary) -> tuple[str, str, str]:
+    """Return how long the pressure was on the protocol's upper rungs."""
+    above = summary.bp_above
+    if above is None:
+        return "Time with BP high", "---", "no cuff reading since the start" if summary.started else "not begun"
+    return "Time with BP high", seconds(above.outside_s), f"“spike” or higher, of {seconds(above.known_s)}"
+
+
+def _low_tile(summary: Summary, zone: tzinfo | None) -> tuple[str, str, str]:
+    found = summary.range_of("SpO₂")
     if found is None:
-        return label, "---", "no valid reading"
-    is_low = label.startswith("Lowest")
-    value, utc = (found.low, found.low_utc) if is_low else (found.high, found.high_utc)
-    return f"{label} [{unit}]", f"{value:g}", f"{clock(utc, zone)}; median {found.median:g}"
+        return "Lowest SpO₂", "---", "no valid reading"
+    note = f"{_at(found.low, zone)}, for {seconds(found.low_s)} in all"
+    return "Lowest SpO₂ [%]", number(found.low.value), note
 
 
-def _gap_tile(story: Story, statistics: dict[str, Statistics], zone: tzinfo | None) -> tuple[str, str, str]:
-    """Return the longest time without a valid reading of any of the continuous vital signs."""
-    if not statistics:
-        return "Longest gap", "---", "no valid reading"
-    label, found = max(statistics.items(), key=lambda item: item[1].gap_ns)
-    lost_s = story.opened.protocol.technical.lost_after_s
-    if found.gap_ns <= lost_s * NS_PER_S:
-        return "Longest gap", "none", f"none longer than {lost_s:g} s"
-    return "Longest gap [min:s]", span(found.gap_ns), f"{label}, from {clock(found.gap_utc, zone)}"
+def _heart_tile(summary: Summary, zone: tzinfo | None) -> tuple[str, str, str]:
+    found = summary.range_of("HR")
+    if found is None:
+        return "Highest HR", "---", "no valid reading"
+    label = "Highest pulse rate [/min]" if found.metric == "pulse_rate" else "Highest HR [/min]"
+    return label, number(found.high.value), f"{_at(found.high, zone)}; median {number(found.median)}"
 
 
-def _treatment_tile(story: Story, zone: tzinfo | None) -> tuple[str, str, str]:
+def _at(found: Extreme, zone: tzinfo | None) -> str:
+    return clock(found.at.utc_ns, zone)
+
+
+def _treatment_tile(summary: Summary, zone: tzinfo | None) -> tuple[str, str, str]:
     """Return how long the infusion ran; of an injection, which takes no time, when it was given."""
-    started = story.infusion_started
-    if started is None:
+    if summary.started is None:
         return "Treatment", "---", "not given"
-    if story.opened.protocol.route is Route.IM:
-        return "Injection", clock(started.at.utc_ns, zone), "one injection"
-    paused = f"and paused for {span(story.paused_ns)}" if story.pauses else "never paused"
-    return "Treatment time", span(story.infusion_ns), paused
+    if summary.infusion_s is None:
+        return "Injection", clock(summary.started.utc_ns, zone), "one injection"
+    paused = f"and paused for {seconds(summary.paused_s)}" if summary.n_pauses else "never paused"
+    return "Treatment time", seconds(summary.infusion_s), paused
 
 
-def _observation_tile(visit: VisitRecord, story: Story) -> tuple[str, str, str]:
-    observed = story.time_in(Phase.OBSERVATION) + story.time_in(Phase.READY)
-    if not observed:
+def _observation_tile(visit: VisitRecord, story: Story, summary: Summary) -> tuple[str, str, str]:
+    if summary.observation_s is None:
         return "Observation", "---", "not begun"
     shortened = [record for record in visit.records if isinstance(record, ObservationShortened)]
+    lasted = seconds(summary.observation_s)
     if shortened:
-        return "Observation", span(observed), f"minimum shortened to {shortened[-1].minutes:g} min"
-    return "Observation", span(observed), "until the discharge was signed" if story.discharge else "so far"
+        return "Observation", lasted, f"minimum shortened to {shortened[-1].minutes:g} min"
+    return "Observation", lasted, "until the discharge was signed" if story.discharge else "so far"
 
 
-def _flags_tile(story: Story) -> tuple[str, str, str]:
-    n = len(story.flags)
-    high = [one for one in story.alarms if one.gravest is Priority.HIGH]
-    return "BP flags", str(n), f"high-priority alarms: {len(high)}"
+def _flags_tile(summary: Summary) -> tuple[str, str, str]:
+    high = next((one.n for one in summary.alarms if one.priority is Priority.HIGH), 0)
+    return "BP flags", str(summary.n_flags), f"high-priority alarms: {high}"
 
 
-def _overrides(visit: VisitRecord, story: Story) -> list[Flowable]:
-    n = len(story.overrides)
-    if not n:
+def _flags(story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+    """Return the gravest flags, in their order, each with its confirmation and what was done."""
+    flags = list(story.flags.values())
+    if not flags:
         return []
-    names = {visit.name(one.clinician) for one in story.overrides}
-    count = "1 override" if n == 1 else f"{n} overrides"
-    return [Spacer(0, 2 * mm), text(f"{count} by {', '.join(sorted(names))}: see Overrides.", CELL_BOLD)]
+    gravest = sorted(flags, key=lambda one: (_GRAVEST.index(one.raised.grade), one.raised.at.mono_ns))[:_MOST_FLAGS]
+    told = [one for one in flags if one in gravest]
+    rows = [_flag_row(one, zone) for one in told]
+    head = ("Flag", "Reading", "Second reading", "What was done", "Ended")
+    found: list[Flowable] = [
+        text("Blood-pressure flags and what was done", SECTION),
+        grid(head, rows, [width * share for share in (0.14, 0.11, 0.2, 0.4, 0.15)]),
+    ]
+    others = len(flags) - len(told)
+    if others:
+        found.append(text(f"{others} more, none of them graver: see Blood-pressure flags.", NOTE))
+    return found
 
 
-def _trend(story: Story, vitals: tuple[Series, ...], lines: tuple[Event, ...], zone: tzinfo | None) -> TrendData:
-    minute = 60 * NS_PER_S
-    protocol = story.opened.protocol
-    baseline_spans = [one.start for one in story.spans if one.phase is Phase.BASELINE]
-    firsts = [one.t[0] for one in vitals] + [cuff.t for cuff in story.cuffs[:1]]
-    start = min((*baseline_spans[:1], *[cuff.t - minute for cuff in story.cuffs[:1]]), default=min(firsts))
-    end = max(story.end, start + 10 * minute)
-    margin = max(minute, (end - start) // 50)  # so that no reading stands on the frame
-    start, end = start - margin, end + margin
-    limits = [rule.sys_at_or_above for rule in protocol.bp.flags if rule.grade is Grade.SPIKE]
-    return TrendData(
-        start=start,
-        end=end,
-        ran_to=story.end,
-        zero=story.infusion.start if story.infusion is not None else None,
-        spans=[one for one in story.spans if (one.end or end) > start and not one.phase.is_over],
-        pauses=story.pauses,
-        cuffs=story.cuffs,
-        series=[_from(one, start) for one in vitals],
-        marks=[line for line in lines if line.is_marked and line.t >= start],
-        baseline=story.baseline,
-        band_percent=protocol.discharge.bp_within_percent,
-        limit_sys=limits[0] if limits else None,
-        lost_ns=round(protocol.technical.lost_after_s * NS_PER_S),
-        zone=zone,
-    )
-
-
-def _from(one: Series, start: int) -> Series:
-    first = next((index for index, t in enumerate(one.t) if t >= start), len(one.t))
-    return Series(one.label, one.metric, one.source, one.t[first:], one.utc[first:], one.values[first:])
-
-
-def _caption(vitals: tuple[Series, ...], lines: tuple[Event, ...]) -> str:
-    sources = "; ".join(f"{one.label} from {one.source}" for one in vitals)
-    marks = " Numbers in circles are those of the event list." if any(line.is_marked for line in lines) else ""
-    return (
-        "Carets: systolic and diastolic cuff pressure, dot: mean; heavy with figures: flagged. A line breaks where readings "
-        f"are missing.{marks} {sources}."
-    )  # fmt: skip
+def _flag_row(flag: Flag, zone: tzinfo | None) -> list[Flowable]:
+    raised, decided, ended = flag.raised, flag.decided, flag.ended
+    second = "none asked for" if raised.repeat_by_utc_ns is None else "awaited"
+    if decided is not None:
+        outcome = OUTCOMES[decided.outcome].removeprefix("repeat: ")
+        second = f"{decided.reading}, {outcome}" if decided.reading is not None else outcome
+    done = "; ".join(f"{clock(one.at.utc_ns, zone)} {one.action}" for one in flag.answers)
+    return [
+        text(f"{clock(raised.at.utc_ns, zone)} {raised.grade.value.upper()}", CELL_BOLD),
+        text(str(raised.reading)),
+        text(second),
+        text(_cut(done) if done else "nothing recorded", CELL if done else CELL_BOLD),
+        text("still present" if ended is None else f"{clock(ended.at.utc_ns, zone)}, at {ended.reading}"),
+    ]

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color, black, white
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -26,6 +27,7 @@ from reportlab.platypus import (
     Frame,
     PageTemplate,
     Paragraph,
+    Spacer,
     Table,
     TableStyle,
 )
@@ -40,8 +42,14 @@ FOOTER = 15 * mm
 REGULAR, MEDIUM, BOLD = "Inter-Regular", "Inter-Medium", "Inter-Bold"
 INK = black
 SOFT = Color(0.32, 0.32, 0.32)
+
 RULE = Color(0.72, 0.72, 0.72)
 SHADE = Color(0.93, 0.93, 0.93)
+
+_LEAST_SIZE = 7.0  # of a line that is made smaller to fit [pt]
+_LEAST_PART = 24.0  # of a row that is broken, which is only one that no page can hold [pt]
+_MOST_ROOM = 120 * mm  # a section whose first rows are higher than this begins where it comes
+_ENDLESS = 1e6
 
 
 Cell: TypeAlias = "str | Flowable | list[Flowable]"
@@ -59,6 +67,7 @@ CELL = _style("cell", 8.5)
 CELL_BOLD = _style("cell-bold", 8.5, BOLD)
 HEAD = _style("head", 8, BOLD)
 TITLE = _style("title", 16, BOLD)
+CLINIC = _style("clinic", 10, MEDIUM, alignment=TA_RIGHT)
 SECTION = _style("section", 11, BOLD, spaceBefore=10, spaceAfter=4)
 TILE_LABEL = ParagraphStyle("tile-label", parent=SMALL, textColor=SOFT)
 TILE_VALUE = _style("tile-value", 15, BOLD)
@@ -108,6 +117,36 @@ def heading(title: str, room: float = 26 * mm) -> list[Flowable]:
     return [CondPageBreak(room), text(title, SECTION)]
 
 
+def headed(title: str, table: Table, width: float, *, note: str = "") -> list[Flowable]:
+    """Return a section that is a table: its heading and a note stand on the page of its head and its first two rows.
+
+    Args:
+        title: Of the section.
+        table: See `grid`; it may break over pages.
+        width: Of the text [pt].
+        note: What is to be known of the columns; it stands before them, so that it never goes to a page alone.
+    """
+    above = [text(title, SECTION), *([text(note, NOTE), Spacer(0, 2)] if note else [])]
+    return [_Room(above, table, width), *above, table]
+
+
+class _Room(CondPageBreak):  # type: ignore[misc]  # reportlab is untyped
+    """Goes to the next page where a heading with the first rows of its table has no room any more."""
+
+    def __init__(self, above: Sequence[Flowable], table: Table, width: float) -> None:
+        super().__init__(0)
+        self._above, self._table, self._width = above, table, width
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """Return no size where there is room, else all of the page that is left."""
+        room = float(SECTION.spaceBefore + SECTION.spaceAfter)
+        room += sum(one.wrap(self._width, _ENDLESS)[1] for one in self._above)
+        self._table.wrap(self._width, _ENDLESS)
+        self.height = min(room + sum(self._table._rowHeights[:3]), _MOST_ROOM)
+        found: tuple[float, float] = super().wrap(available_width, available_height)
+        return found
+
+
 def drawable(value: str) -> str:
     """Return the text with every sign that the fonts lack replaced, so that none vanishes unseen."""
     known = pdfmetrics.getFont(REGULAR).face.charToGlyph
@@ -127,7 +166,9 @@ def grid(
         [text(cell, bold=index in bold_rows) if isinstance(cell, str) else cell for cell in row]
         for index, row in enumerate(rows)
     ]
-    table = Table([[text(cell, HEAD) for cell in head], *body], colWidths=list(widths), repeatRows=1)
+    table = Table(
+        [[text(cell, HEAD) for cell in head], *body], colWidths=list(widths), repeatRows=1, splitInRow=_LEAST_PART
+    )
     commands: list[tuple[object, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.9, INK),
@@ -183,15 +224,14 @@ def _numbered(running: Running) -> Callable[..., Canvas]:
 def _draw_edges(canvas: Canvas, running: Running, number: int, n_pages: int) -> None:
     width, height = canvas._pagesize
     right = width - MARGIN
+    mark_width = canvas.stringWidth(running.mark, BOLD, 10) + 12 if running.mark else 0
+    room = right - MARGIN - (mark_width + 8 if running.mark else 0)
     canvas.setFillColor(INK)
-    canvas.setFont(BOLD, 10)
-    canvas.drawString(MARGIN, height - 11 * mm, drawable(running.title))
-    canvas.setFont(REGULAR, 8)
+    _draw_fitting(canvas, running.title, BOLD, 10, height - 11 * mm, room)
     canvas.setFillColor(SOFT)
-    canvas.drawString(MARGIN, height - 15 * mm, drawable(running.subtitle))
+    _draw_fitting(canvas, running.subtitle, REGULAR, 8, height - 15 * mm, room)
     if running.mark:
         canvas.setFont(BOLD, 10)
-        mark_width = canvas.stringWidth(running.mark, BOLD, 10) + 12
         canvas.setFillColor(black)
         canvas.rect(right - mark_width, height - 15 * mm, mark_width, 16, stroke=0, fill=1)
         canvas.setFillColor(white)
@@ -208,3 +248,16 @@ def _draw_edges(canvas: Canvas, running: Running, number: int, n_pages: int) -> 
     canvas.setFont(MEDIUM, 8)
     canvas.setFillColor(INK)
     canvas.drawRightString(right, FOOTER - 8.8 * mm, f"Page {number} of {n_pages}")
+
+
+def _draw_fitting(canvas: Canvas, line: str, font: str, size: float, y: float, room: float) -> None:
+    """Draw a line at the left margin, smaller where it is too long, and cut with a mark where that does not help."""
+    line = drawable(line)
+    wide = canvas.stringWidth(line, font, size)
+    size = max(_LEAST_SIZE, min(size, size * room / wide)) if wide else size
+    if canvas.stringWidth(line, font, size) > room + 0.1:
+        while line and canvas.stringWidth(f"{line}…", font, size) > room:
+            line = line[:-1]
+        line = f"{line}…"
+    canvas.setFont(font, size)
+    canvas.drawString(MARGIN, y, line)

@@ -1,7 +1,7 @@
 """The report's proof of watching: one strip of what was covered, minute by minute, and the sums beside it.
 
 Rules of the file:
-1. The numbers are the screen's (`watching.py`, `core/watching.py`); nothing is counted anew here.
+1. The numbers are the screen's (`core/watching.py`); nothing is counted anew here.
 2. The strip reads in black and white: a covered minute is filled, one with a gap in it is an empty box, with a stroke through
    it where there is room; the box is never too narrow to be seen.
 """
@@ -18,9 +18,8 @@ from devices.clock import Moment
 from nursestation.core.snapshot import WatchingView
 from nursestation.export.layout import INK, MEDIUM, NOTE, REGULAR, SECTION, SOFT, drawable, grid, text
 from nursestation.export.localtime import NS_PER_S, clock, span
+from nursestation.export.outcome import percent
 from nursestation.export.story import Story
-from nursestation.export.visit import VisitRecord
-from nursestation.export.watching import watched
 
 LABELS = {"heart_rate": "Heart rate", "spo2": "SpO₂", "resp_rate": "Breathing", "nibp_sys": "Blood pressure"}
 _FILL = Color(0.6, 0.6, 0.6)
@@ -31,9 +30,8 @@ _MINUTE_NS = 60 * NS_PER_S
 _STEPS_MIN = (5, 10, 15, 30, 60, 120)
 
 
-def watching_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
+def watching_section(view: WatchingView, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return the section; nothing before the baseline has begun."""
-    view = watched(visit, story)
     if view.began is None or not view.bins:
         return []
     gap_s = story.opened.protocol.watch.gap_s
@@ -150,9 +148,3 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab is untyped
             x = self._x(minute)
             canvas.line(x, _AXIS, x, _AXIS - 3)
             canvas.drawCentredString(x, _AXIS - 10, clock(began.utc_ns + minute * _MINUTE_NS, self._zone))
-
-
-def percent(fraction: float) -> str:
-    """Return a share in per cent that never claims more than there was: 100 % only for all of it."""
-    tenths = int(fraction * 1000)
-    return f"{tenths // 10} %" if tenths % 10 == 0 else f"{tenths / 10:.1f} %"

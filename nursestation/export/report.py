@@ -6,16 +6,21 @@ from pathlib import Path
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
+from nursestation.core.history import Told
+from nursestation.core.summary import summarize
 from nursestation.export import tables
+from nursestation.export.chain_code import chain_section
 from nursestation.export.checkin_section import checkin_section
 from nursestation.export.drugs import drug_section
 from nursestation.export.events import events
-from nursestation.export.front import front
+from nursestation.export.front import front, who
 from nursestation.export.layout import BODY, MARGIN, NOTE, PAPERS, SECTION, Running, build, register_fonts, text
 from nursestation.export.localtime import day, zone_name
 from nursestation.export.proof import watching_section
+from nursestation.export.signatures import signature_section
 from nursestation.export.story import Story, tell
 from nursestation.export.treatment import score_section, treatment_section
+from nursestation.export.trend_section import trend_section
 from nursestation.export.visit import VisitRecord
 from nursestation.export.vitals import series
 
@@ -32,7 +37,7 @@ NOTICE = (
 )
 
 
-def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: str = "a4") -> bytes:
+def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: str = "a4", clinic: str = "") -> bytes:
     """Return the report.
 
     Args:
@@ -40,6 +45,7 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
         zone: Time zone of its times; None for the computer's own.
         fonts: Folder with the Inter font files.
         paper: "a4" or "letter".
+        clinic: The clinic's name; it is left out with the patient's.
 
     Raises:
         ExportError: a font file is missing.
@@ -47,9 +53,12 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
     register_fonts(fonts)
     width = PAPERS[paper][0] - 2 * MARGIN
     story = tell(visit)
+    summary = summarize(Told(records=visit.records, timeline=visit.timeline), visit.samples, visit.station, visit.name)
+    assert summary is not None  # a visit was opened
     vitals, lines = series(visit), events(visit)
     flowables: list[Flowable] = [
-        *front(visit, story, vitals, lines, width, zone),
+        *front(visit, story, summary, width, zone, "" if visit.is_deidentified else clinic),
+        *trend_section(story, vitals, lines, width, zone),
         *treatment_section(visit, story, width, zone),
         *drug_section(visit, width, zone),
         *tables.cuff_table(story, vitals, width, zone),
@@ -57,32 +66,33 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
         *score_section(visit, story, width, zone),
         *tables.event_table(lines, width, zone),
         *tables.alarm_table(visit, story, width, zone),
-        *watching_section(visit, story, width, zone),
+        *watching_section(summary.watching, story, width, zone),
         *checkin_section(visit, story, width, zone),
         *tables.override_section(visit, story, width, zone),
-        *tables.discharge_section(visit, story, width, zone),
+        *tables.discharge_section(visit, story, width),
+        *signature_section(visit, story, width, zone),
+        *chain_section(visit, width),
         *_about(visit),
     ]
     return build(flowables, _running(visit, story, zone), paper=paper, subject=f"Session {visit.summary.id}")
 
 
 def _running(visit: VisitRecord, story: Story, zone: tzinfo | None) -> Running:
-    patient = story.opened.patient
     opened = story.opened.at.utc_ns
+    chain = "" if visit.is_deidentified else f"; record chain {visit.summary.chain_head[:16]}"
     return Running(
-        title=f"{patient.full_name}, born {patient.birth_date.isoformat()}, record no. {patient.record_number}",
+        title=who(visit, story.opened.patient),
         subtitle=f"Session {visit.summary.id}, {day(opened, zone)}; times are {zone_name(opened, zone)}",
         mark="SIMULATED" if visit.summary.simulated else "",
         notice=FOOT_NOTICE,
-        digest=f"Nursestation {visit.version}; record chain {visit.summary.chain_head[:16]}",
+        digest=f"Nursestation {visit.version}{chain}",
     )
 
 
 def _about(visit: VisitRecord) -> list[Flowable]:
     proof = (
-        f"Written from {len(visit.records)} records and {len(visit.samples)} readings. The newest record's chain value is "
-        f"{visit.summary.chain_head}. `nursestation verify` checks this file against the .sha256 file beside it, and the "
-        "station's record against its chain."
+        f"Written from {len(visit.records)} records and {len(visit.samples)} readings. `nursestation verify` checks this file "
+        "against the .sha256 file beside it."
     )
     return [
         KeepTogether([

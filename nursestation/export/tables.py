@@ -13,10 +13,10 @@ from nursestation.core.model import GateState, LeavingPath, Phase, Provenance
 from nursestation.core.peak import rise
 from nursestation.core.records import CriterionEvidence, HandedOver
 from nursestation.export.alarms import is_condition, lasted_ns, step_words
-from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, Event, in_words
-from nursestation.export.layout import BODY, CELL_BOLD, NOTE, SECTION, Cell, grid, heading, text
+from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, Event
+from nursestation.export.layout import BODY, CELL_BOLD, SECTION, Cell, grid, headed, heading, text
 from nursestation.export.leaving import left_line
-from nursestation.export.localtime import NS_PER_S, clock, clock_s, day, span, zone_name
+from nursestation.export.localtime import NS_PER_S, clock, clock_s, span
 from nursestation.export.story import OUTCOMES, Cuff, Flag, Story
 from nursestation.export.visit import VisitRecord
 from nursestation.export.vitals import AT_CUFF_NS, Series, signed
@@ -44,12 +44,8 @@ def cuff_table(story: Story, vitals: tuple[Series, ...], width: float, zone: tzi
         f"HR, SpO₂ and RR: the last valid reading not older than {AT_CUFF_NS // NS_PER_S} s when the cuff reading was measured; "
         "--- where there is none. Time: when it was measured. Rise: against the baseline."
     )
-    return [
-        *heading("At each cuff reading"),
-        grid(head, rows, [width * share for share in shares], bold_rows=flagged, shaded_rows=flagged),
-        Spacer(0, 1 * mm),
-        text(note, NOTE),
-    ]
+    table = grid(head, rows, [width * share for share in shares], bold_rows=flagged, shaded_rows=flagged)
+    return headed("At each cuff reading", table, width, note=note)
 
 
 def _heart(by_label: dict[str, Series]) -> str:
@@ -91,12 +87,12 @@ def _value(one: Series | None, t: int) -> str:
 
 def flag_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return each blood-pressure flag: why, how it was confirmed, what was done, how it ended."""
-    found: list[Flowable] = heading("Blood-pressure flags")
     if not story.flags:
-        return [*found, text("None was raised.")]
+        return [*heading("Blood-pressure flags"), text("None was raised.")]
     rows = [_flag_row(visit, flag, zone) for flag in story.flags.values()]
     head = ("Raised", "Grade", "Reading and rule", "Second reading", "What was done", "Ended")
-    return [*found, grid(head, rows, [width * share for share in (0.075, 0.085, 0.24, 0.19, 0.26, 0.15)])]
+    table = grid(head, rows, [width * share for share in (0.075, 0.085, 0.24, 0.19, 0.26, 0.15)])
+    return headed("Blood-pressure flags", table, width)
 
 
 def _flag_row(visit: VisitRecord, flag: Flag, zone: tzinfo | None) -> list[Cell]:
@@ -140,14 +136,13 @@ def event_table(lines: Sequence[Event], width: float, zone: tzinfo | None) -> li
     table = grid(
         ("No.", "Time", "What", "By"), rows, [width * share for share in (0.06, 0.11, 0.61, 0.22)], bold_rows=bold
     )
-    return [*heading("Events"), table]
+    return headed("Events", table, width)
 
 
 def alarm_table(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return the visit's alarm log: every condition, and what was done to signals and limits; high priority is marked."""
-    found: list[Flowable] = heading("Alarm log", 45 * mm if story.alarms else 26 * mm)
     if not story.alarms:
-        return [*found, text("No alarm condition arose.")]
+        return [*heading("Alarm log"), text("No alarm condition arose.")]
     rows = [_alarm_row(visit, story, one, zone) for one in story.alarms]
     head = ("Began", "Lasted", "Priority", "Condition", "About, limit", "Signals", "Delay")
     grave = [number for number, one in enumerate(story.alarms) if one.gravest is Priority.HIGH]
@@ -162,7 +157,7 @@ def alarm_table(visit: VisitRecord, story: Story, width: float, zone: tzinfo | N
         bold_rows=grave,
         shaded_rows=grave,
     )
-    return [*found, table, Spacer(0, 1 * mm), text(note, NOTE)]
+    return headed("Alarm log", table, width, note=note)
 
 
 def _alarm_row(visit: VisitRecord, story: Story, one: LogRow, zone: tzinfo | None) -> list[Cell]:
@@ -218,11 +213,11 @@ def _criteria_table(title: str, evidence: tuple[CriterionEvidence, ...], width: 
     return grid(("State", "Criterion", title), rows, [width * share for share in (0.14, 0.34, 0.52)], bold_rows=bold)
 
 
-def discharge_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
-    """Return the criteria with their evidence, the hand-over, and the signature with its meaning and what it covers."""
+def discharge_section(visit: VisitRecord, story: Story, width: float) -> list[Flowable]:
+    """Return the criteria with their evidence, and the hand-over."""
     signed = story.discharge
-    found: list[Flowable] = heading("Discharge")
     if signed is None:
+        found: list[Flowable] = heading("Discharge")
         what = (
             "The visit ended early; no discharge was signed." if story.phase is Phase.ENDED_EARLY else "Not signed yet."
         )
@@ -231,9 +226,6 @@ def discharge_section(visit: VisitRecord, story: Story, width: float, zone: tzin
             found += _handed_over(visit, story.handed_over, width)
         return found
     table = _criteria_table("Evidence when it was signed", signed.evidence, width)
-    signature = signed.signature
-    role = in_words(signature.role.value)
-    when = f"{day(signature.signed_utc_ns, zone)}, {clock_s(signature.signed_utc_ns, zone)}"
     hand_over = [one for one in story.driver_confirmed if one.phase in (Phase.OBSERVATION, Phase.READY)]
     how = f", {CONFIRMED_WORDS[hand_over[-1].how]}" if hand_over else ", not confirmed at hand-over"
     driver = signed.driver
@@ -243,12 +235,4 @@ def discharge_section(visit: VisitRecord, story: Story, width: float, zone: tzin
         to.append(text(f"Handed over to {driver.name} ({driver.relation}), phone {driver.phone}{how}.", BODY))
     elif signed.path is LeavingPath.AGAINST_ADVICE:
         to.append(text("No driver went along.", BODY))
-    block = [
-        Spacer(0, 3 * mm),
-        *to,
-        Spacer(0, 2 * mm),
-        text(f"Signed by {signature.name} ({role}) on {when} ({zone_name(signature.signed_utc_ns, zone)})", CELL_BOLD),
-        text(f"Meaning: {signature.meaning}", BODY),
-        text(f"The signature covers this visit's record up to the chain value {signature.covers}.", NOTE),
-    ]
-    return [*found, table, KeepTogether(block)]
+    return [*headed("Discharge", table, width), Spacer(0, 2 * mm), *to]

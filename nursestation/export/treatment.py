@@ -10,7 +10,7 @@ from nursestation.core.scorings import label_of
 from nursestation.core.steps import as_corrected
 from nursestation.core.wording import long_span
 from nursestation.export.events import PHASE_WORDS
-from nursestation.export.layout import SECTION, Cell, grid, heading, text
+from nursestation.export.layout import SECTION, Cell, grid, headed, text
 from nursestation.export.leaving import why
 from nursestation.export.localtime import NS_PER_S, clock, clock_s, span
 from nursestation.export.story import Story
@@ -89,7 +89,7 @@ def score_section(visit: VisitRecord, story: Story, width: float, zone: tzinfo |
         rows.append([clock(at.utc_ns, zone), phase, *(values.get(kind, "") for kind in kinds), said])
     share = 0.5 / len(kinds)
     widths = [width * one for one in (0.08, 0.15, *[share] * len(kinds), 0.27)]
-    return [*heading("Scores"), grid(("Time", "Phase", *kinds, "Note, by"), rows, widths)]
+    return headed("Scores", grid(("Time", "Phase", *kinds, "Note, by"), rows, widths), width)
 
 
 def _by_minute(visit: VisitRecord, records: list[ScoreRecorded]) -> list[list[ScoreRecorded]]:

@@ -63,8 +63,8 @@ def test_a_finished_visit_is_told_in_full(report):
         # discharge
         "✓ met Modified Aldrete score ≥ 9 10 of 10",
         "Handed over to Maria Keller (sister), phone 555 010 0192, seen in person.",
-        "Signed by R. Alvarez RN (nurse) on 3 March 2026, 14:58:00 (EST, UTC-05:00)",
-        "I assessed this patient and discharge them to the driver named above",
+        "Signed by R. Alvarez RN (nurse), 3 March 2026, 14:58:00",
+        "R. Alvarez RN nurse 3 March 2026, 14:58:00 (EST, UTC-05:00) I assessed this patient and discharge them",
         "It is not a medical device",
     ):  # fmt: skip
         assert wanted in text, wanted
