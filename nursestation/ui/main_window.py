@@ -284,6 +284,7 @@ class MainWindow(QMainWindow):
         self._alarm_list.chair_chosen.connect(self.show_chair)
         self._alarm_list.sheet_wanted.connect(self._on_alarm_sheet)
         self._alarm_list.log_wanted.connect(self._on_log)
+        self._alarm_list.closed.connect(self._board.close_list)
         self._rail.chair_chosen.connect(self.show_chair)
         self._rail.all_wanted.connect(self._on_all_chairs)
         self._rail.station_wanted.connect(self._on_station)
@@ -366,6 +367,9 @@ class MainWindow(QMainWindow):
         """Let no chair move when the strip comes by itself; AUDIO OFF is a person's doing, and stays for long."""
         comes_by_itself = not self._strip.isHidden() and snapshot.audio.state is not AudioState.OFF
         self._board.give_way(self._strip.sizeHint().height() if comes_by_itself else 0)
+        if self._alarm_list.isVisible() and self._front is self._board:
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+            self._place_list()
 
     def _show_rail(self, snapshot: StationSnapshot) -> None:
         self._rail.render(snapshot)
@@ -698,13 +702,24 @@ class MainWindow(QMainWindow):
         if self._front is self._chair_page and self._chair_page.is_big:
             self._chair_page.show_big(False)  # the list covers waves and trend, and never a number that alarms
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        self._alarm_list.give_own_room(self._front is self._board)
+        if self._front is self._board:
+            self._board.open_list(self._alarm_list.wanted_height + 2 * theme.GAP)
         self._place_list()
         self._alarm_list.show()
         self._alarm_list.raise_()
         self._alarm_list.setFocus()
 
     def _place_list(self) -> None:
-        """Put the list where it covers no alarm and no control: over waves and trend; on other pages under the bar."""
+        """Put the list where it covers no alarm, no control and no chair's tile.
+
+        It lies over waves and trend, on the page of all chairs in room of its own, on other pages under the bar.
+        """
+        if self._front is self._board:
+            room = self._area_of(self._stack)
+            room.setHeight(self._board.list_height)
+            self._alarm_list.setGeometry(room.adjusted(theme.GAP, theme.GAP, -theme.GAP, -2))
+            return
         bar = self._area_of(self._alarms)
         area = QRect(bar)
         area.setLeft((self._rail.width() if self._rail.isVisible() else 0) + theme.GAP)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -12,6 +12,7 @@ from devices.clock import ManualClock
 from devices.events import AlarmKind, Priority
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import ConditionView, CuffView, DueKind, DueView, SignalState
+from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.board.picture import rows_of
 from nursestation.ui.bridge import Bridge
@@ -200,6 +201,88 @@ def test_a_lock_leaves_it_in_sight_and_a_sign_in_leads_back_to_it(board):
     board.window.open("sign_in")
     board.station()
     assert board.window.page_name == "board"
+
+
+# --- the list of all alarms ---
+
+
+def opened_list(board):
+    board.station(conditions=(ALARM,))
+    board.find("alarm_strip").pressed.emit()
+    board.station(conditions=(ALARM,))
+    return board.find("alarm_list")
+
+
+def columns_of(board):
+    return [(cell.whole.x, cell.whole.width) for cell in board.canvas.layout_now.cells]
+
+
+def area(board, widget):
+    return QRect(widget.mapTo(board.window, QPoint(0, 0)), widget.size())
+
+
+@pytest.mark.parametrize("n", [4, 16])
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_the_list_of_alarms_covers_no_tile_and_leaves_each_in_its_column(qtbot, n, size):
+    board = Desk(qtbot, n)
+    board.window.resize(*size)
+    board.station()
+    board.window.open("board")
+    board.station()
+    before = columns_of(board)
+    listed = opened_list(board)
+    assert listed.isVisible()
+    assert listed.height() >= theme.px(30 + 2 * 48), "two lines under their heading are in sight"
+    canvas = area(board, board.canvas)
+    assert area(board, listed).bottom() < canvas.top()
+    assert area(board, listed).top() > area(board, board.find("alarm_bar")).bottom()
+    assert canvas.bottom() == area(board, board.find("pages")).bottom()
+    assert columns_of(board) == before
+    assert [tile.number for tile in board.canvas.tiles() if tile.is_cut] == []
+
+
+def test_what_comes_and_goes_while_the_list_is_open_moves_no_chair(board):
+    opened_list(board)
+    now = board.layout(), area(board, board.canvas)
+    board.station(conditions=tuple(replace(ALARM, id=f"{n}") for n in range(9)))
+    assert (board.layout(), area(board, board.canvas)) == now
+    board.window.show_unanswered("Chair 2 has not been answered")
+    board.station(conditions=(ALARM,))
+    assert board.find("station_strip").isVisible()
+    assert (board.layout(), area(board, board.canvas)) == now
+    assert not area(board, board.find("alarm_list")).intersects(area(board, board.find("station_strip")))
+    board.window.show_unanswered("")
+    board.station()
+    assert board.find("alarm_list").isVisible(), "nothing is left in it, but a person closes it"
+    assert (board.layout(), area(board, board.canvas)) == now
+
+
+def test_a_tile_opens_its_chair_while_the_list_is_open(qtbot, board):
+    opened_list(board)
+    before = board.layout()
+    board.tile(3).setFocus(Qt.FocusReason.MouseFocusReason)
+    QApplication.processEvents()
+    assert board.layout() == before, "a finger that comes down finds the same chair when it lets go"
+    qtbot.mouseClick(board.tile(3), Qt.MouseButton.LeftButton)
+    assert (board.window.page_name, board.window.chair) == ("chair", 3)
+    assert board.find("alarm_list").isHidden()
+
+
+@pytest.mark.parametrize("how", ["button", "strip", "escape"])
+def test_a_closed_list_gives_the_room_back(qtbot, board, how):
+    before = board.layout(), columns_of(board)
+    listed = opened_list(board)
+    assert board.layout() != before[0]
+    if how == "button":
+        qtbot.mouseClick(board.find("alarm_list_close"), Qt.MouseButton.LeftButton)
+    elif how == "strip":
+        board.find("alarm_strip").pressed.emit()
+    else:
+        QTest.keyClick(listed, Qt.Key.Key_Escape)
+    board.station()
+    assert listed.isHidden()
+    assert (board.layout(), columns_of(board)) == before
+    assert board.find("board_bar").isVisible()
 
 
 # --- where chairs stand ---

@@ -1,6 +1,8 @@
 """All present alarm conditions, in a list that drops down below the bar: patients, then equipment.
 
 It stands where the window puts it, over no alarm and no control, and closes as soon as somebody turns to something else.
+Where it has room of its own it stays until somebody closes it, also when the last line has gone: what made room for it
+would move by itself otherwise.
 """
 
 from collections.abc import Sequence
@@ -16,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from devices.events import AlarmKind, Priority
@@ -24,7 +26,7 @@ from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.symbols import Symbol, draw_stars, draw_symbol, stars_width
 from nursestation.ui.alarms.view import KIND_WORDS, AlarmLine
-from nursestation.ui.controls import Button
+from nursestation.ui.controls import Button, QuietButton
 from nursestation.ui.roles import Text
 from nursestation.ui.scrolling import follow_finger
 from nursestation.ui.theme import Theme
@@ -39,6 +41,7 @@ _FOOT_HEIGHT = 56
 _STAR_PX = 18
 _STATE_PX = 26
 _PAD = 8
+_LEAST_ROWS = 3
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _KIND_SYMBOLS = {AlarmKind.PHYSIOLOGICAL: Symbol.PATIENT, AlarmKind.TECHNICAL: Symbol.EQUIPMENT}
@@ -186,11 +189,13 @@ class AlarmList(QListView):
         chair_chosen: Number of the chair.
         sheet_wanted: Name of the sheet that answers the line, after its chair was chosen.
         log_wanted: The button below the lines was pressed: what was before is wanted too.
+        closed: It is no longer in sight.
     """
 
     chair_chosen = Signal(int)
     sheet_wanted = Signal(str)
     log_wanted = Signal()
+    closed = Signal()
 
     def __init__(self, theme_: Theme, flashing: Flashing, parent: QWidget) -> None:
         super().__init__(parent)
@@ -200,10 +205,14 @@ class AlarmList(QListView):
         self.setModel(AlarmModel(self))
         self.setItemDelegate(AlarmDelegate(theme_, flashing, self))
         self._log = Button(self.tr("Alarm log…"), "alarm_list_log", parent=self)
-        self._wanted = 0
+        self._close = QuietButton(self.tr("Close"), "alarm_list_close", parent=self)
+        self._close.hide()
+        self._n_lines = 0
+        self._has_own_room = False
         self._openers: tuple[QWidget, ...] = ()
         self.setVisible(False)
         self._log.clicked.connect(self._on_log)
+        self._close.clicked.connect(self.hide)
         self.activated.connect(self._on_chosen)
         self.clicked.connect(self._on_chosen)
         flashing.flipped.connect(self._on_flipped)
@@ -218,15 +227,23 @@ class AlarmList(QListView):
         model = self.model()
         assert isinstance(model, AlarmModel)
         model.show_lines(lines)
-        if not lines:
+        self._n_lines = len(lines)
+        if not lines and not self._has_own_room:
             self.hide()
-        n_heads = model.rowCount() - len(lines)
-        self._wanted = len(lines) * _ROW_HEIGHT + n_heads * _HEAD_HEIGHT + 4 + _FOOT_HEIGHT
 
     @property
     def wanted_height(self) -> int:
         """Return the height at which all lines are in sight [px]."""
-        return theme.px(self._wanted)
+        n_heads = self.model().rowCount() - self._n_lines
+        if self._has_own_room:  # which does not grow when more lines come
+            return theme.px(max(self._n_lines, _LEAST_ROWS) * _ROW_HEIGHT + max(n_heads, 1) * _HEAD_HEIGHT + 4)
+        return theme.px(self._n_lines * _ROW_HEIGHT + n_heads * _HEAD_HEIGHT + 4 + _FOOT_HEIGHT)
+
+    def give_own_room(self, is_given: bool) -> None:
+        """Say whether it stands over nothing and stays; its buttons stand right of the lines then, to cost no height."""
+        self._has_own_room = is_given
+        self._close.setVisible(is_given)
+        self._place_buttons()
 
     def stay_with(self, *opener: QWidget) -> None:
         """Stay open while the focus is in `opener`: there the list is opened and closed, and alarms are acknowledged."""
@@ -236,11 +253,22 @@ class AlarmList(QListView):
         """Keep room for the button below the lines, and give them the height of the letters."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
         foot = theme.px(_FOOT_HEIGHT)
+        log, close = self._log.sizeHint(), self._close.sizeHint()
+        right = self.width() - _PAD
+        if self._has_own_room:
+            right -= self.verticalScrollBar().sizeHint().width()
+            self.setViewportMargins(0, 0, log.width() + close.width() + 3 * _PAD, 0)
+            self._close.setGeometry(right - close.width(), _PAD, close.width(), close.height())
+            self._log.setGeometry(right - close.width() - _PAD - log.width(), _PAD, log.width(), log.height())
+            return
         self.setViewportMargins(0, 0, 0, foot)
-        size = self._log.sizeHint()
-        left = self.width() - size.width() - _PAD
-        self._log.setGeometry(left, self.height() - (foot + size.height()) // 2, size.width(), size.height())
+        self._log.setGeometry(
+            right - log.width(), self.height() - (foot + log.height()) // 2, log.width(), log.height()
+        )
 
     @Slot()
     def _on_log(self) -> None:
@@ -266,6 +294,8 @@ class AlarmList(QListView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Close when somebody turns to something else in the window."""
         super().focusOutEvent(event)
+        if self._has_own_room:  # to close would move what stands beside it, under the finger that went there
+            return
         now = QApplication.focusWidget()
         if now is None or now is self._log or event.reason() is Qt.FocusReason.ActiveWindowFocusReason:
             return
@@ -278,6 +308,23 @@ class AlarmList(QListView):
             self.hide()
         else:
             super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that it was closed, and not the whole window out of sight."""
+        super().hideEvent(event)
+        if self.isHidden():
+            self.closed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say so where no line is left."""
+        super().paintEvent(event)
+        if self._n_lines:
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(theme.font(Text.STRONG))
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self.viewport().rect().adjusted(2 * _PAD, 0, 0, 0), _LEFT, self.tr("No active alarms"))
+        painter.end()
 
 
 def _elided(painter: QPainter, text: str, room: int) -> str:

@@ -22,7 +22,7 @@ from nursestation.core.model import Operator
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
-from nursestation.ui.board.grid import RIM, Box, Cell, Grid, grid
+from nursestation.ui.board.grid import RIM, Box, Cell, Grid, grid, least_height
 from nursestation.ui.board.order import Way, arranged, neighbour
 from nursestation.ui.board.picture import rows_of
 from nursestation.ui.board.tile import BoardTile
@@ -113,7 +113,7 @@ class BoardCanvas(WaveField):
         self._laid = Grid(1, 0, 0.0, ())
         self._labels: tuple[_Label, ...] = ()
         self._still = QRegion()
-        self._carried = self._target = self._pressed = 0
+        self._carried = self._target = self._pressed = self._held = 0
         flashing.flipped.connect(self._on_flipped)
 
     # --- what is shown ---
@@ -158,6 +158,16 @@ class BoardCanvas(WaveField):
         super().set_theme(theme_)
         for chair in self._chairs.values():
             chair.tile.set_theme(theme_)
+
+    def hold_columns(self, is_held: bool) -> None:
+        """Keep every chair in its column and row while the room is another one for a while, or let that go."""
+        self._held = self._laid.columns if is_held else 0
+        self._arrange()
+
+    def least_height(self) -> int:
+        """Return the height at which letters are those of the window, in the present columns and without waves [px]."""
+        letters = min(theme.px(100) / 100, self._laid.letters)
+        return least_height(len(self._chairs), self._laid.columns, letters)
 
     def rescale(self) -> None:
         """Lay all out for letters of another size."""
@@ -236,6 +246,7 @@ class BoardCanvas(WaveField):
             self.width(),
             self.height(),
             columns=self._settings.columns,
+            held=self._held,
             waves=self._settings.waves,
             scale=theme.px(100) / 100,
         )

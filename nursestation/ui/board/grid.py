@@ -108,7 +108,14 @@ def letters_of(width: float, height: float) -> float:
     return min(width / TILE_WIDTH, height / TILE_HEIGHT)
 
 
-def grid(n: int, width: int, height: int, *, columns: int = 0, waves: int = 0, scale: float = 1.0) -> Grid:
+def least_height(n: int, columns: int, letters: float) -> int:
+    """Return the height that `n` cells without waves need for letters of a size, in so many columns [px]."""
+    return GAP + math.ceil(n / columns) * (math.ceil(TILE_HEIGHT * letters) + 2 * RIM + GAP)
+
+
+def grid(
+    n: int, width: int, height: int, *, columns: int = 0, held: int = 0, waves: int = 0, scale: float = 1.0
+) -> Grid:
     """Lay out `n` cells.
 
     Args:
@@ -116,15 +123,18 @@ def grid(n: int, width: int, height: int, *, columns: int = 0, waves: int = 0, s
         width: Of the room [px].
         height: Of the room [px].
         columns: That a person wants; 0 for those at which letters are the largest.
+        held: Columns that stay whatever the room is; 0 for none.
         waves: That a person wants in each cell.
         scale: How large letters are in the window; a tile with waves has no smaller ones, unless the waves that a person
             wants fit beside letters as designed and not beside such large ones.
     """
     if n <= 0:
         return Grid(1, 0, 0.0, ())
+    most = min(n, 8)
+    counts = (min(held, most),) if held else range(1, most + 1)
     for n_waves in range(waves, -1, -1):
         for least in dict.fromkeys((scale, 1.0)):
-            tried = {c: _split(n, c, width, height, n_waves, least) for c in range(1, min(n, 8) + 1)}
+            tried = {c: _split(n, c, width, height, n_waves, least) for c in counts}
             fitting = {
                 c: split for c, split in tried.items() if split is not None and (not n_waves or split.letters >= least)
             }

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from devices.clock import Clock
 from nursestation.core.snapshot import StationSnapshot
+from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.board.bar import BoardBar
 from nursestation.ui.board.canvas import BoardCanvas
@@ -18,6 +19,9 @@ from nursestation.ui.layouts import column, tab_stops
 from nursestation.ui.page import Page
 from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.theme import Theme
+
+_LEAST_LIST = 66
+"""Of the list of alarms, below the bar's place: with it, two lines under their heading are in sight [px at the designed size]."""
 
 
 class BoardPage(Page):
@@ -54,7 +58,7 @@ class BoardPage(Page):
         self.setObjectName("board_page")
         self.setAccessibleName(self.tr("All chairs"))
         self._display = display
-        self._chair = 0
+        self._chair = self._line = self._list = 0
         self._snapshot: StationSnapshot | None = None
         self._bar, self._rest = BoardBar(), QWidget()
         self._rest.hide()
@@ -107,10 +111,47 @@ class BoardPage(Page):
         Args:
             height: Of that line [px].
         """
-        left = self._bar.sizeHint().height() - height
-        self._bar.setVisible(not height)
+        self._line = height
+        self._make_room()
+
+    def open_list(self, wanted: int) -> int:
+        """Make room for the list of alarms, in the bar's place and as far as tiles can give way; it stays until `close_list`.
+
+        Chairs keep their columns and rows and get lower, waves give way first. What comes to the list scrolls in it.
+
+        Args:
+            wanted: Height that the list would have [px].
+
+        Returns:
+            The height that it has, from the page's top [px].
+        """
+        if not self._list:
+            self.canvas.hold_columns(True)
+        whole = self.height() + self._line
+        least = self._bar.sizeHint().height() + theme.px(_LEAST_LIST)
+        self._list = min(wanted + self._line, max(least, whole - self.canvas.least_height()))
+        self._make_room()
+        return self.list_height
+
+    @property
+    def list_height(self) -> int:
+        """Return the height that the list of alarms has, from the page's top; 0 while it is closed [px]."""
+        return max(0, self._list - self._line)
+
+    def close_list(self) -> None:
+        """Give bar and tiles their room back."""
+        if self._list:
+            self._list = 0
+            self._make_room()
+            self.canvas.hold_columns(False)
+
+    def _make_room(self) -> None:
+        above = self._list or self._bar.sizeHint().height()
+        left = above - self._line
+        is_taken = bool(self._line or self._list)
+        self._bar.setVisible(not is_taken)
         self._rest.setFixedHeight(max(0, left))
-        self._rest.setVisible(bool(height) and left > 0)
+        self._rest.setVisible(is_taken and left > 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back to one chair on Escape."""

@@ -23,7 +23,11 @@ _HEAD, _BAR, _FOOT, _BAND = 27, 3, 18, 24
 """Heights of the rows at letters of the size 1 [px]."""
 _LOW_NUMBERS = 56
 """Height below which a number in alarm takes the foot's room too [px]."""
+_MOST_OF_ROW = 0.86
+"""Of a row's height the size of a number's name, so that two below one another do not touch."""
 _PAD = 8
+_LEAST_OF_NAME = 5
+"""Least room for a name that is shortened, in sizes of its letters."""
 _TITLE = 15
 _LOOKS = {
     State.FREE: ("plot", "soft"),
@@ -130,8 +134,9 @@ class TilePicture:
         title = QRectF(area.left() + _PAD, top, area.width() - 2 * _PAD, line)
         words = f"Chair {view.tile.number} · {view.word.lower()}"
         self._write(title, _CENTRE, (words,), Text.TITLE, 18 * k, "soft")
-        told = view.link or ("Your chair" if view.is_mine else view.nurse)
-        self._write(title.translated(0, line), _CENTRE, (told,), Text.BODY, 14 * k, "soft")
+        mine = ("Your chair",) if view.is_mine else view.nurse_names
+        told = (view.link,) if view.link else mine
+        self._write(title.translated(0, line), _CENTRE, told, Text.BODY, 14 * k, "soft", may_shorten=not view.link)
 
     def _head(self, view: BoardTileView, rows: TileRows) -> None:
         k, tile = rows.letters, view.tile
@@ -178,7 +183,8 @@ class TilePicture:
             ink = look.on_fill
             soft = ink if figure.beside else soft
         names = (number.short,) if figure.beside else number.names
-        self._write(figure.title, _LEFT, names, Text.CAPTION, 13 * k, soft)
+        size = min(13 * k, figure.title.height() * _MOST_OF_ROW)
+        self._write(figure.title, _LEFT, names, Text.CAPTION, size, soft)
         self._write(figure.value, _LEFT, (number.text,), Text.NUMBER, figure.letters, ink)
 
     def _featured(self, number: BoardNumber, figure: Figure, k: float, look: AlarmLook) -> None:
@@ -247,9 +253,9 @@ class TilePicture:
         if not first and has_signal(tile) and tile.leave:
             self._write(area, _RIGHT, tile.leave, Text.CAPTION, 12 * k, "soft", may_drop=True)
         elif not first and view.nurse:
-            told = ("Your chair", "Yours") if view.is_mine else (view.nurse,)
+            names = ("Your chair", "Yours") if view.is_mine else view.nurse_names
             role, colour = (Text.STRONG, "on_badge") if view.is_mine else (Text.CAPTION, "soft")
-            self._write(area, _RIGHT, told, role, 12 * k, colour, may_drop=True)
+            self._write(area, _RIGHT, names, role, 12 * k, colour, may_drop=view.is_mine, may_shorten=not view.is_mine)
 
     def _write(
         self,
@@ -261,8 +267,12 @@ class TilePicture:
         colour: str | QColor,
         *,
         may_drop: bool = False,
+        may_shorten: bool = False,
     ) -> float:
-        """Write the first of `texts` that has room, the last one cut if none has; return its width [px]."""
+        """Write the first of `texts` that has room, the last one cut if none has; return its width [px].
+
+        A name of any length may be shortened, which is no word cut, but not to less than can be told apart.
+        """
         font = theme.font(role, max(1, round(size)))
         metrics = QFontMetricsF(font)
         room = area.width()
@@ -271,9 +281,9 @@ class TilePicture:
             if width <= room + 0.5:
                 break
         else:
-            if may_drop:
+            if may_drop or (may_shorten and room < _LEAST_OF_NAME * size):
                 return 0.0
-            self.is_cut = True
+            self.is_cut = self.is_cut or not may_shorten
             text = metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, room)
             width = metrics.horizontalAdvance(text)
         self._painter.setFont(font)

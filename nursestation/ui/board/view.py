@@ -112,6 +112,12 @@ class BoardTileView:
     is_mine: bool = False
 
     @property
+    def nurse_names(self) -> tuple[str, ...]:
+        """Return who looks after the chair, in full and with the first name by its letter."""
+        first, _, rest = self.nurse.partition(" ")
+        return (self.nurse, f"{first[0]}. {rest}") if rest and not first.endswith(".") else (self.nurse,)
+
+    @property
     def is_late(self) -> bool:
         """Say whether a cuff reading is overdue."""
         return any(number.is_late for number in self.numbers)
