@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from nursestation.paths import Profile
+from nursestation.store.store import Store
 from tests.bench.figures import spread, tell
 from tests.bench.goals import Verdicts
 from tests.bench.machine import ROOT
@@ -72,8 +74,9 @@ def judge_memory(folder: Path, verdicts: Verdicts, minutes: float) -> None:
 
 
 def _run(folder: Path, module: str, *more: str, n: int = STRETCHES, seconds: float = SECONDS) -> list[dict]:
-    """Return what a program measured, stretch by stretch."""
+    """Return what a program measured, stretch by stretch; there is a record, as on every day but the first."""
     profile = folder / "profile"
+    Store.open(Profile(profile).record).close()
     write_settings(profile, {chair: link_of(folder, chair) for chair in range(1, N_CHAIRS + 1)})
     speed = more[0] if more and module == "whole_program" else "1"
     with monitors(folder, "served_chairs", str(N_CHAIRS), speed):
