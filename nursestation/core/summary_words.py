@@ -83,7 +83,7 @@ def _on_rungs(key: str, label: str, found: Outside | None, rung: str) -> Figure:
         key=key,
         label=label,
         value=NOTHING if found is None else span(found.outside_s),
-        note="" if found is None else f"of {span(found.known_s)} that readings stand for",
+        note="" if found is None else f"of {span(found.known_s)} known",
         definition=f"Since the treatment began: from each cuff reading that alone reaches the protocol's step {rung} until the"
         " next reading. A reading stands no longer than the protocol's plan lets the next one be late.",
     )

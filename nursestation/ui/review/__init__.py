@@ -1,0 +1,1 @@
+"""Visits that were: found again, looked at, replayed and compared."""

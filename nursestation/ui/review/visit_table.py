@@ -1,0 +1,186 @@
+"""The list of visits: two lines a row, high enough for a finger. A tap or Return opens one."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from nursestation.ui import theme
+from nursestation.ui.alarmlog.table import LogHeader
+from nursestation.ui.review.visits_view import VisitRow
+from nursestation.ui.roles import Text
+from nursestation.ui.scrolling import follow_finger
+from nursestation.ui.theme import Theme
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROW_HEIGHT = 56
+_PAD = 10
+_COLUMNS = (
+    ("Checked in", "day", "times", 210),
+    ("Patient", "who", "ident", 290),
+    ("Protocol", "protocol", "note", 230),
+    ("Course", "course", "marks", 0),
+)
+"""Of each column its name, the fields of its two lines, and its width [px at the designed size]; 0 takes what is left."""
+_PHASE = 3
+ROW_ROLE = Qt.ItemDataRole.UserRole
+
+
+class VisitModel(QAbstractTableModel):
+    """The rows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[VisitRow, ...] = ()
+
+    def show_rows(self, rows: Sequence[VisitRow]) -> None:
+        """Show other visits."""
+        if tuple(rows) == self._rows:
+            return
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """Return the number of visits."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return a cell's text, its whole row, or the row's spoken text."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        if role == ROW_ROLE:
+            return row
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return row.spoken
+        if role == Qt.ItemDataRole.DisplayRole:
+            _, upper, lower, _ = _COLUMNS[index.column()]
+            return "\n".join(part for part in (getattr(row, upper), getattr(row, lower)) if part)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return a column's name."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.tr(_COLUMNS[section][0])
+        return None
+
+
+class _Cells(QStyledItemDelegate):
+    """Draws one cell."""
+
+    def __init__(self, theme_: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme_
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw two lines over a hairline, on the ground of a chosen row."""
+        row = index.data(ROW_ROLE)
+        if not isinstance(row, VisitRow):
+            return
+        area = QRect(option.rect)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, self._theme.colour("button_pressed"))
+        painter.setPen(self._theme.colour("line"))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        area.adjust(_PAD, 5, -4, -5)
+        _, upper, lower, _ = _COLUMNS[index.column()]
+        half = area.height() // 2
+        is_low = bool(getattr(row, lower))
+        first = QRect(area.left(), area.top(), area.width(), half if is_low else area.height())
+        role = Text.STRONG if upper == "who" else Text.BODY
+        colour = "accent" if upper == "course" and row.is_running else "text"
+        self._draw(painter, first, str(getattr(row, upper)), role, colour)
+        if is_low:
+            tone = "warn" if lower == "marks" else "soft"
+            rest = QRect(area.left(), area.top() + half, area.width(), half)
+            self._draw(painter, rest, str(getattr(row, lower)), Text.CAPTION, tone)
+        painter.restore()
+
+    def _draw(self, painter: QPainter, area: QRect, words: str, role: Text, colour: str) -> None:
+        painter.setFont(theme.font(role))
+        painter.setPen(self._theme.colour(colour))
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+class VisitTable(QTableView):
+    """The list.
+
+    Signals:
+        opened: The session of the visit that a person wants to see.
+    """
+
+    opened = Signal(str)
+
+    def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("visits_table")
+        self.setAccessibleName(self.tr("Visits, newest first"))
+        self._rows = VisitModel(self)
+        self.setModel(self._rows)
+        self.setItemDelegate(_Cells(theme_, self))
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        header = LogHeader(theme_, self)
+        self.setHorizontalHeader(header)
+        header.setSectionResizeMode(_PHASE, QHeaderView.ResizeMode.Stretch)
+        self._fit()
+        self.clicked.connect(self._on_clicked)
+        follow_finger(self.viewport())
+
+    def show_rows(self, rows: Sequence[VisitRow]) -> None:
+        """Show visits."""
+        self._rows.show_rows(rows)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self.setItemDelegate(_Cells(theme_, self))
+        header = self.horizontalHeader()
+        assert isinstance(header, LogHeader)
+        header.set_theme(theme_)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the chosen visit on Return."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._on_clicked(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        """Give rows and columns the size of the letters."""
+        self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
+        for column, (_, _, _, width) in enumerate(_COLUMNS):
+            if width:
+                self.setColumnWidth(column, theme.px(width))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the size of the letters."""
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        row = index.data(ROW_ROLE)
+        if isinstance(row, VisitRow):
+            self.opened.emit(row.session)

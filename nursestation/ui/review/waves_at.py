@@ -1,0 +1,91 @@
+"""The waves of a visit at one moment of it: the chair page's own painter, on a clock that stands where one looks.
+
+Rule of the file: the painter's clock never goes back. Each look lies later on it than the one before, whatever moment of the
+visit it shows, so that painter and rings are those of the live picture.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import tzinfo
+
+from PySide6.QtWidgets import QWidget
+
+from devices.clock import NS_PER_S, Moment
+from nursestation.core.records import Gap, Wave
+from nursestation.ui.controls import Label, Panel
+from nursestation.ui.layouts import column
+from nursestation.ui.plots.wave_field import DELAY_NS, pixels_per_mm
+from nursestation.ui.plots.wave_look import WaveLook
+from nursestation.ui.plots.wave_painter import WavePainter
+from nursestation.ui.plots.wave_store import WaveStore
+from nursestation.ui.roles import Surface, Text, Tone
+from nursestation.ui.theme import Theme
+from nursestation.ui.timetext import local_time
+
+BEFORE_NS = 40 * NS_PER_S
+"""How much before the cursor is read [ns]: as long as the slowest sweep shows."""
+_APART_NS = 600 * NS_PER_S
+
+
+class StillClock:
+    """Stands where it was put."""
+
+    def __init__(self) -> None:
+        self.moment = Moment(_APART_NS, 0)
+
+    def now(self) -> Moment:
+        """Return that moment."""
+        return self.moment
+
+
+class WavesAt(Panel):
+    """Waves that stand, with the time up to which they go."""
+
+    def __init__(self, theme_: Theme, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
+        super().__init__("review_waves", Surface.PLOT, parent=parent)
+        self._zone = zone
+        self._clock, self._store = StillClock(), WaveStore()
+        self._painter = WavePainter(theme_, self._clock, self._store, pixels_per_mm(self.screen()), zone=zone)
+        self._painter.setObjectName("review_waves_picture")
+        self._painter.setAccessibleName(self.tr("Waves at the cursor"))
+        self._title = Label("", Text.CAPTION, Tone.SOFT, object_name="review_waves_title")
+        inside = column(margin=4, spacing=2)
+        inside.addWidget(self._title)
+        inside.addWidget(self._painter, 1)
+        self.setLayout(inside)
+        self.show_none(0, self.tr("Tap the plot: the waves of that moment are shown here."))
+
+    def show_none(self, chair: int, why: str) -> None:
+        """Show a sentence in place of waves."""
+        self._store.forget(chair)
+        self._title.setText("")
+        self._painter.show_chair(chair, (), why)
+
+    def show_waves(self, chair: int, waves: Sequence[Wave | Gap], until_utc_ns: int, *, simulated: bool) -> None:
+        """Show the waves up to a moment, UTC [ns]."""
+        self._store.forget(chair)
+        begin_ns = self._clock.moment.mono_ns + _APART_NS
+
+        def place(utc_ns: int) -> int:
+            return begin_ns + utc_ns - until_utc_ns
+
+        self._store.add(replace(one, at=Moment(place(one.at.utc_ns), one.at.utc_ns)) for one in waves)
+        self._clock.moment = Moment(begin_ns + DELAY_NS, until_utc_ns)
+        keys = self._store.keys(chair)
+        self._title.setText(
+            self.tr("Waves up to {time}").format(time=f"{local_time(until_utc_ns, self._zone):%H:%M:%S}")
+            if keys
+            else ""
+        )
+        self._painter.show_chair(chair, keys, self.tr("No waves were recorded at this moment."), simulated=simulated)
+        self._painter.lay_out()
+        self._painter.step()
+        self._painter.update()
+
+    def set_look(self, look: WaveLook) -> None:
+        """Draw waves as they are drawn at the chair."""
+        self._painter.set_look(look)
+
+    def set_theme(self, theme_: Theme) -> None:
+        """Take other colours."""
+        self._painter.set_theme(theme_)
