@@ -345,7 +345,10 @@ def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
 @main.command(epilog="Example: nursestation export 20260101T150000Z-2 --format pdf --out session.pdf")
 @click.argument("session", required=False)
 @click.option(
-    "--format", "format_", required=True, help="pdf, csv, alarms, events, bundle, jsonl, fhir, hl7v2, edf or vital."
+    "--format",
+    "format_",
+    required=True,
+    help="pdf, csv, alarms, events, receipt, bundle, jsonl, fhir, hl7v2, edf or vital.",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write, or an existing folder.")
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="In place of SESSION: all from this day on.")

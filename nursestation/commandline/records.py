@@ -86,6 +86,7 @@ def export_wanted(profile: Profile, wanted: Wanted) -> Iterator[Exported | NotEx
             fonts=resource("fonts"),
             version=__version__,
             paper=settings.paper,
+            clinic=settings.clinic,
             progress=wanted.progress,
             deidentify_key=read_key(profile.deidentify_key) if wanted.is_deidentified else None,
             passphrase=wanted.passphrase,

@@ -33,6 +33,7 @@ class ExportOptions:
         version: Version of the program, for the file.
         zone: Time zone of the times in the file; None for the computer's own.
         paper: "a4" or "letter".
+        clinic: The clinic's name on what is printed; "" for none.
         progress: Told now and then how much of the work is done (0 to 1); it raises `ExportCancelled` when the person who
             waits for the file stops it. A format that takes longer than a second calls it at least once a second.
         deidentify_key: The clinic's secret key (`deidentify.read_key`) where the file is to say nothing of who it is about.
@@ -43,6 +44,7 @@ class ExportOptions:
     version: str
     zone: tzinfo | None = None
     paper: str = "a4"
+    clinic: str = ""
     progress: Callable[[float], None] = _silently
     deidentify_key: bytes | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
@@ -88,7 +90,13 @@ def _events(visit: VisitRecord, options: ExportOptions) -> bytes:
 def _pdf(visit: VisitRecord, options: ExportOptions) -> bytes:
     from nursestation.export.report import session_pdf  # late: the window starts sooner without the report's library
 
-    return session_pdf(visit, options.zone, fonts=options.fonts, paper=options.paper)
+    return session_pdf(visit, options.zone, fonts=options.fonts, paper=options.paper, clinic=options.clinic)
+
+
+def _receipt(visit: VisitRecord, options: ExportOptions) -> bytes:
+    from nursestation.export.receipt import receipt_pdf  # late: as the report
+
+    return receipt_pdf(visit, options.zone, fonts=options.fonts, paper=options.paper, clinic=options.clinic)
 
 
 def _fhir(visit: VisitRecord, options: ExportOptions) -> bytes:
@@ -151,8 +159,9 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
     for one in (
         ExportFormat(
             "pdf", ".pdf", "Report (PDF)",
-            holds="identity, protocol, trend, treatment with its pauses, vital signs at each cuff reading, blood-pressure flags, "
-            "scores, events, the alarm log, proof of watching, check-in, discharge with evidence, driver, signature",
+            holds="a page that sums the visit up; trend, treatment with its pauses, vital signs at each cuff reading, "
+            "blood-pressure flags, scores, events, the alarm log, proof of watching, check-in, discharge with evidence, driver, "
+            "signatures, the record's chain value as a two-dimensional code",
             leaves_out="single readings between the cuff readings, waveforms",
             render=_pdf,
         ),
@@ -175,6 +184,13 @@ FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
             "overrides, leaving",
             leaves_out="readings, waveforms, alarm conditions",
             render=_events,
+        ),
+        ExportFormat(
+            "receipt", ".receipt.pdf", "Receipt (PDF)",
+            holds="a page for the patient: services with their times, drugs with lot and amounts, empty fields for codes, prices "
+            "and the clinic's signature",
+            leaves_out="readings, alarms, events, prices, codes",
+            render=_receipt,
         ),
         ExportFormat(
             _BUNDLE, ".bundle.zip", "Everything, with proof (zip)",

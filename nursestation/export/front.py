@@ -6,14 +6,14 @@ Rules of the file:
 2. Its numbers are those of `core/summary.py`; nothing is counted anew here.
 """
 
-from datetime import date, tzinfo
+from datetime import tzinfo
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from devices.events import Priority
 from nursestation.core import series
-from nursestation.core.model import Grade, MonitorFacts, Patient, Phase, Route
+from nursestation.core.model import Grade, MonitorFacts, Phase, Route
 from nursestation.core.records import AvailableNamed, ObservationShortened
 from nursestation.core.summary import Extreme, Summary
 from nursestation.core.wording import number
@@ -35,8 +35,9 @@ from nursestation.export.layout import (
     text,
 )
 from nursestation.export.leaving import left_line
-from nursestation.export.localtime import clock, day, local, zone_name
+from nursestation.export.localtime import clock, day, zone_name
 from nursestation.export.outcome import outcome_rows
+from nursestation.export.people import age
 from nursestation.export.story import OUTCOMES, Flag, Story
 from nursestation.export.trend_section import monitor_title
 from nursestation.export.visit import VisitRecord
@@ -117,19 +118,12 @@ def allergies_text(story: Story) -> str:
     return told or ("not asked" if story.opened.protocol.gates.ask_allergies else "none told")
 
 
-def who(visit: VisitRecord, patient: Patient) -> str:
-    """Return the patient in one line: name, date of birth, record number."""
-    if visit.is_deidentified:
-        return f"De-identified patient, {patient.record_number}"
-    return f"{patient.full_name}, born {patient.birth_date.isoformat()}, record no. {patient.record_number}"
-
-
 def _identity(visit: VisitRecord, story: Story, summary: Summary, width: float, zone: tzinfo | None) -> Table:
     patient, protocol = story.opened.patient, story.opened.protocol
     opened_utc = story.opened.at.utc_ns
     end = visit.summary.ended_utc_ns
     when = f"{day(opened_utc, zone)}, {clock(opened_utc, zone)} to {clock(end, zone) if end else 'running'}"
-    born = _age(patient.birth_date, opened_utc, zone)
+    born = age(patient, opened_utc, zone)
     if not visit.is_deidentified:
         born = f"{patient.birth_date.isoformat()} ({born})"
     rows = (
@@ -199,12 +193,6 @@ def _few(names: list[str], between: str = ", ") -> str:
     told = between.join(names[:_MOST_NAMES])
     others = len(names) - _MOST_NAMES
     return f"{told} and {others} more" if others > 0 else told
-
-
-def _age(born: date, utc_ns: int, zone: tzinfo | None) -> str:
-    today = local(utc_ns, zone).date()
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return f"{age} y"
 
 
 def _staff(visit: VisitRecord) -> str:

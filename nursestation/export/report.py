@@ -13,9 +13,10 @@ from nursestation.export.chain_code import chain_section
 from nursestation.export.checkin_section import checkin_section
 from nursestation.export.drugs import drug_section
 from nursestation.export.events import events
-from nursestation.export.front import front, who
+from nursestation.export.front import front
 from nursestation.export.layout import BODY, MARGIN, NOTE, PAPERS, SECTION, Running, build, register_fonts, text
 from nursestation.export.localtime import day, zone_name
+from nursestation.export.people import who
 from nursestation.export.proof import watching_section
 from nursestation.export.signatures import signature_section
 from nursestation.export.story import Story, tell
@@ -81,7 +82,7 @@ def _running(visit: VisitRecord, story: Story, zone: tzinfo | None) -> Running:
     opened = story.opened.at.utc_ns
     chain = "" if visit.is_deidentified else f"; record chain {visit.summary.chain_head[:16]}"
     return Running(
-        title=who(visit, story.opened.patient),
+        title=who(visit),
         subtitle=f"Session {visit.summary.id}, {day(opened, zone)}; times are {zone_name(opened, zone)}",
         mark="SIMULATED" if visit.summary.simulated else "",
         notice=FOOT_NOTICE,
