@@ -21,7 +21,7 @@ from nursestation.commandline.doctor import Verdict, check_qt
 from nursestation.config.display import DisplaySettings, load_display, write_display
 from nursestation.config.load import SettingsError, load_settings
 from nursestation.config.schema import ChairSettings, StationSettings
-from nursestation.core.commands import AskExport, ViewAudit
+from nursestation.core.commands import AskExport, ViewAudit, ViewPast
 from nursestation.core.inputs import ExportDone
 from nursestation.core.records import Record
 from nursestation.core.snapshot import VisitView
@@ -36,6 +36,7 @@ from nursestation.runtime.export_job import ExportJob, ExportOrder
 from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
 from nursestation.runtime.protocol_desk import ProtocolDesk
+from nursestation.runtime.review_job import ReviewDesk
 from nursestation.runtime.sheet_job import SheetJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.store.keys import read_keys
@@ -48,6 +49,8 @@ from nursestation.ui.discharge.sheet_of import sheet_of
 from nursestation.ui.display import Display, dressed
 from nursestation.ui.opening import Opening, has_display
 from nursestation.ui.printing import print_pdf
+from nursestation.ui.review.prepared import trend_of
+from nursestation.ui.review.room import ReviewRoom
 from nursestation.ui.shell import Shell, make_application, make_shell
 from nursestation.ui.soundroom import SoundRoom, room_of
 from nursestation.ui.unlock import ask as ask_to_unlock
@@ -211,6 +214,7 @@ class OpenStation(QObject):
         self._audit_job: AuditJob | None = None
         self._audit_wanted: ViewAudit | None = None
         self._lookups = PatientLookups(profile.record)
+        self._reviews = ReviewDesk(profile.record, self._ask_station, trend_of)
         self._hooks = ExitStack()
         with ExitStack() as undo:
             self._scratch = tempfile.TemporaryDirectory(prefix="nursestation-")
@@ -244,7 +248,15 @@ class OpenStation(QObject):
         self.shell.discharge.when_made(lambda page: page.print_wanted.connect(self._on_print))
         self.shell.monitors.when_made(lambda page: page.wished.connect(self._on_wish))
         self.shell.protocols.when_made(lambda page: page.wished.connect(self._protocols.ask))
+        room = ReviewRoom(
+            self.shell.window,
+            self.shell.visits,
+            self.shell.review,
+            self._reviews,
+            lambda: self.station.writer.flush(_FLUSH_S),
+        )
         for collect in (
+            room.collect,
             self._collect_export,
             self._collect_log,
             self._collect_audit,
@@ -286,7 +298,7 @@ class OpenStation(QObject):
         if self._sound is not None:
             self._sound.stop()
         self.shell.bridge.stop()
-        for job in (self._job, self._log_job, self._sheet_job, self._audit_job, self._lookups):
+        for job in (self._job, self._log_job, self._sheet_job, self._audit_job, self._lookups, self._reviews):
             if job is not None:
                 job.join()
         self._protocols.stop()
@@ -348,7 +360,7 @@ class OpenStation(QObject):
         options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
         self._job = ExportJob(self._profile.record, order, options, self._profile.deidentify_key, self._ask_station)
 
-    def _ask_station(self, item: AskExport | ExportDone | ViewAudit) -> Sequence[Record]:
+    def _ask_station(self, item: AskExport | ExportDone | ViewAudit | ViewPast) -> Sequence[Record]:
         return self.station.engine.ask(item, ANSWER_S)
 
     @Slot()

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from nursestation.ui.discharge.page import DischargePage
     from nursestation.ui.monitors.page import MonitorsPage
     from nursestation.ui.protocols.page import ProtocolsPage
+    from nursestation.ui.review.page import ReviewPage
+    from nursestation.ui.review.visits_page import VisitsPage
 
 
 def make_pages(version: str, zone: tzinfo | None = None, log: AlarmLog | None = None) -> dict[str, Late[Page]]:
@@ -79,6 +81,8 @@ def make_pages(version: str, zone: tzinfo | None = None, log: AlarmLog | None = 
         "audio_off": Late(AudioOffPage),
         "no_chairs": Late(NoChairsPage),
         "nurses": Late(NursesPage),
+        "visits": Late(partial(_visits, zone)),
+        "review": Late(partial(_review, zone)),
     }
 
 
@@ -146,3 +150,17 @@ def _alarm_log(zone: tzinfo | None, log: AlarmLog | None) -> "AlarmLogPage":
     from nursestation.ui.theme import DARK_THEME
 
     return AlarmLogPage(DARK_THEME, zone, log)
+
+
+def _visits(zone: tzinfo | None) -> "VisitsPage":
+    from nursestation.ui.review.visits_page import VisitsPage
+    from nursestation.ui.theme import DARK_THEME
+
+    return VisitsPage(DARK_THEME, zone)
+
+
+def _review(zone: tzinfo | None) -> "ReviewPage":
+    from nursestation.ui.review.page import ReviewPage
+    from nursestation.ui.theme import DARK_THEME
+
+    return ReviewPage(DARK_THEME, zone)

@@ -16,7 +16,7 @@ from nursestation.core.commands import Command
 from nursestation.core.inputs import SignalSeen, StaffSeen, StationFault
 from nursestation.ui.bridge import FRAME_MS, Bridge, Outbox
 from nursestation.ui.catalogue import make_pages, make_sheets
-from nursestation.ui.display import Display
+from nursestation.ui.display import Display, wave_look
 from nursestation.ui.late import Late
 from nursestation.ui.main_window import MainWindow
 from nursestation.ui.pacekeeper import PaceKeeper
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from nursestation.ui.discharge.page import DischargePage
     from nursestation.ui.monitors.page import MonitorsPage
     from nursestation.ui.protocols.page import ProtocolsPage
+    from nursestation.ui.review.page import ReviewPage
+    from nursestation.ui.review.visits_page import VisitsPage
     from nursestation.ui.self_test_page import SelfTestPage
     from nursestation.ui.sheets.export import ExportSheet
     from nursestation.ui.staff.audit_page import AuditPage
@@ -53,6 +55,8 @@ class Shell:
     discharge: "Late[DischargePage]"
     delays: "Late[DelaysPage]"
     self_test: "Late[SelfTestPage]"
+    visits: "Late[VisitsPage]"
+    review: "Late[ReviewPage]"
     audit: "Late[AuditPage]"
     display: Display
     pace: PaceKeeper
@@ -114,6 +118,8 @@ def make_shell(
     bridge.framed.connect(pace.framed)
     pace.paced.connect(window.set_pace)
     delays.when_made(lambda page: pace.looked.connect(page.show_drawing))
+    review = cast("Late[ReviewPage]", pages["review"])
+    review.when_made(lambda page: page.set_look(wave_look(display.settings)))
     station = cast("Late[StationPage]", pages["station"])
 
     def make_wall(look: Theme, px_per_mm: float) -> WallWindow:
@@ -136,6 +142,8 @@ def make_shell(
         cast("Late[DischargePage]", pages["discharge"]),
         delays,
         cast("Late[SelfTestPage]", pages["self_test"]),
+        cast("Late[VisitsPage]", pages["visits"]),
+        review,
         cast("Late[AuditPage]", pages["audit"]),
         display,
         pace,

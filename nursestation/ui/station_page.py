@@ -38,6 +38,8 @@ class StationPage(Page):
         self._monitors_note = Label(tone=Tone.SOFT, object_name="station_monitors_note", wrap=True)
         self._protocols = Button(self.tr("Protocols…"), "station_protocols")
         self._protocols_note = Label(tone=Tone.SOFT, object_name="station_protocols_note", wrap=True)
+        self._visits = Button(self.tr("Visits…"), "station_visits")
+        self._visits_note = Label(tone=Tone.SOFT, object_name="station_visits_note", wrap=True)
         self._log = Button(self.tr("Alarm log…"), "station_alarm_log")
         self._log_note = Label(tone=Tone.SOFT, object_name="station_alarm_log_note", wrap=True)
         self._delays = Button(self.tr("Delays…"), "station_delays")
@@ -58,6 +60,7 @@ class StationPage(Page):
         self._staff.clicked.connect(self._on_staff)
         self._monitors.clicked.connect(self._on_monitors)
         self._protocols.clicked.connect(self._on_protocols)
+        self._visits.clicked.connect(self._on_visits)
         self._log.clicked.connect(self._on_log)
         self._delays.clicked.connect(self._on_delays)
         self._due.clicked.connect(self._on_due)
@@ -81,6 +84,7 @@ class StationPage(Page):
             wrap=True,
         )
         inside.addWidget(_card("station_due_card", self.tr("What is due"), self._due_note, self._due))
+        inside.addWidget(_card("station_visits_card", self.tr("Visits"), self._visits_note, self._visits))
         inside.addWidget(_card("station_staff_card", self.tr("Staff"), self._staff_note, self._staff))
         inside.addWidget(_card("station_monitors_card", self.tr("Monitors"), self._monitors_note, self._monitors))
         inside.addWidget(
@@ -115,6 +119,12 @@ class StationPage(Page):
             self.tr("{n} in use. Lengths, limits, cuff plan, gates and texts.").format(n=len(snapshot.protocols))
             if signed_in
             else self.tr("Sign in to see how treatments are run.")
+        )
+        self._visits.setEnabled(signed_in)
+        self._visits_note.setText(
+            self.tr("Find a visit again, look at it, replay it.")
+            if signed_in
+            else self.tr("Sign in to see past visits.")
         )
         self._log.setEnabled(signed_in)
         self._self_test.setEnabled(signed_in)
@@ -168,6 +178,10 @@ class StationPage(Page):
     @Slot()
     def _on_protocols(self) -> None:
         self.sheet_requested.emit("protocols")
+
+    @Slot()
+    def _on_visits(self) -> None:
+        self.sheet_requested.emit("visits")
 
     @Slot()
     def _on_log(self) -> None:

@@ -109,17 +109,17 @@ class ReviewPage(Page):
             self._show_none(self.tr("Somebody else signed in: open the visit again."))
         self._operator = operator
         if self._is_fresh and not self._session and operator:
-            self._is_fresh = False
             chair = next((one for one in snapshot.chairs if one.number == self._chair), None)
             if chair is not None and chair.visit is not None:
                 self.expect(chair.visit.session)
                 self.visit_wanted.emit(chair.visit.session)
             else:
+                self._is_fresh = False
                 self._show_none(self.tr("Nobody is in this chair. Choose a visit from the list."))
 
     def expect(self, session: str) -> None:
         """Say that a visit is being read."""
-        self._session = session
+        self._session, self._is_fresh = session, False
         if self._opened is None or self._opened.record.summary.id != session:
             self._show_none(self.tr("Reading the visit…"), session)
 

@@ -1,0 +1,261 @@
+"""Visits found, opened and looked at: what the pages ask for, what they show, and that nothing stays for somebody else."""
+
+from dataclasses import replace
+from datetime import UTC, date
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableView
+
+from devices.clock import NS_PER_S
+from nursestation.core.model import Phase
+from nursestation.core.past import Mark, Sought, VisitCard
+from nursestation.runtime.review_job import OpenVisit, ReadWaves, ReviewDesk, WavesRead
+from nursestation.store.store import Store
+from nursestation.ui.plots.readout_line import ReadoutLine
+from nursestation.ui.review.page import ReviewPage
+from nursestation.ui.review.prepared import trend_of
+from nursestation.ui.review.visits_page import VisitsPage
+from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
+from tests.helpers.station_views import CLINICIAN, make_chair, make_station, make_visit
+from tests.helpers.written_visit import SESSION, START, all_records, minute
+
+CARD = VisitCard(
+    session="s-1",
+    chair=2,
+    opened_utc_ns=START.utc_ns,
+    record_number="MR-204471",
+    given_name="Jonas",
+    family_name="Keller",
+    birth_date=date(1984, 3, 9),
+    protocol="Depression IV",
+    phase=Phase.DISCHARGED,
+    ended_utc_ns=START.utc_ns + 6000 * NS_PER_S,
+    marks=frozenset({Mark.BP_SPIKE, Mark.OVERRIDE}),
+)
+
+
+def texts(page, name):
+    found = page.findChild(QLabel, name)
+    assert found is not None, name
+    return found.text()
+
+
+# --- the list -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visits(qtbot):
+    page = VisitsPage(DARK_THEME, UTC, most=3)
+    qtbot.addWidget(page)
+    page.resize(1000, 600)
+    page.show()
+    page.render(make_station())
+    return page
+
+
+def test_everything_is_asked_for_to_begin_with_and_shown_in_words(visits, qtbot):
+    with qtbot.waitSignal(visits.visits_wanted) as asked:
+        visits.begin()
+    assert asked.args == [Sought()]
+    visits.show_visits(Sought(), (CARD, replace(CARD, session="s-2", ended_utc_ns=None, phase=Phase.INFUSION,
+                                               marks=frozenset({Mark.RUNNING}))))  # fmt: skip
+    model = visits.findChild(QTableView, "visits_table").model()
+    cells = [str(model.index(0, column).data()) for column in range(4)]
+    assert cells == [
+        "3 March 2026\n18:20 to 20:00 · chair 2",
+        "Keller, Jonas\nborn 9 March 1984 · …4471",
+        "Depression IV",
+        "Discharged\nBP spike · Override",
+    ]
+    assert model.index(1, 3).data() == "Runs: infusion"
+    assert texts(visits, "visits_note") == "2 visits"
+
+
+def test_what_is_typed_and_chosen_narrows(visits, qtbot):
+    visits.begin()
+    with qtbot.waitSignal(visits.visits_wanted) as asked:
+        visits._text.setText("keller")
+    assert asked.args[0].text == "keller"
+    with qtbot.waitSignal(visits.visits_wanted) as asked:
+        visits._mark.setCurrentIndex(visits._mark.findData(Mark.BP_SPIKE.value))
+    assert asked.args[0].mark is Mark.BP_SPIKE
+    with qtbot.waitSignal(visits.visits_wanted) as asked:
+        visits._day.setText("2026-03-03")
+    begin = START.utc_ns - (18 * 3600 + 20 * 60) * NS_PER_S
+    assert (asked.args[0].since_utc_ns, asked.args[0].until_utc_ns) == (begin, begin + 86400 * NS_PER_S)
+    visits._day.setText("soon")
+    qtbot.waitUntil(lambda: texts(visits, "visits_note").startswith("A day reads"))
+
+
+def test_an_answer_to_an_older_question_is_left_out(visits, qtbot):
+    visits.begin()
+    visits.show_visits(Sought(text="before"), (CARD,))
+    assert visits.findChild(QTableView, "visits_table").model().rowCount() == 0
+    visits.show_visits(Sought(), (), "The disk does not answer.")
+    assert texts(visits, "visits_trouble") == "The disk does not answer."
+
+
+def test_a_tap_or_return_opens_a_visit_once_and_a_refusal_is_told(visits, qtbot):
+    visits.begin()
+    visits.show_visits(Sought(), (CARD,))
+    table = visits.findChild(QTableView, "visits_table")
+    table.setCurrentIndex(table.model().index(0, 0))
+    with qtbot.waitSignal(visits.visit_wanted) as opened:
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert opened.args == ["s-1"]
+    with qtbot.assertNotEmitted(visits.visit_wanted):
+        table.clicked.emit(table.model().index(0, 1))
+    visits.not_opened("Nobody is signed in: sign in first.")
+    assert texts(visits, "visits_trouble") == "Nobody is signed in: sign in first."
+    with qtbot.waitSignal(visits.visit_wanted):
+        table.clicked.emit(table.model().index(0, 1))
+
+
+def test_who_was_found_goes_with_the_page(visits):
+    visits.begin()
+    visits.show_visits(Sought(), (CARD,))
+    visits.hide()
+    assert visits.findChild(QTableView, "visits_table").model().rowCount() == 0
+
+
+# --- one visit ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    path = tmp_path_factory.mktemp("review") / "record.sqlite3"
+    store = Store.open(path)
+    store.append(all_records(step_s=5, with_waves=True))
+    store.close()
+    return ReviewDesk(path, prepare=trend_of)
+
+
+@pytest.fixture(scope="module")
+def opened(desk):
+    desk.ask(OpenVisit(SESSION))
+    return desk.wait().opened
+
+
+@pytest.fixture
+def review(qtbot, opened):
+    page = ReviewPage(DARK_THEME, UTC)
+    qtbot.addWidget(page)
+    page.resize(1000, 660)
+    page.show()
+    page.expect(SESSION)
+    page.render(make_station())
+    page.show_visit(opened)
+    return page
+
+
+def test_it_is_marked_as_what_was(review):
+    assert texts(review, "review_mark") == "REVIEW · not live"
+    assert texts(review, "review_title") == "Keller, Jonas · …4471"
+    assert texts(review, "review_when") == "3 March 2026 · 18:20 to 19:58 · chair 2 · Depression IV"
+    assert not review.findChild(QPushButton, "review_again").isVisible()
+
+
+def test_its_numbers_stand_with_what_they_mean(review):
+    assert texts(review, "review_figure_peak_sys") == "182 mmHg"
+    meaning = review.findChild(QLabel, "review_figure_bp_above_meaning")
+    assert not meaning.isVisible()
+    review.findChild(QPushButton, "review_meanings").click()
+    assert meaning.isVisible()
+    review.findChild(QPushButton, "review_figure_peak_sys_show").click()
+    assert review._look._plot.cursor_minute == pytest.approx(31.8, abs=0.01)
+    told = review.findChild(ReadoutLine, "review_readout").text
+    assert "182/111" in told
+    assert "HR 87" in told
+
+
+def test_a_line_of_events_moves_the_cursor_and_the_waves_are_asked_for(review, qtbot):
+    review.findChild(QPushButton, "review_side_events").click()
+    listed = review._look._events
+    rows = [listed.model().index(n, 0) for n in range(listed.model().rowCount())]
+    spoken = [str(one.data()) for one in rows]
+    spike = next(one for one in rows if "high priority alarm: BP spike" in str(one.data()))
+    assert "acknowledged after 0:18 by R. Alvarez RN" in str(spike.data())
+    assert spoken[0].startswith("18:20")
+    assert any("Nausea" in one for one in spoken)
+    with qtbot.waitSignal(review.waves_wanted) as asked:
+        listed.setCurrentIndex(spike)
+    assert review._look._plot.cursor_minute == pytest.approx(32, abs=0.01)
+    assert asked.args[0].until_utc_ns == pytest.approx(minute(49).utc_ns, abs=NS_PER_S)
+
+
+def test_the_table_is_at_cuff_readings_and_else_medians_and_says_so(review):
+    review.findChild(QPushButton, "review_side_table").click()
+    model = review._look._table.model()
+    assert texts(review, "review_table_note").startswith("At each cuff reading")
+    assert model.rowCount() == 15
+    review.findChild(QPushButton, "review_steps_15").click()
+    assert texts(review, "review_table_note").startswith("HR, SpO₂, RR: median of each 15 minutes.")
+    rows = [model.index(n, 0).data(Qt.ItemDataRole.UserRole) for n in range(model.rowCount())]
+    assert [row.minute for row in rows] == [
+        "+75 min",
+        "+60 min",
+        "+45 min",
+        "+30 min",
+        "+15 min",
+        "0 min",
+        "-15 min",
+        "-30 min",
+    ]
+    half = next(row for row in rows if row.minute == "+30 min")
+    assert (half.pressure, half.spo2) == ("139/85", "98")
+    assert rows[0].pressure == ""
+    assert rows[-1].heart_rate in ("72", "73", "---")
+
+
+def test_waves_of_the_cursor_are_drawn(review, desk, qtbot):
+    asked = ReadWaves(SESSION, minute(20).utc_ns, minute(20).utc_ns + 9 * NS_PER_S)
+    desk.ask(asked)
+    answer = desk.wait()
+    assert isinstance(answer, WavesRead)
+    review.show_waves(asked, answer.waves, answer.text)  # nobody asked for these
+    assert texts(review, "review_waves_title") == ""
+    review._look._asked = asked
+    review.show_waves(asked, answer.waves, answer.text)
+    assert texts(review, "review_waves_title") == "Waves up to 18:40:09"
+    painter = review._look._waves._painter
+    (key,) = painter._store.keys(2)
+    assert painter.shown(2, key) is not None
+    assert painter.drawn_until(2, key) > 0
+    review.show_waves(asked, (), "")
+    assert painter.why_none == "No waves were recorded at this moment."
+
+
+def test_the_chair_s_own_visit_is_asked_for_where_none_was_chosen(qtbot):
+    page = ReviewPage(DARK_THEME, UTC)
+    qtbot.addWidget(page)
+    page.show()
+    page.show_chair(2)
+    with qtbot.waitSignal(page.visit_wanted) as asked:
+        page.render(make_station(make_chair(make_visit(session="s-now"))))
+    assert asked.args == ["s-now"]
+    with qtbot.assertNotEmitted(page.visit_wanted):
+        page.render(make_station(make_chair(make_visit(session="s-now"))))
+    page.not_opened("The disk does not answer.")
+    assert texts(page, "review_none") == "The disk does not answer."
+
+
+def test_somebody_else_at_the_station_sees_nothing_of_it(review):
+    assert review._look.isVisible()
+    review.render(make_station(operator=CLINICIAN))
+    assert texts(review, "review_none") == "Somebody else signed in: open the visit again."
+    assert texts(review, "review_title") == ""
+    assert review._look._events.model().rowCount() == 0
+
+
+def test_it_goes_with_the_page(review):
+    review.hide()
+    assert texts(review, "review_title") == ""
+    assert review._opened is None
+
+
+def test_it_is_dressed_anew(review):
+    review.set_theme(LIGHT_THEME)
+    QApplication.processEvents()
+    assert review._look._plot._theme is LIGHT_THEME
+    assert review._look._events.currentIndex() == QModelIndex()
