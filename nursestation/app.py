@@ -37,6 +37,7 @@ from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
 from nursestation.runtime.protocol_desk import ProtocolDesk
 from nursestation.runtime.review_job import ReviewDesk
+from nursestation.runtime.record_keeper import RecordCare
 from nursestation.runtime.sheet_job import SheetJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.store.keys import read_keys
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from devices.simulator.monitor import Simulation
     from nursestation.bedside import SimulatedBedside
     from nursestation.ui.checkin.page import CheckInPage
+    from nursestation.ui.records.page import RecordsPage
     from nursestation.ui.sheets.export import ExportSheet
 
 _log = logging.getLogger(__name__)
@@ -213,6 +215,7 @@ class OpenStation(QObject):
         self._sheet_job: SheetJob | None = None
         self._audit_job: AuditJob | None = None
         self._audit_wanted: ViewAudit | None = None
+        self._told_care: RecordCare | None = None
         self._lookups = PatientLookups(profile.record)
         self._reviews = ReviewDesk(profile.record, self._ask_station, trend_of)
         self._hooks = ExitStack()
@@ -246,6 +249,7 @@ class OpenStation(QObject):
         self.shell.check_in.when_made(self._join_check_in)
         self.shell.audit.when_made(lambda page: page.day_wanted.connect(self._on_audit_wanted))
         self.shell.discharge.when_made(lambda page: page.print_wanted.connect(self._on_print))
+        self.shell.records.when_made(self._join_records)
         self.shell.monitors.when_made(lambda page: page.wished.connect(self._on_wish))
         self.shell.protocols.when_made(lambda page: page.wished.connect(self._protocols.ask))
         room = ReviewRoom(
@@ -264,6 +268,7 @@ class OpenStation(QObject):
             self._collect_sheet,
             self._collect_protocols,
             self._tell_delays,
+            self._tell_care,
         ):
             self.shell.bridge.framed.connect(collect)
         if self._sound is not None:
@@ -439,6 +444,21 @@ class OpenStation(QObject):
         delays = self.shell.delays
         if delays.is_made and delays.page.is_due():
             delays.page.show_figures(self.station.delays.figures())
+
+    def _join_records(self, page: "RecordsPage") -> None:
+        page.backup_wanted.connect(self.station.keeper.back_up)
+        page.list_wanted.connect(self.station.keeper.list_kept)
+        page.show_care(self.station.keeper.state)
+
+    @Slot()
+    def _tell_care(self) -> None:
+        care = self.station.keeper.state
+        if care is self._told_care:
+            return
+        self._told_care = care
+        for late in (self.shell.records, self.shell.station_page):
+            if late.is_made:
+                late.page.show_care(care)
 
     @Slot(object)
     def _on_wish(self, wish: Wish) -> None:

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,14 +21,23 @@ from devices.events import Priority
 from nursestation.config.schema import StationSettings
 from nursestation.core.inputs import BackupDone, PurgeDone, StationFault
 from nursestation.core.model import Phase
-from nursestation.core.records import BackupMade, ChairFreed, PhaseChanged, PurgeAsked, Record, SessionPurged
+from nursestation.core.records import (
+    BackupMade,
+    ChairFreed,
+    HoldReleased,
+    PhaseChanged,
+    PurgeAsked,
+    Record,
+    SessionHeld,
+    SessionPurged,
+)
 from nursestation.errors import NurseStationError
 from nursestation.log import trace_of
 from nursestation.store import space
 from nursestation.store.backup import BackupStopped, backups_in, identity, make_backup
 from nursestation.store.errors import StoreError
 from nursestation.store.reader import StoreReader
-from nursestation.store.retention import kept_visits, purge_of
+from nursestation.store.retention import KeptVisit, kept_visits, purge_of
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +71,8 @@ class RecordCare:
         backup_trouble: Why the newest try made none, "" where it did.
         is_backing_up: Whether one is being made.
         purge_words: What came of the newest purge, a sentence; "" before any.
+        keep_years: How long visits are kept, None for ever.
+        kept: The visits that are over their time or held, once somebody asked for the list; None before.
     """
 
     room: space.Room | None = None
@@ -70,6 +82,8 @@ class RecordCare:
     backup_trouble: str = ""
     is_backing_up: bool = False
     purge_words: str = ""
+    keep_years: int | None = None
+    kept: tuple[KeptVisit, ...] | None = None
 
 
 class RecordKeeper:
@@ -102,14 +116,14 @@ class RecordKeeper:
         self._settings = settings
         self._clock = clock
         self._post, self._ask, self._flush, self._free = post, ask, flush, free
-        self._state = RecordCare(backup_folder=settings.backup.folder)
+        self._state = RecordCare(backup_folder=settings.backup.folder, keep_years=settings.retention.keep_years)
         self._growth = space.Growth()
         self._phases: dict[str, Phase] = {}
         self._purges: deque[str] = deque()
         self._told: dict[str, StationFault] = {}
         self._looked_ns: int | None = None
         self._started_ns = self._tried_ns = clock.now().mono_ns
-        self._has_failed = self._is_wanted = False
+        self._has_failed = self._is_wanted = self._is_list_wanted = False
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -140,6 +154,8 @@ class RecordKeeper:
                     self._phases = {**self._phases, record.session: record.after}
                 case ChairFreed() if record.session is not None:
                     self._phases = {name: phase for name, phase in self._phases.items() if name != record.session}
+                case SessionHeld() | HoldReleased():
+                    self.list_kept()
                 case PurgeAsked():
                     self._purges.extend(record.sessions)
                     self._wake.set()
@@ -151,13 +167,29 @@ class RecordKeeper:
         self._is_wanted = True
         self._wake.set()
 
+    def list_kept(self) -> None:
+        """Find out which visits are over their time or held: a person looks."""
+        self._is_list_wanted = True
+        self._wake.set()
+
     def look(self) -> None:
         """Do what is due."""
         self._look_at_room()
         while self._purges and not self._stopping.is_set():
             self._purge(self._purges.popleft())
+            self._is_list_wanted = True
+        if self._is_list_wanted:
+            self._is_list_wanted = False
+            self._list_kept()
         if self._settings.backup.folder:
             self._look_after_backups()
+
+    def _list_kept(self) -> None:
+        self._flush(_FLUSH_S)  # a hold of just now
+        with suppress(StoreError):  # the writer tells of a record that is away
+            visits = kept_visits(self._record, self._state.keep_years, self._clock.now().utc_ns)
+            kept = tuple(visit for visit in visits if visit.is_over or visit.held_because)
+            self._state = replace(self._state, kept=kept)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

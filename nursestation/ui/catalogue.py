@@ -17,6 +17,7 @@ from nursestation.ui.late import Late
 from nursestation.ui.no_chairs import NoChairsPage
 from nursestation.ui.nurses_page import NursesPage
 from nursestation.ui.page import Page
+from nursestation.ui.records.page import RecordsPage
 from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.sheets.chart import ChartSheet
 from nursestation.ui.sheets.colours import ColoursSheet
@@ -74,6 +75,7 @@ def make_pages(version: str, zone: tzinfo | None = None, log: AlarmLog | None = 
         "protocols": Late(_protocols),
         "alarm_log": Late(partial(_alarm_log, zone, log)),
         "delays": Late(DelaysPage),
+        "records": Late(partial(RecordsPage, zone)),
         "due": Late(DuePage),
         "about": Late(partial(AboutPage, version)),
         "station": Late(StationPage),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nursestation.ui.protocols.page import ProtocolsPage
     from nursestation.ui.review.page import ReviewPage
     from nursestation.ui.review.visits_page import VisitsPage
+    from nursestation.ui.records.page import RecordsPage
     from nursestation.ui.self_test_page import SelfTestPage
     from nursestation.ui.sheets.export import ExportSheet
     from nursestation.ui.staff.audit_page import AuditPage
@@ -54,6 +55,8 @@ class Shell:
     check_in: "Late[CheckInPage]"
     discharge: "Late[DischargePage]"
     delays: "Late[DelaysPage]"
+    records: "Late[RecordsPage]"
+    station_page: Late[StationPage]
     self_test: "Late[SelfTestPage]"
     visits: "Late[VisitsPage]"
     review: "Late[ReviewPage]"
@@ -141,6 +144,8 @@ def make_shell(
         cast("Late[CheckInPage]", pages["check_in"]),
         cast("Late[DischargePage]", pages["discharge"]),
         delays,
+        cast("Late[RecordsPage]", pages["records"]),
+        station,
         cast("Late[SelfTestPage]", pages["self_test"]),
         cast("Late[VisitsPage]", pages["visits"]),
         review,

@@ -5,11 +5,13 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nursestation.core.snapshot import StationSnapshot
+from nursestation.runtime.record_keeper import RecordCare
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, Label, Panel, QuietButton
 from nursestation.ui.layouts import centred, column, row, scrolled
 from nursestation.ui.page import Page
+from nursestation.ui.records.view import card_text
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.wall.card import WallCard
 
@@ -43,6 +45,9 @@ class StationPage(Page):
         self._log = Button(self.tr("Alarm log…"), "station_alarm_log")
         self._log_note = Label(tone=Tone.SOFT, object_name="station_alarm_log_note", wrap=True)
         self._delays = Button(self.tr("Delays…"), "station_delays")
+        self._record = Button(self.tr("Record…"), "station_record")
+        self._record_note = Label(tone=Tone.SOFT, object_name="station_record_note", wrap=True)
+        self._care = RecordCare()
         self._due = Button(self.tr("What is due…"), "station_due")
         self._due_note = Label(tone=Tone.SOFT, object_name="station_due_note", wrap=True)
         self._self_test = Button(self.tr("Test…"), "station_self_test")
@@ -63,6 +68,7 @@ class StationPage(Page):
         self._visits.clicked.connect(self._on_visits)
         self._log.clicked.connect(self._on_log)
         self._delays.clicked.connect(self._on_delays)
+        self._record.clicked.connect(self._on_record)
         self._due.clicked.connect(self._on_due)
         self._self_test.clicked.connect(self._on_self_test)
         self._audio_off.clicked.connect(self._on_audio_off)
@@ -100,6 +106,7 @@ class StationPage(Page):
         buttons.setLayout(pair)
         inside.addWidget(_card("station_signals_card", self.tr("Lamps and sounds"), self._signals_note, buttons))
         inside.addWidget(_card("station_alarm_log_card", self.tr("Alarm log"), self._log_note, self._log))
+        inside.addWidget(_card("station_record_card", self.tr("The record"), self._record_note, self._record))
         inside.addWidget(_card("station_delays_card", self.tr("Delays of this program"), delays, self._delays))
         inside.addWidget(_card("station_look_card", self.tr("Screen"), look, self._look))
         inside.addWidget(self.wall_card)
@@ -127,6 +134,9 @@ class StationPage(Page):
             else self.tr("Sign in to see past visits.")
         )
         self._log.setEnabled(signed_in)
+        self._record.setEnabled(signed_in)
+        self._record_note.setText(card_text(self._care, snapshot.at.utc_ns))
+        self._record_note.set_tone(Tone.WARN if self._care.is_short or self._care.backup_trouble else Tone.SOFT)
         self._self_test.setEnabled(signed_in)
         self._audio_off.setEnabled(signed_in)
         tested = self.tr("Tested today.") if snapshot.self_test.done_today else self.tr("Not tested today.")
@@ -155,6 +165,10 @@ class StationPage(Page):
     def begin(self) -> None:
         """Begin with the first button that can be pressed."""
         (self._staff if self._staff.isEnabled() else self._about).setFocus()
+
+    def show_care(self, care: RecordCare) -> None:
+        """Take how the record is looked after; it is shown with the next snapshot."""
+        self._care = care
 
     def show_look(self, name: str) -> None:
         """Show which theme is on."""
@@ -190,6 +204,10 @@ class StationPage(Page):
     @Slot()
     def _on_delays(self) -> None:
         self.sheet_requested.emit("delays")
+
+    @Slot()
+    def _on_record(self) -> None:
+        self.sheet_requested.emit("records")
 
     @Slot()
     def _on_due(self) -> None:

@@ -26,7 +26,7 @@ STATIONS = {
 }
 NAMES = (
     "first_run", "sign_in", "staff", "own_pin", "audit", "check_in", "discharge", "monitors", "protocols",
-    "alarm_log", "delays", "due", "about", "station", "self_test", "audio_off", "no_chairs", "nurses",
+    "alarm_log", "delays", "records", "due", "about", "station", "self_test", "audio_off", "no_chairs", "nurses",
     "visits", "review",
 )  # fmt: skip
 SHEETS = (
