@@ -36,8 +36,8 @@ from nursestation.runtime.export_job import ExportJob, ExportOrder
 from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
 from nursestation.runtime.protocol_desk import ProtocolDesk
-from nursestation.runtime.review_job import ReviewDesk
 from nursestation.runtime.record_keeper import RecordCare
+from nursestation.runtime.review_job import ReviewDesk
 from nursestation.runtime.sheet_job import SheetJob
 from nursestation.runtime.workbench import BenchState, Wish, Workbench
 from nursestation.store.keys import read_keys

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from nursestation.ui.discharge.page import DischargePage
     from nursestation.ui.monitors.page import MonitorsPage
     from nursestation.ui.protocols.page import ProtocolsPage
+    from nursestation.ui.records.page import RecordsPage
     from nursestation.ui.review.page import ReviewPage
     from nursestation.ui.review.visits_page import VisitsPage
-    from nursestation.ui.records.page import RecordsPage
     from nursestation.ui.self_test_page import SelfTestPage
     from nursestation.ui.sheets.export import ExportSheet
     from nursestation.ui.staff.audit_page import AuditPage
