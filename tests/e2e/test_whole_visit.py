@@ -287,6 +287,7 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         program.until(lambda: phase_is(program, "observation"), "observation")
         visit.picture(program, "5-observation")
         program.click("action_event")
+        program.click("event_part_other")
         program.until(lambda: _over_button(program), "nausea can be called over")
         program.click(_over_button(program))
         program.click("event_close")

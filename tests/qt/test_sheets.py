@@ -3,13 +3,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy, QVBoxLayout, QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.model import ChartKind, FlagOutcome, Phase, Severity
 from nursestation.core.protocols import EventButton
 from nursestation.export.formats import FORMATS
 from nursestation.runtime.export_job import ExportOrder
+from nursestation.ui import theme
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.end_early import EndEarlySheet
@@ -31,6 +32,7 @@ from tests.helpers.station_views import (
     make_station,
     make_visit,
 )
+from tests.helpers.visit import shipped_protocols
 
 
 def find(page, name):
@@ -75,6 +77,7 @@ def test_a_changed_dose_leads_to_the_sheet_that_asks_for_the_number(qtbot, shown
     sheet, sent = shown(EventSheet(), protocol=make_protocol(events=events))
     assert find(sheet, "event_tap_dose_or_rate_changed").text() == "6\N{NO-BREAK SPACE}Dose or rate changed…"
     with qtbot.waitSignal(sheet.sheet_requested, timeout=1000) as wanted:
+        press(qtbot, sheet, "event_part_other")
         press(qtbot, sheet, "event_tap_dose_or_rate_changed")
     assert (wanted.args, sent) == (["dose"], [])
 
@@ -84,6 +87,7 @@ def test_what_happened_earlier_is_charted_at_its_time_and_the_next_one_now_again
     press(qtbot, sheet, "event_earlier")
     press(qtbot, sheet, "event_when_ago_5")
     press(qtbot, sheet, "event_effect_nausea_mild")
+    press(qtbot, sheet, "event_part_other")
     press(qtbot, sheet, "event_tap_oxygen_on")
     press(qtbot, sheet, "event_earlier")
     find(sheet, "event_when_time").setFocus()
@@ -108,7 +112,9 @@ def test_a_time_that_cannot_be_charts_nothing(qtbot, shown):
 
 def test_symptoms_and_notes_are_charted(qtbot, shown):
     sheet, sent = shown(EventSheet())
+    press(qtbot, sheet, "event_part_flags")
     press(qtbot, sheet, "event_symptom_chest_pain")
+    press(qtbot, sheet, "event_part_other")
     press(qtbot, sheet, "event_kind_oxygen")
     find(sheet, "event_words").setText("2 L/min nasal")
     press(qtbot, sheet, "event_add")
@@ -118,8 +124,23 @@ def test_symptoms_and_notes_are_charted(qtbot, shown):
     ]
 
 
+@pytest.mark.parametrize("size", [(708, 344), (708, 286)], ids=["1280x800", "1280x720"])
+@pytest.mark.parametrize("protocol", shipped_protocols(), ids=lambda one: one.name)
+def test_each_part_is_whole_in_sight_in_a_small_window(qtbot, shown, protocol, size):
+    sheet, _ = shown(EventSheet(UTC), protocol=protocol)
+    sheet.resize(*size)
+    for part in ("effects", "flags", "other"):
+        press(qtbot, sheet, f"event_part_{part}")
+        QApplication.processEvents()
+        scroll = find(sheet, "event_scroll")
+        assert scroll.verticalScrollBar().maximum() == scroll.horizontalScrollBar().maximum() == 0, part
+        taps = [one for one in scroll.findChildren(QAbstractButton) if one.isVisible()]
+        assert min(min(one.width(), one.height()) for one in taps) >= theme.TOUCH
+
+
 def test_a_lasting_entry_is_called_over(qtbot, shown):
     sheet, sent = shown(EventSheet(), chart=(make_entry("e1", "Nausea"),))
+    press(qtbot, sheet, "event_part_other")
     press(qtbot, sheet, "event_over_e1")
     assert sent == [c.ResolveChart(chair=2, entry_id="e1")]
 

@@ -36,7 +36,7 @@ from nursestation.ui.theme import Theme
 
 _NUMBERS_PX = (284, 460)
 """Least and most width of the column of numbers [px at the designed size]."""
-_WITH_TREND, _WITH_SHEET = (44, 56), (30, 70)
+_WITH_TREND, _WITH_SHEET = (44, 56), (27, 73)
 """Of the height: the waves, and the trend or a sheet below them."""
 _CENTRE, _NUMBERS = 8, 3
 """Of the width."""

@@ -1,11 +1,14 @@
-"""Charting what happens, one tap each: what the protocol lists, red-flag symptoms, notes; and calling them over."""
+"""Charting what happens, one tap each: what the protocol lists, red-flag symptoms, notes; and calling them over.
+
+It stands in three parts, each whole in sight in the smallest window: what has to be scrolled for is found too late.
+"""
 
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QRect, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLayout, QSizePolicy, QWidget
 
 from nursestation.core.commands import ResolveChart
 from nursestation.core.model import ChartKind, Severity
@@ -15,7 +18,7 @@ from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, FieldLabel, Label, QuietButton, TextField
 from nursestation.ui.journal import open_effects
-from nursestation.ui.layouts import keep_tab_order, retire, row
+from nursestation.ui.layouts import column, keep_tab_order, retire, row
 from nursestation.ui.peopletext import SEVERITY_WORDS
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
@@ -23,8 +26,10 @@ from nursestation.ui.sheets.view import NOTE_KINDS, charted, key_of, note, one_t
 from nursestation.ui.sheets.when import WhenRow
 from nursestation.ui.taps import Tap, Taps
 
-_TWO_COLUMNS_PX = 660
+_TWO_COLUMNS_PX = 640
 """Width of the sheet [px at the designed size] from which side effects stand in two columns."""
+_BETWEEN = 2
+_EFFECTS, _FLAGS, _OTHER = "effects", "flags", "other"
 
 
 class _Effect(QWidget):
@@ -40,8 +45,10 @@ class _Effect(QWidget):
         super().__init__(parent)
         self.button = button
         name = f"event_effect_{key_of(button.text)}"
-        line = row(spacing=4)
-        line.addWidget(Label(_tap_text(button), Text.STRONG, object_name=name, wrap=True), 1)
+        line = row(spacing=_BETWEEN)
+        self._name = Label(_tap_text(button), Text.STRONG, object_name=name, wrap=True)
+        self._name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        line.addWidget(self._name, 1)
         for severity, word in SEVERITY_WORDS.items():
             tap = Tap(word, f"{name}_{severity.value}", severity.value, self)
             theme.set_property(tap, "slim", "yes")
@@ -49,6 +56,16 @@ class _Effect(QWidget):
             tap.tapped.connect(self.tapped)
             line.addWidget(tap)
         self.setLayout(line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write a long name smaller, so that no row gets higher than its buttons."""
+        super().resizeEvent(event)
+        flags, room = int(Qt.TextFlag.TextWordWrap), QRect(0, 0, self._name.width(), 0)
+        for role in (Text.STRONG, Text.CAPTION):
+            metrics = QFontMetrics(theme.font(role))
+            if metrics.boundingRect(room, flags, self._name.text()).height() <= self.height():
+                break
+        theme.set_font(self._name, role)
 
 
 class _Effects(QWidget):
@@ -68,8 +85,8 @@ class _Effects(QWidget):
         self._n_columns = 2
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.MARGIN)
-        self._grid.setVerticalSpacing(4)
+        self._grid.setHorizontalSpacing(theme.GAP)
+        self._grid.setVerticalSpacing(_BETWEEN)
 
     def offer(self, buttons: Sequence[EventButton]) -> None:
         """Show a row for each; the same ones again change nothing."""
@@ -118,6 +135,11 @@ class EventSheet(Sheet):
         self._earlier.setCheckable(True)
         self._when = WhenRow("event_when", zone)
         self._zone = zone
+        parts = [(_EFFECTS, self.tr("Side effects")), (_FLAGS, self.tr("Red flags")), (_OTHER, self.tr("Other"))]
+        self._part = Choices("event_part", self.tr("What is charted"), parts)
+        for key, _ in parts:
+            theme.set_property(self._part.button(key), "slim", "yes")
+        self._parts = {key: QWidget() for key, _ in parts}
         self._open = Taps("event_over")
         self._effects = _Effects()
         self._taps = Taps("event_tap")
@@ -133,23 +155,33 @@ class EventSheet(Sheet):
 
     def _fill(self) -> None:
         self.send_button.hide()
+        self.use_little_room()
+        self.body.setSpacing(_BETWEEN)
+        self.head.insertWidget(0, self._part)
         self.head.insertWidget(self.head.count() - 1, self._earlier)
         self.body.addWidget(self._when)
-        self.body.addWidget(self._open)
-        self.body.addWidget(self._effects)
-        self.body.addWidget(FieldLabel(self.tr("Red-flag symptom: chart it and fetch the clinician")))
-        self.body.addWidget(self._symptoms)
-        self.body.addWidget(self._taps)
-        self.body.addWidget(FieldLabel(self.tr("In your words")))
-        self.body.addWidget(self._kind)
         words = row()
         words.addWidget(self._words, 1)
         words.addWidget(self._add)
-        self.body.addLayout(words)
+        flag = FieldLabel(self.tr("Red-flag symptom: chart it and fetch the clinician"))
+        for key, shown in (
+            (_EFFECTS, (self._effects,)),
+            (_FLAGS, (flag, self._symptoms)),
+            (_OTHER, (self._open, self._taps, self._kind, words)),
+        ):
+            inside = column()
+            for one in shown:
+                if isinstance(one, QLayout):
+                    inside.addLayout(one)
+                else:
+                    inside.addWidget(one)
+            self._parts[key].setLayout(inside)
+            self.body.addWidget(self._parts[key])
         self.body.addStretch()
         self._when.hide()
 
     def _connect(self) -> None:
+        self._part.chosen.connect(self._show_part)
         self._earlier.toggled.connect(self._on_earlier)
         self._open.tapped.connect(self._on_over)
         self._effects.charted.connect(self._on_effect)
@@ -162,7 +194,11 @@ class EventSheet(Sheet):
         """Offer what the visit's protocol lists, and what still lasts."""
         self._visit = visit
         buttons = visit.protocol.buttons
-        self._effects.offer([one for one in buttons if one.asks_severity])
+        effects = [one for one in buttons if one.asks_severity]
+        self._effects.offer(effects)
+        self._part.button(_EFFECTS).setVisible(bool(effects))
+        if not effects and self._part.value() == _EFFECTS:
+            self._show_part(_OTHER)
         self._taps.offer([(key_of(one.text), _tap_text(one), one.text) for one in one_tap_events(visit.protocol)])
         self._symptoms.offer([(key_of(one), f"! {one}", one) for one in visit.protocol.bp.red_flag_symptoms])
         lasting = open_effects(visit)
@@ -170,11 +206,18 @@ class EventSheet(Sheet):
         self._open.setVisible(bool(lasting))
 
     def clear(self) -> None:
-        """Forget the words, and begin with now."""
+        """Forget the words, and begin with side effects and now."""
+        self._show_part(_EFFECTS)
         self._earlier.setChecked(False)
         self._when.clear()
         self._kind.choose(ChartKind.NOTE.value)
         self._words.clear()
+
+    @Slot(str)
+    def _show_part(self, key: str) -> None:
+        self._part.choose(key)
+        for name, part in self._parts.items():
+            part.setVisible(name == key)
 
     def send(self) -> None:
         """Close; everything was sent as it was tapped."""

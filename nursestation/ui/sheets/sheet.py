@@ -51,7 +51,7 @@ class Sheet(Page):
         self.foot.addWidget(self.send_button)
         content = QWidget()
         content.setLayout(self.body)
-        inner = column(margin=theme.MARGIN)
+        inner = self._inner = column(margin=theme.MARGIN)
         inner.addLayout(self.head)
         inner.addWidget(scrolled(content, f"{name}_scroll"), 1)
         inner.addLayout(self.foot)
@@ -60,6 +60,12 @@ class Sheet(Page):
         outer.addWidget(panel)
         self.setLayout(outer)
         self.say("")
+
+    def use_little_room(self) -> None:
+        """Stand closer, and without the title: for a sheet whose head has other words, and that needs its whole height."""
+        self._title.hide()
+        self._inner.setContentsMargins(theme.MARGIN, theme.GAP // 4, theme.MARGIN, theme.GAP // 4)
+        self._inner.setSpacing(theme.GAP // 2)
 
     def show_chair(self, number: int) -> None:
         """Say which chair the sheet is about from the next snapshot on."""

@@ -63,7 +63,9 @@ class WhenRow(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self._zone = zone
-        ago = [(str(minutes), self.tr("{} min ago").format(minutes)) for minutes in MINUTES_AGO]
+        first, *others = MINUTES_AGO  # the first has the whole words, the others beside it need them no more
+        ago = [(str(first), self.tr("{} min ago").format(first))]
+        ago += [(str(minutes), self.tr("{} min").format(minutes)) for minutes in others]
         self._choices = Choices(f"{name}_ago", self.tr("When"), [(NOW, self.tr("Now")), *ago])
         self._typed = TextField(f"{name}_time", self.tr("Time of day"), placeholder=self.tr("14:05"))
         theme.set_length(self._typed, theme.Length.WIDTH, _FIELD_PX)
