@@ -61,6 +61,7 @@ class RememberingMonitor:
         self._pieces, self._offset_ns = pieces, offset_ns
         self._wire = PtyWire(link)
         self._driver = lookup(DRIVER).make()
+        self._rest = b""
         self._place = next(n for n, (at_ns, _) in enumerate(pieces) if at_ns >= offset_ns)
         self.sent: dict[str, list[tuple[int, object]]] = {}
 
@@ -77,8 +78,10 @@ class RememberingMonitor:
             self._place += 1
         if not said:
             return
-        data, now_ns = b"".join(said), clock.now().mono_ns
+        # the end of what the line took in part comes first, so that no message on it is torn: what is due meanwhile is dropped
+        data, now_ns = self._rest or b"".join(said), clock.now().mono_ns
         taken = self._wire.write(data)
+        self._rest = data[taken:] if taken or self._rest else b""
         for event in self._driver.feed(data[:taken], now_ns):
             match event:
                 case Numeric():
