@@ -6,6 +6,9 @@ Prints one JSON line at its end. With a `SPEED` the program's clock runs so many
 that of the monitors; `SETTLE` is how long after the first waves the first stretch begins [s].
 """
 
+import nursestation.ui  # noqa: F401  first, as the program begins: what is imported later costs less memory (docs/adr/0029)
+
+# isort: split
 import json
 import secrets
 import sys

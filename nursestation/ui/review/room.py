@@ -1,6 +1,10 @@
-"""Brings the pages of visits that were together with what reads the record."""
+"""Brings the pages of visits that were together with what reads the record.
+
+Rule of the file: the pages are known here as types alone, for the plotting library comes with them (docs/adr/0026).
+"""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
@@ -18,8 +22,10 @@ from nursestation.runtime.review_job import (
 )
 from nursestation.ui.late import Late
 from nursestation.ui.main_window import MainWindow
-from nursestation.ui.review.page import ReviewPage
-from nursestation.ui.review.visits_page import VisitsPage
+
+if TYPE_CHECKING:
+    from nursestation.ui.review.page import ReviewPage
+    from nursestation.ui.review.visits_page import VisitsPage
 
 VISITS, REVIEW = "visits", "review"
 
@@ -38,8 +44,8 @@ class ReviewRoom(QObject):
     def __init__(
         self,
         window: MainWindow,
-        visits: Late[VisitsPage],
-        review: Late[ReviewPage],
+        visits: "Late[VisitsPage]",
+        review: "Late[ReviewPage]",
         desk: ReviewDesk,
         flush: Callable[[], object],
     ) -> None:
@@ -49,11 +55,11 @@ class ReviewRoom(QObject):
         visits.when_made(self._join_visits)
         review.when_made(self._join_review)
 
-    def _join_visits(self, page: VisitsPage) -> None:
+    def _join_visits(self, page: "VisitsPage") -> None:
         page.visits_wanted.connect(self._on_sought)
         page.visit_wanted.connect(self._on_visit)
 
-    def _join_review(self, page: ReviewPage) -> None:
+    def _join_review(self, page: "ReviewPage") -> None:
         page.visit_wanted.connect(self._on_visit)
         page.waves_wanted.connect(self._on_waves)
 

@@ -34,3 +34,18 @@ def test_the_first_picture_waits_for_nothing_of_the_program():
     assert told.strip() == str(
         ["nursestation", "nursestation.entry", "nursestation.paths", "nursestation.ui", "nursestation.ui.opening"]
     )
+
+
+def test_no_module_is_read_as_text_to_be_imported():
+    script = (
+        "from nursestation.entry import appear; appear(); import linecache, nursestation.app; "
+        "print([name for name in linecache.cache if 'numpy' in name or 'nursestation' in name])"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "[]"
+
+
+def test_the_plotting_library_waits_until_somebody_looks_at_a_trend():
+    script = "import sys, nursestation.app; print('pyqtgraph' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "False"
