@@ -13,8 +13,8 @@ SQLCipher cannot turn a file in place: `sqlcipher_export` copies everything into
 import contextlib
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 from nursestation.store import sqlite
@@ -29,16 +29,13 @@ from nursestation.store.errors import (
 from nursestation.store.keys import KeyFile, sync_folder, write_keys
 from nursestation.store.sqlite import connect_keyed, connect_read_only, held, is_protected, key_file
 from nursestation.store.store import take_lock
-from nursestation.store.verify import StoreVerdict, verify_store
+from nursestation.store.tables import quick_check
 
 NEW = ".new"
 """Ends the name of a copy that is being made."""
 
 _SPARE_BYTES = 64 << 20
 _PIECE_BYTES = 1 << 20
-_BULK = ("numeric", "wave", "gap", "readings", "strips", "record", "seal")
-"""What `verify_store` reads row by row: here they are counted."""
-
 Tell = Callable[[str], None]
 """Is told what is done now, as a sentence."""
 
@@ -131,19 +128,20 @@ def _copied(path: Path, old_key: bytes | None, new_key: bytes | None, tell: Tell
     tell("The record is checked.")
     with _opening(path, old_key):
         _settle(path, old_key)
-        before = _contents(path)
-    try:
-        tell("A copy is made.")
-        _export(path, old_key, new, new_key)
-        tell("The copy is compared with the record.")
-        with _opening(new, new_key):
-            if _contents(new) != before:
-                raise StoreDamaged(f"The copy of {path} is not equal to it, and was given up; nothing has changed.")
-        shutil.copymode(path, new)
-        _sync(new)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+        trouble = quick_check(path)
+        if trouble:
+            raise StoreDamaged(f"The record {path} is damaged ({trouble}) and was left as it is.")
+        try:
+            tell("A copy is made.")
+            _export(path, old_key, new, new_key)
+            tell("The copy is compared with the record.")
+            with _opening(new, new_key):
+                refuse_unequal(path, new)
+            shutil.copymode(path, new)
+            _sync(new)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
     return new
 
 
@@ -173,24 +171,22 @@ def _export(path: Path, old_key: bytes | None, new: Path, new_key: bytes | None)
         connection.execute("DETACH DATABASE old")
 
 
-def _contents(path: Path) -> tuple[StoreVerdict, list[tuple[object, ...]], dict[str, object]]:
-    """Return what two equal records have in common: every hash, the schema, and the rows that no hash covers."""
-    verdict = verify_store(path)
-    if not verdict.heads:
-        raise StoreDamaged(f"{path} was left as it is: {verdict.findings[0].text}")
-    with contextlib.closing(connect_read_only(path)) as connection:
-        schema = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall()
-        tables = [name for kind, name, _ in schema if kind == "table"]
-        rows: dict[str, object] = {
-            name: _rows(connection, name) for name in tables if not name.startswith("sqlite_stat")
-        }
-    return verdict, schema, rows
+def refuse_unequal(path: Path, new: Path) -> None:
+    """Compare schema and rows of two records, every byte of them, hashes included.
 
-
-def _rows(connection: sqlite3.Connection, table: str) -> object:
-    if table in _BULK:
-        return connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+    Raises:
+        StoreDamaged: they differ.
+    """
+    with contextlib.closing(connect_read_only(path)) as old, contextlib.closing(connect_read_only(new)) as fresh:
+        schema = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+        objects = old.execute(schema).fetchall()
+        is_equal = objects == fresh.execute(schema).fetchall()
+        for table in (name for kind, name, _ in objects if kind == "table"):
+            rows = f'SELECT * FROM "{table}"'
+            pairs = zip_longest(old.execute(rows), fresh.execute(rows))
+            is_equal = is_equal and all(before == after for before, after in pairs)
+        if not is_equal:
+            raise StoreDamaged(f"The copy of {path} was not equal to it and was given up. Nothing has changed.")
 
 
 def _swapped(path: Path, new: Path, word: str, tell: Tell) -> Path:

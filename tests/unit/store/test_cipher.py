@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from devices.clock import Moment
 from nursestation.core.records import DraftKept
-from nursestation.store.cipher import NEW, protect, unprotect, wipe
+from nursestation.store.cipher import NEW, protect, refuse_unequal, unprotect, wipe
 from nursestation.store.errors import StoreBusy, StoreDamaged, StoreEnvironmentError, StoreUnreachable
 from nursestation.store.keys import Way, new_key, read_keys, unwrap, write_keys
 from nursestation.store.sqlite import held, is_protected, key_file
@@ -97,6 +98,24 @@ def test_what_was_recorded_wrongly_is_turned_as_it_is(path, key):
     protect(path, key, keys_of(path), quiet)
     with held(path, key):
         assert verify_store(path) == before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE draft SET fields = '[]'",
+        "DELETE FROM draft",
+        "INSERT INTO run (utc_ns, mono_ns) VALUES (1, 1)",
+        "CREATE TABLE more (a)",
+    ],
+)
+def test_a_copy_that_differs_in_one_row_is_found(path, spoil):
+    copy = Path(shutil.copy(path, path.with_name("copy.sqlite3")))
+    refuse_unequal(path, copy)
+    with contextlib.closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute(spoil)
+    with pytest.raises(StoreDamaged, match="not equal"):
+        refuse_unequal(path, copy)
 
 
 def test_a_damaged_record_is_left_as_it_is(path, key):
