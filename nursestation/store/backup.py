@@ -37,6 +37,9 @@ PAGES = 64
 REST_S = 0.01
 """Rest after each piece [s]: at most about 25 MB/s, whatever the drive could do."""
 
+CHECK_REST_S = 0.002
+"""Rest after each hundred rows that are checked [s], which take about as long: the interpreter is another's half of the time."""
+
 _TIMEOUT_S = 2.0
 _HASHED_BYTES = 1 << 20
 _SPARE_BYTES = 16 << 20  # a drive that is filled to its last byte is of no use to anybody
@@ -208,7 +211,7 @@ def _checked(part: Path, target: Path, rest: Rest) -> Backup:
         answer = str(error)
     if answer != "ok":
         raise BackupError(f"The copy in {part.parent} is not sound ({answer}): do not trust this drive, use another.")
-    verdict = verify_store(part, breathe=lambda: _go_on(rest, REST_S))
+    verdict = verify_store(part, breathe=lambda: _go_on(rest, CHECK_REST_S))
     if not verdict.ok:
         said = verdict.findings[0].text
         raise BackupError(
