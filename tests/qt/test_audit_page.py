@@ -4,15 +4,18 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from PySide6.QtWidgets import QAbstractButton, QTableView
 
-from devices.clock import NS_PER_S, Moment
+from devices.clock import NS_PER_S, ManualClock, Moment
+from nursestation.app import OpenStation
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.audit_log import AuditKind, AuditRow, rows
 from nursestation.core.model import Role
+from nursestation.paths import Profile
 from nursestation.ui.staff.audit_model import AuditModel
 from nursestation.ui.staff.audit_view import Wanted, bounds, day_text, lines
-from tests.helpers.visit import NURSE, NURSE_PIN, make_clinic
+from tests.helpers.visit import NURSE, NURSE_PIN, START, PlainPins, make_clinic
 from tests.helpers.window_desk import WindowDesk
 
 NORA, NORA_PIN = "n.nurse", "111111"
@@ -129,3 +132,23 @@ def test_a_day_of_the_clinic_has_23_or_25_hours_twice_a_year():
     assert autumn[1] + 1 - autumn[0] == DAY_NS * 25 // 24
     assert bounds(date(2026, 5, 6), UTC)[0] == int(datetime(2026, 5, 6, tzinfo=UTC).timestamp()) * NS_PER_S
     assert day_text(date(2026, 5, 6), date(2026, 5, 7)) == "Wednesday 6 May 2026"
+
+
+def test_the_program_asks_the_engine_reads_the_record_and_has_noted_it(qtbot, tmp_path):
+    clock = ManualClock(START)
+    with OpenStation(Profile(tmp_path / "profile"), (), 1, clock, PlainPins()) as station:
+        window = station.shell.window
+        window.resize(1280, 800)
+        window.show()
+        station.station.inbox.post(c.CreateFirstOperator(name="R. Alvarez RN", role=Role.LEAD_NURSE, pin=NURSE_PIN))
+        qtbot.waitUntil(lambda: "Alvarez" in window.findChild(QAbstractButton, "operator").text())
+        window.open("audit")
+        table = window.findChild(QTableView, "audit_table")
+
+        def said():
+            model = table.model()
+            return [model.index(row, 2).data() for row in range(model.rowCount())]
+
+        qtbot.waitUntil(lambda: "Added R. Alvarez RN, lead nurse" in said())
+        window.findChild(QAbstractButton, "audit_again").click()
+        qtbot.waitUntil(lambda: "Looked at who did what" in said())
