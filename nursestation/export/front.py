@@ -47,6 +47,7 @@ _ROUTES = {Route.IV: "IV infusion", Route.IM: "IM injection"}
 _MOST_FLAGS = 4
 _MOST_NAMES = 4
 _MOST_SIGNS = 160
+_MOST_OF_LINE = 320
 _GRAVEST = (Grade.CRISIS, Grade.SEVERE, Grade.SPIKE, Grade.LOW, Grade.WATCH)
 
 
@@ -56,7 +57,7 @@ def front(
     """Return the first page's content but for the trend, which follows where there is room."""
     found: list[Flowable] = [_title(clinic, width), Spacer(0, 3 * mm)]
     for banner in _banners(visit, story, zone):
-        found += [text(_cut(banner), BANNER), Spacer(0, 2.5 * mm)]
+        found += [text(_cut(banner, _MOST_OF_LINE), BANNER), Spacer(0, 2.5 * mm)]
     found += [_identity(visit, story, summary, width, zone), Spacer(0, 3 * mm)]
     found += [_tiles(visit, story, summary, width, zone)]
     found += _flags(story, width, zone)
@@ -76,9 +77,9 @@ def _title(clinic: str, width: float) -> Table:
     return table
 
 
-def _cut(line: str) -> str:
+def _cut(line: str, most: int = _MOST_SIGNS) -> str:
     """Return a line that was typed as far as the first page has room for it; it stands in full further on."""
-    return line if len(line) <= _MOST_SIGNS else f"{line[: _MOST_SIGNS - 1].rstrip()}…"
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def _banners(visit: VisitRecord, story: Story, zone: tzinfo | None) -> list[str]:
@@ -122,7 +123,9 @@ def _identity(visit: VisitRecord, story: Story, summary: Summary, width: float, 
     patient, protocol = story.opened.patient, story.opened.protocol
     opened_utc = story.opened.at.utc_ns
     end = visit.summary.ended_utc_ns
-    when = f"{day(opened_utc, zone)}, {clock(opened_utc, zone)} to {clock(end, zone) if end else 'running'}"
+    when = (
+        f"{day(opened_utc, zone)}, {clock(opened_utc, zone)}{f' to {clock(end, zone)}' if end else ', still running'}"
+    )
     born = age(patient, opened_utc, zone)
     if not visit.is_deidentified:
         born = f"{patient.birth_date.isoformat()} ({born})"
@@ -131,7 +134,7 @@ def _identity(visit: VisitRecord, story: Story, summary: Summary, width: float, 
         ("Age" if visit.is_deidentified else "Born", born, "Treatment", _treatment(story, summary, zone)),
         ("Record no.", patient.record_number, "Date", f"{when} ({zone_name(opened_utc, zone)})"),
         ("Weight", weight_text(story), "Chair, staff", f"chair {story.opened.chair}; {_staff(visit)}"),
-        ("Allergies", _cut(allergies_text(story)), "Available", _available(visit)),
+        ("Allergies", _cut(allergies_text(story), _MOST_OF_LINE), "Available", _available(visit)),
         ("Series", _series(story), "Monitors", _monitors(visit, story)),
         ("Consent", _consent(story, zone), "Session", visit.summary.id),
     )
@@ -139,7 +142,7 @@ def _identity(visit: VisitRecord, story: Story, summary: Summary, width: float, 
         [text(left, NOTE), text(value, CELL_BOLD if index == 0 else CELL), text(right, NOTE), text(other)]
         for index, (left, value, right, other) in enumerate(rows)
     ]
-    return _plain(cells, [width * share for share in (0.11, 0.32, 0.13, 0.44)])
+    return _plain(cells, [width * share for share in (0.12, 0.31, 0.13, 0.44)])
 
 
 def _treatment(story: Story, summary: Summary, zone: tzinfo | None) -> str:
@@ -170,8 +173,10 @@ def _plain(cells: list[list[Flowable]], widths: list[float]) -> Table:
 
 def _ruled(rows: tuple[tuple[str, str, bool], ...], width: float) -> Table:
     """Return what stands under the numbers: a title, what it says, and whether that is to be seen first."""
-    cells = [[text(title, NOTE), text(_cut(said), CELL_BOLD if bold else CELL)] for title, said, bold in rows]
-    table = _plain(cells, [width * 0.11, width * 0.89])
+    cells = [
+        [text(title, NOTE), text(_cut(said, _MOST_OF_LINE), CELL_BOLD if bold else CELL)] for title, said, bold in rows
+    ]
+    table = _plain(cells, [width * 0.12, width * 0.88])
     table.setStyle(
         TableStyle([
             ("LINEABOVE", (0, 0), (-1, -1), 0.3, RULE), ("LINEABOVE", (0, 0), (-1, 0), 0.8, INK),

@@ -3,11 +3,12 @@
 from datetime import tzinfo
 
 from devices.events import Priority
-from nursestation.core.model import GateState, LeavingPath, Phase
+from nursestation.core.model import ChartKind, GateState, LeavingPath, Phase, Severity
 from nursestation.core.records import CriterionEvidence
 from nursestation.core.summary import AlarmCount, Summary
 from nursestation.core.wording import count, listed
 from nursestation.core.wording import span as seconds
+from nursestation.export.charted_now import Entry, entries
 from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, in_words
 from nursestation.export.localtime import clock, clock_s, day
 from nursestation.export.story import Story
@@ -16,12 +17,16 @@ from nursestation.export.visit import VisitRecord
 Row = tuple[str, str, bool]
 """Title, what it says, and whether it is to be seen first."""
 
+_LASTING = (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM)
+_GRAVITY: tuple[Severity | None, ...] = (None, *Severity)
+_MOST, _MOST_SIGNS = 4, 40
 SHORT = {"heart_rate": "HR", "spo2": "SpO₂", "resp_rate": "RR", "nibp_sys": "BP"}
 
 
 def outcome_rows(visit: VisitRecord, story: Story, summary: Summary, zone: tzinfo | None) -> tuple[Row, ...]:
     """Return the lines of the first page."""
-    rows = [_left(story, zone), _criteria(story), ("Driver", driver_text(story), False), _signed(visit, story, zone)]
+    rows = [_stopped(story), _side_effects(visit, zone), _left(story, zone), _criteria(story)]
+    rows += [("Driver", driver_text(story), False), _signed(visit, story, zone)]
     if story.overrides:
         rows.append(_overrides(visit, story))
     rows += [("Watched", watched_text(summary), False), ("Alarms", _alarms(summary), False)]
@@ -39,6 +44,31 @@ def driver_text(story: Story) -> str:
         return f"{name}, not confirmed"
     ways = dict.fromkeys(CONFIRMED_WORDS[one.how] for one in story.driver_confirmed)
     return f"{name}, confirmed {listed(list(ways))}"
+
+
+def _stopped(story: Story) -> Row:
+    stopped = story.infusion_stopped
+    if stopped is None or not stopped.early:
+        return "Stopped early", "", False
+    return "Stopped early", stopped.reason or "no reason given", True
+
+
+def _side_effects(visit: VisitRecord, zone: tzinfo | None) -> Row:
+    """Return side effects and symptoms as they stand, the gravest first."""
+    found = [one for one in entries(visit) if one.charted.kind in _LASTING and one.struck is None]
+    if not found:
+        return "Side effects", "none charted", False
+    found.sort(key=lambda one: -_GRAVITY.index(one.severity))
+    told = [_side_effect(one, zone) for one in found[:_MOST]]
+    others = len(found) - len(told)
+    return "Side effects", "; ".join([*told, *([f"{others} more, see Events"] if others > 0 else [])]), False
+
+
+def _side_effect(one: Entry, zone: tzinfo | None) -> str:
+    strength = f", {one.severity.value}" if one.severity is not None else ""
+    until = f" to {clock(one.over_utc_ns, zone)}" if one.over_utc_ns is not None else ", not over"
+    said = one.text if len(one.text) <= _MOST_SIGNS else f"{one.text[: _MOST_SIGNS - 1]}…"
+    return f"{said}{strength} ({clock(one.utc_ns, zone)}{until})"
 
 
 def _left(story: Story, zone: tzinfo | None) -> Row:

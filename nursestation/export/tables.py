@@ -123,6 +123,8 @@ def _flag_row(visit: VisitRecord, flag: Flag, zone: tzinfo | None) -> list[Cell]
 
 def event_table(lines: Sequence[Event], width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return the numbered events."""
+    if not lines:
+        return [*heading("Events"), text("None was recorded.")]
     rows: list[list[Cell]] = [
         [
             str(line.number),

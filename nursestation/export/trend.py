@@ -33,6 +33,7 @@ _SIGNS = {"HR": "circle", "SpO₂": "square", "RR": "triangle"}
 _SIGN_EVERY, _SIGN = 62.0, 2.1  # [pt]
 _TITLE_ROOM, _TITLE_HEIGHT = 170.0, 10.0
 _FIGURES = 8.5  # height of a flagged reading's figures [pt]
+_LIMIT_WORDS = 80.0
 _TICK_ROOM = 8.0
 _MARK, _MARK_ROWS, _MARK_STEP = 5.0, 2, 10.5
 _STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120, 240)
@@ -289,6 +290,9 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         canvas.setFont(BOLD, 7.5)
         carets = [(self._x(cuff.t), lane.y(cuff.reading.sys), cuff) for cuff in self._data.cuffs]
         taken = [(x - 3.5, 0.0, x + 3.5, top + 5) for x, top, _ in carets]
+        if self._data.limit_sys is not None:  # its words stand over the line at the right edge
+            limit = lane.y(self._data.limit_sys)
+            taken.append((self.width - _LIMIT_WORDS, limit, self.width, limit + 11))
         flagged = sorted((one for one in carets if one[2].flag), key=lambda one: -one[2].reading.sys)
         for x, top, cuff in flagged:
             figures = str(cuff.reading)

@@ -12,11 +12,14 @@ import pytest
 
 from nursestation.core.model import Phase
 from nursestation.core.records import DischargeSigned, InfusionStopped, PhaseChanged, SessionOpened
+from nursestation.export.chain_code import grouped
+from nursestation.export.deidentify import deidentified
 from nursestation.export.errors import ExportError
 from nursestation.export.report import FOOT_NOTICE, session_pdf
 from nursestation.export.visit import load_visit
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
+from tests.helpers.long_visit import LONG_FAMILY, LONG_NAME, long_records
 from tests.helpers.visit import make_clinic
 from tests.helpers.written_visit import CHAIR, NURSE, SESSION, all_records, minute
 
@@ -25,15 +28,25 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.fixture
-def report(tmp_path):
-    """Return a function that stores records and gives the report's bytes."""
+def stored(tmp_path):
+    """Return a function that stores records and gives the visit as exports read it."""
 
-    def make(records, zone=NEW_YORK, session=SESSION, **options):
+    def keep(records, session=SESSION):
         store = Store.open(tmp_path / "record.sqlite3")
         store.append(records)
         store.close()
         with StoreReader.open(tmp_path / "record.sqlite3") as reader:
-            return session_pdf(load_visit(reader, session, "0.1.0"), zone, **{"fonts": FONTS} | options)
+            return load_visit(reader, session, "0.1.0")
+
+    return keep
+
+
+@pytest.fixture
+def report(stored):
+    """Return a function that stores records and gives the report's bytes."""
+
+    def make(records, zone=NEW_YORK, session=SESSION, **options):
+        return session_pdf(stored(records, session), zone, **{"fonts": FONTS} | options)
 
     return make
 
@@ -191,3 +204,72 @@ def test_an_alarm_stands_with_the_gravest_that_it_was(report):
     text = " ".join(pages(report(clinic.records, session=clinic.visit.session)))
     assert "!!! high SpO₂ 81 < 90 % patient" in text
     assert "high-priority alarms: 1" in text
+
+
+SECTIONS = (
+    "Trend", "Treatment", "At each cuff reading", "Blood-pressure flags", "Events", "Alarm log", "Proof of watching",
+    "Check-in and driver", "Overrides", "Discharge", "Signatures", "Proof of the record", "About this report",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_a_very_full_visit_is_told_whole_and_still_summed_up_on_one_page(report, paper):
+    found = pypdf.PdfReader(io.BytesIO(report(long_records(), paper=paper))).pages
+    texts = [page.extract_text() for page in found]
+    head = f"{LONG_NAME} {LONG_FAMILY}, born 1984-03-09, record no. MR-204471"
+    for number, text in enumerate(texts, 1):
+        body, _, edges = text.partition(head)
+        assert f"Page {number} of {len(found)}" in edges
+        lines = body.strip().splitlines()
+        assert lines[-1] not in SECTIONS, f"a heading alone at the foot of page {number}"
+        assert lines[-1] not in ("Ended", "By", "Delay", "Flag, note"), f"a table's head alone on page {number}"
+    first = " ".join(texts[0].split())
+    for wanted in (
+        "Baseline BP [mmHg] 124/76", "Peak BP [mmHg] 190/90 +66 mmHg sys (+53 %), 13:38", "BP flags 13",
+        "9 more, none of them graver: see Blood-pressure flags.", "297 more, see Events",
+        "Left Discharged at 14:58, with Maria Keller", "Criteria 5 of 6 met; OVERRIDDEN: Side effects settled",
+        "Let pass 2 overrides by Dr M. Lindqvist: see Overrides.", "Watched HR 98.8 %, SpO₂",
+    ):  # fmt: skip
+        assert wanted in first, wanted
+    assert "Nausea no. 299" not in first
+    assert "Nausea no. 299" in " ".join(texts)
+    assert sum("re-alarmed, 3 min" in text for text in texts) > 1  # a row that no page can hold goes on
+
+
+def test_the_trend_is_drawn_and_not_a_picture(report):
+    assert not [
+        image for page in pypdf.PdfReader(io.BytesIO(report(all_records(step_s=5)))).pages for image in page.images
+    ]
+
+
+def test_the_first_page_sums_the_visit_up(report):
+    first = pages(report(all_records(step_s=5), clinic="River Clinic"))[0]
+    for wanted in (
+        "Visit report River Clinic", "IV infusion: 36 mg over 40 min, 13:37 to 14:26",
+        "Time with BP high 1:30 “spike” or higher, of 1:16:12", "Lowest SpO₂ [%] 92 14:05, for 0:4",
+        "14:09 SPIKE 182/111 178/108, confirmed 14:09 paused; 14:12 clinician told 14:16, at 142/86",
+        "Side effects Nausea, mild (13:54 to 14:17)", "Left Discharged at 14:58, with Maria Keller",
+        "Driver Maria Keller (sister), confirmed by phone and seen in person",
+        "Signed by R. Alvarez RN (nurse), 3 March 2026, 14:58:00", "Alarms 1 high, 1 medium, 0 low",
+    ):  # fmt: skip
+        assert wanted in first, wanted
+
+
+def test_a_deidentified_report_says_so_and_leaves_the_chain_and_the_clinic_out(stored):
+    visit = stored(all_records(step_s=60))
+    content = session_pdf(deidentified(visit, b"k" * 32), UTC, fonts=FONTS, clinic="River Clinic")
+    found = pages(content)
+    assert "DE-IDENTIFIED: names, numbers, typed texts and serial numbers are left out, dates are moved." in found[0]
+    assert "Age 41 y" in found[0]
+    assert "chain value and its code are left out" in found[-1]
+    for secret in ("River Clinic", "Keller", "1984", "MR-204471", SESSION, visit.summary.chain_head[:16]):
+        assert not any(secret in text for text in found), secret
+    assert "Baseline BP [mmHg] 124/76" in found[0]
+
+
+def test_the_chain_value_stands_in_groups_beside_its_code(stored):
+    visit = stored(all_records(step_s=60))
+    text = " ".join(pages(session_pdf(visit, UTC, fonts=FONTS)))
+    groups = [group for row in grouped(visit.summary.chain_head) for group in row]
+    assert " ".join(groups) in text
+    assert "It does not prove that what was entered is true" in text
