@@ -4,17 +4,20 @@ from dataclasses import replace
 from datetime import UTC, date
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableView
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QTableView
 
 from devices.clock import NS_PER_S
 from nursestation.core.model import Phase
 from nursestation.core.past import Mark, Sought, VisitCard
 from nursestation.runtime.review_job import OpenVisit, ReadWaves, ReviewDesk, WavesRead
 from nursestation.store.store import Store
+from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.plots.readout_line import ReadoutLine
+from nursestation.ui.review.film_view import TICK_MS
 from nursestation.ui.review.page import ReviewPage
 from nursestation.ui.review.prepared import trend_of
+from nursestation.ui.review.scrub import Scrub
 from nursestation.ui.review.visits_page import VisitsPage
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
 from tests.helpers.station_views import CLINICIAN, make_chair, make_station, make_visit
@@ -259,3 +262,89 @@ def test_it_is_dressed_anew(review):
     QApplication.processEvents()
     assert review._look._plot._theme is LIGHT_THEME
     assert review._look._events.currentIndex() == QModelIndex()
+
+
+# --- replay -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def film(review):
+    review._look._plot.point_at(30.0)
+    review.findChild(QPushButton, "review_way_film").click()
+    film = review._film
+    assert film is not None
+    return film
+
+
+def told(film, name):
+    return texts(film, name)
+
+
+def test_it_is_played_from_the_cursor_on_the_chair_s_own_page(film, opened):
+    assert film.at_ns == opened.film.first_ns + 47 * 60 * NS_PER_S
+    assert told(film, "film_time") == "REPLAY 19:07:00"
+    assert told(film, "header_chair") == "Chair 2"
+    assert told(film, "header_ident").startswith("…4471")  # who looks is signed in
+    assert told(film, "nibp_value").startswith("164")
+
+
+def test_it_goes_on_as_fast_as_it_is_told_and_stands_at_the_end(film, opened):
+    begin = film.at_ns
+    film.findChild(QPushButton, "film_play").click()
+    assert film.is_playing
+    film.tick()
+    assert film.at_ns - begin == TICK_MS * 1_000_000
+    film.findChild(QPushButton, "film_speed_60").click()
+    for _ in range(60):
+        film.tick()
+    assert film.at_ns - begin == (1 + 60 * 60) * TICK_MS * 1_000_000
+    assert told(film, "nibp_value").startswith("182")  # 49 min after the check-in
+    film.seek(opened.film.last_ns - NS_PER_S)
+    film.tick()
+    assert (film.at_ns, film.is_playing) == (opened.film.last_ns, False)
+    assert told(film, "header_chair") == "Chair 2"
+
+
+def test_a_finger_on_the_bar_goes_back(film, opened, qtbot):
+    bar = film.findChild(Scrub, "film_place")
+    assert bar.height() >= 44
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(bar.width() // 5, bar.height() // 2))
+    minutes = (film.at_ns - opened.film.first_ns) / 60e9
+    assert 15 < minutes < 25
+    trend = film._trend.series(2, SESSION)["heart_rate"].arrays()[0]
+    assert trend[-1] <= film._trend.until_s
+
+
+def test_nothing_can_be_asked_of_what_was_and_nothing_flashes(film, opened, qtbot):
+    film.seek(opened.film.first_ns + round(49.1 * 60 * NS_PER_S))
+    buttons = [one for one in film._page.findChildren(QAbstractButton) if one.isVisible()]
+    assert buttons == []
+    assert not film.findChild(Flashing).is_running
+    assert {one.objectName() for one in film.stops()} >= {"film_play", "film_place"}
+    assert not any(film._page.isAncestorOf(one) for one in film.stops())
+
+
+def test_waves_are_read_ahead_and_drawn_up_to_four_times_as_fast(film, desk, opened, qtbot):
+    with qtbot.waitSignal(film.waves_wanted) as asked:
+        film.seek(opened.film.first_ns + (20 * 60 + 8) * NS_PER_S)
+    desk.ask(asked.args[0])
+    answer = desk.wait()
+    film.show_waves(answer.asked, answer.waves, answer.text)
+    (key,) = film._store.keys(2)
+    film.findChild(QPushButton, "film_play").click()
+    film.tick()
+    before = film._painter.drawn_until(2, key)
+    for _ in range(12):  # a stretch is a quarter of a second long
+        film.tick()
+    assert film._painter.drawn_until(2, key) > before > 0
+    film.findChild(QPushButton, "film_speed_15").click()
+    assert film._painter.why_none == "Waves are shown up to 4×."
+    with qtbot.waitSignal(film.waves_wanted):
+        film.findChild(QPushButton, "film_speed_4").click()
+
+
+def test_it_stands_still_once_nobody_looks(film, review):
+    film.findChild(QPushButton, "film_play").click()
+    review.findChild(QPushButton, "review_way_look").click()
+    assert not film.is_playing
+    assert review._look.isVisible()

@@ -11,21 +11,23 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from nursestation.core.model import Operator
 from nursestation.core.records import Gap, Wave
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.runtime.review_job import OpenedVisit, ReadWaves
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Badge, Button, ElidingLabel, Label, Panel, QuietButton
-from nursestation.ui.layouts import column, row
+from nursestation.ui.layouts import column, row, tab_stops
 from nursestation.ui.page import Page
 from nursestation.ui.plots.wave_look import WaveLook
+from nursestation.ui.review.film_view import FilmView
 from nursestation.ui.review.head import head_text
 from nursestation.ui.review.look import Look
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.theme import Theme
 
-LOOK = "look"
+LOOK, FILM = "look", "film"
 _MARGIN = 10
 
 
@@ -53,6 +55,8 @@ class ReviewPage(Page):
         self._session = ""
         self._chair = 0
         self._operator = ""
+        self._viewer: Operator | None = None
+        self._wave_look = WaveLook()
         self._is_fresh = True  # nobody has seen it since it came to the front
         self._build()
         self._connect()
@@ -65,7 +69,9 @@ class ReviewPage(Page):
         self._again = Button(self.tr("Up to now"), "review_again", tip=self.tr("Read what has come since"))
         self._visits = Button(self.tr("All visits…"), "review_visits")
         self._close = QuietButton(self.tr("Close"), "review_close", tip=self.tr("Back to the chair (Esc)"))
-        self._ways = Choices("review_way", self.tr("How it is looked at"), [(LOOK, self.tr("Look"))])
+        self._ways = Choices(
+            "review_way", self.tr("How it is looked at"), [(LOOK, self.tr("Look")), (FILM, self.tr("Replay"))]
+        )
         self._ways.choose(LOOK)
         words = column(spacing=0)
         words.addWidget(self._title)
@@ -80,6 +86,7 @@ class ReviewPage(Page):
         panel_row.addLayout(head)
         panel.setLayout(panel_row)
         self._look = Look(self._theme, self._zone)
+        self._film: FilmView | None = None  # made when somebody plays something
         self._none = Label("", Text.BODY, Tone.SOFT, object_name="review_none", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
@@ -94,6 +101,7 @@ class ReviewPage(Page):
         self._close.clicked.connect(self.closed)
         self._again.clicked.connect(self._on_again)
         self._visits.clicked.connect(self._on_visits)
+        self._ways.chosen.connect(self._on_way)
         self._look.waves_wanted.connect(self.waves_wanted)
 
     # --- what comes ---
@@ -105,6 +113,7 @@ class ReviewPage(Page):
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Let go of the visit as soon as somebody else is at the station, or nobody."""
         operator = snapshot.operator.id if snapshot.operator is not None else ""
+        self._viewer = snapshot.operator
         if self._opened is not None and operator != self._operator:
             self._show_none(self.tr("Somebody else signed in: open the visit again."))
         self._operator = operator
@@ -132,6 +141,9 @@ class ReviewPage(Page):
         self._again.setVisible(opened.summary.is_running)
         self._ways.setEnabled(True)
         self._look.show_visit(opened)
+        if self._film is not None:
+            self._film.show_visit(None)
+        self._ways.choose(LOOK)
         self._stack.setCurrentWidget(self._look)
 
     def not_opened(self, text: str) -> None:
@@ -141,15 +153,28 @@ class ReviewPage(Page):
     def show_waves(self, asked: ReadWaves, waves: tuple[Wave | Gap, ...], text: str) -> None:
         """Hand waves that were read to what asked for them."""
         self._look.show_waves(asked, waves, text)
+        if self._film is not None:
+            self._film.show_waves(asked, waves, text)
 
     def set_look(self, look: WaveLook) -> None:
         """Draw waves as they are drawn at the chair."""
+        self._wave_look = look
         self._look.set_look(look)
+        if self._film is not None:
+            self._film.set_look(look)
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
         self._theme = theme_
         self._look.set_theme(theme_)
+        if self._film is not None:
+            self._film.set_theme(theme_)
+
+    def stops(self) -> list[QWidget]:
+        """Return what the tab key goes to: nothing of a page that is only played."""
+        if self._film is None or self._stack.currentWidget() is not self._film:
+            return tab_stops(self)
+        return [*(one for one in tab_stops(self) if not self._film.isAncestorOf(one)), *self._film.stops()]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back on Escape."""
@@ -172,10 +197,39 @@ class ReviewPage(Page):
         self._again.hide()
         self._ways.setEnabled(False)
         self._look.show_visit(None)
+        if self._film is not None:
+            self._film.show_visit(None)
         self._none.setText(text)
         self._stack.setCurrentWidget(self._none)
 
     # --- what a person does ---
+
+    @Slot(str)
+    def _on_way(self, key: str) -> None:
+        """Look, or play from where the cursor stands."""
+        if self._opened is None:
+            return
+        if key == LOOK:
+            self._stack.setCurrentWidget(self._look)
+            return
+        if self._film is None:
+            self._film = self._made_film()
+        at_ns = self._look.cursor_ns  # which a hidden plot has no more
+        self._film.show_visit(self._opened, self._viewer)
+        self._stack.setCurrentWidget(self._film)
+        if at_ns is not None:
+            self._film.seek(at_ns)
+
+    def _made_film(self) -> FilmView:
+        film = FilmView(self._theme, self._zone)
+        film.set_look(self._wave_look)
+        film.waves_wanted.connect(self.waves_wanted)
+        self._stack.addWidget(film)
+        film.ensurePolished()
+        for part in film.findChildren(QWidget):
+            part.ensurePolished()
+        theme.rescale(film)
+        return film
 
     @Slot()
     def _on_again(self) -> None:
