@@ -189,15 +189,22 @@ def suggested_dose(protocol: Protocol, weight_kg: float | None) -> str:
 
 
 def resolve_past_time(text: str, yesterday: bool, now_utc_ns: int, zone: tzinfo | None = None) -> int | None:
-    """Return when a typed time of day was, UTC [ns]: today, or yesterday where said; None for no time or one to come."""
+    """Return when a typed time of day was, UTC [ns]: today, or yesterday where said; None for no time or one to come.
+
+    In the night in which the clocks go back an hour comes twice: the newer one is meant unless it is still to come, so that
+    nobody counts as fasted for longer than they may be.
+    """
     typed = parse_time_of_day(text)
     if typed is None:
         return None
     now = local_time(now_utc_ns, zone)
     day = now.date() - timedelta(days=1) if yesterday else now.date()
-    naive = datetime.combine(day, typed)
-    then = to_utc_ns(naive.astimezone() if zone is None else naive.replace(tzinfo=zone))
-    return then if then <= now_utc_ns else None
+    for fold in (1, 0):
+        naive = datetime.combine(day, typed).replace(fold=fold)
+        then = to_utc_ns(naive.astimezone() if zone is None else naive.replace(tzinfo=zone))
+        if then <= now_utc_ns:
+            return then
+    return None
 
 
 def quick_times(now_utc_ns: int, hours: float, zone: tzinfo | None = None) -> tuple[tuple[str, bool], ...]:
