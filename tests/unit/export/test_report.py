@@ -246,7 +246,7 @@ def test_the_first_page_sums_the_visit_up(report):
     first = pages(report(all_records(step_s=5), clinic="River Clinic"))[0]
     for wanted in (
         "Visit report River Clinic", "IV infusion: 36 mg over 40 min, 13:37 to 14:26",
-        "Time with BP high 1:30 “spike” or higher, of 1:16:12", "Lowest SpO₂ [%] 92 14:05, for 0:4",
+        "Time with BP high 1:30 “spike” or higher, of 1:16:12", "Lowest SpO₂ [%] 91 14:05, for 0:45 in all",
         "14:09 SPIKE 182/111 178/108, confirmed 14:09 paused; 14:12 clinician told 14:16, at 142/86",
         "Side effects Nausea, mild (13:54 to 14:17)", "Left Discharged at 14:58, with Maria Keller",
         "Driver Maria Keller (sister), confirmed by phone and seen in person",
