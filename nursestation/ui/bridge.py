@@ -23,6 +23,8 @@ FRAME_MS = 17
 BUDGET_NS = NS_PER_S // 125
 """How long one frame may take things out [ns]: half a frame."""
 DEAD_AFTER_NS = 2 * NS_PER_S
+ASLEEP_NS = 20 * NS_PER_S
+"""A window that was not looked at for longer slept with its computer; the engine tells of that (`runtime/engine.py`)."""
 _BATCH = 256
 
 
@@ -78,6 +80,7 @@ class Bridge(QObject):
         self._clock = clock
         self._beat: int | None = None
         self._beat_ns = 0
+        self._listened_ns: int | None = None
         self._is_dead = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -153,6 +156,9 @@ class Bridge(QObject):
 
     def _listen_to_heart(self) -> None:
         now_ns = self._clock.now().mono_ns
+        listened_ns, self._listened_ns = self._listened_ns, now_ns
+        if listened_ns is not None and now_ns - listened_ns > ASLEEP_NS:
+            self._beat_ns = now_ns  # the computer slept, and this window with it: the engine has its time from here
         if self._outbox.heartbeat != self._beat:
             has_run, stood_since_ns = (
                 bool(self._beat),

@@ -157,3 +157,15 @@ def test_it_ticks_by_itself_once_started(qtbot, bridge):
         bridge.start()
     bridge.stop()
     bridge.stop()
+
+
+def test_a_computer_that_slept_makes_the_window_accuse_nobody(bridge, outbox, clock, heard, sent):
+    outbox.heartbeat += 1
+    bridge.drain()
+    clock.advance(900)  # the window wakes before the engine
+    bridge.drain()
+    assert heard.of("engine_dead") == []
+    clock.advance(2)
+    bridge.drain()
+    assert heard.of("engine_dead") == [True], "one that does not wake at all is told of"
+    assert sent == []
