@@ -6,10 +6,14 @@ The library `keyring` speaks to them, and is asked for nothing else.
 
 import base64
 import binascii
+import contextlib
+from collections.abc import Iterator
+from types import ModuleType
 
 from nursestation.store.errors import StoreEnvironmentError
 
 _SERVICE = "nursestation record"
+_AWAY = "This computer has no keyring that answers. Use a passphrase."
 
 
 class KeyringAway(StoreEnvironmentError):
@@ -22,13 +26,8 @@ def keep(id_: str, secret: bytes) -> None:
     Raises:
         KeyringAway: it cannot.
     """
-    import keyring  # late, here and below: it looks for the system's services
-    import keyring.errors
-
-    try:
+    with _asking() as keyring:
         keyring.set_password(_SERVICE, id_, base64.b64encode(secret).decode("ascii"))
-    except keyring.errors.KeyringError as error:
-        raise _away() from error
 
 
 def kept(id_: str) -> bytes | None:
@@ -37,15 +36,8 @@ def kept(id_: str) -> bytes | None:
     Raises:
         KeyringAway: there is no keyring, or it does not answer.
     """
-    try:
-        import keyring
-        import keyring.errors
-    except ImportError as error:
-        raise _away() from error
-    try:
+    with _asking() as keyring:
         found = keyring.get_password(_SERVICE, id_)
-    except keyring.errors.KeyringError as error:
-        raise _away() from error
     try:
         return None if found is None else base64.b64decode(found, validate=True)
     except binascii.Error:
@@ -53,17 +45,24 @@ def kept(id_: str) -> bytes | None:
 
 
 def forget(id_: str) -> None:
-    """Let the keyring forget the secret of a key file; no error where it never had one."""
-    import keyring
-    import keyring.errors
+    """Let the keyring forget the secret of a key file; no error where it never had one.
 
+    Raises:
+        KeyringAway: there is no keyring, or it does not answer.
+    """
+    with _asking() as keyring:
+        if keyring.get_password(_SERVICE, id_) is not None:
+            keyring.delete_password(_SERVICE, id_)
+
+
+@contextlib.contextmanager
+def _asking() -> Iterator[ModuleType]:
     try:
-        keyring.delete_password(_SERVICE, id_)
-    except keyring.errors.PasswordDeleteError:
-        return
+        import keyring  # late: it looks for the system's services
+        import keyring.errors
+    except ImportError as error:
+        raise KeyringAway(_AWAY) from error
+    try:
+        yield keyring
     except keyring.errors.KeyringError as error:
-        raise _away() from error
-
-
-def _away() -> KeyringAway:
-    return KeyringAway("This computer has no keyring that answers. Use a passphrase.")
+        raise KeyringAway(_AWAY) from error

@@ -12,6 +12,7 @@ Rules of the file:
 import contextlib
 import hashlib
 import logging
+import shutil
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -356,6 +357,8 @@ def set_aside(path: Path) -> Path:
         number = 1
         while (target := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
             number += 1
+        if sqlite.key_file(path).exists():  # a copy: what is started afresh is protected as this was
+            shutil.copyfile(sqlite.key_file(path), sqlite.key_file(target))
         for ending in ("-wal", "-shm", ""):  # the file last: with it gone, the others would have no owner
             source = path.with_name(path.name + ending)
             if source.exists():

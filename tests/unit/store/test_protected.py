@@ -23,10 +23,10 @@ from nursestation.store.errors import (
     StoreReadOnly,
     StoreUnreachable,
 )
-from nursestation.store.keys import new_key, write_keys
+from nursestation.store.keys import new_key, read_keys, write_keys
 from nursestation.store.reader import StoreReader
 from nursestation.store.sqlite import held
-from nursestation.store.store import Store, newest_copy
+from nursestation.store.store import Store, newest_copy, set_aside
 from nursestation.store.verify import verify_store
 from nursestation.store.writer import StoreWriter
 from tests.helpers.protection import key_and_file
@@ -228,6 +228,19 @@ def test_a_new_record_beside_a_key_file_is_protected_or_not_made(path):
         write(path, [a_sample()])
         assert stored(path) == 1
     assert sqlite.is_protected(path)
+
+
+def test_a_damaged_one_that_is_set_aside_keeps_its_key_and_the_new_one_is_protected_too(path):
+    key, keys = key_and_file()
+    write(path, [a_sample()])
+    protect(path, key, keys, lambda _: None)
+    aside = set_aside(path)
+    assert read_keys(aside) == read_keys(path)
+    with held(path, key):
+        write(path, [a_sample()])
+    assert sqlite.is_protected(path)
+    with held(aside, key):
+        assert stored(aside) == 1
 
 
 def test_a_copy_elsewhere_opens_with_the_key_of_the_record(path, key, tmp_path):
