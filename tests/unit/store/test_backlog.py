@@ -1,5 +1,8 @@
 """What waits to be written keeps its order, and only waveforms are bounded."""
 
+import tracemalloc
+from dataclasses import replace
+
 from devices.events import Mode
 from nursestation.core.records import Gap, SignedIn, Wave
 from nursestation.store.backlog import REASON, Backlog
@@ -62,3 +65,19 @@ def test_a_gap_told_by_the_wire_is_not_joined_with_a_dropped_stretch():
     backlog.put([a_wave(0), a_wave(1), lost, a_wave(3), a_wave(4)])
     gaps = backlog.take(10)
     assert [(gap.n_samples, gap.reason) for gap in gaps] == [(200, REASON), (7, "wire"), (200, REASON)]
+
+
+def test_the_bound_is_on_memory_and_not_on_samples_alone():
+    """A monitor sends ten samples at a time: what is around them takes most of the room."""
+    bound = 1_000_000
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        backlog = Backlog(wave_bytes=bound)
+        for index in range(8000):
+            backlog.put([replace(a_wave(index, n=10), samples=bytes(bytearray(20)))])
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(backlog) > 1000
+    assert held - before < 2 * bound
