@@ -2,6 +2,7 @@
 
     python -m tests.bench [--check] [PART ...]
     python -m tests.bench kills [ROUNDS]        kills of a running station, and what they cost: kills.py
+    python -m tests.bench soak [HOURS]          a long day of sixteen chairs, and what grows: soak.py
 
 Rules of the file:
 1. Whatever is measured runs in a fresh process of its own; the simulated monitors in another. Rivals run in turn.
@@ -26,6 +27,7 @@ from tests.bench import (
     kills,
     picture,
     pipe,
+    soak,
     starts,
     storing,
     trends,
@@ -48,7 +50,7 @@ PARTS: dict[str, tuple[Part, tuple[str, ...]]] = {
     "four_chairs": (four_chairs.bench, ()),
     "alarms": (alarm_figures.bench, ()),
 }
-LONG: dict[str, Callable[[Sequence[str]], int]] = {"kills": kills.main}
+LONG: dict[str, Callable[[Sequence[str]], int]] = {"kills": kills.main, "soak": soak.main}
 """Trials that take long and have arguments of their own."""
 
 

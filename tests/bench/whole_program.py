@@ -12,6 +12,7 @@ import nursestation.ui  # noqa: F401  first, as the program begins: what is impo
 import json
 import secrets
 import sys
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -59,6 +60,16 @@ class Sessions(QObject):
             QTimer.singleShot(self._settle_ms, self._stretches.begin)
 
 
+def _held(profile: Profile) -> dict[str, object]:
+    """Return what the program holds: threads, open files, and the record on disk [bytes]."""
+    handles = Path("/proc/self/fd")
+    return {
+        "n_threads": threading.active_count(),
+        "n_handles": sum(1 for _ in handles.iterdir()) if handles.is_dir() else None,
+        "record_bytes": sum(part.stat().st_size for part in profile.folder.glob("record.sqlite3*")),
+    }
+
+
 def main() -> int:
     profile, n, seconds = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     speed, settle_s = (float(one) for one in sys.argv[4:6]) if len(sys.argv) > 4 else (1.0, SETTLE_S)
@@ -70,7 +81,7 @@ def main() -> int:
         window.resize(*SIZE)
         window.show()
         (canvas,) = window.findChildren(BoardCanvas)
-        stretches = Stretches(canvas, n, seconds, lambda: {"threads": thread_seconds()})
+        stretches = Stretches(canvas, n, seconds, lambda: {"threads": thread_seconds(), **_held(Profile(profile))})
         sessions = Sessions(station, stretches, settle_s)
         status = application.exec()
         assert canvas.isVisible()
