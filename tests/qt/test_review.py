@@ -8,12 +8,14 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QTableView
 
 from devices.clock import NS_PER_S
-from nursestation.core.model import Phase
+from nursestation.core.model import Phase, SeriesPlace, VisitKind
+from nursestation.core.overlay import VisitLine
 from nursestation.core.past import Mark, Sought, VisitCard
-from nursestation.runtime.review_job import OpenVisit, ReadWaves, ReviewDesk, WavesRead
+from nursestation.runtime.review_job import CompareVisits, OpenVisit, ReadWaves, ReviewDesk, WavesRead
 from nursestation.store.store import Store
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.plots.readout_line import ReadoutLine
+from nursestation.ui.review.compare_view import minutes_of, pieces, pressures_of, rates_of
 from nursestation.ui.review.film_view import TICK_MS
 from nursestation.ui.review.page import ReviewPage
 from nursestation.ui.review.prepared import trend_of
@@ -178,7 +180,7 @@ def test_a_line_of_events_moves_the_cursor_and_the_waves_are_asked_for(review, q
     rows = [listed.model().index(n, 0) for n in range(listed.model().rowCount())]
     spoken = [str(one.data()) for one in rows]
     spike = next(one for one in rows if "high priority alarm: BP spike" in str(one.data()))
-    assert "acknowledged after 0:18 by R. Alvarez RN" in str(spike.data())
+    assert "answered in 0:18 by R. Alvarez RN" in str(spike.data())
     assert spoken[0].startswith("18:20")
     assert any("Nausea" in one for one in spoken)
     with qtbot.waitSignal(review.waves_wanted) as asked:
@@ -348,3 +350,49 @@ def test_it_stands_still_once_nobody_looks(film, review):
     review.findChild(QPushButton, "review_way_look").click()
     assert not film.is_playing
     assert review._look.isVisible()
+
+
+# --- compared -----------------------------------------------------------------------------------------------------
+
+
+def line(session, sys, **changes):
+    cuffs = ((-5.0, 124, 76), (10.0, sys, 90), (40.0, 130, 80))
+    base = VisitLine(
+        session=session, opened_utc_ns=START.utc_ns, protocol="Depression IV",
+        series=SeriesPlace(VisitKind.COURSE, 2, 6), cuffs=cuffs, heart_rate=((0.5, 72.0), (1.5, 74.0), (9.5, 80.0)),
+        baseline=(124, 76), ended=40.0, phase=Phase.DISCHARGED,
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
+def test_a_patient_s_visits_are_asked_for_once_and_laid_over_each_other(review, qtbot):
+    with qtbot.waitSignal(review.visits_wanted) as asked:
+        review.findChild(QPushButton, "review_way_compare").click()
+    assert asked.args == [CompareVisits(SESSION, "MR-204471")]
+    assert texts(review, "compare_note") == "Reading the patient's visits…"
+    review.show_compared("another", (line("x", 140),), "")
+    assert review._compare._lines == ()
+    review.show_compared(SESSION, (line("old", 151), line(SESSION, 182), line("new", 160, series=None)), "")
+    assert texts(review, "compare_this") == "This: 3 March 2026 · 2 of 6 · highest 182/90"
+    new, old = (review.findChild(QPushButton, f"compare_names_{name}") for name in ("new", "old"))
+    assert [new.text(), old.text()] == ["3 March 2026 · highest 160/90", "3 March 2026 · 2 of 6 · highest 151/90"]
+    before = review._compare._plot.grab().toImage()
+    old.click()
+    assert review._compare._plot.grab().toImage() != before
+    review.findChild(QPushButton, "review_way_look").click()
+    with qtbot.assertNotEmitted(review.visits_wanted):
+        review.findChild(QPushButton, "review_way_compare").click()
+
+
+def test_a_patient_without_another_visit_is_told(review):
+    review.findChild(QPushButton, "review_way_compare").click()
+    review.show_compared(SESSION, (line(SESSION, 182),), "")
+    assert texts(review, "compare_note") == "There is no other visit of this patient with a treatment."
+
+
+def test_the_axes_hold_every_line_in_whole_steps_and_a_gap_is_a_gap():
+    lines = (line("a", 182), line("b", 205, heart_rate=((0.5, 131.0),)))
+    assert (pressures_of(lines).low, pressures_of(lines).high) == (60, 220)
+    assert rates_of(lines).ticks == (60, 80, 100, 120, 140)
+    assert (minutes_of(lines).low, minutes_of(lines).high) == (-15, 60)
+    assert pieces(lines[0].heart_rate) == [[(0.5, 72.0), (1.5, 74.0)], [(9.5, 80.0)]]

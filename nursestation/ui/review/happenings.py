@@ -82,7 +82,7 @@ def _alarm_note(row: LogRow, names: dict[str, str]) -> str:
     lasted = "still present" if row.ended is None else f"lasted {span(row.lasted_s(row.ended))}"
     seen = row.acknowledged
     if seen is None:
-        return f"{lasted}, not acknowledged"
+        return f"{lasted}, not answered"
     who = names.get(seen.operator or "", seen.operator or "")
     waited_s = max(0, seen.at.utc_ns - row.onset.utc_ns) / NS_PER_S
-    return f"{lasted}, acknowledged after {span(waited_s)} by {who}"
+    return f"{lasted}, answered in {span(waited_s)} by {who}"

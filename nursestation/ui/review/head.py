@@ -25,14 +25,13 @@ def head_text(opened: OpenedVisit, zone: tzinfo | None) -> HeadText:
     until_ns = opened.summary.until.utc_ns if summary.ended_utc_ns is None else summary.ended_utc_ns
     end = clock_text(until_ns, zone)
     day = date_text(local_time(summary.opened.utc_ns, zone).date())
-    parts = [day, f"{clock_text(summary.opened.utc_ns, zone)} to {end}"]
+    marked = ["SIMULATED"] if is_simulated(opened.record) else []
+    parts = [*marked, day, f"{clock_text(summary.opened.utc_ns, zone)} to {end}"]
     if opened.summary.is_running:
         parts[-1] = f"{clock_text(summary.opened.utc_ns, zone)}, still running, read up to {end}"
     elif opened.summary.phase is Phase.ENDED_EARLY:
         parts.append("ended early")
     parts += [f"chair {summary.chair}", summary.protocol]
-    if is_simulated(opened.record):
-        parts.append("SIMULATED")
     return HeadText(
         f"{patient.family_name}, {patient.given_name} · {record_tail(patient.record_number)}", " · ".join(parts)
     )

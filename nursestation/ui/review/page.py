@@ -5,6 +5,7 @@ Rules of the file:
 2. A visit is shown once the station has noted who looks at it. Who signs out, or hands over, takes the picture along.
 """
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -12,22 +13,24 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from nursestation.core.model import Operator
+from nursestation.core.overlay import VisitLine
 from nursestation.core.records import Gap, Wave
 from nursestation.core.snapshot import StationSnapshot
-from nursestation.runtime.review_job import OpenedVisit, ReadWaves
+from nursestation.runtime.review_job import CompareVisits, OpenedVisit, ReadWaves
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Badge, Button, ElidingLabel, Label, Panel, QuietButton
 from nursestation.ui.layouts import column, row, tab_stops
 from nursestation.ui.page import Page
 from nursestation.ui.plots.wave_look import WaveLook
+from nursestation.ui.review.compare import Compare
 from nursestation.ui.review.film_view import FilmView
 from nursestation.ui.review.head import head_text
 from nursestation.ui.review.look import Look
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.theme import Theme
 
-LOOK, FILM = "look", "film"
+LOOK, FILM, COMPARE = "look", "film", "compare"
 _MARGIN = 10
 
 
@@ -41,10 +44,12 @@ class ReviewPage(Page):
     Signals:
         visit_wanted: The session of a visit that is to be read, or read again.
         waves_wanted: A `ReadWaves`; answered by `show_waves`.
+        visits_wanted: A `CompareVisits`; answered by `show_compared`.
     """
 
     visit_wanted = Signal(str)
     waves_wanted = Signal(object)
+    visits_wanted = Signal(object)
 
     def __init__(self, theme_: Theme, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +75,9 @@ class ReviewPage(Page):
         self._visits = Button(self.tr("All visits…"), "review_visits")
         self._close = QuietButton(self.tr("Close"), "review_close", tip=self.tr("Back to the chair (Esc)"))
         self._ways = Choices(
-            "review_way", self.tr("How it is looked at"), [(LOOK, self.tr("Look")), (FILM, self.tr("Replay"))]
+            "review_way",
+            self.tr("How it is looked at"),
+            [(LOOK, self.tr("Look")), (FILM, self.tr("Replay")), (COMPARE, self.tr("Compare"))],
         )
         self._ways.choose(LOOK)
         words = column(spacing=0)
@@ -87,11 +94,14 @@ class ReviewPage(Page):
         panel.setLayout(panel_row)
         self._look = Look(self._theme, self._zone)
         self._film: FilmView | None = None  # made when somebody plays something
+        self._compare = Compare(self._theme, self._zone)
+        self._compared = ""  # the session whose patient's visits are shown
         self._none = Label("", Text.BODY, Tone.SOFT, object_name="review_none", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._none)
         self._stack.addWidget(self._look)
+        self._stack.addWidget(self._compare)
         outer = column(margin=_MARGIN, spacing=theme.GAP)
         outer.addWidget(panel)
         outer.addWidget(self._stack, 1)
@@ -156,6 +166,11 @@ class ReviewPage(Page):
         if self._film is not None:
             self._film.show_waves(asked, waves, text)
 
+    def show_compared(self, session: str, lines: Sequence[VisitLine], text: str) -> None:
+        """Show the visits that were asked for."""
+        if self._opened is not None and session == self._session:
+            self._compare.show_lines(session, lines, text)
+
     def set_look(self, look: WaveLook) -> None:
         """Draw waves as they are drawn at the chair."""
         self._wave_look = look
@@ -167,6 +182,7 @@ class ReviewPage(Page):
         """Take other colours."""
         self._theme = theme_
         self._look.set_theme(theme_)
+        self._compare.set_theme(theme_)
         if self._film is not None:
             self._film.set_theme(theme_)
 
@@ -197,6 +213,8 @@ class ReviewPage(Page):
         self._again.hide()
         self._ways.setEnabled(False)
         self._look.show_visit(None)
+        self._compared = ""
+        self._compare.show_lines("", ())
         if self._film is not None:
             self._film.show_visit(None)
         self._none.setText(text)
@@ -212,6 +230,9 @@ class ReviewPage(Page):
         if key == LOOK:
             self._stack.setCurrentWidget(self._look)
             return
+        if key == COMPARE:
+            self._compare_visits(self._opened)
+            return
         if self._film is None:
             self._film = self._made_film()
         at_ns = self._look.cursor_ns  # which a hidden plot has no more
@@ -219,6 +240,13 @@ class ReviewPage(Page):
         self._stack.setCurrentWidget(self._film)
         if at_ns is not None:
             self._film.seek(at_ns)
+
+    def _compare_visits(self, opened: OpenedVisit) -> None:
+        if self._compared != self._session:
+            self._compared = self._session
+            self._compare.show_lines(self._session, (), self.tr("Reading the patient's visits…"))
+            self.visits_wanted.emit(CompareVisits(self._session, opened.record.summary.patient.record_number))
+        self._stack.setCurrentWidget(self._compare)
 
     def _made_film(self) -> FilmView:
         film = FilmView(self._theme, self._zone)

@@ -62,6 +62,7 @@ class ReviewRoom(QObject):
     def _join_review(self, page: "ReviewPage") -> None:
         page.visit_wanted.connect(self._on_visit)
         page.waves_wanted.connect(self._on_waves)
+        page.visits_wanted.connect(self._on_compare)
 
     @Slot(object)
     def _on_sought(self, sought: Sought) -> None:
@@ -92,8 +93,8 @@ class ReviewRoom(QObject):
                 self._show(read)
             case WavesRead(asked=asked, waves=waves, text=text) if self._review.is_made:
                 self._review.page.show_waves(asked, waves, text)
-            case VisitsCompared():
-                pass
+            case VisitsCompared(session=session, lines=lines, text=text) if self._review.is_made:
+                self._review.page.show_compared(session, lines, text)
             case _:
                 pass
 
