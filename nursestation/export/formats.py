@@ -90,7 +90,14 @@ def _events(visit: VisitRecord, options: ExportOptions) -> bytes:
 def _pdf(visit: VisitRecord, options: ExportOptions) -> bytes:
     from nursestation.export.report import session_pdf  # late: the window starts sooner without the report's library
 
-    return session_pdf(visit, options.zone, fonts=options.fonts, paper=options.paper, clinic=options.clinic)
+    return session_pdf(
+        visit,
+        options.zone,
+        fonts=options.fonts,
+        paper=options.paper,
+        clinic=options.clinic,
+        progress=options.progress,
+    )
 
 
 def _receipt(visit: VisitRecord, options: ExportOptions) -> bytes:

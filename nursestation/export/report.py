@@ -1,5 +1,6 @@
 """`session.pdf`: the visit report for the chart, readable in black and white, offline, and the same bytes every time."""
 
+from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
 
@@ -38,7 +39,19 @@ NOTICE = (
 )
 
 
-def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: str = "a4", clinic: str = "") -> bytes:
+def _silently(_done: float) -> None:
+    pass
+
+
+def session_pdf(
+    visit: VisitRecord,
+    zone: tzinfo | None,
+    *,
+    fonts: Path,
+    paper: str = "a4",
+    clinic: str = "",
+    progress: Callable[[float], None] = _silently,
+) -> bytes:
     """Return the report.
 
     Args:
@@ -47,6 +60,7 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
         fonts: Folder with the Inter font files.
         paper: "a4" or "letter".
         clinic: The clinic's name; it is left out with the patient's.
+        progress: Told now and then how much is done (0 to 1); what it raises ends the work.
 
     Raises:
         ExportError: a font file is missing.
@@ -54,9 +68,12 @@ def session_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
     register_fonts(fonts)
     width = PAPERS[paper][0] - 2 * MARGIN
     story = tell(visit)
+    progress(0.1)
     summary = summarize(Told(records=visit.records, timeline=visit.timeline), visit.samples, visit.station, visit.name)
     assert summary is not None  # a visit was opened
+    progress(0.4)
     vitals, lines = series(visit), events(visit)
+    progress(0.5)
     flowables: list[Flowable] = [
         *front(visit, story, summary, width, zone, "" if visit.is_deidentified else clinic),
         *trend_section(story, vitals, lines, width, zone),

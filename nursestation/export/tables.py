@@ -38,7 +38,7 @@ def cuff_table(story: Story, vitals: tuple[Series, ...], width: float, zone: tzi
     by_label = {one.label: one for one in vitals}
     rows = [_cuff_row(story, cuff, by_label, zone) for cuff in story.cuffs]
     flagged = [index for index, cuff in enumerate(story.cuffs) if cuff.flag]
-    shares = (0.085, 0.155, 0.105, 0.07, 0.135, 0.07, 0.075, 0.07, 0.235)
+    shares = (0.085, 0.15, 0.1, 0.065, 0.135, 0.08, 0.08, 0.08, 0.225)
     head = ("Time", "Phase", "BP mmHg", "MAP", "Systolic rise", _heart(by_label), "SpO₂ %", "RR /min", "Flag, note")
     note = (
         f"HR, SpO₂ and RR: the last valid reading not older than {AT_CUFF_NS // NS_PER_S} s when the cuff reading was measured; "

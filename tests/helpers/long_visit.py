@@ -26,7 +26,7 @@ N_EVENTS, N_CUFFS, N_FLAGS = 300, 60, 12
 LONG_NAME = "Wilhelmina Maximiliane Friederike"
 LONG_FAMILY = "von Hohenberg-Wintersheim und zu Altengarten"
 LONG_TEXT = (
-    "says that the light is too bright and the room moves, wants the curtain drawn and a blanket, then rests; " * 12
+    "says that the light is too bright and the room moves, wants the curtain drawn and a blanket, then rests; " * 6
 )
 
 
