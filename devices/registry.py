@@ -5,6 +5,7 @@ Rules of the file:
    arguments. Nothing else registers a driver.
 2. Outside packages add a driver module under the entry-point group `nursestation.drivers`.
 3. Two drivers of one name are refused: nobody could tell which one reads the port.
+4. A module of `devices.drivers` has the name of its driver, so that a station loads the drivers of its monitors alone.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -45,20 +46,22 @@ def all_drivers() -> Mapping[str, DriverEntry]:
     Raises:
         DriverLookupError: Two drivers share a name, or a module does not name its classes.
     """
-    own = (import_module(f"{devices.drivers.__name__}.{m.name}") for m in iter_modules(devices.drivers.__path__))
+    own = (import_module(f"{devices.drivers.__name__}.{name}") for name in _own_names())
     return collect((*own, *_outside_modules()))
 
 
+@cache
 def lookup(name: str) -> DriverEntry:
     """Return the driver of that name.
 
     Raises:
-        DriverLookupError: There is none; the message lists the names there are.
+        DriverLookupError: There is none, or there are two; the message lists the names there are.
     """
-    known = all_drivers()
-    if name not in known:
-        raise DriverLookupError(f"There is no driver named {name!r}. Known drivers: {', '.join(known)}.")
-    return known[name]
+    own = [import_module(f"{devices.drivers.__name__}.{name}")] if name in _own_names() else []
+    found = collect((*own, *_outside_modules())).get(name)
+    if found is None:
+        raise DriverLookupError(f"There is no driver named {name!r}. Known drivers: {', '.join(all_drivers())}.")
+    return found
 
 
 def collect(modules: Iterable[ModuleType]) -> Mapping[str, DriverEntry]:
@@ -89,6 +92,10 @@ def _entry(module: ModuleType) -> DriverEntry:
             "and its monitor side MONITOR."
         )
     return DriverEntry(info, cast(Callable[[], Driver], driver), cast(Callable[[], MonitorSide], monitor))
+
+
+def _own_names() -> list[str]:
+    return [module.name for module in iter_modules(devices.drivers.__path__)]
 
 
 def _outside_modules() -> list[ModuleType]:

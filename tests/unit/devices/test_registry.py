@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from types import ModuleType
 
 import pytest
@@ -31,6 +33,20 @@ def test_an_entry_makes_both_ends_afresh():
 def test_an_unknown_name_is_answered_with_those_there_are():
     with pytest.raises(DriverLookupError, match=r"no driver named 'dinamap'.*berry_pm6750.*ge_dinamap"):
         lookup("dinamap")
+
+
+@pytest.mark.parametrize("name", all_drivers())
+def test_a_driver_looked_up_alone_is_the_one_among_all(name):
+    assert lookup(name) == all_drivers()[name]
+
+
+def test_a_station_loads_the_drivers_of_its_monitors_alone():
+    script = (
+        "import sys; from devices.registry import lookup; lookup('nonin'); "
+        "print(sorted({name.split('.')[2] for name in sys.modules if name.startswith('devices.drivers.')}))"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "['nonin']"
 
 
 def test_two_drivers_of_one_name_are_refused():
@@ -82,6 +98,11 @@ def test_an_installed_package_adds_a_driver(install):
     found = all_drivers.__wrapped__()
     assert {"acme", "ge_dinamap"} <= set(found)
     assert found["acme"].make().info.name == "acme"
+
+
+def test_a_driver_of_an_installed_package_is_looked_up_too(install):
+    install("acme = acme_driver")
+    assert lookup.__wrapped__("acme").info.name == "acme"
 
 
 def test_an_entry_point_that_is_no_module_is_refused(install):
