@@ -362,7 +362,9 @@ class OpenStation(QObject):
             self.shell.export_sheet.page.refused(self.tr("A file is being written already; try again in a moment."))
             return
         self.station.writer.flush(_FLUSH_S)
-        options = ExportOptions(fonts=resource("fonts"), version=__version__, paper=self._settings.paper)
+        options = ExportOptions(
+            fonts=resource("fonts"), version=__version__, paper=self._settings.paper, clinic=self._settings.clinic
+        )
         self._job = ExportJob(self._profile.record, order, options, self._profile.deidentify_key, self._ask_station)
 
     def _ask_station(self, item: AskExport | ExportDone | ViewAudit | ViewPast) -> Sequence[Record]:
