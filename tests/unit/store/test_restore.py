@@ -1,7 +1,11 @@
 """A record comes back from a whole backup alone; the present one is set aside, and what lies between is said."""
 
 import contextlib
+import os
+import shutil
+import signal
 import sqlite3
+import sys
 from dataclasses import replace
 
 import pytest
@@ -140,3 +144,44 @@ def test_visits_that_were_open_then_are_told(tmp_path):
         store.append([one for one in visit_records(step_s=60) if one.at > minute(30)])
     between = compare(made.path, path)
     assert (between.open_sessions, between.behind) == ((SESSION,), (SESSION,))
+
+
+def restore_killed_before(step, backup, record):
+    """Restore in a process that is killed before its step-th change of a folder; say whether it came to its end."""
+    child = os.fork()
+    if child == 0:
+        n = 0
+
+        def count(event, _arguments):
+            nonlocal n
+            if event in ("os.rename", "os.link", "os.remove"):
+                n += 1
+                if n > step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(count)
+        restore(backup, record, NOW)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_kill_in_the_midst_leaves_one_of_both_records_in_place(record, backup):
+    clean = record.parent.with_name("clean")
+    shutil.copytree(record.parent, clean)
+    seen, is_done, step = set(), False, 0
+    while not is_done:
+        shutil.rmtree(record.parent)
+        shutil.copytree(clean, record.parent)
+        with contextlib.closing(Store.open(record)) as store:
+            store.append(station_records())  # more than the backup has
+        present = heads(record)
+        is_done = restore_killed_before(step, backup, record)
+        assert verify_store(record).ok, f"killed before change {step}"
+        now = heads(record)
+        with StoreReader.open(record) as reader:
+            notes = list(reader.of_kinds([BackupRestored]))
+        assert (now == present) == (notes == []), f"killed before change {step}"
+        seen.add(now == present)
+        step += 1
+    assert step > 3
+    assert seen == {True, False}
