@@ -6,7 +6,6 @@ second, as monitors that were switched on by hand do.
 
 import secrets
 from collections.abc import Iterator
-from datetime import date
 
 from devices.clock import NS_PER_S, ManualClock
 from devices.driver import Patient as PatientOnSensors
@@ -17,14 +16,14 @@ from devices.simulator.scenario import load_scenario
 from nursestation.config.protocol_files import load_protocols
 from nursestation.core.commands import CheckIn, CreateFirstOperator
 from nursestation.core.inputs import ChairSetup, MonitorBinding
-from nursestation.core.model import Patient, Role
+from nursestation.core.model import Role
 from nursestation.core.records import Record
 from nursestation.core.station import Station
 from nursestation.paths import resource
 from nursestation.pins import Argon2Pins
 from tests.bench.monitors import DRIVER
+from tests.bench.patients import PROTOCOL, patient
 
-PROTOCOL = "depression_iv"
 PIECE_NS = 8_000_000
 """What the reader finds each time it looks comes this far apart."""
 
@@ -64,17 +63,6 @@ def open_sessions(station: Station, clock: ManualClock, n_chairs: int) -> list[R
     for chair in range(1, n_chairs + 1):
         made += station.apply(CheckIn(chair=chair, patient=patient(chair), protocol=PROTOCOL), clock.now())
     return made
-
-
-def patient(chair: int) -> Patient:
-    """Return somebody to sit in a chair."""
-    return Patient(
-        given_name="Bench",
-        family_name=f"Patient {chair}",
-        birth_date=date(1985, 3, 17),
-        record_number=f"B{chair}",
-        weight_kg=70.0,
-    )
 
 
 def told(n_chairs: int, seconds: int) -> Iterator[tuple[int, int, list[PortEvent]]]:

@@ -26,7 +26,7 @@ from nursestation.pins import Argon2Pins
 from nursestation.ui.board.canvas import BoardCanvas
 from nursestation.ui.main_window import BOARD
 from nursestation.ui.shell import make_application
-from tests.bench.busy_chairs import PROTOCOL, patient
+from tests.bench.patients import PROTOCOL, patient
 from tests.bench.processor import thread_seconds
 from tests.bench.stretches import Stretches
 
