@@ -20,8 +20,8 @@ from nursestation.ui.page import Page
 from nursestation.ui.plots.wave_store import WaveStore
 from nursestation.ui.theme import Theme
 
-_LEAST_LIST = 66
-"""Of the list of alarms, below the bar's place: with it, two lines under their heading are in sight [px at the designed size]."""
+_LEAST_LIST = 146
+"""Of the list of alarms with its margins: two lines under their heading are in sight [px at the designed size]."""
 
 
 class BoardPage(Page):
@@ -128,7 +128,7 @@ class BoardPage(Page):
         if not self._list:
             self.canvas.hold_columns(True)
         whole = self.height() + self._line
-        least = self._bar.sizeHint().height() + theme.px(_LEAST_LIST)
+        least = max(self._bar.sizeHint().height(), theme.px(_LEAST_LIST)) + self._line
         self._list = min(wanted + self._line, max(least, whole - self.canvas.least_height()))
         self._make_room()
         return self.list_height

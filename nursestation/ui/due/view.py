@@ -22,6 +22,8 @@ _WORDS = {
 }
 """What it is, and what becomes of it when."""
 _STILL_OPEN = " still open"
+_MOST_NAMED = 4
+"""So many other chairs are named; more have no room, and the list of all that is due has them one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ def _line(view: DueView) -> DueLine:
         told = "still open, look {}"
     # what is late says so alone: "late by 1:01" reads the same for a driver and for a cuff
     others = ", ".join(str(chair) for chair in view.clashes_with)
+    if len(view.clashes_with) > _MOST_NAMED:
+        others = f"{len(view.clashes_with)} others"
     return DueLine(
         chair=view.chair,
         what=f"Chair {view.chair} · {word}",

@@ -15,6 +15,7 @@ def due(kind, left_s, *, late=False, what="", chair=2, clashes=()):
         (due(DueKind.CUFF, 108), "Chair 2 · BP", "in 1:48"),
         (due(DueKind.CUFF, -3), "Chair 2 · BP", "now"),  # a little late is not yet told as late
         (due(DueKind.CUFF, -130, late=True, clashes=(1, 3)), "Chair 2 · BP", "late by 2:10 · with 1, 3"),
+        (due(DueKind.CUFF, 9, clashes=(1, 3, 4, 5, 6)), "Chair 2 · BP", "in 0:09 · with 5 others"),
         (due(DueKind.SCORE, 60, what="MOAA/S"), "Chair 2 · MOAA/S", "in 1:00"),
         (due(DueKind.INFUSION_END, 350), "Chair 2 · Infusion", "ends in 5:50"),
         (due(DueKind.OBSERVATION_MINIMUM, 310), "Chair 2 · Observation", "long enough in 5:10"),
