@@ -6,6 +6,7 @@ from devices.events import Priority
 from nursestation.core.model import ChartKind, GateState, LeavingPath, Phase, Severity
 from nursestation.core.records import CriterionEvidence
 from nursestation.core.summary import AlarmCount, Summary
+from nursestation.core.watching import PRESSURE
 from nursestation.core.wording import count, listed
 from nursestation.core.wording import span as seconds
 from nursestation.export.charted_now import Entry, entries
@@ -20,7 +21,7 @@ Row = tuple[str, str, bool]
 _LASTING = (ChartKind.SIDE_EFFECT, ChartKind.SYMPTOM)
 _GRAVITY: tuple[Severity | None, ...] = (None, *Severity)
 _MOST, _MOST_SIGNS = 4, 40
-SHORT = {"heart_rate": "HR", "spo2": "SpO₂", "resp_rate": "RR", "nibp_sys": "BP"}
+SHORT = {"heart_rate": "HR", "spo2": "SpO₂", "resp_rate": "RR"}
 
 
 def outcome_rows(visit: VisitRecord, story: Story, summary: Summary, zone: tzinfo | None) -> tuple[Row, ...]:
@@ -126,11 +127,13 @@ def watched_text(summary: Summary) -> str:
     seen = summary.watching
     if not seen.coverage:
         return "not begun"
-    parts = ", ".join(f"{SHORT[metric]} {percent(part)}" for metric, part, _ in seen.coverage)
-    longest_s, metric = max((gap_s, metric) for metric, _, gap_s in seen.coverage if metric != "nibp_sys")
+    parts = ", ".join(f"{SHORT[metric]} {percent(part)}" for metric, part, _ in seen.coverage if metric != PRESSURE)
+    longest_s, metric = max((gap_s, metric) for metric, _, gap_s in seen.coverage if metric != PRESSURE)
     gap = f"longest gap {seconds(longest_s)} ({SHORT[metric]})" if longest_s else "no gap"
+    planned = next(percent(part) for metric, part, _ in seen.coverage if metric == PRESSURE)
     failed = f", {seen.cuffs_failed} failed" if seen.cuffs_failed else ""
-    return f"{parts}; {gap}; {count(seen.cuffs_taken, 'cuff reading')}, {seen.cuffs_planned} planned{failed}"
+    cuffs = f"{count(seen.cuffs_taken, 'cuff reading')}, {seen.cuffs_planned} planned{failed}"
+    return f"{parts}; {gap}. BP by the plan {planned}: {cuffs}"
 
 
 def _alarms(summary: Summary) -> str:

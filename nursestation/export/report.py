@@ -8,7 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from nursestation.core.history import Told
-from nursestation.core.summary import summarize
+from nursestation.core.summary import Summary, summarize
 from nursestation.export import tables
 from nursestation.export.chain_code import chain_section
 from nursestation.export.checkin_section import checkin_section
@@ -69,8 +69,7 @@ def session_pdf(
     width = PAPERS[paper][0] - 2 * MARGIN
     story = tell(visit)
     progress(0.1)
-    summary = summarize(Told(records=visit.records, timeline=visit.timeline), visit.samples, visit.station, visit.name)
-    assert summary is not None  # a visit was opened
+    summary = summed_up(visit)
     progress(0.4)
     vitals, lines = series(visit), events(visit)
     progress(0.5)
@@ -93,6 +92,13 @@ def session_pdf(
         *_about(visit),
     ]
     return build(flowables, _running(visit, story, zone), paper=paper, subject=f"Session {visit.summary.id}")
+
+
+def summed_up(visit: VisitRecord) -> Summary:
+    """Return a visit's numbers, as the review of it has them."""
+    found = summarize(Told(records=visit.records, timeline=visit.timeline), visit.samples, visit.station, visit.name)
+    assert found is not None  # a visit was opened
+    return found
 
 
 def _running(visit: VisitRecord, story: Story, zone: tzinfo | None) -> Running:

@@ -19,7 +19,6 @@ from nursestation.core.summary_words import Figure, figures
 from nursestation.core.timeline import Timeline
 from nursestation.export.story import tell
 from nursestation.export.visit import VisitRecord
-from nursestation.export.watching import watched
 from tests.helpers.station_views import PATIENT, make_protocol
 from tests.helpers.stored_visit import stored
 from tests.helpers.visit import Clinic, make_clinic, run_visit
@@ -131,9 +130,6 @@ def test_alarms_are_counted_by_the_highest_priority_that_each_reached(whole: Vis
 
 def test_its_numbers_are_the_report_s(whole: VisitRecord) -> None:
     summary, story = of_file(whole), tell(whole)
-    seen = watched(whole, story)
-    assert summary.watching == replace(seen, signed_in=summary.watching.signed_in, began=summary.watching.began)
-    assert [name for name, _, _ in summary.watching.signed_in] == [name for name, _, _ in seen.signed_in]
     assert story.peak is not None
     assert summary.peak_sys is not None
     assert summary.peak_sys.value == story.peak.reading.sys

@@ -16,10 +16,10 @@ from nursestation.export.csv import session_csv
 from nursestation.export.events import Event, events
 from nursestation.export.layout import register_fonts
 from nursestation.export.localtime import UTC
+from nursestation.export.report import summed_up
 from nursestation.export.story import tell
 from nursestation.export.tables import event_table
 from nursestation.export.visit import VisitRecord, load_visit
-from nursestation.export.watching import watched
 from nursestation.paths import resource
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
@@ -226,7 +226,7 @@ def test_the_report_tells_the_same_watching_as_the_screen(clinic, stored):
     clinic.run(60, every_s=5)
     visit = stored(clinic)
     seen = clinic.visit.watching
-    assert told(watched(visit, tell(visit))) == told(seen)
+    assert told(summed_up(visit).watching) == told(seen)
     fractions = {metric: fraction for metric, fraction, _ in seen.coverage}
     assert 0.9 < fractions["spo2"] < 1.0
     assert fractions["nibp_sys"] < 0.9
@@ -240,7 +240,7 @@ def test_it_is_the_same_for_a_whole_visit(stored):
     clinic = Clinic(station=station, clock=clock, records=records)
     visit = stored(clinic)
     seen = clinic.visit.watching
-    assert told(watched(visit, tell(visit))) == told(seen)
+    assert told(summed_up(visit).watching) == told(seen)
     assert {metric: gap_s for metric, _, gap_s in seen.coverage if metric != "nibp_sys"} == {
         "heart_rate": 0,
         "spo2": 0,
@@ -258,7 +258,7 @@ def test_it_is_the_same_for_a_visit_that_was_read_back(stored):
     clinic = Clinic(station=station, clock=ManualClock(now), records=records)
     visit = stored(clinic)
     seen = clinic.visit.watching
-    assert told(watched(visit, tell(visit))) == told(seen)
+    assert told(summed_up(visit).watching) == told(seen)
     gaps = {metric: gap_s for metric, _, gap_s in seen.coverage}
     assert gaps["heart_rate"] == 51  # the cable was pulled for 50 s
     assert gaps["spo2"] == 51
@@ -275,6 +275,6 @@ def test_it_is_the_same_after_a_restart(clinic, stored):
     again.do(handed_over("fire drill"))
     visit = stored(clinic, again)
     seen = told(again.visit.watching)
-    assert told(watched(visit, tell(visit))) == seen
+    assert told(summed_up(visit).watching) == seen
     assert max(gap_s for metric, _, gap_s in seen.coverage if metric == "spo2") == 55
     assert len(seen.signed_in) == 2
