@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QWidget,
 )
+from shiboken6 import isValid
 
 MOST_STROKES = 120
 """Strokes of the tab key after which a person gives up: twice round the fullest page."""
@@ -133,7 +134,9 @@ class Keyboard:
         at = self._at()
         looked = None if at is None else (at.rect(), self._look(at))
         self.strike(keys)
-        if at is not None and looked is not None and self._at() is not at and at.isVisible():
+        if at is None or looked is None or not isValid(at):  # a line that was answered goes, and its button with it
+            return
+        if self._at() is not at and at.isVisible():
             area, picture = looked
             if at.rect() == area and picture == self._look(at) and at is not self._window:
                 self._unmarked.add(at.objectName() or type(at).__name__)
