@@ -93,7 +93,7 @@ def retention_lines(profile: Profile, clock: Clock, *, every: bool, as_json: boo
     elif not shown:
         yield f"No visit is older than the {keep_years} years that visits are kept for."
     else:
-        yield "Nothing was changed. A lead nurse purges what is over its time in the window: Station… > Records…."
+        yield "Nothing was changed. A lead nurse purges what is over its time in the window: Station… > Record…."
 
 
 def _counted(n: int) -> str:
