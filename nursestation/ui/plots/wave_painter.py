@@ -251,9 +251,16 @@ class WavePainter(WaveField):
             room.moveTop(sum(ends) / 2 - line / 2)
             painter.drawText(room, _RIGHT, found.text)
             return
+        told = [mark.at for mark in marks(unit, shown.low, shown.high)]
+        if (
+            height < len(told) * line
+        ):  # in a low strip words would lie over one another: its ends, or its upper end alone
+            told = [0.0, 1.0] if height >= 2 * line else [0.0]
         for mark in marks(unit, shown.low, shown.high):
             y = top + height * mark.at
             painter.drawLine(QLineF(right - _TICK_PX, y, right, y))
+            if mark.at not in told:
+                continue
             room.moveTop(min(max(y - line / 2, row.scale.top()), row.scale.bottom() - line))
             painter.drawText(room, _RIGHT, mark.text)
 

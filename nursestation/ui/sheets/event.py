@@ -63,7 +63,7 @@ class _Effect(QWidget):
         flags, room = int(Qt.TextFlag.TextWordWrap), QRect(0, 0, self._name.width(), 0)
         for role in (Text.STRONG, Text.CAPTION):
             metrics = QFontMetrics(theme.font(role))
-            if metrics.boundingRect(room, flags, self._name.text()).height() <= self.height():
+            if metrics.boundingRect(room, flags, self._name.text()).height() <= theme.px(theme.TOUCH):
                 break
         theme.set_font(self._name, role)
 
