@@ -15,6 +15,8 @@ from nursestation.runtime.review_job import CompareVisits, OpenVisit, ReadWaves,
 from nursestation.store.store import Store
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.plots.readout_line import ReadoutLine
+from nursestation.ui.plots.trend import Trend
+from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.review.compare_view import minutes_of, pieces, pressures_of, rates_of
 from nursestation.ui.review.film_view import TICK_MS
 from nursestation.ui.review.page import ReviewPage
@@ -243,6 +245,28 @@ def test_the_chair_s_own_visit_is_asked_for_where_none_was_chosen(qtbot):
         page.render(make_station(make_chair(make_visit(session="s-now"))))
     page.not_opened("The disk does not answer.")
     assert texts(page, "review_none") == "The disk does not answer."
+
+
+def test_a_running_visit_is_opened_from_its_trend_and_read_again(qtbot, tmp_path):
+    store = Store.open(tmp_path / "record.sqlite3")
+    store.append(all_records(step_s=20, upto_min=55))
+    store.close()
+    desk = ReviewDesk(tmp_path / "record.sqlite3", prepare=trend_of)
+    desk.ask(OpenVisit(SESSION))
+    page = ReviewPage(DARK_THEME, UTC)
+    qtbot.addWidget(page)
+    page.resize(1000, 660)
+    page.show()
+    page.expect(SESSION)
+    page.show_visit(desk.wait().opened)
+    assert texts(page, "review_when").startswith("running, read up to 19:15 · 3 March 2026 · since 18:20")
+    with qtbot.waitSignal(page.visit_wanted) as asked:
+        page.findChild(QPushButton, "review_again").click()
+    assert asked.args == [SESSION]
+    trend = Trend(DARK_THEME, TrendModel())
+    qtbot.addWidget(trend)
+    with qtbot.waitSignal(trend.review_wanted):
+        trend.findChild(QPushButton, "trend_review").click()
 
 
 def test_somebody_else_at_the_station_sees_nothing_of_it(review):

@@ -153,6 +153,7 @@ class ChairPage(Page):
         self._bar.wanted.connect(self._on_wanted)
         self._flag.wanted.connect(self._on_wanted)
         self._header.nurse_wanted.connect(self._on_nurse)
+        self._trend.review_wanted.connect(self._on_review)
         self._question.answer_wanted.connect(self._on_question)
         self._head.freeze_wanted.connect(self._waves.freeze)
         self._head.big_wanted.connect(self._on_big)
@@ -316,6 +317,10 @@ class ChairPage(Page):
     @Slot()
     def _on_nurse(self) -> None:
         self.sheet_requested.emit("nurses")
+
+    @Slot()
+    def _on_review(self) -> None:
+        self.sheet_requested.emit("review")
 
     @Slot()
     def _on_look(self) -> None:

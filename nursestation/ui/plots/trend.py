@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -78,7 +78,12 @@ class Trend(Panel):
         theme_: Colours.
         model: What the trends remember.
         zone: The clinic's time zone, None for the machine's.
+
+    Signals:
+        review_wanted: A person wants to look back at this visit: waves, numbers, events, replay.
     """
+
+    review_wanted = Signal()
 
     def __init__(
         self, theme_: Theme, model: TrendModel, parent: QWidget | None = None, *, zone: tzinfo | None = None
@@ -104,6 +109,11 @@ class Trend(Panel):
         self._whole = _slim(self.tr("Whole visit"), "trend_whole", is_checkable=True)
         self._last = _slim(self.tr("{n} min").format(n=f"{LAST_MIN:g}"), "trend_last", is_checkable=True)
         self._now = _slim(self.tr("Now"), "trend_now")
+        self._review = _slim(self.tr("Review…"), "trend_review")
+        self._review.setShortcut("Ctrl+Shift+R")
+        self._review.set_tip(
+            self.tr("Look back at this visit: waves, numbers, events, replay. The chair goes on. (Ctrl+Shift+R)")
+        )
         self._from_baseline.set_tip(
             self.tr("Show the pressure as its distance from the baseline: carets systolic, dots diastolic")
         )
@@ -116,7 +126,7 @@ class Trend(Panel):
         row.setContentsMargins(theme.GAP, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self._readout, 1)
-        for button in (self._from_baseline, self._table_button, self._whole, self._last, self._now):
+        for button in (self._from_baseline, self._table_button, self._whole, self._last, self._now, self._review):
             row.addWidget(button)
         self._table = CuffTable(self._theme)
         self._table.hide()
@@ -137,6 +147,7 @@ class Trend(Panel):
         self._whole.clicked.connect(self._on_whole)
         self._last.clicked.connect(self._on_last)
         self._now.clicked.connect(self._on_now)
+        self._review.clicked.connect(self.review_wanted)
         self._table.reading_chosen.connect(self._on_reading)
 
     def set_theme(self, theme_: Theme) -> None:

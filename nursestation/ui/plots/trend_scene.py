@@ -381,11 +381,11 @@ def _names(
         unit = ("HR % from base", "BP % from base") if baseline else (f"HR {rate or '/min'}", "BP mmHg")
         named.append((lane.bottom - row / 2, unit[0], "heart_rate"))
         named.append((lane.bottom - 3 * row / 2, unit[1], "nibp"))
+    if view.simulated:
+        named.append((lanes.dots, "SIMULATED", "warn"))  # a low lane has its dots within it: the others give way
     named.sort(key=lambda one: -one[0])
     up = spread([-y for y, _, _ in named], row)
     words = [(-y, text, role) for y, (_, text, role) in zip(up, named, strict=True)]
-    if view.simulated:
-        words.append((lanes.dots, "SIMULATED", "warn"))
     for metric, its in lanes.others.items():
         name, role = _NAMED[metric]
         limits = _limits_text(view, metric, scale.last) if metric in _LIMITED else ""

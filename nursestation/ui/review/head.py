@@ -25,11 +25,13 @@ def head_text(opened: OpenedVisit, zone: tzinfo | None) -> HeadText:
     until_ns = opened.summary.until.utc_ns if summary.ended_utc_ns is None else summary.ended_utc_ns
     end = clock_text(until_ns, zone)
     day = date_text(local_time(summary.opened.utc_ns, zone).date())
-    marked = ["SIMULATED"] if is_simulated(opened.record) else []
-    parts = [*marked, day, f"{clock_text(summary.opened.utc_ns, zone)} to {end}"]
+    begin = clock_text(summary.opened.utc_ns, zone)
+    parts = ["SIMULATED"] if is_simulated(opened.record) else []
     if opened.summary.is_running:
-        parts[-1] = f"{clock_text(summary.opened.utc_ns, zone)}, still running, read up to {end}"
-    elif opened.summary.phase is Phase.ENDED_EARLY:
+        parts += [f"running, read up to {end}", day, f"since {begin}"]
+    else:
+        parts += [day, f"{begin} to {end}"]
+    if opened.summary.phase is Phase.ENDED_EARLY:
         parts.append("ended early")
     parts += [f"chair {summary.chair}", summary.protocol]
     return HeadText(

@@ -72,7 +72,7 @@ class ReviewPage(Page):
         self._title = ElidingLabel("", Text.TITLE, object_name="review_title")
         self._when = ElidingLabel("", Text.CAPTION, Tone.SOFT, object_name="review_when")
         self._again = Button(self.tr("Up to now"), "review_again", tip=self.tr("Read what has come since"))
-        self._visits = Button(self.tr("All visits…"), "review_visits")
+        self._visits = Button(self.tr("Visits…"), "review_visits")
         self._close = QuietButton(self.tr("Close"), "review_close", tip=self.tr("Back to the chair (Esc)"))
         self._ways = Choices(
             "review_way",

@@ -146,14 +146,16 @@ def test_the_limits_are_told_beside_the_lane_as_they_are_at_its_end():
     assert "SpO₂ min 90" in [word.text for word in _scene(view, 0, 8)[0].words]
 
 
-def test_a_low_pressure_lane_still_tells_the_limits_of_the_heart_rate():
-    view = _view(limit_spans=(_limits("heart_rate", 50, 120),))
+@pytest.mark.parametrize("simulated", [False, True])
+def test_a_low_pressure_lane_still_tells_the_limits_of_the_heart_rate(simulated):
+    view = _view(limit_spans=(_limits("heart_rate", 50, 120),), simulated=simulated)
     scale = Scale(0, 70, 8, 508)
     where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
     drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
     named = sorted(word.middle for word in drawn.words if word.is_free)
     assert where.pressure.height < LOW_PRESSURE * 16
     assert "HR 50–120" in [word.text for word in drawn.words]
+    assert ("SIMULATED" in [word.text for word in drawn.words]) is simulated
     assert all(after - before >= 16 for before, after in itertools.pairwise(named))
 
 
