@@ -93,16 +93,20 @@ class ManualClock:
 
 
 class ScaledClock:
-    """Another clock, run `speed` times as fast from `start` on (the moment of making unless given)."""
+    """Another clock, run `speed` times as fast from `start` on (the moment of making unless given).
+
+    Attributes:
+        speed: How many times as fast.
+    """
 
     def __init__(self, clock: Clock, speed: float, start: Moment | None = None) -> None:
         if speed <= 0:
             raise ValueError("speed must be above 0")
         self._clock = clock
-        self._speed = speed
+        self.speed = speed
         self._start = clock.now() if start is None else start
 
     def now(self) -> Moment:
         """Return the start moved on by `speed` times what has passed since."""
         passed = self._clock.now().mono_ns - self._start.mono_ns
-        return self._start.shifted(int(passed * self._speed))
+        return self._start.shifted(int(passed * self.speed))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.addresses import PortIdentity, is_simulated
-from devices.clock import NS_PER_S, Clock, Moment, SystemClock
+from devices.clock import NS_PER_S, Clock, Moment, ScaledClock, SystemClock
 from devices.errors import DriverLookupError, LinkError
 from devices.events import LinkPhase, LinkState
 from devices.port import Port, opener_for
@@ -42,7 +42,7 @@ from nursestation.errors import NurseStationError
 from nursestation.paths import Profile, resource
 from nursestation.runtime.cadence import Cadence
 from nursestation.runtime.delays import Delays
-from nursestation.runtime.engine import Engine
+from nursestation.runtime.engine import ASLEEP_NS, Engine
 from nursestation.runtime.inbox import Inbox
 from nursestation.runtime.outbox import Outbox
 from nursestation.runtime.record_keeper import RecordKeeper
@@ -149,6 +149,8 @@ class RunningStation:
             self.outbox,
             (self.writer.put, bedside.heed, self._start_cuffs, self.delays.note, self._let_keeper_heed),
             (self._check_reader,),
+            # of a clock that runs faster than the computer's, so many more seconds pass while the computer is merely busy
+            round(ASLEEP_NS * clock.speed) if isinstance(clock, ScaledClock) else ASLEEP_NS,
         )
         self.keeper = RecordKeeper(
             profile.record,

@@ -53,6 +53,7 @@ class Engine:
         outbox: Where records and snapshots go for the window.
         sinks: Called with the records of each step, the store's first.
         checks: Called at each tick; what they find wrong (or mended) is applied.
+        asleep_ns: A time without a step that is told of as sleep of the computer, by `clock` [ns].
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Engine:
         outbox: Outbox,
         sinks: Iterable[RecordSink],
         checks: Iterable[Check] = (),
+        asleep_ns: int = ASLEEP_NS,
     ) -> None:
         self._station = station
         self._clock = clock
@@ -70,6 +72,7 @@ class Engine:
         self._outbox = outbox
         self._sinks = tuple(sinks)
         self._checks = tuple(checks)
+        self._asleep_ns = asleep_ns
         self._last_tick_ns: int | None = None
         self._last_turn_ns: int | None = None
         self._last_snapshot_ns = self._last_whole_ns = 0
@@ -196,7 +199,7 @@ class Engine:
     def _notice_sleep(self) -> None:
         now_ns = self._clock.now().mono_ns
         before_ns, self._last_turn_ns = self._last_turn_ns, now_ns
-        if before_ns is not None and now_ns - before_ns > ASLEEP_NS:
+        if before_ns is not None and now_ns - before_ns > self._asleep_ns:
             _log.warning("nothing ran for %d s: the computer slept", (now_ns - before_ns) // NS_PER_S)
             self._inbox.post(StationFault(id="asleep", text=_asleep_text((now_ns - before_ns) // NS_PER_S)))
 
