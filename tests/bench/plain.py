@@ -33,10 +33,8 @@ from PySide6.QtWidgets import (
 
 from devices.events import Numeric, WaveformChunk
 from devices.registry import lookup
-from nursestation.ui.bridge import FRAME_MS
-from nursestation.ui.theme import WAVE_PEN
+from tests.bench.compared import FRAME_MS, SETTLE_S, SIZE, WAVE_PEN
 from tests.bench.stretches import Stretches
-from tests.bench.whole_program import SETTLE_S, SIZE
 
 COLOURS = {"ecg": "g", "pleth": "c", "resp": "w"}
 WINDOW_S = {"ecg": 4.0, "pleth": 4.0, "resp": 16.0}

@@ -26,13 +26,10 @@ from nursestation.pins import Argon2Pins
 from nursestation.ui.board.canvas import BoardCanvas
 from nursestation.ui.main_window import BOARD
 from nursestation.ui.shell import make_application
+from tests.bench.compared import SETTLE_S, SIZE, WAVES
 from tests.bench.patients import PROTOCOL, patient
 from tests.bench.processor import thread_seconds
 from tests.bench.stretches import Stretches
-
-SIZE = (1920, 1080)
-SETTLE_S = 5.0
-WAVES = 3
 
 
 class Sessions(QObject):
