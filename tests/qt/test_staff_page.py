@@ -116,7 +116,8 @@ def test_who_leaves_needs_a_second_tap_and_comes_back(desk):
     assert [one.what for one in desk.clinic.of(r.OperatorChanged)] == ["gone", "back"]
 
 
-def test_one_more_is_added_and_a_refused_pin_is_asked_for_again(desk):
+def test_one_more_is_added_and_the_form_is_empty_again(desk):
+    assert desk.window.focusWidget().objectName() == "staff_name"
     desk.write("staff_name", "Tom Brandt RN")
     desk.press("staff_role_nurse")
     for field in ("staff_pin", "staff_pin_again"):

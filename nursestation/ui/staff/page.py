@@ -104,10 +104,10 @@ class StaffPage(Page):
         self._look()
 
     def begin(self) -> None:
-        """Begin with the name of one more."""
+        """Begin with the name of one more; who may not add anybody, with their own PIN."""
         self._people.choose(None)
         self._look()
-        self._form.setFocus()
+        (self._form if self._form.isEnabled() else self._own_pin).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back to the chair on Escape."""
