@@ -55,13 +55,13 @@ def front(
     visit: VisitRecord, story: Story, summary: Summary, width: float, zone: tzinfo | None, clinic: str
 ) -> list[Flowable]:
     """Return the first page's content but for the trend, which follows where there is room."""
-    found: list[Flowable] = [_title(clinic, width), Spacer(0, 3 * mm)]
+    found: list[Flowable] = [_title(clinic, width), Spacer(0, 2 * mm)]
     for banner in _banners(visit, story, zone):
         found += [text(_cut(banner, _MOST_OF_LINE), BANNER), Spacer(0, 2.5 * mm)]
-    found += [_identity(visit, story, summary, width, zone), Spacer(0, 3 * mm)]
+    found += [_identity(visit, story, summary, width, zone), Spacer(0, 2 * mm)]
     found += [_tiles(visit, story, summary, width, zone)]
     found += _flags(story, width, zone)
-    found += [Spacer(0, 3 * mm), _ruled(outcome_rows(visit, story, summary, zone), width)]
+    found += [Spacer(0, 2 * mm), _ruled(outcome_rows(visit, story, summary, zone), width)]
     return found
 
 

@@ -102,7 +102,7 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         oxygen = _Lane(breath.top + 6, breath.top + 6 + 15 * share, lowest, 100)
         marks = oxygen.top + 5
         is_flagged = any(cuff.flag for cuff in self._data.cuffs)
-        pressure = _pressure_lane(self._data, marks + 24, self.height - (38 if is_flagged else 18))
+        pressure = _pressure_lane(self._data, marks + 24, self.height - (32 if is_flagged else 18))
         self._phases(22, self.height)
         self._axis(22)
         self._scale(pressure, _ticks(pressure, (20, 40)))

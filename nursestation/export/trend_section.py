@@ -13,7 +13,7 @@ from nursestation.export.story import Story
 from nursestation.export.trend import TrendData, TrendPlot
 from nursestation.export.vitals import Series
 
-_LOWEST, _HIGHEST = 64 * mm, 150 * mm
+_LOWEST, _HIGHEST = 60 * mm, 150 * mm
 _HEADING = 11 * mm
 _SIGNS_WORDS = (
     "Carets: cuff pressure, dot: mean; heavy with figures: flagged. A line breaks where readings are missing."
