@@ -293,7 +293,7 @@ class ChairPage(Page):
 
     def warm_later(self) -> None:
         """Import what the trend needs as soon as the window stands still for a moment."""
-        QTimer.singleShot(0, self._trend.warm)
+        QTimer.singleShot(0, self._trend, self._trend.warm)  # and not once it is gone
 
     @Slot(bool)
     def _on_frozen(self, _is_frozen: bool) -> None:
