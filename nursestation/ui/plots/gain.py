@@ -26,6 +26,8 @@ _ROOM = 1.25
 _AWAY = 0.1
 """Part of the height that the middle of an ECG too large for its strip must have moved before the picture follows."""
 _MARGIN = 0.06
+_WHOLE = 0.8
+"""Part of a window whose samples must be there before a wave is drawn larger: a moment of it says nothing of its size."""
 _SLOW = 0.15
 """Part of the way to the wanted range that a relative wave's gain goes at each fit when it may grow."""
 
@@ -69,7 +71,7 @@ class RelativeGain:
         wanted = self._around(least, most)
         if self._range is None or least < self._range[0] or most > self._range[1]:
             self._range = wanted
-        else:  # noise that takes a little of the margin moves nothing
+        elif is_whole(values):  # noise that takes a little of the margin moves nothing
             low, high = self._range
             self._range = low + _SLOW * max(0.0, wanted[0] - low), high + _SLOW * min(0.0, wanted[1] - high)
         return self._range
@@ -108,7 +110,7 @@ class EcgGain:
                 is_away = abs(zero - self._zero) > _AWAY * self._height_mm / self._gain
                 if fitting is not None or is_away or self._gain != self._gains[-1]:
                     self._zero, self._gain = zero, fitting or self._gains[-1]
-            elif larger:
+            elif larger and is_whole(values):
                 with_room = zero + (extent[0] - zero) * _ROOM, zero + (extent[1] - zero) * _ROOM
                 if self._fits(with_room, larger[-1], zero):
                     self._zero, self._gain = zero, larger[-1]
@@ -140,6 +142,11 @@ class FullScaleGain:
         highest = float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
         self._top = next((top for top in self._tops if highest <= top), self._tops[-1])
         return 0.0, self._top
+
+
+def is_whole(values: Samples) -> bool:
+    """Say whether enough of a window is there to tell how large its wave is."""
+    return bool(np.isfinite(values).sum() >= _WHOLE * len(values))
 
 
 def gain_for(metric: str, unit: Unit | None, step: float, height_mm: float, fixed: float | None = None) -> Gain:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from devices.clock import NS_PER_S, Clock
 from nursestation.ui import theme
-from nursestation.ui.plots.gain import Gain, gain_for
+from nursestation.ui.plots.gain import Gain, gain_for, is_whole
 from nursestation.ui.plots.segments import PEN_PX, Group, Span, Strip
 from nursestation.ui.plots.trace import Trace
 from nursestation.ui.plots.wave_look import Key, WaveLook
@@ -283,7 +283,10 @@ class WaveField(QWidget):
                 self._asked.spans[n].add((x0 - PEN_PX, x1 - PEN_PX))
                 region += lane.band(x0, x1)
             for sweep, change in zip(lane.sweeps, changes, strict=True):
-                for strip in change.whole:
+                for (
+                    strip
+                ) in change.whole:  # all of it has come anew: what it was fitted to is not what stands there now
+                    self._fit(sweep, strip, now_ns)
                     region += sweep.drawn[strip].cell
                     plain = False
         if not region.isEmpty():
@@ -357,10 +360,15 @@ class WaveField(QWidget):
         found = self._next_fit(now_ns)
         if found is None:
             return QRegion()
-        sweep, n = found
+        return self._fit(*found, now_ns)
+
+    def _fit(self, sweep: _Sweep, n: int, now_ns: int) -> QRegion:
         drawn = sweep.drawn[n]
-        drawn.next_fit_ns = now_ns + FIT_NS
-        low, high = drawn.gain.fit(drawn.trace.read(*sweep.group.window))
+        values = drawn.trace.read(*sweep.group.window)
+        drawn.next_fit_ns = now_ns + (
+            FIT_NS if is_whole(values) else FIT_NS // 4
+        )  # one that begins shows its size bit by bit
+        low, high = drawn.gain.fit(values)
         text = _detail(drawn)
         # a wave that has outgrown its strip was cut off there: what stands is drawn anew, whole
         looks_different = text != drawn.text or sweep.group.is_outgrown_by(n, low, high)

@@ -95,3 +95,17 @@ def test_a_fixed_gain_stays_and_its_middle_follows_a_wave_that_has_moved():
     assert (gain.text, high - low) == ("20 mm/mV", pytest.approx(1.0))
     assert gain.fit(_ecg(-0.3, 3.4) + np.float32(0.02)) == (low, high)
     assert gain.fit(_ecg(-0.3, 3.4) + np.float32(2.0))[0] == pytest.approx(low + 2.0)
+
+
+@pytest.mark.parametrize("gain", [RelativeGain(0.01), EcgGain(20.0)], ids=["relative", "ecg"])
+def test_a_moment_of_a_wave_makes_nothing_larger(gain):
+    whole = np.sin(np.linspace(0, 30, 600)).astype(np.float32)
+    fitted = gain.fit(whole)
+    moment = np.full(600, np.nan, np.float32)
+    moment[-90:] = 0.02 * whole[-90:]
+    for _ in range(50):
+        assert gain.fit(moment) == fitted
+    small = 0.02 * whole
+    for _ in range(50):
+        last = gain.fit(small)
+    assert last[1] - last[0] < fitted[1] - fitted[0]
