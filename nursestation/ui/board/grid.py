@@ -114,7 +114,15 @@ def least_height(n: int, columns: int, letters: float) -> int:
 
 
 def grid(
-    n: int, width: int, height: int, *, columns: int = 0, held: int = 0, waves: int = 0, scale: float = 1.0
+    n: int,
+    width: int,
+    height: int,
+    *,
+    columns: int = 0,
+    held: int = 0,
+    waves: int = 0,
+    scale: float = 1.0,
+    may_shrink: bool = True,
 ) -> Grid:
     """Lay out `n` cells.
 
@@ -127,13 +135,14 @@ def grid(
         waves: That a person wants in each cell.
         scale: How large letters are in the window; a tile with waves has no smaller ones, unless the waves that a person
             wants fit beside letters as designed and not beside such large ones.
+        may_shrink: False where letters are never smaller than that: on a wall that is read from afar.
     """
     if n <= 0:
         return Grid(1, 0, 0.0, ())
     most = min(n, 8)
     counts = (min(held, most),) if held else range(1, most + 1)
     for n_waves in range(waves, -1, -1):
-        for least in dict.fromkeys((scale, 1.0)):
+        for least in dict.fromkeys((scale, 1.0) if may_shrink else (scale,)):
             tried = {c: _split(n, c, width, height, n_waves, least) for c in counts}
             fitting = {
                 c: split for c, split in tried.items() if split is not None and (not n_waves or split.letters >= least)

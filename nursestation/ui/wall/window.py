@@ -236,7 +236,7 @@ class WallWindow(QWidget):
         board, room = self._settings.board, (self.canvas.width(), self.canvas.height())
         n = len(self._snapshot.chairs) if self._snapshot is not None else 0
         least = _WITH_WAVES * scale_of(self.width(), self.height())
-        waves = grid(n, *room, waves=board.waves, scale=least).n_waves
+        waves = grid(n, *room, waves=board.waves, scale=least, may_shrink=False).n_waves
         tried = {c: grid(n, *room, columns=c, waves=waves, scale=least) for c in range(_MOST_COLUMNS + 1)}
         columns = max(tried, key=lambda c: (tried[c].n_waves == waves, _number_letters(tried[c])))
         self.canvas.set_settings(
