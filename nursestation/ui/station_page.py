@@ -8,6 +8,7 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.runtime.record_keeper import RecordCare
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
+from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Button, Label, Panel, QuietButton
 from nursestation.ui.layouts import centred, column, row, scrolled
 from nursestation.ui.page import Page
@@ -15,7 +16,7 @@ from nursestation.ui.records.view import card_text
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.wall.card import WallCard
 
-_WIDEST = 640
+_WIDEST, _NARROW = 1280, 900
 
 
 class StationPage(Page):
@@ -83,19 +84,9 @@ class StationPage(Page):
         content = QWidget()
         inside = column(spacing=theme.MARGIN)
         inside.addLayout(head)
+        day, house = column(spacing=theme.MARGIN), column(spacing=theme.MARGIN)
         about = Label(self.tr("Version, what Nursestation is, and what it is not."), tone=Tone.SOFT, wrap=True)
-        look = Label(
-            self.tr("Dark for the rooms, light for the desk. It stays so until somebody changes it here."),
-            tone=Tone.SOFT,
-            wrap=True,
-        )
-        inside.addWidget(_card("station_due_card", self.tr("What is due"), self._due_note, self._due))
-        inside.addWidget(_card("station_visits_card", self.tr("Visits"), self._visits_note, self._visits))
-        inside.addWidget(_card("station_staff_card", self.tr("Staff"), self._staff_note, self._staff))
-        inside.addWidget(_card("station_monitors_card", self.tr("Monitors"), self._monitors_note, self._monitors))
-        inside.addWidget(
-            _card("station_protocols_card", self.tr("Treatment protocols"), self._protocols_note, self._protocols)
-        )
+        look = Label(self.tr("Dark for the rooms, light for the desk."), tone=Tone.SOFT, wrap=True)
         delays = Label(
             self.tr("How late numbers and alarms are here, measured while the program runs."), tone=Tone.SOFT, wrap=True
         )
@@ -104,13 +95,23 @@ class StationPage(Page):
         pair.addWidget(self._self_test)
         pair.addWidget(self._audio_off)
         buttons.setLayout(pair)
-        inside.addWidget(_card("station_signals_card", self.tr("Lamps and sounds"), self._signals_note, buttons))
-        inside.addWidget(_card("station_alarm_log_card", self.tr("Alarm log"), self._log_note, self._log))
-        inside.addWidget(_card("station_record_card", self.tr("The record"), self._record_note, self._record))
-        inside.addWidget(_card("station_delays_card", self.tr("Delays of this program"), delays, self._delays))
-        inside.addWidget(_card("station_look_card", self.tr("Screen"), look, self._look))
-        inside.addWidget(self.wall_card)
-        inside.addWidget(_card("station_about_card", self.tr("About"), about, self._about))
+        day.addWidget(_card("station_due_card", self.tr("What is due"), self._due_note, self._due))
+        day.addWidget(_card("station_visits_card", self.tr("Visits"), self._visits_note, self._visits))
+        day.addWidget(_card("station_alarm_log_card", self.tr("Alarm log"), self._log_note, self._log))
+        day.addWidget(_card("station_signals_card", self.tr("Lamps and sounds"), self._signals_note, buttons))
+        day.addWidget(_card("station_look_card", self.tr("Screen"), look, self._look))
+        day.addWidget(self.wall_card)
+        day.addStretch(1)
+        house.addWidget(_card("station_staff_card", self.tr("Staff"), self._staff_note, self._staff))
+        house.addWidget(_card("station_monitors_card", self.tr("Monitors"), self._monitors_note, self._monitors))
+        house.addWidget(
+            _card("station_protocols_card", self.tr("Treatment protocols"), self._protocols_note, self._protocols)
+        )
+        house.addWidget(_card("station_record_card", self.tr("The record"), self._record_note, self._record))
+        house.addWidget(_card("station_delays_card", self.tr("Delays of this program"), delays, self._delays))
+        house.addWidget(_card("station_about_card", self.tr("About"), about, self._about))
+        house.addStretch(1)
+        inside.addWidget(TwoColumns(day, house, narrow=_NARROW))
         content.setLayout(inside)
         outer = column()
         outer.addWidget(scrolled(centred(content, _WIDEST), "station_scroll"))
@@ -228,7 +229,7 @@ class StationPage(Page):
 
 def _card(name: str, title: str, note: Label, control: QWidget) -> Panel:
     panel = Panel(name, Surface.RAISED)
-    line = row(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
+    line = row(margin=theme.MARGIN, spacing=theme.MARGIN)
     words: QVBoxLayout = column(spacing=2)
     words.addWidget(Label(title, Text.TITLE))
     words.addWidget(note)
