@@ -92,7 +92,7 @@ def readout_at(view: TrendView, series: Mapping[str, Pyramid], minute: float, zo
 def standing(view: TrendView, shown: tuple[float, float], zone: tzinfo | None, *, follows: bool) -> Readout:
     """Return how the pressure stands; `shown` is the window [min], told while it does not follow the present."""
     at = view.now if view.now is not None else view.last
-    upper = _pressure(view, at, zone, " from baseline") if view.carets else [Piece("No cuff reading yet", Tone.SOFT)]
+    upper = _pressure(view, at, zone, " from base") if view.carets else [Piece("No cuff reading yet", Tone.SOFT)]
     lower: list[Piece] = []
     found = direction(view.carets, at)
     if found is not None:

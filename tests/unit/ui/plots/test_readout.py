@@ -94,9 +94,9 @@ def test_before_the_start_minutes_count_from_the_check_in():
 
 def test_without_a_cursor_it_says_how_the_pressure_stands_and_where_it_goes():
     told = standing(trend_view(_visit(), NOW), (-10, 40), UTC, follows=True)
-    assert _texts(told.upper) == ["BP 186/112 at 13:58", "+50 % from baseline"]
+    assert _texts(told.upper) == ["BP 186/112 at 13:58", "+50 % from base"]
     assert _texts(told.lower) == ["▲ rising 31 mmHg in 10 min"]
-    assert told.text == "BP 186/112 at 13:58 · +50 % from baseline. ▲ rising 31 mmHg in 10 min"
+    assert told.text == "BP 186/112 at 13:58 · +50 % from base. ▲ rising 31 mmHg in 10 min"
 
 
 def test_while_it_looks_back_it_says_so():
