@@ -6,6 +6,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -211,6 +212,7 @@ class OpenStation(QObject):
         self._profile, self._settings = profile, settings
         self._simulation: Simulation | None = None
         self._job: ExportJob | None = None
+        self._job_sheet: ExportSheet | None = None  # who asked for it
         self._log_job: LogJob | None = None
         self._sheet_job: SheetJob | None = None
         self._audit_job: AuditJob | None = None
@@ -245,6 +247,7 @@ class OpenStation(QObject):
             undo.pop_all()
         self.shell.display.changed.connect(self._keep_display)
         self.shell.export_sheet.when_made(self._join_export)
+        self.shell.visits.when_made(lambda page: self._join_export(page.export_sheet))
         self.shell.alarm_log.when_made(lambda page: page.past_wanted.connect(self._on_past_wanted))
         self.shell.check_in.when_made(self._join_check_in)
         self.shell.audit.when_made(lambda page: page.day_wanted.connect(self._on_audit_wanted))
@@ -342,7 +345,7 @@ class OpenStation(QObject):
         return shell
 
     def _join_export(self, sheet: "ExportSheet") -> None:
-        sheet.export_requested.connect(self._on_export)
+        sheet.export_requested.connect(partial(self._on_export, sheet))
         sheet.cancel_requested.connect(self._stop_export)
 
     def _join_check_in(self, page: "CheckInPage") -> None:
@@ -356,15 +359,15 @@ class OpenStation(QObject):
         except SettingsError as error:
             self.shell.window.say(f"{error}.")
 
-    @Slot(object)
-    def _on_export(self, order: ExportOrder) -> None:
+    def _on_export(self, sheet: "ExportSheet", order: ExportOrder) -> None:
         if self._job is not None:
-            self.shell.export_sheet.page.refused(self.tr("A file is being written already; try again in a moment."))
+            sheet.refused(self.tr("A file is being written already; try again in a moment."))
             return
         self.station.writer.flush(_FLUSH_S)
         options = ExportOptions(
             fonts=resource("fonts"), version=__version__, paper=self._settings.paper, clinic=self._settings.clinic
         )
+        self._job_sheet = sheet
         self._job = ExportJob(self._profile.record, order, options, self._profile.deidentify_key, self._ask_station)
 
     def _ask_station(self, item: AskExport | ExportDone | ViewAudit | ViewPast) -> Sequence[Record]:
@@ -481,18 +484,19 @@ class OpenStation(QObject):
 
     @Slot()
     def _collect_export(self) -> None:
-        if self._job is None:
+        job, sheet = self._job, self._job_sheet
+        if job is None or sheet is None:
             return
-        answer = self._job.poll()
+        answer = job.poll()
         if answer is None:
-            self.shell.export_sheet.page.show_progress(self._job.done)
+            sheet.show_progress(job.done)
             return
-        self._job.join()
-        self._job = None
+        job.join()
+        self._job = self._job_sheet = None
         if answer.path is not None:
-            self.shell.export_sheet.page.exported(answer.path)
+            sheet.exported(answer.path, answer.n_files, answer.text)
         else:
-            self.shell.export_sheet.page.refused(answer.text)
+            sheet.refused(answer.text)
 
 
 def _simulate(

@@ -1,7 +1,10 @@
 """An export beside a running station: its own thread, its own reader of the record, one result to be collected.
 
-The station is asked first (`AskExport`): it refuses, or notes in its own chain who takes what out. What was written is told to
-it afterwards (`ExportDone`).
+Rules of the file:
+1. The station is asked first (`AskExport`), once for all visits of an order: it refuses, or notes in its own chain who takes
+   what out. What was written is told to it afterwards (`ExportDone`), also of an order that somebody stopped half-way.
+2. One visit is a file of a given name; several are a file each in a folder, and one that cannot be written does not keep the
+   others from it (`export/batch.py`).
 """
 
 import ctypes
@@ -9,7 +12,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -18,6 +21,7 @@ from nursestation.core.commands import AskExport
 from nursestation.core.inputs import ExportDone, FileMade
 from nursestation.core.records import Record, Refused
 from nursestation.errors import NurseStationError
+from nursestation.export.batch import NotExported, export_sessions
 from nursestation.export.deidentify import read_key
 from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.files import Exported
@@ -43,15 +47,15 @@ class ExportOrder:
     """What somebody wants as a file.
 
     Attributes:
-        session: Which visit.
+        sessions: Which visits, each once.
         format: A key of `FORMATS`.
-        folder: Where the file goes; it is made where it is not there.
-        name: The file's name, "" for one that tells nothing: that of a de-identified file.
+        folder: Where the files go; it is made where it is not there.
+        name: The file's name where there is one visit, "" for one that tells nothing: that of a de-identified file.
         is_deidentified: Without who it is about.
         passphrase: What the file is locked with; None for an open one.
     """
 
-    session: str
+    sessions: tuple[str, ...]
     format: str
     folder: Path
     name: str = ""
@@ -61,14 +65,21 @@ class ExportOrder:
 
 @dataclass(frozen=True, slots=True)
 class ExportAnswer:
-    """How an export ended: `path` is the file, or None where `text` says why there is none."""
+    """How an export ended.
+
+    Attributes:
+        path: The file, or the folder where several visits were wanted; None where nothing was written.
+        text: Why there is none, or what of several is missing.
+        n_files: How many were written.
+    """
 
     path: Path | None
     text: str = ""
+    n_files: int = 1
 
 
 class ExportJob:
-    """Writes one session as a file.
+    """Writes visits as files.
 
     Args:
         record: The record.
@@ -115,7 +126,7 @@ class ExportJob:
 
     def _run(self) -> None:
         try:
-            self._answer = ExportAnswer(self._work())
+            self._answer = self._work()
         except NurseStationError as error:
             self._answer = ExportAnswer(None, str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed export must not take the station with it
@@ -123,7 +134,7 @@ class ExportJob:
             fault = "The file could not be written because of a fault in Nursestation. Tell support."
             self._answer = ExportAnswer(None, fault)
 
-    def _work(self) -> Path:
+    def _work(self) -> ExportAnswer:
         order = self._order
         self._be_allowed()
         try:
@@ -138,14 +149,36 @@ class ExportJob:
             passphrase=order.passphrase,
         )
         with StoreReader.open(self._record) as reader:
-            made = export_session(reader, order.session, order.format, order.folder / order.name, options)
-        self._tell(made)
-        return made.path
+            if len(order.sessions) > 1:
+                return self._write_several(reader, options)
+            session = order.sessions[0]
+            made = export_session(reader, session, order.format, order.folder / order.name, options)
+        self._tell([(session, made)])
+        return ExportAnswer(made.path)
+
+    def _write_several(self, reader: StoreReader, options: ExportOptions) -> ExportAnswer:
+        order = self._order
+        made: list[tuple[str, Exported]] = []
+        missing: list[NotExported] = []
+        is_stopped = False
+        try:
+            written = export_sessions(reader, order.sessions, order.format, order.folder, options)
+            for session, one in zip(order.sessions, written, strict=True):
+                if isinstance(one, NotExported):
+                    missing.append(one)
+                else:
+                    made.append((session, one))
+        except ExportCancelled:
+            is_stopped = True
+        finally:  # also where the record cannot be read any more: what went out is noted
+            self._tell(made)
+        path = order.folder if made else None
+        return ExportAnswer(path, _told(len(order.sessions), len(made), missing, is_stopped=is_stopped), len(made))
 
     def _be_allowed(self) -> None:
         order = self._order
         wish = AskExport(
-            sessions=(order.session,),
+            sessions=order.sessions,
             format=order.format,
             is_deidentified=order.is_deidentified,
             is_encrypted=order.passphrase is not None,
@@ -159,18 +192,36 @@ class ExportJob:
             if isinstance(record, Refused):
                 raise ExportError(record.reason)
 
-    def _tell(self, made: Exported) -> None:
-        """Have the station note the file: under the visit's own name and chain, also where the file tells of neither."""
+    def _tell(self, written: Sequence[tuple[str, Exported]]) -> None:
+        """Have the station note the files: under the visits' own names and chains, also where they tell of neither."""
+        if not written:
+            return
         order = self._order
-        with StoreReader.open(self._record) as reader:
-            summary = reader.session(order.session)
-        head = summary.chain_head if summary is not None and order.is_deidentified else made.chain_head
-        file = FileMade(session=order.session, format=made.format, sha256=made.sha256, chain_head=head)
+        heads: Mapping[str | None, str] = {}
+        if order.is_deidentified:
+            with StoreReader.open(self._record) as reader:
+                heads = reader.chain_heads()
+        files = tuple(
+            FileMade(
+                session=session, format=one.format, sha256=one.sha256, chain_head=heads.get(session, one.chain_head)
+            )
+            for session, one in written
+        )
         is_locked = order.passphrase is not None
         try:
-            self._ask(ExportDone(made=(file,), is_deidentified=order.is_deidentified, is_encrypted=is_locked))
-        except TimeoutError:  # the file is there all the same, and that it was asked for is noted
+            self._ask(ExportDone(made=files, is_deidentified=order.is_deidentified, is_encrypted=is_locked))
+        except TimeoutError:  # the files are there all the same, and that they were asked for is noted
             _log.warning("the station did not note an exported file")
+
+
+def _told(n_wanted: int, n_made: int, missing: Sequence[NotExported], *, is_stopped: bool) -> str:
+    """Return what of several visits is not there, in a sentence; "" where all are."""
+    if is_stopped:
+        kept = f"{n_made} of {n_wanted} files were saved and stay." if n_made else "No file was saved."
+        return f"Stopped. {kept}"
+    if not missing:
+        return ""
+    return f"Not saved: {len(missing)} of {n_wanted} visits. {missing[0].session}: {missing[0].text}"
 
 
 def kind_of_place(folder: Path) -> Literal["folder", "drive"]:

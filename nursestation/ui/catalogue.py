@@ -55,13 +55,16 @@ if TYPE_CHECKING:
     from nursestation.ui.review.visits_page import VisitsPage
 
 
-def make_pages(version: str, zone: tzinfo | None = None, log: AlarmLog | None = None) -> dict[str, Late[Page]]:
+def make_pages(
+    version: str, zone: tzinfo | None = None, log: AlarmLog | None = None, exports: Path | None = None
+) -> dict[str, Late[Page]]:
     """Return what takes the place of the chair page.
 
     Args:
         version: Of the program, for About.
         zone: The clinic's time zone; None for the machine's.
         log: What the alarm log's page shows; fed by the window.
+        exports: The folder that the export of several visits offers first; None for the person's own.
     """
     return {
         "first_run": Late(FirstRunPage),
@@ -83,7 +86,7 @@ def make_pages(version: str, zone: tzinfo | None = None, log: AlarmLog | None = 
         "audio_off": Late(AudioOffPage),
         "no_chairs": Late(NoChairsPage),
         "nurses": Late(NursesPage),
-        "visits": Late(partial(_visits, zone)),
+        "visits": Late(partial(_visits, zone, exports or Path.home())),
         "review": Late(partial(_review, zone)),
     }
 
@@ -154,11 +157,11 @@ def _alarm_log(zone: tzinfo | None, log: AlarmLog | None) -> "AlarmLogPage":
     return AlarmLogPage(DARK_THEME, zone, log)
 
 
-def _visits(zone: tzinfo | None) -> "VisitsPage":
+def _visits(zone: tzinfo | None, exports: Path) -> "VisitsPage":
     from nursestation.ui.review.visits_page import VisitsPage
     from nursestation.ui.theme import DARK_THEME
 
-    return VisitsPage(DARK_THEME, zone)
+    return VisitsPage(DARK_THEME, zone, exports=exports)
 
 
 def _review(zone: tzinfo | None) -> "ReviewPage":

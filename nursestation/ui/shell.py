@@ -112,7 +112,7 @@ def make_shell(
     display = display or Display()
     bridge = Bridge(outbox, post, wall, frame_ms=frame_ms)
     log = AlarmLog()
-    pages, sheets = make_pages(__version__, zone, log), make_sheets(exports, zone)
+    pages, sheets = make_pages(__version__, zone, log, exports), make_sheets(exports, zone)
     delays = cast("Late[DelaysPage]", pages["delays"])
     window = MainWindow(
         bridge, clock, theme, TrendModel(prefer), pages=pages, sheets=sheets, zone=zone, display=display, log=log

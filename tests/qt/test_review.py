@@ -52,8 +52,8 @@ def texts(page, name):
 
 
 @pytest.fixture
-def visits(qtbot):
-    page = VisitsPage(DARK_THEME, UTC, most=3)
+def visits(qtbot, tmp_path):
+    page = VisitsPage(DARK_THEME, UTC, most=3, exports=tmp_path)
     qtbot.addWidget(page)
     page.resize(1000, 600)
     page.show()
@@ -124,6 +124,89 @@ def test_who_was_found_goes_with_the_page(visits):
     visits.show_visits(Sought(), (CARD,))
     visits.hide()
     assert visits.findChild(QTableView, "visits_table").model().rowCount() == 0
+
+
+SECOND, THIRD = replace(CARD, session="s-2"), replace(CARD, session="s-3")
+
+
+def tap(visits, row):
+    table = visits.findChild(QTableView, "visits_table")
+    table.clicked.emit(table.model().index(row, 0))
+
+
+def press(visits, name):
+    visits.findChild(QPushButton, name).click()
+
+
+@pytest.fixture
+def ticking(visits):
+    visits.begin()
+    visits.show_visits(Sought(), (THIRD, SECOND, CARD))
+    press(visits, "visits_several")
+    return visits
+
+
+def test_several_visits_are_ticked_and_none_is_opened_by_it(ticking, qtbot):
+    assert not ticking.findChild(QPushButton, "visits_export").isEnabled()
+    with qtbot.assertNotEmitted(ticking.visit_wanted):
+        tap(ticking, 0)
+        tap(ticking, 2)
+        table = ticking.findChild(QTableView, "visits_table")
+        table.setCurrentIndex(table.model().index(1, 0))
+        qtbot.keyClick(table, Qt.Key.Key_Space)
+        tap(ticking, 1)  # and not
+    assert texts(ticking, "visits_chosen") == "2 visits chosen"
+    states = [table.model().index(row, 0).data(Qt.ItemDataRole.CheckStateRole) for row in range(3)]
+    assert [Qt.CheckState(one) is Qt.CheckState.Checked for one in states] == [True, False, True]
+    press(ticking, "visits_none")
+    assert texts(ticking, "visits_chosen") == "Tap the visits to take out."
+    press(ticking, "visits_several")
+    with qtbot.waitSignal(ticking.visit_wanted):
+        tap(ticking, 0)
+
+
+def test_all_that_the_search_shows_are_taken_out_in_one_order_oldest_first(ticking, qtbot, tmp_path):
+    press(ticking, "visits_all")
+    press(ticking, "visits_export")
+    assert texts(ticking, "export_title") == "Export 3 visits"
+    assert texts(ticking, "export_file") == f"Files: 3, in {tmp_path}"
+    with qtbot.waitSignal(ticking.export_sheet.export_requested) as asked:
+        press(ticking, "export_send")
+    order = asked.args[0]
+    assert (order.sessions, order.name, order.folder) == (("s-1", "s-2", "s-3"), "", tmp_path)
+    ticking.export_sheet.exported(tmp_path, 2, "Not saved: 1 of 3 visits. s-2: The disk is full.")
+    told = texts(ticking, "export_notice")
+    assert told == (f"Not saved: 1 of 3 visits. s-2: The disk is full. Saved and checked: 2 files in {tmp_path}")
+    press(ticking, "export_close")
+    assert ticking.findChild(QTableView, "visits_table").isVisible()
+
+
+def test_what_a_search_no_longer_shows_is_no_longer_chosen(ticking):
+    press(ticking, "visits_all")
+    ticking._mark.setCurrentIndex(ticking._mark.findData(Mark.OVERRIDE.value))
+    ticking.show_visits(Sought(mark=Mark.OVERRIDE), (SECOND,))
+    assert texts(ticking, "visits_chosen") == "1 visit chosen"
+    press(ticking, "visits_export")
+    assert texts(ticking, "export_title") == "Export 1 visit"
+
+
+def test_a_batch_that_is_being_written_is_found_again_and_nothing_else_is(ticking):
+    press(ticking, "visits_all")
+    press(ticking, "visits_export")
+    ticking.hide()
+    ticking.show()
+    assert ticking.findChild(QTableView, "visits_table").isVisible()
+    assert not ticking.findChild(QAbstractButton, "visits_several").isChecked()
+    ticking.begin()
+    ticking.show_visits(Sought(), (CARD, SECOND))
+    press(ticking, "visits_several")
+    press(ticking, "visits_all")
+    press(ticking, "visits_export")
+    press(ticking, "export_send")
+    ticking.hide()
+    ticking.show()
+    assert ticking.export_sheet.isVisible()
+    assert texts(ticking, "export_title") == "Export 2 visits"
 
 
 # --- one visit ----------------------------------------------------------------------------------------------------

@@ -278,7 +278,7 @@ def test_export_asks_for_the_file(qtbot, shown, tmp_path):
     sheet, _ = shown(ExportSheet(tmp_path))
     choose_format(sheet, "csv")
     assert ordered(qtbot, sheet) == ExportOrder(
-        session="2026-05-06-2-0007", format="csv", folder=tmp_path, name=f"{SAVED}.csv"
+        sessions=("2026-05-06-2-0007",), format="csv", folder=tmp_path, name=f"{SAVED}.csv"
     )
     sheet.exported(tmp_path / f"{SAVED}.csv")
     assert find(sheet, "export_notice").text() == f"Saved and checked: {tmp_path / SAVED}.csv"

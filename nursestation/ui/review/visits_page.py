@@ -1,24 +1,27 @@
 """Finding a visit: by patient, day, protocol and what was out of the ordinary, newest first.
 
-The record is read by whoever owns the window; this page asks (`visits_wanted`, `visit_wanted`) and is answered.
+The record is read by whoever owns the window; this page asks (`visits_wanted`, `visit_wanted`) and is answered. Several visits
+are ticked and taken out as files by a sheet in the list's place (`export_sheet`); the window's owner carries out its wishes.
 """
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from nursestation.core.past import Mark, Sought, VisitCard
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
-from nursestation.ui.controls import ChoiceField, ElidingLabel, Label, QuietButton, TextField
+from nursestation.ui.controls import Button, ChoiceField, ElidingLabel, Label, QuietButton, TextField, TickButton
 from nursestation.ui.layouts import column, row, say
 from nursestation.ui.page import Page
 from nursestation.ui.review.visit_table import VisitTable
-from nursestation.ui.review.visits_view import MARK_WORDS, PERIODS, found_text, sought, visit_rows
-from nursestation.ui.roles import Text, Tone
+from nursestation.ui.review.visits_view import MARK_WORDS, PERIODS, chosen_text, found_text, sought, visit_rows
+from nursestation.ui.roles import ButtonKind, Text, Tone
+from nursestation.ui.sheets.export import ExportSheet
 from nursestation.ui.theme import Theme
 
 _MARGIN = 16
@@ -34,6 +37,7 @@ class VisitsPage(Page):
         theme_: Colours.
         zone: The clinic's time zone, None for the machine's.
         most: How many visits an answer holds at most.
+        exports: The folder that the export offers first.
 
     Signals:
         visits_wanted: A `Sought`; answered by `show_visits`.
@@ -44,7 +48,13 @@ class VisitsPage(Page):
     visit_wanted = Signal(str)
 
     def __init__(
-        self, theme_: Theme, zone: tzinfo | None = None, most: int = 200, parent: QWidget | None = None
+        self,
+        theme_: Theme,
+        zone: tzinfo | None = None,
+        most: int = 200,
+        *,
+        exports: Path,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("visits_page")
@@ -74,6 +84,16 @@ class VisitsPage(Page):
         self._note = ElidingLabel(tone=Tone.SOFT, object_name="visits_note")
         self._trouble = Label(tone=Tone.BAD, object_name="visits_trouble", wrap=True)
         self._close = QuietButton(self.tr("Close"), "visits_close", tip=self.tr("Back (Esc)"))
+        self._several = TickButton(self.tr("Choose several"), "visits_several")
+        self._several.setToolTip(self.tr("Tick visits and take them out as files"))
+        self._chosen = Label(object_name="visits_chosen")
+        self._all = Button(self.tr("All shown"), "visits_all", tip=self.tr("Tick every visit of the list"))
+        self._none = QuietButton(self.tr("None"), "visits_none", tip=self.tr("Tick no visit"))
+        self._export = Button(self.tr("Export…"), "visits_export", ButtonKind.PRIMARY)
+        self._choosing = QWidget()
+        self.export_sheet = ExportSheet(exports)
+        self._list = QWidget()
+        self._stack = QStackedWidget()
         self._later = QTimer(self, interval=_ASK_MS, singleShot=True)
         self._build()
         self._connect()
@@ -82,6 +102,7 @@ class VisitsPage(Page):
         head = row(spacing=theme.MARGIN)
         head.addWidget(Label(self.tr("Visits"), Text.TITLE))
         head.addWidget(self._note, 1)
+        head.addWidget(self._several)
         head.addWidget(self._close)
         filters = row(spacing=theme.GAP)
         filters.addWidget(self._text, 1)
@@ -91,12 +112,25 @@ class VisitsPage(Page):
             theme.set_length(field, theme.Length.LEAST_WIDTH, width)
         theme.set_length(self._day, theme.Length.MOST_WIDTH, _DAY_WIDTH)
         theme.set_length(self._protocol, theme.Length.MOST_WIDTH, 220)
-        outer = column(margin=_MARGIN, spacing=theme.GAP)
-        outer.addLayout(head)
-        outer.addLayout(filters)
-        outer.addWidget(self._trouble)
-        outer.addWidget(self._table, 1)
+        foot = row(spacing=theme.MARGIN)
+        foot.addWidget(self._chosen)
+        foot.addStretch()
+        for button in (self._all, self._none, self._export):
+            foot.addWidget(button)
+        self._choosing.setLayout(foot)
+        whole = column(margin=_MARGIN, spacing=theme.GAP)
+        whole.addLayout(head)
+        whole.addLayout(filters)
+        whole.addWidget(self._trouble)
+        whole.addWidget(self._table, 1)
+        whole.addWidget(self._choosing)
+        self._list.setLayout(whole)
+        self._stack.addWidget(self._list)
+        self._stack.addWidget(self.export_sheet)
+        outer = column()
+        outer.addWidget(self._stack)
         self.setLayout(outer)
+        self._choosing.hide()
         say(self._trouble, "")
 
     def _connect(self) -> None:
@@ -107,6 +141,12 @@ class VisitsPage(Page):
             field.currentIndexChanged.connect(self._look)
         self._later.timeout.connect(self._look)
         self._table.opened.connect(self._on_opened)
+        self._table.ticked.connect(self._on_ticked)
+        self._several.toggled.connect(self._on_several)
+        self._all.clicked.connect(self._table.choose_all)
+        self._none.clicked.connect(self._table.choose_none)
+        self._export.clicked.connect(self._on_export)
+        self.export_sheet.closed.connect(self._on_exported)
 
     # --- what comes ---
 
@@ -124,7 +164,7 @@ class VisitsPage(Page):
         self._opening = ""
         self._asked = None
         self._look()
-        self._text.setFocus()
+        (self._text if self._stack.currentWidget() is self._list else self.export_sheet).setFocus()
 
     def show_visits(self, asked: Sought, cards: Sequence[VisitCard], text: str = "") -> None:
         """Show what was found; `text` says why there is nothing to show."""
@@ -157,10 +197,13 @@ class VisitsPage(Page):
         super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let go of who was found: the page of another person begins empty."""
+        """Let go of who was found: the page of another person begins empty. Files that are being written go on."""
         super().hideEvent(event)
         if not event.spontaneous():
             self._table.show_rows(())
+            self._several.setChecked(False)
+            if not self.export_sheet.is_running:
+                self.export_sheet.leave()
 
     # --- what a person does ---
 
@@ -200,6 +243,27 @@ class VisitsPage(Page):
         self._asked = wanted
         self._note.setText(self.tr("Reading the record…"))
         self.visits_wanted.emit(wanted)
+
+    @Slot(bool)
+    def _on_several(self, wanted: bool) -> None:
+        self._table.set_choosing(wanted)
+        self._choosing.setVisible(wanted)
+
+    @Slot()
+    def _on_ticked(self) -> None:
+        n = len(self._table.chosen)
+        self._chosen.setText(chosen_text(n))
+        self._export.setEnabled(n > 0)
+
+    @Slot()
+    def _on_export(self) -> None:
+        """Take them out, oldest first; or show what is being written still."""
+        self.export_sheet.choose(self._table.chosen[::-1])
+        self._stack.setCurrentWidget(self.export_sheet)
+
+    @Slot()
+    def _on_exported(self) -> None:
+        self._stack.setCurrentWidget(self._list)
 
     @Slot(str)
     def _on_opened(self, session: str) -> None:

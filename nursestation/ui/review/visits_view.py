@@ -117,6 +117,13 @@ def found_text(n: int, most: int, *, is_narrowed: bool) -> str:
     return "1 visit" if n == 1 else f"{n} visits"
 
 
+def chosen_text(n: int) -> str:
+    """Return how many visits are ticked, in words; how to tick one where none is."""
+    if not n:
+        return "Tap the visits to take out."
+    return "1 visit chosen" if n == 1 else f"{n} visits chosen"
+
+
 def _midnight(day: date, zone: tzinfo | None) -> int:
     begin = datetime(day.year, day.month, day.day)
     aware = begin.replace(tzinfo=zone) if zone is not None else begin.astimezone()

@@ -1,8 +1,9 @@
-"""Taking a session out of the building: which file, into which folder. The program writes it; the sheet only asks."""
+"""Taking visits out of the building: which file, into which folder. The program writes it; the sheet only asks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QModelIndex, Signal, Slot
+from PySide6.QtCore import QDir, QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileSystemModel, QProgressBar, QStackedWidget, QTreeView, QWidget
 
 from nursestation.core.snapshot import ChairSnapshot, VisitView
@@ -18,6 +19,7 @@ from nursestation.ui.sheets.view import export_holds, export_name
 
 _TREE_HEIGHT = 200
 _STEPS = 1000
+_BAR_WIDTH = 260
 
 
 class ExportSheet(Sheet):
@@ -33,7 +35,8 @@ class ExportSheet(Sheet):
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__("export", self.tr("Export this session"), self.tr("Save the file"), ButtonKind.PRIMARY, parent)
-        self._session = ""
+        self._sessions: tuple[str, ...] = ()
+        self._is_chosen = False  # from a list, and not the visit of a chair
         self._told = ""
         self._is_running = False
         self._formats = ChoiceField("export_format", self.tr("File"))  # ten buttons would push the folder out of sight
@@ -41,9 +44,9 @@ class ExportSheet(Sheet):
             self._formats.addItem(one.title, one.name)
         self._holds = QStackedWidget()  # as high as the longest of its sentences: nothing below moves with the choice
         for name in FORMATS:
-            self._holds.addWidget(
-                Label(export_holds(name), Text.CAPTION, Tone.SOFT, object_name=f"export_holds_{name}", wrap=True)
-            )
+            holds = Label(export_holds(name), Text.CAPTION, Tone.SOFT, object_name=f"export_holds_{name}", wrap=True)
+            holds.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._holds.addWidget(holds)
         self._folder = TextField("export_folder", self.tr("Folder"))
         self._folder.setText(str(folder))
         self._browse = Button(
@@ -64,10 +67,11 @@ class ExportSheet(Sheet):
         self._care = Label(tone=Tone.SOFT, object_name="export_care", wrap=True)
         self._bar = QProgressBar()
         self._bar.setObjectName("export_progress")
-        self._bar.setAccessibleName(self.tr("How much of the file is written"))
+        self._bar.setAccessibleName(self.tr("How much is written"))
         self._bar.setRange(0, _STEPS)
         self._bar.setTextVisible(False)
-        self._stop = QuietButton(self.tr("Cancel"), "export_cancel", tip=self.tr("Stop writing; nothing is saved"))
+        theme.set_length(self._bar, theme.Length.LEAST_WIDTH, _BAR_WIDTH)
+        self._stop = QuietButton(self.tr("Cancel"), "export_cancel", tip=self.tr("Stop; nothing half-written stays"))
         self._build_body()
         self.first = self._folder
         self._formats.currentIndexChanged.connect(self._edited)
@@ -109,9 +113,24 @@ class ExportSheet(Sheet):
             self.foot.insertWidget(place, widget)
             widget.hide()
 
+    @property
+    def is_running(self) -> bool:
+        """Say whether files are being written."""
+        return self._is_running
+
+    def choose(self, sessions: Sequence[str]) -> None:
+        """Be about visits of a list from now on, and about no chair; while files are written nothing changes."""
+        if self._is_running:
+            return
+        self._is_chosen, self._sessions = True, tuple(sessions)
+        n = len(self._sessions)
+        self._title.setText(self.tr("Export 1 visit") if n == 1 else self.tr("Export {n} visits").format(n=n))
+        self.say("")
+        self._look()
+
     def show_visit(self, _chair: ChairSnapshot, visit: VisitView) -> None:
         """Take the visit's session."""
-        self._session = visit.session
+        self._sessions = (visit.session,)
         self._look()
 
     def clear(self) -> None:
@@ -121,11 +140,15 @@ class ExportSheet(Sheet):
         self._without_names.setChecked(False)
         self._forget_phrase()
 
-    def exported(self, path: Path) -> None:
-        """Say that the file has been written and read back."""
+    def exported(self, path: Path, n_files: int = 1, trouble: str = "") -> None:
+        """Say what was written and read back, and what of several visits is not there (`trouble`)."""
         self._told = self.tr("Saved and checked: {}").format(path)
+        if len(self._sessions) > 1:
+            self._told = self.tr("Saved and checked: {n} files in {folder}").format(n=n_files, folder=path)
+        if trouble:
+            self._told = trouble if n_files == 0 else f"{trouble} {self._told}"
         self._end()
-        self.say(self._told, Tone.GOOD)
+        self.say(self._told, Tone.WARN if trouble else Tone.GOOD)
 
     def refused(self, reason: str) -> None:
         """Say why the file could not be written."""
@@ -141,10 +164,11 @@ class ExportSheet(Sheet):
         """Ask for the file."""
         if self._problem():
             return
-        self._told = self.tr("Writing the file…")
+        one = len(self._sessions) == 1
+        self._told = self.tr("Writing the file…") if one else self.tr("Writing {} files…").format(len(self._sessions))
         self._is_running = True
         order = ExportOrder(
-            session=self._session,
+            sessions=self._sessions,
             format=self._format(),
             folder=self._in(),
             name=self._name(),
@@ -174,11 +198,17 @@ class ExportSheet(Sheet):
     def _name(self) -> str:
         if self._without_names.isChecked():
             return ""  # the export names it: the session's number tells the day
-        return export_name(self._session, self._format()) + (SUFFIX if self._locked.isChecked() else "")
+        if len(self._sessions) != 1:
+            return ""  # each is named after its session
+        return export_name(self._sessions[0], self._format()) + (SUFFIX if self._locked.isChecked() else "")
 
     def _problem(self) -> str:
-        if not self._session:
-            return self.tr("There is no session in this chair.")
+        if not self._sessions:
+            return (
+                self.tr("Choose the visits first.")
+                if self._is_chosen
+                else self.tr("There is no session in this chair.")
+            )
         if not self._in().is_absolute():
             return self.tr("Choose the folder to save into.")
         if self._locked.isChecked() and not self._is_running:
@@ -191,16 +221,20 @@ class ExportSheet(Sheet):
 
     def _care_words(self) -> str:
         words = self.tr("The file tells of a patient. Keep it where the clinic keeps records.")
+        if len(self._sessions) > 1:
+            words = self.tr("The files tell of patients. Keep them where the clinic keeps records.")
         if self._without_names.isChecked():
             words = self.tr(
                 "Names, numbers and typed texts are left out and the dates moved. Who knows the visit may still recognise it."
             )
         if self._locked.isChecked():
-            words += " " + self.tr("Nobody can open it without the passphrase, and nobody can find that out again.")
+            words += " " + self.tr("Nothing opens without the passphrase, and nobody can find that out again.")
         return words
 
     def _file_words(self) -> str:
         name = self._name()
+        if len(self._sessions) > 1:
+            return self.tr("Files: {n}, in {folder}").format(n=len(self._sessions), folder=self._in())
         return self.tr("File: {}").format(self._in() / name) if name else self.tr("File: in {}").format(self._in())
 
     @Slot(bool)
@@ -243,8 +277,10 @@ class ExportSheet(Sheet):
         problem = self._problem()
         self._holds.setCurrentIndex(list(FORMATS).index(self._format()))
         self._phrases.setVisible(self._locked.isChecked())
-        self._file.setText(self._file_words() if self._session and self._in().is_absolute() else "")
+        self._file.setText(self._file_words() if self._sessions and self._in().is_absolute() else "")
         self._care.setText(self._care_words())
+        one = len(self._sessions) <= 1
+        self.send_button.setText(self.tr("Save the file") if one else self.tr("Save the files"))
         self._bar.setVisible(self._is_running)
         self._stop.setVisible(self._is_running)
         self.send_button.setEnabled(not problem and not self._is_running)

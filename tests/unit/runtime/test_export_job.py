@@ -7,13 +7,20 @@ from pathlib import Path
 import pytest
 
 from devices.clock import Moment
-from nursestation.core.records import Refused
+from nursestation.core.commands import AskExport
+from nursestation.core.inputs import ExportDone
+from nursestation.core.model import Phase
+from nursestation.core.records import PhaseChanged, Refused, SessionOpened
 from nursestation.export.formats import ExportOptions
 from nursestation.paths import resource
 from nursestation.runtime.export_job import ExportAnswer, ExportJob, ExportOrder, kind_of_place
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
+from tests.helpers.station_views import make_protocol
 from tests.helpers.visit import run_visit
+from tests.helpers.written_visit import PATIENT, START
+
+DAY_NS = 24 * 3600 * 10**9
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +36,7 @@ OPTIONS = ExportOptions(fonts=resource("fonts"), version="test")
 
 
 def start(record, session, path, format_name="csv", ask=None, **wanted) -> ExportJob:
-    order = ExportOrder(session=session, format=format_name, folder=path.parent, name=path.name, **wanted)
+    order = ExportOrder(sessions=(session,), format=format_name, folder=path.parent, name=path.name, **wanted)
     more = () if ask is None else (ask,)
     return ExportJob(record, order, OPTIONS, record.with_name("deidentify.key"), *more)
 
@@ -99,7 +106,7 @@ def test_the_station_is_asked_before_and_told_afterwards(record, tmp_path):
 def test_a_deidentified_file_is_named_after_nobody_and_noted_under_its_visit(record, tmp_path):
     heard = []
     session = session_of(record)
-    order = ExportOrder(session=session, format="jsonl", folder=tmp_path, is_deidentified=True)
+    order = ExportOrder(sessions=(session,), format="jsonl", folder=tmp_path, is_deidentified=True)
     job = ExportJob(record, order, OPTIONS, tmp_path / "key", lambda item: heard.append(item) or ())
     job.join()
     path = job.poll().path
@@ -108,6 +115,74 @@ def test_a_deidentified_file_is_named_after_nobody_and_noted_under_its_visit(rec
     assert heard[1].made[0].session == session
     with StoreReader.open(record) as reader:
         assert heard[1].made[0].chain_head == reader.chain_heads()[session]
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    path = tmp_path_factory.mktemp("several") / "record.sqlite3"
+    store = Store.open(path)
+    for day in range(3):
+        told = {"at": START.shifted(day * DAY_NS), "chair": 2, "session": f"s-{day}", "operator": "op-1"}
+        store.append([
+            SessionOpened(**told, patient=PATIENT, protocol=make_protocol(), simulated=False),
+            PhaseChanged(**told, before=None, after=Phase.CHECK_IN),
+        ])  # fmt: skip
+    store.close()
+    return path
+
+
+def batch(record, folder, ask, sessions=("s-0", "s-1", "s-2"), **wanted) -> ExportAnswer:
+    order = ExportOrder(sessions=sessions, format="csv", folder=folder, **wanted)
+    job = ExportJob(record, order, OPTIONS, record.with_name("deidentify.key"), ask)
+    job.join()
+    answer = job.poll()
+    assert answer is not None
+    return answer
+
+
+def test_several_visits_are_asked_for_once_and_told_at_the_end(several, tmp_path):
+    heard = []
+    answer = batch(several, tmp_path / "out", lambda item: heard.append(item) or ())
+    assert answer == ExportAnswer(tmp_path / "out", "", 3)
+    assert [type(item) for item in heard] == [AskExport, ExportDone]
+    assert heard[0].sessions == ("s-0", "s-1", "s-2")
+    assert [one.session for one in heard[1].made] == ["s-0", "s-1", "s-2"]
+    assert sorted(one.name for one in (tmp_path / "out").glob("*.csv")) == ["s-0.csv", "s-1.csv", "s-2.csv"]
+
+
+def test_one_of_several_that_cannot_be_written_is_told_and_not_noted(several, tmp_path):
+    heard = []
+    sessions = ("s-0", "none", "s-2")
+    answer = batch(several, tmp_path, lambda item: heard.append(item) or (), sessions, is_deidentified=True)
+    assert (answer.path, answer.n_files) == (tmp_path, 2)
+    assert answer.text.startswith("Not saved: 1 of 3 visits. none: There is no session none")
+    assert [one.session for one in heard[1].made] == ["s-0", "s-2"]
+    with StoreReader.open(several) as reader:
+        assert [one.chain_head for one in heard[1].made] == [reader.chain_heads()[key] for key in ("s-0", "s-2")]
+    assert not [one.name for one in tmp_path.iterdir() if "s-0" in one.name]
+
+
+def test_who_stops_several_keeps_those_that_are_whole_and_they_are_noted(several, tmp_path):
+    heard = []
+
+    class StopsAfterOne(ExportJob):
+        def _progress(self, done):
+            if done > 1 / 3:
+                self.cancel()
+            super()._progress(done)
+
+    order = ExportOrder(sessions=("s-0", "s-1", "s-2"), format="csv", folder=tmp_path)
+    job = StopsAfterOne(several, order, OPTIONS, tmp_path / "key", lambda item: heard.append(item) or ())
+    job.join()
+    assert job.poll() == ExportAnswer(tmp_path, "Stopped. 1 of 3 files were saved and stay.", 1)
+    assert [one.name for one in tmp_path.glob("*.csv")] == ["s-0.csv"]
+    assert [one.session for one in heard[1].made] == ["s-0"]
+
+
+def test_a_refusal_of_several_writes_none(several, tmp_path):
+    refusal = Refused(at=Moment(0, 0), command="AskExport", reason="Sign in first.")
+    assert batch(several, tmp_path / "out", lambda _item: (refusal,)) == ExportAnswer(None, "Sign in first.")
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_the_station_refuses_is_not_written(record, tmp_path):
