@@ -25,7 +25,7 @@ from nursestation.config.schema import ChairSettings, StationSettings
 from nursestation.core.commands import AskExport, ViewAudit, ViewPast
 from nursestation.core.inputs import ExportDone
 from nursestation.core.records import Record
-from nursestation.core.snapshot import VisitView
+from nursestation.core.snapshot import StationSnapshot, VisitView
 from nursestation.core.station import PinVerifier
 from nursestation.errors import NurseStationError
 from nursestation.export.formats import ExportOptions
@@ -218,8 +218,9 @@ class OpenStation(QObject):
         self._audit_job: AuditJob | None = None
         self._audit_wanted: ViewAudit | None = None
         self._told_care: RecordCare | None = None
-        self._lookups = PatientLookups(profile.record)
+        self._lookups = PatientLookups(profile.record, self._ask_station)
         self._reviews = ReviewDesk(profile.record, self._ask_station, trend_of)
+        self._viewer = ""
         self._hooks = ExitStack()
         with ExitStack() as undo:
             self._scratch = tempfile.TemporaryDirectory(prefix="nursestation-")
@@ -277,6 +278,7 @@ class OpenStation(QObject):
         if self._sound is not None:
             self._sound.join(self.shell)
         self.shell.bridge.framed.connect(self._tell_monitors)
+        self.shell.bridge.snapshot_changed.connect(self._on_snapshot)
 
     def __enter__(self) -> "OpenStation":
         self._hooks.enter_context(mishaps.told(self.shell.window.say))
@@ -414,6 +416,17 @@ class OpenStation(QObject):
             self.station.writer.flush(_FLUSH_S)
             self._audit_job = AuditJob(self._profile.record, self._audit_wanted, self._ask_station)
             self._audit_wanted = None
+
+    @Slot(object)
+    def _on_snapshot(self, snapshot: StationSnapshot) -> None:
+        """Let nobody see the earlier visits that another person asked for."""
+        viewer = snapshot.operator.id if snapshot.operator is not None else ""
+        if viewer == self._viewer:
+            return
+        self._viewer = viewer
+        self._lookups.forget()
+        if self.shell.check_in.is_made:
+            self.shell.check_in.page.forget_history()
 
     @Slot()
     def _collect_patients(self) -> None:

@@ -3,16 +3,21 @@
 Rules of the file:
 1. One look-up runs at a time. What was asked while one ran is looked up next: of several texts sought, and of several
    patients asked for, the newest alone, for nobody waits for the others.
-2. What is sought and found never reaches a log.
+2. The station is told before a history is handed on (`ViewPast` with the visit that it tells most of): it refuses, or notes in
+   its own chain who looked. Once for each patient, until somebody else signs in.
+3. What is sought and found never reaches a log.
 """
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
+from nursestation.core.commands import ViewPast
 from nursestation.core.history import PatientCard, PatientHistory
+from nursestation.core.records import Record, Refused
 from nursestation.errors import NurseStationError
 from nursestation.store.reader import StoreReader
 
@@ -58,18 +63,33 @@ class HistoryRead:
 
 
 Answer = Found | HistoryRead
+Ask = Callable[[ViewPast], Sequence[Record]]
+"""Asks the running station and returns the records that came of it; raises TimeoutError where it does not answer."""
+
+
+class _LookError(NurseStationError):
+    """What was asked for is not shown; the message says why."""
+
+
+def _alone(_wish: ViewPast) -> Sequence[Record]:
+    return ()
 
 
 class PatientsJob:
     """Answers one question.
 
+    Args:
+        record: The record.
+        question: What is asked.
+        ask: The running station, callable from any thread but the engine's.
+
     Thread:
         `poll` and `join` belong to whoever started it.
     """
 
-    def __init__(self, record: Path, question: Question) -> None:
+    def __init__(self, record: Path, question: Question, ask: Ask = _alone) -> None:
         """Start at once."""
-        self._record = record
+        self._record, self._ask = record, ask
         self._question = question
         self._answer: Answer = _failed(question, "")
         self._thread = threading.Thread(target=self._run, name="patients")
@@ -86,7 +106,10 @@ class PatientsJob:
     def _run(self) -> None:
         try:
             with StoreReader.open(self._record) as reader:
-                self._answer = _looked_up(reader, self._question)
+                answer = _looked_up(reader, self._question)
+            if isinstance(answer, HistoryRead) and answer.history is not None and answer.history.visits:
+                self._be_allowed(answer.history.visits[0].session)
+            self._answer = answer
         except NurseStationError as error:
             self._answer = _failed(self._question, str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed look must not take the station with it
@@ -94,17 +117,32 @@ class PatientsJob:
             text = "Earlier visits could not be read because of a fault in Nursestation. Check in by hand, and tell support."
             self._answer = _failed(self._question, text)
 
+    def _be_allowed(self, session: str) -> None:
+        try:
+            made = self._ask(ViewPast(session=session))
+        except TimeoutError as error:
+            raise _LookError("The program is busy: earlier visits are not shown. Choose the patient again.") from error
+        for record in made:
+            if isinstance(record, Refused):
+                raise _LookError(record.reason)
+
 
 class PatientLookups:
     """The look-ups of a window: asks one after the other.
+
+    Args:
+        record: The record.
+        ask: The running station, callable from any thread but the engine's.
 
     Thread:
         All of it belongs to the thread that made it.
     """
 
-    def __init__(self, record: Path) -> None:
-        self._record = record
+    def __init__(self, record: Path, ask: Ask = _alone) -> None:
+        self._record, self._ask_station = record, ask
         self._job: PatientsJob | None = None
+        self._noted: set[str] = set()
+        self._is_past = False  # what runs was asked by somebody who has gone
         self._wanted: dict[type[Question], Question] = {}
 
     def find(self, text: str) -> None:
@@ -115,12 +153,23 @@ class PatientLookups:
         """Read a patient's earlier visits; replaces a patient who still waits."""
         self._ask(ReadHistory(record_number))
 
+    def forget(self) -> None:
+        """Begin anew for somebody else: who looks is noted again, and a history that is being read is not handed on."""
+        self._noted.clear()
+        self._wanted.pop(ReadHistory, None)
+        self._is_past = self._job is not None
+
     def collect(self) -> Answer | None:
         """Return an answer that is there, each once, and go on with what waits; never blocks."""
         answer = None if self._job is None else self._job.poll()
         if self._job is not None and answer is not None:
             self._job.join()
             self._job = None
+            is_past, self._is_past = self._is_past, False
+            if isinstance(answer, HistoryRead) and is_past:
+                answer = None
+            elif isinstance(answer, HistoryRead) and answer.history is not None:
+                self._noted.add(answer.record_number.casefold())
         self._go_on()
         return answer
 
@@ -144,7 +193,8 @@ class PatientLookups:
     def _go_on(self) -> None:
         if self._job is None and self._wanted:
             question = self._wanted.pop(next(iter(self._wanted)))
-            self._job = PatientsJob(self._record, question)
+            is_noted = isinstance(question, ReadHistory) and question.record_number.casefold() in self._noted
+            self._job = PatientsJob(self._record, question, _alone if is_noted else self._ask_station)
 
 
 def _looked_up(reader: StoreReader, question: Question) -> Answer:

@@ -339,8 +339,10 @@ def test_a_wave_that_is_moved_takes_its_controls_and_the_focus_along(desk):
 
 
 def test_nobody_signed_in_may_look_but_not_change_how_waves_are_drawn(desk):
+    assert not desk.find("trend_review").isHidden()
     desk.operator = None
     desk.run(0.1)
+    assert desk.find("trend_review").isHidden()
     assert not desk.find("wave_look").isEnabled()
     assert "Sign in" in desk.find("wave_look").toolTip()
     assert desk.find("wave_freeze").isEnabled()

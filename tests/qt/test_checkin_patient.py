@@ -75,6 +75,19 @@ def test_whoever_is_taken_over_fills_in_who_they_are_and_nothing_of_today(qtbot,
     assert sent == []
 
 
+def test_earlier_visits_go_with_who_asked_for_them_and_the_next_person_asks_again(qtbot, page):
+    take(qtbot, page)
+    page.forget_history()
+    assert not find(page, "check_in_history_last").isVisibleTo(page)
+    with qtbot.assertNotEmitted(page.history_wanted, wait=0):
+        page.render(replace(make_station(), operator=None))
+    with qtbot.waitSignal(page.history_wanted, timeout=2000) as asked:
+        page.render(make_station())
+    assert asked.args == [CARD.record_number]
+    with qtbot.assertNotEmitted(page.history_wanted, wait=0):
+        page.render(make_station())
+
+
 def test_the_place_in_the_series_is_proposed_with_a_word_on_the_interval(qtbot, page, sent):
     take(qtbot, page)
     press(qtbot, page, "check_in_protocol_depression-iv")

@@ -350,6 +350,8 @@ def test_a_running_visit_is_opened_from_its_trend_and_read_again(qtbot, tmp_path
     qtbot.addWidget(trend)
     with qtbot.waitSignal(trend.review_wanted):
         trend.findChild(QPushButton, "trend_review").click()
+    trend.let_review(wanted=False)
+    assert trend.findChild(QPushButton, "trend_review").isHidden()
 
 
 def test_somebody_else_at_the_station_sees_nothing_of_it(review):

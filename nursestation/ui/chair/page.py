@@ -11,6 +11,8 @@ import shiboken6
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from nursestation.core.access import may
+from nursestation.core.commands import ViewPast
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
@@ -267,6 +269,7 @@ class ChairPage(Page):
         why_none = why_no_waves(chair, self._waves.look)
         self._waves.show_chair(chair.number, chair.waves, why_none, simulated=chair.simulated)
         self._head.render(self._head_view(chair, snapshot), may_set=signed_in)
+        self._trend.let_review(wanted=may(snapshot.operator, ViewPast))
         self._trend.render(chair, snapshot.at)
         if self._sheet:
             self._sheets[self._sheet].render(snapshot)

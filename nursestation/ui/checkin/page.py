@@ -72,6 +72,7 @@ class CheckInPage(Page):
         self._gate = ""
         self._sender: GateForm | None = None
         self._asked_for = ""
+        self._is_history_due = False
         self._history: PatientHistory | None = None
         self._whose = Label("", Text.STRONG, object_name="check_in_whose")
         self._protocol = ElidingLabel(tone=Tone.SOFT, object_name="check_in_course")
@@ -196,6 +197,9 @@ class CheckInPage(Page):
             self._drafts.forget_others(self.chair, session or "")
             self._forget()
         view = check_in_view(chair, self._zone)
+        if self._is_history_due and may_act:
+            self._is_history_due = False
+            self._ask_history_again(chair)
         if view is None or chair.visit is None:
             self._show_patient_form(snapshot, chair, may_act, is_other)
             return
@@ -226,6 +230,12 @@ class CheckInPage(Page):
             self._patient.show_history(record_number, history, trouble)
         elif record_number == self._asked_for:
             self._history = history
+
+    def forget_history(self) -> None:
+        """Let go of earlier visits, for somebody else is at the station or nobody; who is, asks for them again."""
+        self._history = None
+        self._patient.forget_history()
+        self._is_history_due = True
 
     def begin(self) -> None:
         """Put the cursor where typing begins."""
@@ -353,6 +363,13 @@ class CheckInPage(Page):
         if self._halves.currentIndex() == 0 or self._side.currentWidget() is not self._pane:
             return super().stops()
         return [*tab_stops(self._header), *self._chain()]
+
+    def _ask_history_again(self, chair: ChairSnapshot) -> None:
+        if chair.visit is None:
+            self._patient.ask_again()
+        else:
+            self._asked_for = chair.visit.patient.record_number
+            self.history_wanted.emit(self._asked_for)
 
     def _chain(self) -> list[QWidget]:
         tiles = self._board.tiles

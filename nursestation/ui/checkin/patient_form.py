@@ -188,6 +188,16 @@ class PatientForm(QWidget):
         self._card.show_history(history)
         self._look()
 
+    def forget_history(self) -> None:
+        """Let go of the earlier visits: somebody else is at the station."""
+        self._history = None
+        self._card.show_history(None)
+        self._look()
+
+    def ask_again(self) -> None:
+        """Ask for the earlier visits of whose number stands here."""
+        self._on_number()
+
     def focus_first(self) -> None:
         """Put the cursor where typing begins."""
         self._family.setFocus()

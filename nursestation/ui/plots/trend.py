@@ -114,6 +114,9 @@ class Trend(Panel):
         self._review.set_tip(
             self.tr("Look back at this visit: waves, numbers, events, replay. The chair goes on. (Ctrl+Shift+R)")
         )
+        policy = self._review.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the others stay where they are
+        self._review.setSizePolicy(policy)
         self._from_baseline.set_tip(
             self.tr("Show the pressure as its distance from the baseline: carets systolic, dots diastolic")
         )
@@ -157,6 +160,10 @@ class Trend(Panel):
         self._table.set_theme(theme_)
         if self._plot is not None:
             self._plot.set_theme(theme_)
+
+    def let_review(self, *, wanted: bool) -> None:
+        """Offer to look back at the visit, or not: nobody is signed in who may."""
+        self._review.setVisible(wanted)
 
     @Slot()
     def warm(self) -> None:

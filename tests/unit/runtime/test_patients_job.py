@@ -2,6 +2,9 @@
 
 import pytest
 
+from devices.clock import Moment
+from nursestation.core.commands import ViewPast
+from nursestation.core.records import Refused
 from nursestation.runtime.patients_job import Find, Found, HistoryRead, PatientLookups, PatientsJob, ReadHistory
 from nursestation.store.store import Store
 from tests.helpers.written_visit import PATIENT, SESSION, all_records
@@ -59,6 +62,45 @@ def test_what_waits_is_let_go_at_the_end(record):
     lookups.join()
     lookups.join()
     assert lookups.collect() is None
+
+
+def test_who_sees_earlier_visits_is_noted_once_for_each_patient_until_somebody_else_signs_in(record):
+    heard = []
+    lookups = PatientLookups(record, lambda wish: heard.append(wish) or ())
+    lookups.find("keller")
+    lookups.history("MR-0")  # who was never here
+    answered(lookups)
+    assert heard == []
+    for number in (PATIENT.record_number, PATIENT.record_number.lower()):
+        lookups.history(number)
+        assert answered(lookups)[0].history is not None
+    assert heard == [ViewPast(session=SESSION)]
+    lookups.forget()
+    lookups.history(PATIENT.record_number)
+    answered(lookups)
+    assert heard == [ViewPast(session=SESSION)] * 2
+
+
+def test_what_the_station_refuses_or_leaves_unanswered_is_not_shown(record):
+    def silent(_wish):
+        raise TimeoutError
+
+    refusal = Refused(at=Moment(0, 0), command="ViewPast", reason="Sign in first.")
+    for ask, words in ((lambda _wish: (refusal,), "Sign in first."), (silent, "busy")):
+        lookups = PatientLookups(record, ask)
+        lookups.history(PATIENT.record_number)
+        (answer,) = answered(lookups)
+        assert answer.history is None
+        assert words in answer.text
+
+
+def test_a_history_that_is_being_read_is_not_handed_to_somebody_else(record):
+    lookups = PatientLookups(record)
+    lookups.history(PATIENT.record_number)
+    lookups.forget()
+    assert answered(lookups) == []
+    lookups.history(PATIENT.record_number)
+    assert len(answered(lookups)) == 1
 
 
 @pytest.mark.parametrize("question", [Find("x"), ReadHistory("x")])
