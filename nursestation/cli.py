@@ -451,22 +451,34 @@ def wirelog(
 
 
 @main.command(epilog="Example: nursestation verify session.csv")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option("--chain", metavar="VALUE", help="Say which visit a chain value printed on a report is of.")
+@_profile_option
 @_json_option
 @click.pass_context
-def verify(ctx: click.Context, path: Path, as_json: bool) -> None:
-    """Say whether an exported file or folder, a bundle, a record, or a profile is intact."""
+def verify(ctx: click.Context, path: Path | None, chain: str | None, profile: Path | None, as_json: bool) -> None:
+    """Say whether an exported file or folder, a bundle, a record, or a profile is intact; without PATH, this record."""
     from nursestation.commandline.keys import locked_records
-    from nursestation.commandline.records import verify_path
+    from nursestation.commandline.records import find_chain_value, read_chain_value, verify_path
 
-    for record in locked_records(path):
+    value = None if chain is None else read_chain_value(chain)
+    place = path or _profile(ctx, profile).record
+    for record in locked_records(place):
         _unlocked(ctx, record)
     intact = True
-    for finding in verify_path(path):
+    for finding in verify_path(place):
         intact = intact and finding.intact
         click.echo(json.dumps(asdict(finding) | {"path": str(finding.path)}) if as_json else finding.text)
+    found = [] if value is None else find_chain_value(place, value)
+    for one in found:
+        click.echo(json.dumps(asdict(one) | {"path": str(one.path)}) if as_json else one.text)
     if not intact:
-        raise click.ClickException(f"{path} is not as it was written.")
+        raise click.ClickException(f"{place} is not as it was written.")
+    if value is not None and not found:
+        raise click.ClickException(
+            f"No record in {place} has this chain value: it was typed wrongly, is of another record or a purged visit, or the "
+            "report is not of this record."
+        )
 
 
 @main.command(epilog="Example: nursestation doctor")

@@ -18,12 +18,14 @@ from nursestation.export.formats import ExportOptions
 from nursestation.export.formats import export_session as write_session
 from nursestation.export.localtime import iso
 from nursestation.export.lock import passphrase_problem
-from nursestation.export.verifier import SUFFIX, is_bundle
+from nursestation.export.verifier import SUFFIX, chain_of, is_bundle
 from nursestation.export.verifier import verify as verify_bundle
 from nursestation.paths import Profile, resource
 from nursestation.store.backup import read_sum, sum_on_drive
 from nursestation.store.reader import SessionSummary, StoreReader
 from nursestation.store.verify import verify_store
+
+_CHAIN_FIGURES = 64
 
 
 class VerifyError(NurseStationError):
@@ -36,6 +38,23 @@ class Verified:
 
     path: Path
     intact: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainPlace:
+    """Where a chain value is.
+
+    Attributes:
+        path: The record or bundle.
+        session: The visit; "" for the station's own log.
+        n_following: Records of that chain that were made after it.
+        text: All of it as a sentence.
+    """
+
+    path: Path
+    session: str
+    n_following: int
     text: str
 
 
@@ -132,6 +151,59 @@ def verify_path(path: Path) -> Iterable[Verified]:
         VerifyError: nothing there can be verified.
         NurseStationError: a file cannot be read.
     """
+    return [_verify(file) for file in _files(path)]
+
+
+def read_chain_value(text: str) -> str:
+    """Return a chain value as it is stored, from what is printed on a report or what its code says.
+
+    Raises:
+        VerifyError: it is none.
+    """
+    plain = "".join(text.rpartition(":")[2].split()).casefold()
+    if len(plain) != _CHAIN_FIGURES or set(plain) - set("0123456789abcdef"):
+        raise VerifyError(
+            f"A chain value is {_CHAIN_FIGURES} figures from 0 to 9 and a to f; this one has {len(plain)} characters. "
+            "Type it from the report's last section, in quotes; blanks between its groups do not matter."
+        )
+    return plain
+
+
+def find_chain_value(path: Path, value: str) -> list[ChainPlace]:
+    """Return every record and bundle in which a record has this chain value, as `read_chain_value` gives it.
+
+    Raises:
+        VerifyError: there is neither.
+        NurseStationError: a file cannot be read.
+    """
+    places: list[ChainPlace] = []
+    looked = False
+    for file in _files(path):
+        whole = file.with_name(file.name.removesuffix(SIDECAR))
+        if is_bundle(whole):
+            looked = True
+            session, hashes = chain_of(whole)
+            if value in hashes:
+                places.append(_place(whole, session, len(hashes) - 1 - hashes.index(value)))
+        elif whole.suffix == ".sqlite3":
+            looked = True
+            with StoreReader.open(whole) as reader:
+                found = reader.chain_place(value)
+            if found is not None:
+                places.append(_place(whole, *found))
+    if not looked:
+        raise VerifyError(f"{path} is neither a record nor a bundle, so it holds no chain to look in.")
+    return places
+
+
+def _place(path: Path, session: str | None, n_following: int) -> ChainPlace:
+    whose = f"visit {session}" if session else "the station's own log"
+    follow = "1 record follows" if n_following == 1 else f"{n_following} records follow"
+    after = f"{follow} it: what was printed is older" if n_following else "it is the newest"
+    return ChainPlace(path, session or "", n_following, f"{path}: the chain value is of {whose}; {after}.")
+
+
+def _files(path: Path) -> list[Path]:
     if path.is_dir() and not is_bundle(path):
         files = sorted(
             {
@@ -146,7 +218,7 @@ def verify_path(path: Path) -> Iterable[Verified]:
         files = [path]
     else:
         raise VerifyError(f"There is no file or folder {path}: check the name.")
-    return [_verify(file) for file in files]
+    return files
 
 
 def _verify(file: Path) -> Verified:

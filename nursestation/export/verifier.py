@@ -77,6 +77,16 @@ def verify(path: Path) -> Verdict:
     return Verdict(tuple(findings), _tell(manifest))
 
 
+def chain_of(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Return a bundle's session and its records' hashes, oldest first; none where it tells of nobody, or cannot be read."""
+    try:
+        files = _read_folder(path) if path.is_dir() else _read_zip(path)
+        manifest = _manifest(files)
+        return str(manifest.get("session")), tuple(str(row.get("hash")) for row in _lines(files, CHAIN))
+    except Unreadable:
+        return "", ()
+
+
 def is_bundle(path: Path) -> bool:
     """Say whether a file or folder is a bundle, whole or not."""
     try:

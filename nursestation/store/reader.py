@@ -323,6 +323,23 @@ class StoreReader:
         heads.update(found)
         return heads
 
+    def chain_place(self, chain_hash: str) -> tuple[str | None, int] | None:
+        """Return whose chain a hash is in (a session, or None for the station's own) and how many records follow it there.
+
+        Args:
+            chain_hash: A record's hash, 64 hexadecimal figures in small letters.
+
+        Returns:
+            None where no record has it.
+        """
+        with self._explained():
+            row = self._connection.execute(
+                "SELECT s.name, (SELECT count(*) FROM record AS n WHERE n.session IS r.session AND n.seq > r.seq)"
+                " FROM record AS r LEFT JOIN session AS s ON s.id = r.session WHERE r.hash = ?",
+                (chain_hash,),
+            ).fetchone()
+        return None if row is None else (row[0], row[1])
+
     def _summary(self, name: str) -> SessionSummary:
         opened = self._last(name, SessionOpened)
         moved = self._last(name, PhaseChanged)

@@ -1,7 +1,9 @@
 """`nursestation export` and `verify`: one session or a range of days, open, locked, without who it was about."""
 
+import json
 import os
 import shutil
+import sqlite3
 import zipfile
 
 import pytest
@@ -9,8 +11,10 @@ import pyzipper
 from click.testing import CliRunner
 
 from nursestation.cli import main
+from nursestation.core.records import StationStopped
+from nursestation.export.chain_code import code_text, grouped
 from nursestation.store.store import Store
-from tests.helpers.written_visit import PATIENT, SESSION, all_records
+from tests.helpers.written_visit import PATIENT, SESSION, all_records, minute
 
 PHRASE = "copper lantern under seven"
 
@@ -153,3 +157,53 @@ def test_a_passphrase_that_is_not_there_or_no_good_is_told(profile, tmp_path, ar
     assert done.exit_code == 1
     assert words in done.stderr
     assert names(tmp_path / "out") == []
+
+
+# --- a printed chain value ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hashes(written):
+    with sqlite3.connect(written / "record.sqlite3") as connection:
+        rows = connection.execute(
+            "SELECT r.hash FROM record AS r JOIN session AS s ON s.id = r.session WHERE s.name = ? ORDER BY r.seq",
+            (SESSION,),
+        )
+        return [row[0] for row in rows]
+
+
+def as_printed(value):
+    return "  ".join(" ".join(line) + "\n" for line in grouped(value)).upper()
+
+
+def test_the_value_on_a_report_is_told_with_its_visit_and_what_followed(profile, hashes):
+    newest = run("verify", "--chain", as_printed(hashes[-1]), "--profile", profile)
+    assert newest.exit_code == 0, newest.output
+    assert f"the chain value is of visit {SESSION}; it is the newest." in newest.output
+    store = Store.open(profile / "record.sqlite3")  # what the station notes later is of another chain
+    store.append([StationStopped(at=minute(400))])
+    store.close()
+    older = run("verify", "--chain", code_text(SESSION, hashes[-4]), profile / "record.sqlite3")
+    assert older.exit_code == 0
+    assert f"of visit {SESSION}; 3 records follow it: what was printed is older." in older.output
+
+
+def test_the_value_is_found_in_a_bundle_too(profile, tmp_path, hashes):
+    run("export", SESSION, "--format", "bundle", "--out", tmp_path / "out", "--profile", profile)
+    done = run("verify", "--chain", hashes[0], tmp_path / "out", "--json")
+    assert done.exit_code == 0, done.output
+    place = json.loads(done.stdout.splitlines()[-1])
+    assert (place["session"], place["n_following"]) == (SESSION, len(hashes) - 1)
+
+
+def test_a_value_that_is_in_no_record_or_is_none_is_refused(profile, hashes, tmp_path):
+    other = hashes[0][:-1] + ("0" if hashes[0][-1] != "0" else "1")
+    missing = run("verify", "--chain", other, "--profile", profile)
+    assert missing.exit_code == 1
+    assert "No record in" in missing.output
+    for typed in ("12ab", "g" * 64):
+        refused = run("verify", "--chain", typed, "--profile", profile)
+        assert refused.exit_code == 1
+        assert "64 figures" in refused.output
+    run("export", SESSION, "--format", "csv", "--out", tmp_path / "a.csv", "--profile", profile)
+    assert "neither a record nor a bundle" in run("verify", "--chain", other, tmp_path / "a.csv").output
