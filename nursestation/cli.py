@@ -561,9 +561,10 @@ def backup(ctx: click.Context, folder: Path | None, profile: Path | None) -> Non
 @main.command(epilog="Example: nursestation restore /media/backup/record-34b0e53b-20260303T182000Z.sqlite3")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--plain", is_flag=True, help="Also where a protected record is not protected afterwards.")
 @_profile_option
 @click.pass_context
-def restore(ctx: click.Context, file: Path, yes: bool, profile: Path | None) -> None:
+def restore(ctx: click.Context, file: Path, yes: bool, plain: bool, profile: Path | None) -> None:
     """Put a backup in the record's place, after saying what lies between; the present record is set aside."""
     from nursestation.commandline.backup import run_restore
     from nursestation.commandline.keys import locked_records
@@ -575,7 +576,14 @@ def restore(ctx: click.Context, file: Path, yes: bool, profile: Path | None) -> 
     def agree(question: str) -> bool:
         return yes or click.confirm(question, default=False, err=True)
 
-    for line in run_restore(place, file, SystemClock(), agree):
+    def agree_to_plain(question: str) -> bool:
+        if yes and not plain:
+            raise click.ClickException(
+                "The record would lose its protection. Nothing was changed: say --plain to have that."
+            )
+        return plain or click.confirm(question, default=False, err=True)
+
+    for line in run_restore(place, file, SystemClock(), agree, agree_to_plain):
         click.echo(line)
 
 

@@ -39,8 +39,21 @@ def run_backup(profile: Profile, to: Path | None, clock: Clock, rest: Rest) -> I
     yield f"{made.path}: {_counted(made.n_sessions)}, {made.n_bytes / 1e6:.1f} MB, copied and checked."
 
 
-def run_restore(profile: Profile, file: Path, clock: Clock, agree: Callable[[str], bool]) -> Iterator[str]:
-    """Put a backup in the record's place, and yield what to say; `agree` is asked before anything is changed.
+def run_restore(
+    profile: Profile,
+    file: Path,
+    clock: Clock,
+    agree: Callable[[str], bool],
+    agree_to_plain: Callable[[str], bool] = lambda _question: False,
+) -> Iterator[str]:
+    """Put a backup in the record's place, and yield what to say.
+
+    Args:
+        profile: Whose record.
+        file: The backup.
+        clock: For the record of the restore.
+        agree: Asked before anything is changed.
+        agree_to_plain: Asked before that where a protected record would be a plain one afterwards.
 
     Raises:
         NurseStationError: a station runs, the backup is not whole, or the disk does not take it; the record is as it was.
@@ -48,7 +61,11 @@ def run_restore(profile: Profile, file: Path, clock: Clock, agree: Callable[[str
     if profile.folder.is_dir():
         take_lock(profile.record).release()  # refused at once, and not after a long look at the backup
     check_backup(file)
-    yield from between_lines(file, profile.record, compare(file, profile.record))
+    between = compare(file, profile.record)
+    yield from between_lines(file, profile.record, between)
+    if between.loses_key and not agree_to_plain("Have a record without protection from now on?"):
+        yield "Nothing was changed."
+        return
     if not agree("Put this backup in the record's place?"):
         yield "Nothing was changed."
         return
@@ -65,6 +82,11 @@ def between_lines(file: Path, record: Path, between: Between) -> Iterator[str]:
         yield f"The present record {record} cannot be read: what it has beyond the backup is not known. It will be set aside."
     elif record.exists():
         yield f"The present record has {_counted(between.n_present)}. It will be set aside, not overwritten."
+    if between.loses_key:
+        yield (
+            "The present record is protected and this backup is not: the restored record will be plain, and whoever has the "
+            "disk can read it. `nursestation protect` puts it behind a key again."
+        )
     if between.lost:
         yield f"Not in the backup: {_named(between.lost)}."
     if between.behind:

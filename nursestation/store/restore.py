@@ -21,7 +21,7 @@ from nursestation.store import sqlite
 from nursestation.store.backup import BackupError, backups_in, read_sum, sum_on_drive
 from nursestation.store.errors import StoreError
 from nursestation.store.reader import StoreReader
-from nursestation.store.sqlite import key_file
+from nursestation.store.sqlite import is_protected, key_file
 from nursestation.store.store import Store, take_lock
 from nursestation.store.verify import verify_store
 
@@ -41,6 +41,7 @@ class Between:
         lost: Visits that the present record has and the backup has not.
         behind: Visits that the present record has more of.
         purged_since: Visits that were purged since, and would be back.
+        loses_key: The present record is protected and the backup is not: the restored one would be open to whoever has the disk.
     """
 
     made_utc_ns: int
@@ -51,6 +52,7 @@ class Between:
     lost: tuple[str, ...]
     behind: tuple[str, ...]
     purged_since: tuple[str, ...]
+    loses_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def compare(file: Path, record: Path) -> Between:
         lost=tuple(sorted(present_sessions - sessions)),
         behind=tuple(sorted(name for name in present_sessions & sessions if present[name] != heads[name])),
         purged_since=tuple(sorted(purged & sessions)),
+        loses_key=is_protected(record) and not is_protected(file),
     )
 
 

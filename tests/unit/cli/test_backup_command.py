@@ -112,3 +112,45 @@ def test_the_list_of_what_is_over_its_time_changes_nothing(profile):
     told = json.loads(line)
     assert (told["session"], told["keep_until"][:10], told["over"]) == (SESSION, "2027-03-03", False)
     assert run("verify", profile).exit_code == 0
+
+
+@pytest.fixture
+def protected(profile, drive):
+    """A record that begins like no database, beside its key file, and a plain backup of before."""
+    file = backed_up(profile, drive)
+    (profile / "record.sqlite3").write_bytes(bytes(range(256)) * 32)
+    (profile / "record.key").write_text("the key, wrapped")
+    return file
+
+
+def is_plain(profile):
+    return (profile / "record.sqlite3").read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_plain_backup_over_a_protected_record_is_said_and_asked_of_its_own(profile, protected):
+    for answers in ("n\n", "y\nn\n"):
+        left = run("restore", protected, "--profile", profile, input=answers)
+        assert "the restored record will be plain" in left.output
+        assert "Nothing was changed." in left.output
+        assert not is_plain(profile)
+    done = run("restore", protected, "--profile", profile, input="y\ny\n")
+    assert done.exit_code == 0, done.output
+    assert is_plain(profile)
+    assert (profile / "record.before-restore-1.key").read_text() == "the key, wrapped"
+    assert SESSION in run("sessions", "--profile", profile).output
+
+
+def test_nobody_loses_the_protection_by_a_yes_alone(profile, protected):
+    refused = run("restore", protected, "--profile", profile, "--yes")
+    assert refused.exit_code == 1
+    assert "say --plain" in refused.output
+    assert not is_plain(profile)
+    done = run("restore", protected, "--profile", profile, "--yes", "--plain")
+    assert done.exit_code == 0, done.output
+    assert is_plain(profile)
+
+
+def test_a_plain_record_is_asked_about_once(profile, drive):
+    done = run("restore", backed_up(profile, drive), "--profile", profile, input="y\n")
+    assert done.exit_code == 0, done.output
+    assert "protect" not in done.output
