@@ -1,17 +1,23 @@
 """From the station's page to a visit and back, in the real window: the station is asked, and its refusal is told."""
 
 import pytest
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTableView
 
+from devices.clock import NS_PER_S, ManualClock
+from nursestation.app import OpenStation
 from nursestation.core import commands as c
 from nursestation.core import records as r
+from nursestation.core.model import Phase, Role
+from nursestation.paths import Profile
 from nursestation.runtime.review_job import ReviewDesk
+from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from nursestation.ui.review.prepared import trend_of
 from nursestation.ui.review.room import ReviewRoom
-from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, make_clinic
+from tests.helpers.station_views import NOW, make_protocol
+from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, NURSE_PIN, PlainPins, make_clinic
 from tests.helpers.window_desk import WindowDesk
-from tests.helpers.written_visit import SESSION, all_records
+from tests.helpers.written_visit import PATIENT, SESSION, START, all_records
 
 
 class Room:
@@ -87,3 +93,38 @@ def test_another_person_at_the_station_sees_no_more_of_it(room):
     room.window.look()
     assert room.window.text("review_title") == ""
     assert room.window.text("review_none") == "Somebody else signed in: open the visit again."
+
+
+def test_several_visits_leave_the_running_station_and_are_noted_once(qtbot, tmp_path):
+    profile = Profile(tmp_path / "profile")
+    store = Store.open(profile.record)
+    for hour in range(3):
+        told = {"at": START.shifted(hour * 3600 * NS_PER_S), "chair": 2, "session": f"s-{hour}", "operator": "op-1"}
+        store.append([
+            r.SessionOpened(**told, patient=PATIENT, protocol=make_protocol(), simulated=False),
+            r.PhaseChanged(**told, before=None, after=Phase.CHECK_IN),
+            r.PhaseChanged(**told, before=Phase.CHECK_IN, after=Phase.ENDED_EARLY),
+        ])  # fmt: skip
+    store.close()
+    with OpenStation(profile, (), 1, ManualClock(NOW), PlainPins()) as station:
+        window = station.shell.window
+        window.resize(1280, 800)
+        window.show()
+        station.station.inbox.post(c.CreateFirstOperator(name="R. Alvarez RN", role=Role.LEAD_NURSE, pin=NURSE_PIN))
+        qtbot.waitUntil(lambda: "Alvarez" in window.findChild(QAbstractButton, "operator").text())
+        window.open("visits")
+        page = station.shell.visits.page
+        qtbot.waitUntil(lambda: page.findChild(QTableView, "visits_table").model().rowCount() == 3)
+        for name in ("visits_several", "visits_all", "visits_export"):
+            page.findChild(QAbstractButton, name).click()
+        formats = page.findChild(QComboBox, "export_format")
+        formats.setCurrentIndex(formats.findData("csv"))
+        page.findChild(QLineEdit, "export_folder").setText(str(tmp_path / "out"))
+        page.findChild(QAbstractButton, "export_send").click()
+        notice = page.findChild(QLabel, "export_notice")
+        qtbot.waitUntil(lambda: notice.text() == f"Saved and checked: 3 files in {tmp_path / 'out'}")
+    assert sorted(one.name for one in (tmp_path / "out").glob("*.csv")) == ["s-0.csv", "s-1.csv", "s-2.csv"]
+    with StoreReader.open(profile.record) as reader:
+        (asked,) = reader.of_kinds([r.ExportAsked])
+        assert asked.sessions == ("s-0", "s-1", "s-2")
+        assert [one.exported for one in reader.of_kinds([r.ExportMade])] == ["s-0", "s-1", "s-2"]
