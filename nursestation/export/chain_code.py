@@ -22,9 +22,9 @@ LEFT_OUT = (
 )  # fmt: skip
 PROVES = (
     "Each record of a visit holds a sum (SHA-256) of its own content and of the sum before it. This is the sum of the newest "
-    "record when this report was written. `nursestation sessions --json` tells the newest one at the station; the visit's bundle "
-    "lists all of them in order (record/chain.jsonl). If this value is among them, no record that this report was made from "
-    "was changed, added or taken away since. A record that was made later has a later sum."
+    "record when this report was written. `nursestation verify --chain VALUE` says whether it is among those of the station's "
+    "record, or of the visit's bundle. If it is, no record that this report was made from was changed, added or taken away "
+    "since. A record that was made later has a later sum."
 )
 PROVES_NOT = (
     "It does not prove that what was entered is true, who sat before the screen with whose PIN, or that the computer's clock "
