@@ -605,6 +605,8 @@ def _stylesheet(c: Colours) -> str:
     QScrollBar::handle:horizontal {{ background: {c.button_pressed}; border-radius: 6px; min-width: {TOUCH}px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QProgressBar {{ background: {c.plot}; border: 1px solid {c.line}; border-radius: 6px; min-height: 14px; max-height: 14px; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: 5px; }}
     QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: 6px; }}
     QMenu {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
     QMenu::item {{ min-height: {TOUCH - 8}px; padding: 4px 18px; border-radius: 4px; }}
