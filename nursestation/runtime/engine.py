@@ -1,7 +1,8 @@
 """The engine: the one thread that owns the `Station`.
 
 One step = take what waits, apply it item by item, hand the records to the store, then publish them with a snapshot. The
-store comes first: what a screen shows is already on its way to disk. Needs no window: alarms and record go on without one.
+store comes first: what a screen shows is already on its way to disk. Waves are published before the snapshot is made, which takes
+10 ms for sixteen chairs: they are due in the next frame. Needs no window: alarms and record go on without one.
 
 A snapshot is made whole once a second, for what counts seconds, and at once for whatever happened. Between, a new number
 renews its own chair, and each tick the chairs with a number that has grown too old; the other chairs' views are then the same
@@ -18,7 +19,7 @@ from concurrent.futures import Future
 
 from devices.clock import NS_PER_S, Clock, Moment
 from devices.events import Numeric, Priority
-from nursestation.core.records import BULK, Record
+from nursestation.core.records import BULK, Record, Wave
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.core.station import MonitorInput, Station, StationFault, StationInput, Tick
 from nursestation.log import trace_of
@@ -152,6 +153,10 @@ class Engine:
                 if fault is not None:
                     records.extend(self._apply(fault, now))
         self._store(records)
+        waves = [record for record in records if isinstance(record, Wave)]
+        if waves:
+            self._outbox.publish(waves)
+            records = [record for record in records if not isinstance(record, Wave)]
         snapshot = self._due_snapshot(records, now, ticked=ticked)
         if records or snapshot is not None:
             self._outbox.publish(records, snapshot)

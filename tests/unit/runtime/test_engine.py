@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from devices.clock import ManualClock
-from devices.events import LinkPhase, LinkState, Numeric
+from devices.events import LinkPhase, LinkState, Numeric, WaveformChunk
 from nursestation.core.commands import CheckIn, CreateFirstOperator
 from nursestation.core.model import Role
-from nursestation.core.records import LinkChanged, MonitorUnbound, OperatorAdded, Refused, StationStarted
+from nursestation.core.records import LinkChanged, MonitorUnbound, OperatorAdded, Refused, StationStarted, Wave
 from nursestation.core.snapshot import Freshness, StationSnapshot
 from nursestation.core.station import ChairsChanged, ChairSetup, MonitorBinding, Station, StationFault
 from nursestation.runtime.engine import Engine
@@ -68,6 +68,37 @@ def test_a_link_is_told_with_the_moment_of_its_arrival(stage):
     stage.engine.step(0)
     changed = next(record for record in stage.stored if isinstance(record, LinkChanged))
     assert (changed.at, changed.reason) == (arrival, "check the cable")
+
+
+class SlowSnapshots(Station):
+    """Notes what the window could have taken when a snapshot began to be made."""
+
+    def __init__(self, *arguments) -> None:
+        super().__init__(*arguments)
+        self.outbox = None
+        self.taken = []
+
+    def snapshot(self, now):
+        if self.outbox is not None:
+            self.taken.append(list(self.outbox.drain(10)))
+        return super().snapshot(now)
+
+
+def test_waves_do_not_wait_for_a_snapshot():
+    stage = Stage(SlowSnapshots)
+    stage.engine.step(0)
+    stage.shown()
+    stage.station.outbox = stage.outbox
+    stage.clock.advance(1.0)
+    now = stage.clock.now()
+    wave = WaveformChunk(
+        t_ns=now.mono_ns, metric="ecg", rate_hz=250, scale=1, offset=0, unit=None, samples=b"\x01\x02", source="II"
+    )
+    stage.inbox.post_events(MONITOR, [wave], now)
+    stage.engine.step(0)
+    assert [[type(record) for record in taken] for taken in stage.station.taken] == [[Wave]]
+    records, _ = stage.shown()
+    assert Wave not in map(type, records), "and none comes twice"
 
 
 def test_a_number_is_on_the_screen_within_a_twentieth_of_a_second(stage):
