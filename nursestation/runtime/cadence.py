@@ -8,8 +8,9 @@ its own time: alarms and record need no window.
 
 from devices.clock import NS_PER_S, Clock
 
-AHEAD_NS = 6_000_000
-"""How long before a frame the reader looks: with sixteen full lines it and the engine take 2 to 3 ms, more beside other work."""
+AHEAD_NS = 10_000_000
+"""How long before a frame the reader looks: with sixteen full lines it and the engine take 2 to 3 ms, and some 8 ms where every
+monitor tells its numbers at once."""
 
 LONGEST_STEP_NS = 20_000_000
 """Longest time between two looks; where frames are further apart, there are several to a frame."""
