@@ -35,3 +35,14 @@ def test_no_other_thread_collects_and_the_windows_thread_does(qtbot):
     assert heap
     assert gc.isenabled()
     gc.disable()  # as the tests have it: tests/conftest.py
+    gc.freeze()
+
+
+def test_what_stays_is_not_looked_through_again_while_the_window_is_open(qtbot):
+    frozen = gc.get_freeze_count()
+    with collecting_here():
+        lasting = [[] for _ in range(20_000)]
+        qtbot.waitUntil(lambda: gc.get_freeze_count() >= frozen + len(lasting), timeout=5000)
+    assert gc.get_freeze_count() == 0
+    gc.disable()  # as the tests have it: tests/conftest.py
+    gc.freeze()
