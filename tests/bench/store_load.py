@@ -2,7 +2,7 @@
 
     python -m tests.bench.store_load FOLDER [CHAIRS [SECONDS]]
 
-The records of a real station go to the store's own thread at the pace at which they come: a commit four times a second, on disk
+The records of a real station go to the store's own thread at the pace at which they come: a commit every 0.3 s, on disk
 (synchronous=FULL) before the next. FOLDER lies on the disk to measure. How the record grows is measured on `GROWN_S` of the same,
 written as fast as it goes: in a record of a few seconds most pages are half empty. Goals: at most 0.5 % of a core, 110 MB of
 numerics a day and 110 MB of waves an hour for sixteen chairs.
@@ -81,7 +81,7 @@ def _growth(path: Path, begun: list[Record], timed: list[tuple[int, list[Record]
     """Write what came from the second second on again and again; return what the record grows by."""
     from_ns, every_ns = NS_PER_S, round(COMMIT_EVERY_S * NS_PER_S)
     span_ns = (timed[-1][0] - from_ns) // NS_PER_S * NS_PER_S
-    commits: list[list[Record]] = [[] for _ in range(span_ns // every_ns)]
+    commits: list[list[Record]] = [[] for _ in range(-(-span_ns // every_ns))]
     for at_ns, made in timed:
         if from_ns <= at_ns < from_ns + span_ns:
             commits[(at_ns - from_ns) // every_ns] += made
