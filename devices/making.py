@@ -4,10 +4,10 @@ A frozen dataclass writes each of its fields by a call of `object.__setattr__`, 
 here a value that is the event but for the freezing takes the fields, as quickly as any object, and then becomes the event.
 
 Rules of the file:
-1. Nothing is made here that the event's own constructor would refuse: the same checks come first, and whatever does not pass
-   them goes to the constructor, which raises.
+1. Nothing is made here that the event's own constructor would refuse: the same checks come first. A chunk that does not pass
+   them goes to the constructor, which raises; a reading that does not is made without its number, and says why.
 2. What is made is the event itself, of its own class: frozen, equal to and hashed as one that its constructor made.
-3. Calls are positional and without defaults: naming the arguments takes as long as the rest of it.
+3. Calls for chunks are positional and without defaults: naming the arguments takes as long as the rest of it.
 """
 
 from typing import TYPE_CHECKING
@@ -18,7 +18,6 @@ from devices.vocabulary import METRICS, MetricKind, Unit
 PLAUSIBLE = {metric.name: (metric.low, metric.high) for metric in METRICS.values() if metric.kind is MetricKind.NUMERIC}
 """The lowest and the highest plausible value of each numeric, in its unit."""
 
-_NOWHERE = 1.0, 0.0  # a range that no value lies in
 _WAVES = frozenset(metric.name for metric in METRICS.values() if metric.kind is MetricKind.WAVEFORM)
 _VALID, _QUESTIONABLE = Validity.VALID, Validity.QUESTIONABLE
 _UNAVAILABLE, _INVALID = Validity.UNAVAILABLE, Validity.INVALID
@@ -70,44 +69,6 @@ else:  # heirs of the events, for to become what one descends from takes half th
 
     class _DeviceStatusUnfrozen(_Unfrozen, DeviceStatus):
         __slots__ = ()
-
-
-def numeric(
-    t_ns: int,
-    metric: str,
-    value: float | None,
-    validity: Validity,
-    mode: Mode,
-    source: str,
-    device_time: str | None,
-    measured_ns: int | None,
-    cycle: int | None,
-) -> Numeric:
-    """Return `Numeric` of these fields, which see.
-
-    Raises:
-        ValueError: the value is not plausible, there is one where `validity` says none, or the other way round.
-        KeyError: the vocabulary has no such metric.
-    """
-    low, high = PLAUSIBLE.get(metric, _NOWHERE)
-    is_usable = validity is _VALID or validity is _QUESTIONABLE
-    if (value is None or not low <= value <= high) if is_usable else (value is not None or low > high):
-        return Numeric(
-            t_ns=t_ns, metric=metric, value=value, validity=validity, mode=mode, source=source,
-            device_time=device_time, measured_ns=measured_ns, cycle=cycle,
-        )  # fmt: skip
-    made = _NumericUnfrozen()
-    made.t_ns = t_ns
-    made.metric = metric
-    made.value = value
-    made.validity = validity
-    made.mode = mode
-    made.source = source
-    made.device_time = device_time
-    made.measured_ns = measured_ns
-    made.cycle = cycle
-    made.__class__ = Numeric  # type: ignore[assignment]
-    return made  # type: ignore[return-value]
 
 
 def reading(

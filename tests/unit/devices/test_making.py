@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.events import DeviceStatus, Mode, Numeric, SensorStatus, Validity, WaveformChunk
-from devices.making import device_status, numeric, waveform_chunk, waveform_chunks
-from devices.vocabulary import METRICS, Unit
+from devices.making import device_status, reading, waveform_chunk, waveform_chunks
+from devices.vocabulary import METRICS, MetricKind, Unit
 
 METRIC = st.sampled_from(sorted(METRICS))
+NUMERICS = {name for name, metric in METRICS.items() if metric.kind is MetricKind.NUMERIC}
 TEXT = st.text(max_size=3)
 
 
@@ -46,8 +47,23 @@ CHUNK = by_name(WaveformChunk, ("t_ns", "metric", "rate_hz", "scale", "offset", 
         st.none() | st.integers(),
     )
 )
-def test_a_numeric_is_what_its_constructor_makes_or_refuses(fields):
-    assert outcome(numeric, *fields) == outcome(NUMERIC, *fields)
+def test_a_reading_is_what_the_constructor_makes_or_has_no_number_and_says_why(fields):
+    t_ns, metric, value, validity, mode, source, device_time, measured_ns, cycle = fields
+    made = outcome(
+        lambda: reading(
+            metric, value, t_ns, validity, mode=mode, source=source, device_time=device_time, measured_ns=measured_ns,
+            cycle=cycle,
+        )
+    )  # fmt: skip
+    if metric not in NUMERICS:
+        assert made == (KeyError, (metric,))
+        return
+    constructed = outcome(NUMERIC, *fields)
+    if not isinstance(constructed, Numeric):
+        is_usable = validity in (Validity.VALID, Validity.QUESTIONABLE)
+        why = validity if not is_usable else Validity.UNAVAILABLE if value is None else Validity.INVALID
+        constructed = NUMERIC(t_ns, metric, None, why, *fields[4:])
+    assert (made, type(made)) == (constructed, Numeric)
 
 
 @given(
@@ -84,7 +100,7 @@ def test_half_a_sample_is_refused_among_many():
 
 
 def spo2():
-    return numeric(1, "spo2", 97, Validity.VALID, Mode.REAL, "oximeter", None, None, None)
+    return reading("spo2", 97, 1, source="oximeter")
 
 
 def pleth():
@@ -127,6 +143,6 @@ def test_it_is_the_event_itself(made, constructed):
 
 
 @pytest.mark.parametrize("value", [0, 101, -1, float("nan"), None])
-def test_a_value_that_is_not_plausible_is_refused(value):
-    with pytest.raises(ValueError, match="spo2"):
-        numeric(1, "spo2", value, Validity.VALID, Mode.REAL, "", None, None, None)
+def test_a_value_that_is_not_plausible_is_not_passed_on(value):
+    made = reading("spo2", value, 1)
+    assert (made.value, made.validity) == (None, Validity.UNAVAILABLE if value is None else Validity.INVALID)
