@@ -32,7 +32,7 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.paths import Profile
 from nursestation.pins import Argon2Pins
 from nursestation.store.store import Store
-from tests.bench.busy_chairs import PROTOCOL, patient
+from tests.bench.patients import PROTOCOL, patient
 
 LOOK_S = 0.03
 CHART_EVERY_NS = NS_PER_S // 5
@@ -57,7 +57,7 @@ class Nurse:
         self._chance = random.Random(seed)
         self._on_heard = on_heard
         self._heard: set[int | None] = set()
-        self._has_asked = self._is_first = True
+        self._is_first = True
         self._charted_ns = 0
         self._begun_ns = _clock.now().mono_ns
 

@@ -5,7 +5,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -20,7 +19,7 @@ from nursestation.bedside import SimulatedBedside
 from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import StationSettings
 from nursestation.core.commands import CheckIn, CreateFirstOperator
-from nursestation.core.model import Patient, Role
+from nursestation.core.model import Role
 from nursestation.core.records import Record
 from nursestation.core.station import ChairSetup, MonitorBinding, MonitorInput, Station, Tick
 from nursestation.paths import Profile, resource
@@ -32,13 +31,13 @@ from nursestation.store.store import Store
 from nursestation.store.writer import COMMIT_EVERY_S
 from tests.bench.figures import percentiles, spread, tell
 from tests.bench.monitors import DRIVER, N_CHAIRS
+from tests.bench.patients import PROTOCOL, patient
 
 REPEATS = 5
 PIECE_NS = 8_000_000  # what the reader finds each time it looks
 TICK_NS = NS_PER_S // 5
 PLAYED_S = 60
 REHEARSED_S = 120.0
-PROTOCOL = "depression_iv"
 _FAST = 92  # bytes that 8 ms bring at 115,200 baud
 _FAST_BYTES = 300_000  # of that line at least, 26 s: a polled module's minute has 300 bytes, over before Python is warm
 
@@ -192,17 +191,6 @@ def _station() -> Station:
         for chair in range(1, N_CHAIRS + 1)
     ]
     return Station(chairs, load_protocols(resource("protocols")), Argon2Pins(), "0")
-
-
-def patient(chair: int) -> Patient:
-    """Return somebody to sit in a chair."""
-    return Patient(
-        given_name="Bench",
-        family_name=f"Patient {chair}",
-        birth_date=date(1985, 3, 17),
-        record_number=f"B{chair}",
-        weight_kg=70.0,
-    )
 
 
 def bench_store(batches: list[list[Record]], folder: Path) -> None:
