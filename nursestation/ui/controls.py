@@ -99,13 +99,14 @@ class FieldLabel(Label):
 
 
 class ElidingLabel(Label):
-    """One line that ends in "…" where it does not fit; the whole text is its tooltip and its accessible name.
+    """One line that ends in "…" where it does not fit; the whole text is then its tooltip, before what `setToolTip` says.
 
     Attributes:
         short: Another wording that is drawn where the whole text has no room; "" for none.
     """
 
     short = ""
+    _tip = ""
 
     def __init__(
         self,
@@ -122,7 +123,7 @@ class ElidingLabel(Label):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the text, shortened to the width that there is."""
         shown = self.shown_text()
-        self.setToolTip(self.text() if shown != self.text() else "")
+        self._tell_whole(is_cut=shown != self.text())
         painter = QPainter(self)
         option = QStyleOption()
         option.initFrom(self)
@@ -136,6 +137,19 @@ class ElidingLabel(Label):
         metrics, room = self.fontMetrics(), self.contentsRect().width()
         fits = not self.short or metrics.horizontalAdvance(self.text()) <= room
         return metrics.elidedText(self.text() if fits else self.short, Qt.TextElideMode.ElideRight, room)
+
+    def setToolTip(self, tip: str) -> None:
+        """Say more than the text does."""
+        if tip != self._tip:
+            self._tip = tip
+            super().setToolTip(tip)
+            self.update()
+
+    def _tell_whole(self, *, is_cut: bool) -> None:
+        whole = self.text() if is_cut and self.text() not in self._tip else ""
+        tip = "\n".join(part for part in (whole, self._tip) if part)
+        if tip != self.toolTip():
+            super().setToolTip(tip)
 
     def minimumSizeHint(self) -> QSize:
         """Return the height of a line and no width: the text gives way."""
@@ -159,7 +173,7 @@ class TwoLineLabel(ElidingLabel):
         metrics = self.fontMetrics()
         rest = metrics.elidedText(self.text()[length:], Qt.TextElideMode.ElideRight, area.width())
         lines = [line for line in (self.text()[:length].rstrip(), rest) if line]
-        self.setToolTip(self.text() if rest != self.text()[length:] else "")
+        self._tell_whole(is_cut=rest != self.text()[length:])
         top = area.top() + max(0, area.height() - len(lines) * metrics.lineSpacing()) // 2
         for number, line in enumerate(lines):
             painter.drawText(area.left(), top + number * metrics.lineSpacing() + metrics.ascent(), line)
@@ -245,12 +259,26 @@ class Button(QPushButton):
         if shortcut:
             self.setShortcut(shortcut)
         self._shortcut = shortcut
+        self._is_ready, self._why_not = True, ""
         self.set_tip(tip)
 
     def set_tip(self, tip: str) -> None:
         """Say what the button does, or why it does not; the shortcut is added."""
+        self._tip = tip
         parts = [part for part in (tip, f"({self._shortcut})" if self._shortcut else "") if part]
-        self.setToolTip(" ".join(parts))
+        self.setToolTip(self._why_not or " ".join(parts))
+
+    def setEnabled(self, is_ready: bool) -> None:
+        """Let it be pressed, by who may; for who may not it stays as it is."""
+        self._is_ready = is_ready
+        super().setEnabled(is_ready and not self._why_not)
+
+    def allow(self, why_not: str) -> None:
+        """Say why who is signed in may not press it, in place of its tip; "" for who may (`ui/allowed.py`)."""
+        if why_not != self._why_not:
+            self._why_not = why_not
+            self.setEnabled(self._is_ready)
+            self.set_tip(self._tip)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the whole text: a button's words are never cut."""

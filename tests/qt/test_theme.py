@@ -155,6 +155,39 @@ def test_a_text_that_does_not_fit_can_still_be_read_whole(qtbot):
     assert label.toolTip() == ""
 
 
+def test_what_a_text_says_beside_itself_outlives_its_painting(qtbot):
+    badge = Badge("Driver confirmed", Tone.GOOD, may_shrink=True)
+    qtbot.addWidget(badge)
+    badge.setToolTip("Maria Keller, 079 555 01 02")
+    badge.resize(badge.sizeHint())
+    badge.grab()
+    assert badge.toolTip() == "Maria Keller, 079 555 01 02"
+    badge.resize(60, badge.height())
+    badge.grab()
+    assert badge.toolTip() == "Driver confirmed\nMaria Keller, 079 555 01 02"
+    badge.setToolTip("")
+    badge.grab()
+    assert badge.toolTip() == "Driver confirmed"
+    badge.close()
+
+
+def test_a_button_that_somebody_may_not_press_says_why_until_somebody_else_comes(qtbot):
+    button = Button("Measure", "b", shortcut="Ctrl+M", tip="Note that a reading is wanted.")
+    qtbot.addWidget(button)
+    button.allow("Ask a nurse to sign in.")
+    button.setEnabled(True)
+    button.set_tip("Press START on the monitor.")
+    assert not button.isEnabled()
+    assert button.toolTip() == "Ask a nurse to sign in."
+    button.allow("")
+    assert button.isEnabled()
+    assert button.toolTip() == "Press START on the monitor. (Ctrl+M)"
+    button.setEnabled(False)
+    button.allow("Ask a nurse to sign in.")
+    button.allow("")
+    assert not button.isEnabled()
+
+
 def test_an_empty_badge_takes_no_room(qtbot):
     badge = Badge("")
     qtbot.addWidget(badge)
