@@ -24,7 +24,7 @@ from nursestation.core.records import ConditionRaised, Record, SignalShown
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.ui.shell import make_application
-from tests.bench.parts import PROTOCOL, patient
+from tests.bench.patients import PROTOCOL, patient
 from tests.bench.station import SIZE
 
 SETTLE_MS = 4000

@@ -26,10 +26,11 @@ from nursestation.core.records import Gap, Wave
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.ui.shell import make_application
-from tests.bench.busy_chairs import PIECE_NS, PROTOCOL, patient
+from tests.bench.busy_chairs import PIECE_NS
 from tests.bench.figures import percentiles
 from tests.bench.full_lines import GO, stream
 from tests.bench.monitors import DRIVER, link_of
+from tests.bench.patients import PROTOCOL, patient
 from tests.bench.processes import monitors
 from tests.bench.processor import thread_seconds
 from tests.bench.station import write_settings
