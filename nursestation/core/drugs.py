@@ -133,7 +133,7 @@ def _witness(turn: Turn, witness_id: str, pin: str) -> str:
     """Return the id of who saw it.
 
     Raises:
-        Refusal: nobody is named, it is the one who records, somebody of the office, or the PIN is wrong.
+        Refusal: nobody is named, it is the one who records, somebody of the office, or the PIN is wrong or not their own.
     """
     if not witness_id:
         raise Refusal("Waste needs a witness: choose who saw it.")
@@ -142,4 +142,4 @@ def _witness(turn: Turn, witness_id: str, pin: str) -> str:
     known = turn.state.operators.get(witness_id)
     if known is not None and known.role not in CARING:
         raise Refusal(f"{known.name} may not witness this: choose a nurse or a clinician.")
-    return signin.verify(turn, witness_id, pin).id
+    return signin.verify_second(turn, witness_id, pin).id

@@ -6,7 +6,8 @@ Rules of the file:
    Source: limiting of guesses after NIST SP 800-63B 5.2.2; the numbers are a project decision.
 3. From the tenth on they are locked until a lead nurse or a clinician unlocks them or gives them a PIN. Where nobody else
    could, they go on waiting instead: a clinic is never locked out of its own record.
-4. Who was given a PIN by somebody else chooses one of their own before they act; alarms can be answered at once.
+4. Who was given a PIN by somebody else chooses one of their own before they act, as second signature too; alarms can be
+   answered at once.
 """
 
 from devices.clock import NS_PER_S
@@ -74,7 +75,19 @@ def verify_clinician(turn: Turn, clinician_id: str, pin: str, role: Role) -> Ope
     operator = turn.state.operators.get(clinician_id)
     if operator is not None and operator.role not in (role, Role.CLINICIAN):
         raise Refusal(f"{operator.name} may not override: a {role.value.replace('_', ' ')} must.")
-    return verify(turn, clinician_id, pin)
+    return verify_second(turn, clinician_id, pin)
+
+
+def verify_second(turn: Turn, operator_id: str, pin: str) -> Operator:
+    """Return who signs beside the one who acts, with a PIN that nobody else knows.
+
+    Raises:
+        Refusal: the PIN was given to them by somebody else, or as `verify`.
+    """
+    operator = verify(turn, operator_id, pin)
+    if operator.must_change_pin:
+        raise Refusal(f"{operator.name} was given this PIN: they sign in and choose one of their own first.")
+    return operator
 
 
 def is_locked(state: StationState, operator_id: str) -> bool:

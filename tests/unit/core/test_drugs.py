@@ -140,6 +140,18 @@ def test_who_may_witness(clinic: Clinic, witness: str, pin: str, sentence: str) 
     assert clinic.of(r.DrugRecorded) == []
 
 
+def test_a_pin_that_somebody_else_gave_signs_nothing_beside_them(clinic: Clinic) -> None:
+    clinic.do(c.ResetPin(operator_id=CLINICIAN, pin="864209"))
+    given = dataclasses.replace(WASTED, witness_id=CLINICIAN, pin="864209")
+    said = "Sam Okafor MD was given this PIN: they sign in and choose one of their own first."
+    assert clinic.refused(given) == said
+    early = c.EndEarly(chair=2, reason="unwell", handed_to="ward 3", clinician_id=CLINICIAN, pin="864209")
+    assert clinic.refused(early) == said
+    clinic.do(c.SignIn(operator_id=CLINICIAN, pin="864209"), c.ChangePin(old_pin="864209", pin="975318"))
+    clinic.do(c.SignIn(operator_id=NURSE, pin=NURSE_PIN), dataclasses.replace(given, pin="975318"))
+    assert clinic.visit.drugs[0].witness == "Sam Okafor MD"
+
+
 def test_another_nurse_may_witness_and_a_right_pin_ends_the_count_of_wrong_ones(clinic: Clinic) -> None:
     clinic.do(c.AddOperator(name="Ben Ode RN", role=Role.NURSE, pin="975310"))
     for _ in range(4):
