@@ -51,11 +51,14 @@ def change(turn: Turn, command: c.StaffCommand) -> None:
         case c.ChangePin():
             _change_pin(turn, command)
         case c.ResetPin():
-            known = _known(turn, command.operator_id)
+            known = _other(turn, command.operator_id, "Change your own PIN with the one you have.")
             changed = replace(known, pin_hash=_hashed(turn.pins, command.pin), must_change_pin=True)
             _tell(turn, changed, "pin_reset")
         case c.Unlock():
-            _tell(turn, _known(turn, command.operator_id), "unlocked")
+            known = _other(
+                turn, command.operator_id, "You cannot unlock yourself: ask another lead nurse or clinician."
+            )
+            _tell(turn, known, "unlocked")
         case c.ChangeRole():
             known = _known(turn, command.operator_id)
             if known.role is command.role:
@@ -63,9 +66,8 @@ def change(turn: Turn, command: c.StaffCommand) -> None:
             _leave_one(turn, known, leads=command.role in LEADING)
             _tell(turn, replace(known, role=command.role), "role")
         case c.LetGo():
-            known = _known(turn, command.operator_id)
-            if known.id == turn.state.operator:
-                raise Refusal("You cannot take yourself off the staff: ask another lead nurse or clinician.")
+            ask = "You cannot take yourself off the staff: ask another lead nurse or clinician."
+            known = _other(turn, command.operator_id, ask)
             _leave_one(turn, known, leads=False)
             _tell(turn, replace(known, is_active=False), "gone")
         case c.TakeBack():
@@ -111,6 +113,13 @@ def _known(turn: Turn, operator_id: str) -> Operator:
     if operator is None or not operator.is_active:
         raise Refusal("There is no such member of staff: choose one from the list.")
     return operator
+
+
+def _other(turn: Turn, operator_id: str, otherwise: str) -> Operator:
+    """Return somebody who is not the one who asks; `otherwise` is what they are told for themselves."""
+    if operator_id == turn.state.operator:
+        raise Refusal(otherwise)
+    return _known(turn, operator_id)
 
 
 def _leave_one(turn: Turn, changed: Operator, *, leads: bool) -> None:

@@ -84,7 +84,10 @@ def card(person: str, snapshot: StationSnapshot) -> PersonCard | None:
         told=told,
         why_not=why_not,
         may_give_pin=is_here and not is_self and may(operator, ResetPin),
-        may_unlock=(one.state is StaffState.LOCKED or one.wait_s > 0) and is_here and may(operator, Unlock),
+        may_unlock=(one.state is StaffState.LOCKED or one.wait_s > 0)
+        and is_here
+        and not is_self
+        and may(operator, Unlock),
         may_change_role=is_here and may(operator, ChangeRole),
         may_let_go=is_here and not is_self and may(operator, LetGo),
         may_take_back=not is_here and may(operator, TakeBack),

@@ -41,6 +41,12 @@ def test_a_pin_that_was_given_is_changed_before_anything_else(clinic: Clinic) ->
     assert clinic.of(r.OperatorChanged)[-1].operator == NORA
 
 
+def test_nobody_gives_themselves_a_pin_or_unlocks_themselves(clinic: Clinic) -> None:
+    assert "Change your own PIN with the one you have." in clinic.refused(c.ResetPin(operator_id=NURSE, pin=OWN))
+    assert "You cannot unlock yourself" in clinic.refused(c.Unlock(operator_id=NURSE))
+    assert clinic.of(r.OperatorChanged) == []
+
+
 def test_changing_ones_pin_takes_the_old_one(clinic: Clinic) -> None:
     assert "does not fit" in clinic.refused(c.ChangePin(old_pin="000001", pin=OWN))
     assert clinic.refused(c.ChangePin(old_pin=NURSE_PIN, pin="12")) == "Use at least six digits."
