@@ -278,6 +278,8 @@ def _command(turn: Turn, command: c.Command) -> None:
         case c.SignIn():
             signin.sign_in(turn, command)
         case c.ByPin():
+            if not isinstance(command.command, _BY_PIN):
+                raise Refusal("Sign in first: only alarms are answered by PIN alone.")
             operator = signin.verify(turn, command.operator_id, command.pin)
             turn.by = operator.id
             _refuse(access.refused(operator, type(command.command)))
@@ -302,7 +304,10 @@ def _refuse(why: str) -> None:
         raise Refusal(why)
 
 
-_BEFORE_OWN_PIN = (c.ChangePin, c.SignOut, c.Acknowledge, c.PauseAudio, c.EndAudioPause)
+_BY_PIN = (c.Acknowledge, c.PauseAudio, c.EndAudioPause)
+"""What is answered by PIN alone, signed in or not."""
+
+_BEFORE_OWN_PIN = (c.ChangePin, c.SignOut, *_BY_PIN)
 """What does not wait until a PIN that somebody else gave was changed."""
 
 _AllowedCommand = c.SignOut | c.StaffCommand | c.RecordCommand | c.SignalCommand | c.ChairCommand

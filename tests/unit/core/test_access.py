@@ -82,5 +82,8 @@ def test_an_alarm_is_answered_by_pin_at_a_locked_station() -> None:
     by_pin = c.ByPin(operator_id=NURSE, pin=NURSE_PIN, command=wish)
     assert clinic.refused(by_pin) == "No alarm is sounding: there is nothing to pause."
     assert clinic.station.snapshot(clinic.clock.now()).operator is None
+    purge = c.AskPurge(sessions=("s",), reason="x", pin=NURSE_PIN)
+    more = c.ByPin(operator_id=NURSE, pin=NURSE_PIN, command=purge)  # type: ignore[arg-type]
+    assert "only alarms are answered by PIN alone" in clinic.refused(more)
     wrong = clinic.apply(c.ByPin(operator_id=NURSE, pin="000000", command=wish))
     assert [type(record) for record in wrong] == [r.SignInFailed, r.Refused]
