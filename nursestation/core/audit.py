@@ -59,10 +59,12 @@ def note(turn: Turn, done: ExportDone | BackupDone | PurgeDone) -> None:
     """Note what came of it."""
     match done:
         case ExportDone():
+            stamp = turn.noted(None)
+            stamp["operator"] = done.operator
             for made in done.made:
                 turn.emit(
                     r.ExportMade(
-                        **turn.acted(None),
+                        **stamp,
                         exported=made.session,
                         format=made.format,
                         sha256=made.sha256,

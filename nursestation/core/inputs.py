@@ -128,9 +128,10 @@ class FileMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportDone:
-    """Files were written that somebody had asked for."""
+    """Files were written that somebody had asked for: who, may be signed out by now."""
 
     made: tuple[FileMade, ...]
+    operator: str | None
     is_deidentified: bool = False
     is_encrypted: bool = False
 

@@ -96,6 +96,7 @@ class ExportJob:
         """Start at once."""
         self._record, self._order, self._key, self._ask = record, order, key, ask
         self._options = replace(options, progress=self._progress)
+        self._asker: str | None = None
         self._done = 0.0
         self._cancelled = threading.Event()
         self._answer = ExportAnswer(None)
@@ -191,6 +192,7 @@ class ExportJob:
         for record in made:
             if isinstance(record, Refused):
                 raise ExportError(record.reason)
+            self._asker = record.operator
 
     def _tell(self, written: Sequence[tuple[str, Exported]]) -> None:
         """Have the station note the files: under the visits' own names and chains, also where they tell of neither."""
@@ -209,7 +211,14 @@ class ExportJob:
         )
         is_locked = order.passphrase is not None
         try:
-            self._ask(ExportDone(made=files, is_deidentified=order.is_deidentified, is_encrypted=is_locked))
+            self._ask(
+                ExportDone(
+                    made=files,
+                    operator=self._asker,
+                    is_deidentified=order.is_deidentified,
+                    is_encrypted=is_locked,
+                )
+            )
         except TimeoutError:  # the files are there all the same, and that they were asked for is noted
             _log.warning("the station did not note an exported file")
 

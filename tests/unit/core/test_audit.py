@@ -3,7 +3,7 @@
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.inputs import BackupDone, ExportDone, FileMade, PurgeDone
-from tests.helpers.visit import NURSE, NURSE_PIN, make_clinic
+from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, NURSE, NURSE_PIN, make_clinic
 
 OLD = "20250101T150000Z-1"
 
@@ -16,9 +16,9 @@ def test_looking_and_taking_out_are_noted_with_who() -> None:
     assert (viewed.operator, viewed.viewed, viewed.session) == (NURSE, OLD, None)
     assert (asked.operator, asked.sessions, asked.format, asked.target) == (NURSE, (OLD,), "fhir", "drive")
     assert "Choose" in clinic.refused(c.AskExport(sessions=(), format="csv"))
-    clinic.apply(
-        ExportDone(made=(FileMade(session=OLD, format="fhir", sha256="a", chain_head="b"),), is_encrypted=True)
-    )
+    clinic.do(c.SignIn(operator_id=CLINICIAN, pin=CLINICIAN_PIN))
+    files = (FileMade(session=OLD, format="fhir", sha256="a", chain_head="b"),)
+    clinic.apply(ExportDone(made=files, operator=NURSE, is_encrypted=True))
     made = clinic.of(r.ExportMade)[0]
     assert (made.operator, made.exported, made.sha256, made.chain_head, made.is_encrypted) == (
         NURSE,

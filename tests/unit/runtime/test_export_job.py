@@ -10,7 +10,7 @@ from devices.clock import Moment
 from nursestation.core.commands import AskExport
 from nursestation.core.inputs import ExportDone
 from nursestation.core.model import Phase
-from nursestation.core.records import PhaseChanged, Refused, SessionOpened
+from nursestation.core.records import ExportAsked, PhaseChanged, Refused, SessionOpened
 from nursestation.export.formats import ExportOptions
 from nursestation.paths import resource
 from nursestation.runtime.export_job import ExportAnswer, ExportJob, ExportOrder, kind_of_place
@@ -148,6 +148,21 @@ def test_several_visits_are_asked_for_once_and_told_at_the_end(several, tmp_path
     assert heard[0].sessions == ("s-0", "s-1", "s-2")
     assert [one.session for one in heard[1].made] == ["s-0", "s-1", "s-2"]
     assert sorted(one.name for one in (tmp_path / "out").glob("*.csv")) == ["s-0.csv", "s-1.csv", "s-2.csv"]
+
+
+def test_what_was_written_is_noted_for_who_asked_though_somebody_else_is_signed_in_by_then(several, tmp_path):
+    heard = []
+
+    def station(item):
+        heard.append(item)
+        asked = ExportAsked(
+            at=START, chair=None, session=None, operator="n.nurse", sessions=("s-0",), format="csv", target="folder",
+            is_deidentified=False, is_encrypted=False,
+        )  # fmt: skip
+        return (asked,) if isinstance(item, AskExport) else ()
+
+    batch(several, tmp_path, station, ("s-0",))
+    assert [item.operator for item in heard if isinstance(item, ExportDone)] == ["n.nurse"]
 
 
 def test_one_of_several_that_cannot_be_written_is_told_and_not_noted(several, tmp_path):
