@@ -12,8 +12,7 @@ from enum import StrEnum
 from devices.clock import Moment
 from devices.vocabulary import METRICS
 from nursestation.core import records as r
-from nursestation.core.model import Role
-from nursestation.core.wording import number
+from nursestation.core.wording import ROLE_WORDS, number
 
 
 class AuditKind(StrEnum):
@@ -72,12 +71,6 @@ _KINDS: dict[type, AuditKind] = {
 AUDITED: tuple[type[r.Record], ...] = tuple(_KINDS)
 """The kinds of records that an audit tells of."""
 
-_ROLES = {
-    Role.NURSE: "nurse",
-    Role.LEAD_NURSE: "lead nurse",
-    Role.CLINICIAN: "clinician",
-    Role.OFFICE: "office",
-}
 _CHANGED = {
     "pin": "Changed their own PIN",
     "pin_reset": "Gave {name} a new PIN",
@@ -125,9 +118,9 @@ def _told_of_staff(record: r.Record, names: Mapping[str, str]) -> str:
         case r.SignInFailed():
             return "Wrong PIN"
         case r.OperatorAdded():
-            return f"Added {record.added.name}, {_ROLES[record.added.role]}"
+            return f"Added {record.added.name}, {ROLE_WORDS[record.added.role]}"
         case r.OperatorChanged():
-            return _CHANGED[record.what].format(name=record.changed.name, role=_ROLES[record.changed.role])
+            return _CHANGED[record.what].format(name=record.changed.name, role=ROLE_WORDS[record.changed.role])
         case r.NurseAssigned():
             nurse = "Nobody" if record.nurse is None else names.get(record.nurse, record.nurse)
             return f"{nurse} looks after chair {record.chair}"
@@ -164,7 +157,11 @@ def _told_of_visit(record: r.Record, names: Mapping[str, str]) -> str:
         case r.DischargeSigned():
             return "Signed the discharge"
         case r.InstructionsPrinted():
-            return "Printed the instructions for home"
+            return (
+                "Saved the instructions for home as a file"
+                if record.how == "file"
+                else "Printed the instructions for home"
+            )
         case _:
             return ""
 
@@ -190,7 +187,7 @@ def _told_of_record(record: r.Record) -> str:
         case r.AudioSwitched():
             return "Switched the alarm sound on" if record.on else f"Switched the alarm sound off: {record.reason}"
         case r.SessionHeld():
-            return f"Holds visit {record.held}: {record.reason}"
+            return f"Put a hold on visit {record.held}: {record.reason}"
         case r.HoldReleased():
             return f"Released the hold of visit {record.held}: {record.reason}"
         case r.PurgeAsked():

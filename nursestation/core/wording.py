@@ -5,13 +5,20 @@ The core knows no time zone, so it never writes a clock time.
 
 from collections.abc import Mapping
 
-from nursestation.core.model import CuffReading, Operator, Provenance
+from nursestation.core.model import CuffReading, Operator, Provenance, Role
 
 _MINUTE_S, _HOUR_S = 60, 3600
 
 
 VALID = "valid, as the monitor says"
 """How good a value was that a limit was judged on: no other is judged."""
+
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.NURSE: "nurse",
+    Role.LEAD_NURSE: "lead nurse",
+    Role.CLINICIAN: "clinician",
+    Role.OFFICE: "office",
+}
 
 ALARMED = "the monitor's own alarm"
 """The same, of what a monitor alarmed of and did not show."""

@@ -1,6 +1,7 @@
 """FHIR: who and what a visit is about: patient, visit, chair, staff, monitors, this program, and who takes the patient home."""
 
-from nursestation.core.model import LeavingPath, MonitorFacts, Phase, Role, Transport
+from nursestation.core.model import LeavingPath, MonitorFacts, Phase, Transport
+from nursestation.core.wording import ROLE_WORDS
 from nursestation.export.fhir_parts import (
     SYSTEM,
     Chart,
@@ -15,12 +16,6 @@ from nursestation.export.fhir_parts import (
     tag,
 )
 
-_ROLES = {
-    Role.NURSE: "nurse",
-    Role.LEAD_NURSE: "lead nurse",
-    Role.CLINICIAN: "clinician",
-    Role.OFFICE: "office",
-}
 TRANSPORTS = {
     Transport.FAMILY_OR_FRIEND: "family or friend",
     Transport.MEDICAL_TRANSPORT: "medical transport",
@@ -63,7 +58,7 @@ def _encounter(chart: Chart) -> Resource:
     participants: list[Json] = []
     for one in known_staff(chart.visit, chart.staff):
         who = chart.practitioner(one.id)
-        participants.append(part(type=[concept(_ROLES[one.role])], individual=who))
+        participants.append(part(type=[concept(ROLE_WORDS[one.role])], individual=who))
     out: Resource | None = None
     if story.discharge is not None:
         away = story.discharge.path is LeavingPath.AGAINST_ADVICE

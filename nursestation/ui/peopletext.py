@@ -1,13 +1,9 @@
 """People as the screen may show them: words for roles, drivers and monitors' patients, with numbers cut to their last digits."""
 
+from nursestation.core import wording
 from nursestation.core.model import ConfirmedHow, Driver, Patient, Role, Severity, Transport
 
-ROLE_WORDS = {
-    Role.NURSE: "Nurse",
-    Role.LEAD_NURSE: "Lead nurse",
-    Role.CLINICIAN: "Clinician",
-    Role.OFFICE: "Office",
-}
+ROLE_WORDS = {role: wording.ROLE_WORDS[role].capitalize() for role in Role}
 
 TRANSPORT_WORDS = {
     Transport.FAMILY_OR_FRIEND: "Family or friend",

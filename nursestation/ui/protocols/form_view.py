@@ -15,11 +15,12 @@ from typing import Annotated, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from devices.vocabulary import METRICS
-from nursestation.core.model import Route
+from nursestation.core.model import Role, Route
 from nursestation.core.protocol_words import GRADE_WORDS, NAMED_BY, WORDS, Plain, flat, value_text
 from nursestation.core.protocols import FlagRule, LimitRule, Protocol, SeriesPlan
 from nursestation.export.instructions import PLACEHOLDERS, unknown_placeholders
 from nursestation.ui.monitors.words import unit_text
+from nursestation.ui.peopletext import ROLE_WORDS
 from nursestation.ui.protocols import lines
 
 YES = "yes"
@@ -76,13 +77,13 @@ class Part:
 
 
 _PRIORITIES = (("high", "High"), ("medium", "Medium"), ("low", "Low"))
-_ROLES = (("clinician", "Clinician"), ("lead_nurse", "Lead nurse"))
+_OVERRIDE_ROLES = tuple((role.value, ROLE_WORDS[role]) for role in (Role.CLINICIAN, Role.LEAD_NURSE))
 _CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "priority": _PRIORITIES,
     "with_symptom_from": (("", "Not at all"), *((key, word) for key, word in GRADE_WORDS.items() if key != "low")),
     "referral": (("required", "Required"), ("asked", "Asked for"), ("off", "Not asked for")),
     "recovery_score": (("aldrete", "Modified Aldrete"), ("mpadss", "MPADSS")),
-    "override_role": _ROLES,
+    "override_role": _OVERRIDE_ROLES,
 }
 _KINDS: Mapping[str, Kind] = {
     "planned_allowed_min": Kind.RANGE,
