@@ -8,6 +8,8 @@ Rules of the file:
    from where the last look stood.
 4. Monitors of that time are known by what the record says of them (`SessionMonitors`) and by their readings; nobody is signed
    in, nothing sounds, and nothing can be asked.
+5. The clinic's alarm preset is the one that each run of the program began with (`StationStarted`); of a run that did not record
+   it, the one before, and the shipped one where there is none.
 """
 
 import bisect
@@ -27,7 +29,7 @@ from nursestation.core.model import Operator, Provenance
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.rebase import shifted
 from nursestation.core.snapshot import StationSnapshot
-from nursestation.core.state import StationState, new_chair
+from nursestation.core.state import Sensor, StationState, new_chair
 from nursestation.core.timeline import Timeline
 
 KEPT_NS = 180 * NS_PER_S
@@ -51,6 +53,7 @@ class Film:
         samples: Its readings.
         timeline: Of the session.
         operators: Staff by id: records name who did it.
+        starts: How the runs of the program that recorded the visit began, oldest first.
 
     Attributes:
         chair: The number of the visit's chair.
@@ -69,20 +72,24 @@ class Film:
         samples: Sequence[r.Sample],
         timeline: Timeline,
         operators: Mapping[str, Operator],
+        starts: Sequence[r.StationStarted] = (),
     ) -> None:
         opened = next((one for one in records if isinstance(one, r.SessionOpened)), None)
         if opened is None or opened.chair is None:
             raise ValueError("these records open no visit")
         self.chair = opened.chair
-        timed: list[tuple[int, r.Record]] = [(timeline.steady_ns(one.at), one) for one in (*records, *samples)]
-        timed.sort(key=lambda one: one[0])
         # a chair that was freed shows nobody: the film ends with the visit in it
-        self._records = [(t_ns, one) for t_ns, one in timed if not isinstance(one, r.ChairFreed)]
+        own = [one for one in (*records, *samples) if not isinstance(one, r.ChairFreed)]
+        timed: list[tuple[int, r.Record]] = [(timeline.steady_ns(one.at), one) for one in own]
+        self.first_ns, self.last_ns = timeline.steady_ns(opened.at), max(t_ns for t_ns, _ in timed)
+        again = [(timeline.steady_ns(one.at), one) for one in starts]
+        timed += [(t_ns, one) for t_ns, one in again if self.first_ns < t_ns < self.last_ns]
+        self._records = sorted(timed, key=lambda one: one[0])
         self._times = [t_ns for t_ns, _ in self._records]
-        self.first_ns, self.last_ns = timeline.steady_ns(opened.at), self._times[-1]
-        self._state = self._empty(opened, samples, records, operators)
+        presets = [one.preset for one in starts if one.preset is not None]
+        self._state = self._empty(opened, samples, records, operators, presets[0] if presets else AlarmPreset())
         self._n = 0
-        self._shared = {id(one): one for one in (opened.protocol, opened.patient, self._state.preset)}
+        self._shared = {id(one): one for one in (opened.protocol, opened.patient, self._state.preset, *presets)}
         self._kept: list[_Kept] = []
         self._keep_all()
 
@@ -126,16 +133,30 @@ class Film:
         self._n = max(n, self._n)
 
     def _hear(self, record: r.Record) -> None:
-        """Let a monitor's link be as it was: a restored station begins without any, and its fold leaves them alone."""
+        """Let the preset, and a monitor's link and sensors, be as they were: no fold brings them back."""
         match record:
+            case r.StationStarted():
+                self._begin_anew(record.preset)
             case r.Sample() if record.monitor in self._state.monitors:
                 monitor = self._state.monitors[record.monitor][1]
                 monitor.heard_ns, monitor.phase, monitor.reason = record.at.mono_ns, LinkPhase.CONNECTED, ""
             case r.LinkChanged() if record.monitor in self._state.monitors:
                 monitor = self._state.monitors[record.monitor][1]
                 monitor.phase, monitor.reason = record.phase, record.reason
+            case r.SensorChanged() if record.monitor in self._state.monitors:
+                monitor = self._state.monitors[record.monitor][1]
+                monitor.sensors[record.metric] = Sensor(record.status, record.text, record.at.mono_ns)
             case _:
                 pass
+
+    def _begin_anew(self, preset: AlarmPreset | None) -> None:
+        """Let a run begin as runs do: nothing is known of the monitors, and what the preset gives is worked out by its own."""
+        self._state.preset = preset or self._state.preset
+        for chair, monitor in self._state.monitors.values():
+            monitor.phase, monitor.reason, monitor.heard_ns = LinkPhase.DISCONNECTED, "", None
+            monitor.sensors.clear()
+            if chair.visit is not None:
+                chair.visit.as_recorded = None
 
     def _copied(self, state: StationState) -> StationState:
         return copy.deepcopy(state, dict(self._shared))
@@ -146,6 +167,7 @@ class Film:
         samples: Sequence[r.Sample],
         records: Sequence[r.Record],
         operators: Mapping[str, Operator],
+        preset: AlarmPreset,
     ) -> StationState:
         bindings = _bindings(samples, records)
         chair = new_chair(ChairSetup(number=self.chair, monitors=bindings))
@@ -153,7 +175,7 @@ class Film:
             chairs={self.chair: chair},
             configured={self.chair},
             protocols={opened.protocol.name: opened.protocol},
-            preset=AlarmPreset(),
+            preset=preset,
             monitors={name: (chair, monitor) for name, monitor in chair.monitors.items()},
             operators=dict(operators),
         )

@@ -236,13 +236,14 @@ class ReviewDesk:
     def _opened(self, session: str) -> OpenedVisit:
         with StoreReader.open(self._record) as reader:
             visit = load_visit(reader, session, "")
+            starts = reader.starts(session)
         told = Told(records=visit.records, timeline=visit.timeline)
         summary = summarize(told, visit.samples, visit.station, visit.name)
         if summary is None:
             raise _ReviewError("This visit cannot be shown: its record has no check-in. Tell support.")
         return OpenedVisit(
             record=visit,
-            film=Film(visit.records, visit.samples, visit.timeline, visit.operators),
+            film=Film(visit.records, visit.samples, visit.timeline, visit.operators, starts),
             summary=summary,
             events=events(visit),
             alarms=alarm_rows(visit),

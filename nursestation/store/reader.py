@@ -28,6 +28,7 @@ from nursestation.core.records import (
     Record,
     Sample,
     SessionOpened,
+    StationStarted,
     Wave,
 )
 from nursestation.core.timeline import Timeline
@@ -44,6 +45,7 @@ _PASSING = (
     "LinkChanged", "MonitorIdentified", "MonitorAlarm", "SensorChanged", "FramesRejected", "ClockStepped", "MonitorBound",
     "MonitorUnbound", "MonitorPatient", "CuffStarted", "CuffStopped", "PastViewed", "AuditViewed", "ExportAsked", "ExportMade",
     "SettingChanged", "PurgeAsked", "SessionPurged", "BackupMade", "BackupRestored",
+    "CommandAsked", "CommandEnded", "NoteUnreadable",
 )  # fmt: skip
 """Station records that say nothing of the present once the program was restarted, and what is kept for the audit alone."""
 
@@ -216,6 +218,12 @@ class StoreReader:
                 (self._key(session),),
             ).fetchall()
         return [Moment(mono_ns, utc_ns) for mono_ns, utc_ns in found]
+
+    def starts(self, session: str) -> list[StationStarted]:
+        """Return how each run of the program that wrote of a session began, oldest first."""
+        key = (self._key(session),)
+        where = "WHERE kind = 'StationStarted' AND run IN (SELECT run FROM record WHERE session = ?)"
+        return [one for one in self._records(where, key) if isinstance(one, StationStarted)]
 
     def restore_records(self, readings_since_utc_ns: int | None = None) -> Iterator[Record]:
         """Yield what a station needs to stand where it stood, oldest first.

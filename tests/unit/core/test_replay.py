@@ -5,9 +5,11 @@ from random import Random
 import pytest
 
 from devices.clock import NS_PER_S, Moment
+from devices.events import DeviceStatus, LinkPhase, LinkState, SensorStatus
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import ChartKind, Phase
+from nursestation.core.presets import AlarmPreset, AutoRule, Bounds
 from nursestation.core.replay import KEPT_NS, Film
 from nursestation.core.snapshot import ChairSnapshot, Freshness
 from nursestation.core.timeline import Timeline
@@ -16,11 +18,13 @@ from tests.unit.core.test_restore import restarted, stored
 
 
 def film_of(records: list[r.Record], runs: tuple[Moment, ...] = ()) -> Film:
+    """Return the film of what a station made; `runs` names the moments at which its runs began."""
     own = [one for one in stored(records) if one.session is not None]
     operators = {one.added.id: one.added for one in records if isinstance(one, r.OperatorAdded)}
     discrete = [one for one in own if not isinstance(one, r.Sample)]
     samples = [one for one in own if isinstance(one, r.Sample)]
-    return Film(discrete, samples, Timeline(runs or (discrete[0].at,)), operators)
+    starts = [one for one in records if isinstance(one, r.StationStarted)]
+    return Film(discrete, samples, Timeline(runs or (starts[0].at,)), operators, starts)
 
 
 def told(chair: ChairSnapshot) -> dict[str, object]:
@@ -109,6 +113,62 @@ def test_a_restart_in_between_is_one_film() -> None:
     assert film.moment(film.last_ns).utc_ns == after.clock.now().utc_ns
     assert str(visit.cuffs[-1]) == "131/82"
     assert film.last_ns - film.first_ns < 3600 * NS_PER_S
+
+
+TIGHT, WIDE = (
+    AlarmPreset(
+        title=title,
+        bounds=(Bounds(metric="heart_rate", low_min=low, low_max=60, high_min=100, high_max=high),),
+        auto=(AutoRule(metric="heart_rate", low_times=0.7, low_least=low, high_times=1.5, high_most=high),),
+    )
+    for title, low, high in (("Tight", 55, 105), ("Wide", 30, 180))
+)
+
+
+def shown_by_preset(chair: ChairSnapshot) -> tuple[object, ...]:
+    return chair.clinic_preset, chair.proposal, [(one.metric, one.high_min, one.high_max) for one in chair.limits]
+
+
+def test_it_shows_the_clinic_s_preset_of_each_run_and_what_follows_from_it() -> None:
+    before = make_clinic(preset=TIGHT)
+    before.start(every_s=5)
+    before.run(60, every_s=5)
+    then = shown_by_preset(before.view)
+    after = restarted(before, after_s=30, preset=WIDE)
+    after.run(20, every_s=5)
+    film = film_of([*before.records, *after.records], (before.records[0].at, after.records[0].at))
+    earlier_ns = film.last_ns - 45 * NS_PER_S
+    for _ in range(2):  # and back
+        assert shown_by_preset(film.at(film.last_ns).chair(2)) == shown_by_preset(after.view)
+        assert shown_by_preset(film.at(earlier_ns).chair(2)) == then
+    assert (then[0], shown_by_preset(after.view)[0]) == ("Tight", "Wide")
+    assert then[1]
+    assert then[1] != shown_by_preset(after.view)[1]
+
+
+def test_what_a_monitor_says_of_its_sensors_stands_where_it_stood_until_the_program_starts_anew() -> None:
+    before = make_clinic()
+
+    def status(metric: str, status: SensorStatus, text: str) -> DeviceStatus:
+        return DeviceStatus(t_ns=before.clock.now().mono_ns, metric=metric, status=status, text=text)
+
+    before.start(every_s=5)
+    before.event(status("nibp", SensorStatus.MEASURING, "measuring 142"))
+    before.event(status("spo2", SensorStatus.SENSOR_OFF, "finger probe off"))
+    before.numeric("spo2", None)
+    then = before.view
+    after = restarted(before, after_s=10)
+    after.event(LinkState(t_ns=after.clock.now().mono_ns, phase=LinkPhase.CONNECTED))
+    after.run(5, every_s=1)
+    film = film_of([*before.records, *after.records], (before.records[0].at, after.records[0].at))
+    now = film.at(film.last_ns - 13 * NS_PER_S).chair(2)
+    assert (now.cuff.doing, [one.why_blank for one in now.numerics]) == (
+        then.cuff.doing,
+        [one.why_blank for one in then.numerics],
+    )
+    assert now.cuff.doing == "measuring 142"
+    assert "finger probe off" in [one.why_blank for one in now.numerics]
+    assert film.at(film.last_ns).chair(2).cuff.doing == after.view.cuff.doing == ""
 
 
 def test_records_without_a_visit_are_no_film() -> None:

@@ -10,6 +10,7 @@ from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.chain import from_json, to_json
 from nursestation.core.model import ChartKind, FlagOutcome, Phase
+from nursestation.core.presets import AlarmPreset
 from nursestation.core.snapshot import ChairSnapshot
 from nursestation.core.station import ChairSetup, Station
 from tests.helpers.visit import (
@@ -38,7 +39,14 @@ def stored(records: list[r.Record]) -> list[r.Record]:
     return kept
 
 
-def restarted(clinic: Clinic, *, after_s: float = 0.0, same_clock: bool = False, unclean: bool = True) -> Clinic:
+def restarted(
+    clinic: Clinic,
+    *,
+    after_s: float = 0.0,
+    same_clock: bool = False,
+    unclean: bool = True,
+    preset: AlarmPreset | None = None,
+) -> Clinic:
     """Return the clinic after a restart of the program, on a monotonic clock of its own unless told otherwise."""
     now = clinic.clock.now().shifted(round(after_s * NS_PER_S))
     if not same_clock:
@@ -47,7 +55,7 @@ def restarted(clinic: Clinic, *, after_s: float = 0.0, same_clock: bool = False,
         ChairSetup(number=1, monitors=()),
         ChairSetup(number=2, monitors=(binding(simulated=clinic.simulated),)),
     )
-    station = Station(chairs, [load_protocol()], PlainPins(), "0.1.0")
+    station = Station(chairs, [load_protocol()], PlainPins(), "0.1.0", preset)
     new = Clinic(station=station, clock=ManualClock(now), simulated=clinic.simulated, cycle=clinic.cycle)
     new.records.extend(station.restore(stored(clinic.records), now, unclean=unclean))
     return new

@@ -222,3 +222,20 @@ def test_what_a_held_monitor_sent_is_kept_beside_the_session_and_is_no_session(p
         assert list(reader.samples(held)) == [one for one in beside if isinstance(one, Sample)]
         assert not [one for one in reader.restore_records() if one.session == held]
     assert verify_store(path).ok
+
+
+def test_how_the_runs_of_a_visit_began_is_told_and_no_other_run(path, store):
+    start = station_records()[0]
+    store.append([start, *visit_records(step_s=60, upto_min=20)])
+    store.close()
+    for version, at in (("0.2.0", minute(25)), ("0.3.0", minute(40))):
+        again = Store.open(path)
+        again.append([replace(start, at=at, version=version)])
+        if version == "0.2.0":
+            again.append(
+                [one for one in visit_records(step_s=60) if minute(26).mono_ns < one.at.mono_ns < minute(30).mono_ns]
+            )
+        again.close()
+    with StoreReader.open(path) as reader:
+        assert [one.version for one in reader.starts(SESSION)] == ["0.1.0", "0.2.0"]
+        assert reader.starts("nobody") == []
