@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from devices.clock import Moment
 from devices.vocabulary import METRICS
+from nursestation.core import audit_outside
 from nursestation.core import records as r
 from nursestation.core.wording import ROLE_WORDS, number
 
@@ -32,11 +33,12 @@ class AuditRow:
 
     Attributes:
         at: When.
-        operator: Id of who did it, "" where the program did.
+        operator: Id of who did it, "" where the program did; what was done with a command has its account of the computer.
         who: Their name.
         kind: What sort.
         what: It in words.
         chair, session: Of which visit, None where it is about none.
+        happened_utc_ns: When it was done, UTC [ns], where `at` is only when the station learned of it; else None.
     """
 
     at: Moment
@@ -46,11 +48,13 @@ class AuditRow:
     what: str
     chair: int | None = None
     session: str | None = None
+    happened_utc_ns: int | None = None
 
 
 _SIGN_INS = (r.SignedIn, r.SignedOut, r.SignInFailed)
 _STAFF = (r.OperatorAdded, r.OperatorChanged, r.NurseAssigned)
 _VIEWS = (r.PastViewed, r.AuditViewed, r.ExportAsked, r.ExportMade, r.InstructionsPrinted)
+_OUTSIDE = (r.CommandAsked, r.CommandEnded, r.NoteUnreadable)
 _SETTINGS = (r.SettingChanged, r.MonitorBound, r.MonitorUnbound, r.ProtocolChanged, r.AudioSwitched, r.LimitsChanged)
 _CORRECTIONS = (
     r.ChartCorrected, r.ChartStruck, r.DrugStruck, r.DrugRecorded, r.TimeCorrected, r.GateOverridden,
@@ -63,7 +67,7 @@ _OF_RECORD = (
 _KINDS: dict[type, AuditKind] = {
     **dict.fromkeys(_SIGN_INS, AuditKind.SIGN_IN),
     **dict.fromkeys(_STAFF, AuditKind.STAFF),
-    **dict.fromkeys(_VIEWS, AuditKind.VIEW),
+    **dict.fromkeys((*_VIEWS, *_OUTSIDE), AuditKind.VIEW),
     **dict.fromkeys(_SETTINGS, AuditKind.SETTING),
     **dict.fromkeys(_CORRECTIONS, AuditKind.CORRECTION),
     **dict.fromkeys(_OF_RECORD, AuditKind.RECORD),
@@ -85,23 +89,39 @@ def rows(records: Iterable[r.Record], names: Mapping[str, str]) -> tuple[AuditRo
     """Return what was done, in the order of the records; `names` are the staff's by their ids."""
     made = []
     for record in records:
-        kind = _KINDS.get(type(record))
+        kind = _kind(record)
         what = told(record, names) if kind is not None else ""
         if kind is None or not what:
             continue
-        operator = record.operator or ""
+        operator, who = _who(record, names)
         made.append(
             AuditRow(
                 at=record.at,
                 operator=operator,
-                who=names.get(operator, operator) if operator else "Nursestation",
+                who=who,
                 kind=kind,
                 what=what,
                 chair=record.chair,
                 session=record.session,
+                happened_utc_ns=audit_outside.happened_utc_ns(record),
             )
         )
     return tuple(made)
+
+
+def _kind(record: r.Record) -> AuditKind | None:
+    if isinstance(record, _OUTSIDE) and audit_outside.is_of_record(record):
+        return AuditKind.RECORD
+    return _KINDS.get(type(record))
+
+
+def _who(record: r.Record, names: Mapping[str, str]) -> tuple[str, str]:
+    """Return who did it, as id and name."""
+    account = audit_outside.account(record)
+    if account:
+        return f"account {account}", f"Account {account}"
+    operator = record.operator or ""
+    return operator, names.get(operator, operator) if operator else "Nursestation"
 
 
 def told(record: r.Record, names: Mapping[str, str]) -> str:
@@ -204,6 +224,8 @@ def _told_of_record(record: r.Record) -> str:
             return "Nursestation was closed"
         case r.ClockStepped():
             return f"The computer's clock was moved by {record.step_s:+.0f} s"
+        case r.CommandAsked() | r.CommandEnded() | r.NoteUnreadable():
+            return audit_outside.told(record)
         case _:
             return ""
 

@@ -5,6 +5,7 @@ from typing import Protocol as TypingProtocol
 
 from devices.events import PortEvent, Priority
 from nursestation.core.commands import Command
+from nursestation.core.notes import Note
 from nursestation.core.protocols import Protocol
 
 
@@ -159,6 +160,6 @@ class PurgeDone:
 
 StationInput = (
     MonitorInput | Command | ChairsChanged | ProtocolsChanged | Tick | StationFault | SignalSeen | StaffSeen | ExportDone
-    | BackupDone | PurgeDone
+    | BackupDone | PurgeDone | Note
 )  # fmt: skip
 """All that the station takes."""

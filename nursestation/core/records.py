@@ -42,6 +42,7 @@ from nursestation.core.model import (
     TimedStep,
     ToldPatient,
 )
+from nursestation.core.notes import Asked, Ended
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 
@@ -275,6 +276,27 @@ class BackupRestored(_Record):
 
     made_utc_ns: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAsked(_Record):
+    """Something was asked for beside the window, with a command; `at` is when its note was taken up, which may be days later."""
+
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEnded(_Record):
+    """How that ended; where there is none, the command was cut off."""
+
+    ended: Ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteUnreadable(_Record):
+    """A command's note lay there and said nothing any more; `note` is its file's name."""
+
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1122,6 +1144,7 @@ DISCRETE = (
     CheckConfirmed, CompanionRecorded, ProtocolChanged, DrugRecorded, DrugStruck,
     OperatorChanged, PastViewed, ExportAsked, ExportMade, SettingChanged, SessionHeld, HoldReleased, PurgeAsked,
     SessionPurged, BackupMade, BackupRestored, NurseAssigned, AuditViewed,
+    CommandAsked, CommandEnded, NoteUnreadable,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -1143,6 +1166,6 @@ Record = (
     | ProtocolChanged | DrugRecorded | DrugStruck
     | OperatorChanged | PastViewed | ExportAsked | ExportMade | SettingChanged | SessionHeld | HoldReleased | PurgeAsked
     | SessionPurged | BackupMade | BackupRestored | NurseAssigned
-    | AuditViewed
+    | AuditViewed | CommandAsked | CommandEnded | NoteUnreadable
 )  # fmt: skip
 """Everything that can have happened."""

@@ -33,6 +33,7 @@ from nursestation.core import (
     monitors,
     observation,
     orthostatic,
+    outside,
     patient_limits,
     phases,
     protocol_changes,
@@ -66,6 +67,7 @@ from nursestation.core.inputs import (
     StationInput,
     Tick,
 )
+from nursestation.core.notes import Asked, Ended, Unreadable
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
 from nursestation.core.rebase import onto
@@ -203,6 +205,8 @@ class Station:
                 autolock.note_touch(turn)
             case ExportDone() | BackupDone() | PurgeDone():
                 audit.note(turn, item)
+            case Asked() | Ended() | Unreadable():
+                outside.take_up(turn, item)
             case _:
                 _carry_out(turn, item)
         return tuple(turn.records)

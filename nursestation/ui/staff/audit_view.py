@@ -8,6 +8,8 @@ from devices.clock import NS_PER_S
 from nursestation.core.audit_log import AuditKind, AuditRow
 from nursestation.ui.timetext import local_time
 
+_LATER_NS = 60 * NS_PER_S
+
 KIND_WORDS = {
     AuditKind.SIGN_IN: "Sign-ins",
     AuditKind.VIEW: "Looked at and taken out",
@@ -85,6 +87,15 @@ def _line(row: AuditRow, zone: tzinfo | None) -> AuditLine:
     return AuditLine(
         when=f"{local_time(row.at.utc_ns, zone):%H:%M:%S}",
         who=row.who,
-        what=row.what,
+        what=row.what + _earlier(row, zone),
         where=f"Chair {row.chair}" if row.chair is not None else "",
     )
+
+
+def _earlier(row: AuditRow, zone: tzinfo | None) -> str:
+    """Return when it was done, where the station learned of it a minute later or more; "" else."""
+    if row.happened_utc_ns is None or abs(row.at.utc_ns - row.happened_utc_ns) < _LATER_NS:
+        return ""
+    done = local_time(row.happened_utc_ns, zone)
+    day = "" if done.date() == day_of(row.at.utc_ns, zone) else f"on {done.day} {done:%B %Y} "
+    return f" ({day}at {done:%H:%M})"

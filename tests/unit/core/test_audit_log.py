@@ -1,6 +1,6 @@
 """Who did what, in words: every kind that is audited, and the names that stand in it."""
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
@@ -9,11 +9,19 @@ from devices.clock import Moment
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.audit_log import AUDITED, AuditKind, rows, told
+from nursestation.core.audit_outside import NOTED
 from nursestation.core.model import Operator, Role, TimedStep
+from nursestation.core.notes import Asked, Ended, Unreadable, WrittenFile
 from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, NURSE, make_clinic
 
 NAMES = {NURSE: "R. Alvarez RN", CLINICIAN: "Sam Okafor MD"}
 AT = Moment(1, 2)
+ASKED = Asked(
+    note="n1", utc_ns=1, account="office", command="export", sessions=("a", "b"), format="csv", is_encrypted=True, target="drive"
+)  # fmt: skip
+ENDED = Ended(
+    note="n1", utc_ns=2, account="office", command="export", outcome="done", files=(WrittenFile(session="a", sha256="5" * 64),)
+)  # fmt: skip
 
 
 def test_a_shift_reads_as_what_people_did() -> None:
@@ -61,6 +69,8 @@ _VALUES: dict[object, object] = {
     bool: True,
     TimedStep: TimedStep.INFUSION_STOPPED,
     Operator: Operator(NURSE, "R. Alvarez RN", Role.NURSE, "hash"),
+    Asked: ASKED,
+    Ended: ENDED,
 }
 
 
@@ -99,3 +109,32 @@ def test_a_drug_record_is_a_correction_only_where_it_replaces_another() -> None:
 
 def test_what_nobody_asks_for_is_left_out() -> None:
     assert rows([r.LinkChanged(at=AT, monitor="m", phase=None, reason="")], NAMES) == ()  # type: ignore[arg-type]
+
+
+def test_a_command_is_told_with_the_account_of_the_computer_and_its_own_time() -> None:
+    clinic = make_clinic()
+    clinic.staff()
+    clinic.apply(ASKED)
+    clinic.apply(ENDED)
+    clinic.apply(replace(ASKED, note="n2", command="key change", account="root"))
+    clinic.apply(replace(ENDED, note="n2", command="key change", account="root", outcome="failed", files=()))
+    clinic.apply(Unreadable(note="x.json"))
+    made = [row for row in rows(clinic.records, NAMES) if row.what.startswith(("With a command", "A command"))]
+    assert [(row.who, row.kind, row.what) for row in made] == [
+        ("Account office", AuditKind.VIEW, "With a command: take out 2 visits as csv (locked) to a drive"),
+        ("Account office", AuditKind.VIEW, f"With a command: “export” was done, SHA-256 {'5' * 12}…"),
+        ("Account root", AuditKind.RECORD, "With a command: set another passphrase of the record"),
+        ("Account root", AuditKind.RECORD, "With a command: “key change” was not done"),
+        ("Nursestation", AuditKind.RECORD, "A command's note could not be read: x.json"),
+    ]
+    assert [row.happened_utc_ns for row in made] == [1, 2, 1, 2, None]
+    assert {row.operator for row in made} == {"account office", "account root", ""}
+    assert clinic.of(r.CommandAsked)[0].operator is None  # nobody signed in asked for it
+
+
+@pytest.mark.parametrize("command", NOTED)
+def test_every_command_that_is_noted_has_words(command: str) -> None:
+    said = told(r.CommandAsked(at=AT, asked=replace(ASKED, command=command, monitor="2:x")), NAMES)
+    assert said.startswith("With a command: ")
+    assert "{" not in said
+    assert "“" not in said
