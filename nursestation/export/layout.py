@@ -47,7 +47,8 @@ RULE = Color(0.72, 0.72, 0.72)
 SHADE = Color(0.93, 0.93, 0.93)
 
 _LEAST_SIZE = 7.0  # of a line that is made smaller to fit [pt]
-_LEAST_PART = 24.0  # of a row that is broken, which is only one that no page can hold [pt]
+_LEAST_PART = 24.0  # of a row that is broken [pt]
+_PAGE_ROOM = min(height for _, height in PAPERS.values()) - HEADER - FOOTER - 2 * mm  # for content [pt]
 _MOST_ROOM = 120 * mm  # a section whose first rows are higher than this begins where it comes
 _ENDLESS = 1e6
 
@@ -166,9 +167,7 @@ def grid(
         [text(cell, bold=index in bold_rows) if isinstance(cell, str) else cell for cell in row]
         for index, row in enumerate(rows)
     ]
-    table = Table(
-        [[text(cell, HEAD) for cell in head], *body], colWidths=list(widths), repeatRows=1, splitInRow=_LEAST_PART
-    )
+    table = _Grid([[text(cell, HEAD) for cell in head], *body], colWidths=list(widths), repeatRows=1)
     commands: list[tuple[object, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.9, INK),
@@ -181,6 +180,19 @@ def grid(
     commands += [("BACKGROUND", (0, row + 1), (-1, row + 1), SHADE) for row in shaded_rows]
     table.setStyle(TableStyle(commands))
     return table
+
+
+class _Grid(Table):  # type: ignore[misc]  # reportlab is untyped
+    """A table that goes on to the next page between rows, and within a row only where no page can hold that row.
+
+    Reportlab itself would break any row that comes to the foot of a page, with the table's head above each of its parts.
+    """
+
+    def split(self, available_width: float, available_height: float) -> list[Flowable]:
+        """Return the parts, the first of which has room; none where it has to begin on the next page."""
+        self.splitInRow = _LEAST_PART if sum(self._rowHeights[:2]) > _PAGE_ROOM else 0
+        found: list[Flowable] = super().split(available_width, available_height)
+        return found
 
 
 def build(flowables: list[Flowable], running: Running, *, paper: str, subject: str) -> bytes:
