@@ -51,6 +51,7 @@ HOUR_NS = 3600 * NS_PER_S
 MINUTE_NS = 60 * NS_PER_S
 
 NURSE = Operator("op-1", "R. Alvarez RN", Role.NURSE, "not a hash")
+OFFICE = Operator("op-4", "O. Ortiz", Role.OFFICE, "not a hash")
 LEAD = Operator("op-2", "J. Okafor RN", Role.LEAD_NURSE, "not a hash")
 CLINICIAN = Operator("op-3", "Dr M. Lindqvist", Role.CLINICIAN, "not a hash")
 

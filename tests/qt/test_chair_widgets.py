@@ -23,6 +23,7 @@ from nursestation.ui.theme import DARK_THEME
 from tests.helpers.station_views import (
     DRIVER,
     NOW,
+    NURSE,
     make_chair,
     make_flag,
     make_link,
@@ -192,7 +193,7 @@ def _button(widget, name):
 
 
 def test_a_press_tells_which_action(qtbot, bar):
-    bar.render(actions(make_chair(RUNNING), signed_in=True))
+    bar.render(actions(make_chair(RUNNING), NURSE))
     with qtbot.waitSignal(bar.wanted) as wanted:
         qtbot.mouseClick(_button(bar, "measure_bp"), Qt.MouseButton.LeftButton)
     assert wanted.args[0].command == RequestCuff(chair=2)
@@ -200,10 +201,10 @@ def test_a_press_tells_which_action(qtbot, bar):
 
 def test_a_button_stays_itself_while_its_action_does(qtbot, bar):
     waiting = make_visit(Phase.OBSERVATION, observation_s=600.0)
-    bar.render(actions(make_chair(waiting), signed_in=True))
+    bar.render(actions(make_chair(waiting), NURSE))
     button = _button(bar, "mark_ready")
     assert not button.isEnabled()
-    bar.render(actions(make_chair(replace(waiting, observation_s=900.0)), signed_in=True))
+    bar.render(actions(make_chair(replace(waiting, observation_s=900.0)), NURSE))
     assert _button(bar, "mark_ready") is button
     assert button.isEnabled()
     with qtbot.waitSignal(bar.wanted):
@@ -211,20 +212,20 @@ def test_a_button_stays_itself_while_its_action_does(qtbot, bar):
 
 
 def test_the_shortcut_works_and_outlives_a_change_of_words(qtbot, bar):
-    bar.render(actions(make_chair(make_visit(Phase.BASELINE, baseline_ready="")), signed_in=True))
+    bar.render(actions(make_chair(make_visit(Phase.BASELINE, baseline_ready="")), NURSE))
     bar.activateWindow()
     with qtbot.waitSignal(bar.wanted) as wanted:
         qtbot.keyClick(bar, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     assert wanted.args[0].id == "take_baseline"
     visit = make_visit(Phase.BASELINE, baseline_ready="", baseline=make_visit().baseline)
-    bar.render(actions(make_chair(visit), signed_in=True))
+    bar.render(actions(make_chair(visit), NURSE))
     with qtbot.waitSignal(bar.wanted):
         qtbot.keyClick(bar, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
 
 
 @pytest.mark.parametrize("phase", list(Phase))
 def test_every_phase_fits_the_smallest_screen(bar, phase):
-    bar.render(actions(make_chair(make_visit(phase)), signed_in=True))
+    bar.render(actions(make_chair(make_visit(phase)), NURSE))
     assert bar.minimumSizeHint().width() <= 1280
     for button in bar.findChildren(QWidget):
         if button.objectName().startswith("action_") and button.isVisible() and button.parentWidget() is bar:
@@ -232,8 +233,8 @@ def test_every_phase_fits_the_smallest_screen(bar, phase):
 
 
 def test_pause_gives_way_to_resume(bar):
-    bar.render(actions(make_chair(RUNNING), signed_in=True))
-    bar.render(actions(make_chair(replace(RUNNING, paused=True)), signed_in=True))
+    bar.render(actions(make_chair(RUNNING), NURSE))
+    bar.render(actions(make_chair(replace(RUNNING, paused=True)), NURSE))
     assert _button(bar, "resume_infusion").isVisible()
     gone = _button(bar, "pause_infusion")
     assert gone is None or not gone.isVisible()
@@ -244,21 +245,21 @@ def test_a_flag_asks_and_goes_when_it_is_answered(qtbot):
     qtbot.addWidget(made)
     made.resize(900, 100)
     asked = flag_strip(replace(RUNNING, flags=(make_flag(),)))
-    made.render(asked, 2, may_act=True)
+    made.render(asked, 2, NURSE)
     assert made.isVisible()
     assert _label(made, "flag_headline").text().startswith("BP spike 182/111")
     assert made.sizeHint().height() <= 76, "the waves need the room"
     with qtbot.waitSignal(made.wanted) as wanted:
         qtbot.mouseClick(_button(made, "flag_clinician_told"), Qt.MouseButton.LeftButton)
     assert wanted.args[0].command.action == "clinician told"
-    made.render(asked, 2, may_act=False)
+    made.render(asked, 2, None)
     assert all(not button.isVisible() for button in made.findChildren(QWidget) if "action_" in button.objectName())
     headline = made.findChild(ElidingLabel, "flag_headline")
     headline.resize(300, 20)
     assert headline.shown_text() == "BP spike 182/111 · 47 % over 124/76"
     headline.resize(500, 20)
     assert headline.shown_text() == "BP spike 182/111 · 47 % above baseline 124/76"
-    made.render(None, 2, may_act=True)
+    made.render(None, 2, NURSE)
     assert not made.isVisible()
 
 

@@ -12,7 +12,7 @@ from nursestation.ui.chair.alarm_controls import AlarmControls, PauseBar
 from nursestation.ui.sheets.limits import LimitsSheet, ProposalSheet
 from nursestation.ui.sheets.reason import ReasonSheet
 from nursestation.ui.sheets.view import PAUSE_ALARMS
-from tests.helpers.station_views import make_chair, make_station, make_visit
+from tests.helpers.station_views import NURSE, make_chair, make_station, make_visit
 
 HEART = LimitView(
     metric="heart_rate",
@@ -133,9 +133,9 @@ def test_the_chairs_alarms_are_paused_with_a_reason(qtbot):
 def test_a_pause_says_how_long_who_and_why_and_ends_with_one_tap(qtbot):
     bar = PauseBar()
     qtbot.addWidget(bar)
-    bar.render(CHAIR, may_act=True)
+    bar.render(CHAIR, NURSE)
     assert bar.isHidden()
-    bar.render(replace(CHAIR, pause=PAUSE), may_act=True)
+    bar.render(replace(CHAIR, pause=PAUSE), NURSE)
     assert _text(bar, "pause_bar_left") == "ALARM PAUSED 4:12"
     assert _text(bar, "pause_bar_why") == "Patient walks · by R. Alvarez RN · in Nursestation only"
     with qtbot.waitSignal(bar.command_requested) as asked:
@@ -147,12 +147,12 @@ def test_a_pause_says_how_long_who_and_why_and_ends_with_one_tap(qtbot):
 def test_the_limits_are_named_on_the_page_and_one_tap_away(qtbot):
     controls = AlarmControls()
     qtbot.addWidget(controls)
-    controls.render(CHAIR, may_act=True)
+    controls.render(CHAIR, NURSE)
     assert _text(controls, "alarm_limits_source") == "Limits: Depression IV"
     with qtbot.waitSignal(controls.sheet_wanted) as asked:
         _press(qtbot, controls, "alarm_limits")
     assert asked.args == ["limits"]
-    controls.render(replace(CHAIR, pause=PAUSE), may_act=True)
+    controls.render(replace(CHAIR, pause=PAUSE), NURSE)
     assert not controls.findChild(QWidget, "alarm_pause").isEnabled()
-    controls.render(make_chair(), may_act=True)
+    controls.render(make_chair(), NURSE)
     assert controls.isHidden()

@@ -6,6 +6,7 @@ from itertools import pairwise
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from nursestation.core.model import Operator
 from nursestation.ui import theme
 from nursestation.ui.chair.actions_view import Action, flag_answers
 from nursestation.ui.chair.view import FlagStrip
@@ -145,8 +146,8 @@ class FlagBar(Panel):
         whole.addLayout(self._row)
         self.hide()
 
-    def render(self, strip: FlagStrip | None, chair: int, *, may_act: bool) -> None:  # type: ignore[override]
-        """Show `strip`, or nothing."""
+    def render(self, strip: FlagStrip | None, chair: int, operator: Operator | None) -> None:  # type: ignore[override]
+        """Show `strip` with its answers for whoever is signed in, or nothing."""
         if strip is None:
             self.hide()
             return
@@ -158,6 +159,6 @@ class FlagBar(Panel):
         self._prompt.setText(strip.prompt)
         self.setToolTip(strip.whole)
         self.setAccessibleName(strip.whole)
-        for button in self._row.show_actions(flag_answers(chair, strip.flag) if may_act else ()):
+        for button in self._row.show_actions(flag_answers(chair, strip.flag, operator)):
             button.wanted.connect(self.wanted)
         self.show()

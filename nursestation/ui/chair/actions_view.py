@@ -2,8 +2,8 @@
 
 Rules of the file:
 1. An action is a command of `core.commands`, or the name of a page or sheet that asks for the rest.
-2. A command that the station would refuse is shown but not enabled, with what is missing as its tip; the station decides
-   all the same.
+2. A command that the station would refuse is shown but not enabled, with what is missing as its tip, or why who is signed in
+   may not ask it (`core/access.py`); the station decides all the same.
 3. The words on the infusion's buttons say what the nurse did at the pump; the program does not run it.
 """
 
@@ -11,20 +11,26 @@ from dataclasses import dataclass, replace
 
 from nursestation.core.commands import (
     AnswerFlag,
+    AskExport,
     BeginBaseline,
+    Chart,
+    CheckIn,
     Command,
+    EndEarly,
     FreeChair,
     MarkReady,
     PauseInfusion,
     RequestCuff,
     ResumeInfusion,
+    StartCuff,
     StartInfusion,
     StopCuff,
     StopInfusion,
     TakeBaseline,
 )
-from nursestation.core.model import GateState, Phase, Route
+from nursestation.core.model import GateState, Operator, Phase, Route
 from nursestation.core.snapshot import ChairSnapshot, VisitView
+from nursestation.ui.allowed import why_not
 from nursestation.ui.durations import duration_text
 from nursestation.ui.roles import ButtonKind
 from nursestation.ui.sheets.view import FLAG_ACTIONS
@@ -40,6 +46,7 @@ class Action:
         kind: How much it asks for.
         command: What it asks of the station, or None where `opens` names a page or sheet.
         opens: Page or sheet.
+        asks: The command that the page or sheet is there to ask; None for one that is there to be looked at.
         enabled: Whether it can be pressed.
         tip: What it does, or why it cannot be pressed.
         shortcut: Key.
@@ -51,24 +58,33 @@ class Action:
     kind: ButtonKind = ButtonKind.PLAIN
     command: Command | None = None
     opens: str = ""
+    asks: type | None = None
     enabled: bool = True
     tip: str = ""
     shortcut: str = ""
     at_end: bool = False
 
 
-def actions(chair: ChairSnapshot, *, signed_in: bool) -> tuple[Action, ...]:
-    """Return the actions for `chair`; while nobody is signed in that is the sign-in alone."""
-    if not signed_in:
+def actions(chair: ChairSnapshot, operator: Operator | None) -> tuple[Action, ...]:
+    """Return the actions for `chair` and whoever is signed in; while nobody is that is the sign-in alone."""
+    if operator is None:
         return (_SIGN_IN,)
     found = _for_visit(chair.number, chair.visit)
     if any(link.may_start_cuff for link in chair.links):
-        return tuple(_cuff(chair) if action.id == "measure_bp" else action for action in found)
-    return found
+        found = tuple(_cuff(chair) if action.id == "measure_bp" else action for action in found)
+    return tuple(_for(operator, action) for action in found)
 
 
-def flag_answers(chair: int, flag: str) -> tuple[Action, ...]:
-    """Return the quick answers to a BP flag."""
+def _for(operator: Operator, action: Action) -> Action:
+    asked = type(action.command) if action.command is not None else action.asks
+    reason = why_not(operator, asked) if asked is not None else ""
+    return replace(action, enabled=False, tip=reason) if reason else action
+
+
+def flag_answers(chair: int, flag: str, operator: Operator | None) -> tuple[Action, ...]:
+    """Return the quick answers to a BP flag; none while nobody is signed in."""
+    if operator is None:
+        return ()
     by_name = {one.name: one for one in FLAG_ACTIONS}
     quick = tuple(
         Action(
@@ -80,9 +96,13 @@ def flag_answers(chair: int, flag: str) -> tuple[Action, ...]:
         for name, text, tip in _QUICK_ANSWERS
     )
     other = Action(
-        id="flag_other", text="Other…", opens="flag", tip="Infusion slowed, paused or stopped; reading not real."
+        id="flag_other",
+        text="Other…",
+        opens="flag",
+        asks=AnswerFlag,
+        tip="Infusion slowed, paused or stopped; reading not real.",
     )
-    return (*quick, other)
+    return tuple(_for(operator, action) for action in (*quick, other))
 
 
 _QUICK_ANSWERS = (
@@ -93,16 +113,34 @@ _QUICK_ANSWERS = (
 
 _SIGN_IN = Action(id="sign_in", text="Sign in", kind=ButtonKind.PRIMARY, opens="sign_in", tip="Who is at the station?")
 _EVENT = Action(
-    id="event", text="+ Event", opens="event", shortcut="Ctrl+E", tip="Chart a side effect, a symptom or a note."
+    id="event",
+    text="+ Event",
+    opens="event",
+    asks=Chart,
+    shortcut="Ctrl+E",
+    tip="Chart a side effect, a symptom or a note.",
 )
-_DOSE = Action(id="dose", text="Dose / rate…", opens="dose", shortcut="Ctrl+D", tip="Chart a change of dose or rate.")
+_DOSE = Action(
+    id="dose",
+    text="Dose / rate…",
+    opens="dose",
+    asks=Chart,
+    shortcut="Ctrl+D",
+    tip="Chart a change of dose or rate.",
+)
 _NOTIFY = Action(
-    id="notify", text="Notify clinician", opens="notify", shortcut="Ctrl+N", tip="Chart that the clinician was told."
+    id="notify",
+    text="Notify clinician",
+    opens="notify",
+    asks=Chart,
+    shortcut="Ctrl+N",
+    tip="Chart that the clinician was told.",
 )
 _EXPORT = Action(
     id="export",
     text="Export…",
     opens="export",
+    asks=AskExport,
     shortcut="Ctrl+Shift+E",
     at_end=True,
     tip="Save this session as a report or as tables.",
@@ -112,10 +150,11 @@ _END_EARLY = Action(
     text="End early…",
     kind=ButtonKind.QUIET,
     opens="end_early",
+    asks=EndEarly,
     at_end=True,
     tip="Close the visit before its end, with a reason.",
 )
-_CHECK_IN = Action(id="check_in", text="Check-in…", opens="check_in", shortcut="Ctrl+I")
+_CHECK_IN = Action(id="check_in", text="Check-in…", opens="check_in", asks=CheckIn, shortcut="Ctrl+I")
 _DISCHARGE = Action(
     id="discharge",
     text="Discharge…",
@@ -177,6 +216,7 @@ def _cuff(chair: ChairSnapshot) -> Action:
         id="measure_bp",
         text="Measure BP now",
         opens="start_cuff",
+        asks=StartCuff,
         shortcut="Ctrl+M",
         tip="Asks once more, then starts the cuff from here.",
     )
@@ -249,6 +289,7 @@ def _infusion(number: int, visit: VisitView) -> tuple[Action, ...]:
         kind=ButtonKind.DANGER,
         command=None if is_early else StopInfusion(chair=number),
         opens="stop_early" if is_early else "",
+        asks=StopInfusion,
         tip="State that the infusion is over; observation begins." + (" Asks for a reason." if is_early else ""),
         shortcut="Ctrl+Shift+S",
     )

@@ -3,10 +3,12 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from nursestation.core.commands import EndChairPause
+from nursestation.core.commands import EndChairPause, PauseChairAlarms, SetLimit
+from nursestation.core.model import Operator
 from nursestation.core.snapshot import ChairSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.symbols import WORDS, Symbol, SymbolLabel
+from nursestation.ui.allowed import why_not
 from nursestation.ui.controls import Button, ElidingLabel, Panel
 from nursestation.ui.durations import duration_text
 from nursestation.ui.layouts import column, row
@@ -41,13 +43,14 @@ class AlarmControls(QWidget):
         self._limits.clicked.connect(self._on_limits)
         self._pause.clicked.connect(self._on_pause)
 
-    def render(self, chair: ChairSnapshot, *, may_act: bool) -> None:  # type: ignore[override]
-        """Show the alarms of `chair`."""
+    def render(self, chair: ChairSnapshot, operator: Operator | None) -> None:  # type: ignore[override]
+        """Show the alarms of `chair` to whoever is signed in."""
         text = limits_text(chair)
         self.setVisible(bool(text))
         self._source.setText(text)
-        self._limits.setEnabled(may_act)
-        self._pause.setEnabled(may_act and chair.pause is None)
+        self._limits.allow(why_not(operator, SetLimit))
+        self._pause.allow(why_not(operator, PauseChairAlarms))
+        self._pause.setEnabled(chair.pause is None)
         tip = self.tr("The patient is off the monitor on purpose: no alarm of this chair in Nursestation, for a time.")
         self._pause.set_tip(self.tr("They are paused already.") if chair.pause is not None else tip)
 
@@ -89,15 +92,15 @@ class PauseBar(Panel):
         self._end.clicked.connect(self._on_end)
         self.hide()
 
-    def render(self, chair: ChairSnapshot, *, may_act: bool) -> None:  # type: ignore[override]
-        """Show the pause of `chair`, or nothing."""
+    def render(self, chair: ChairSnapshot, operator: Operator | None) -> None:  # type: ignore[override]
+        """Show the pause of `chair` to whoever is signed in, or nothing."""
         self._chair = chair.number
         pause = chair.pause
         if pause is not None:
             self._left.setText(f"{WORDS[Symbol.ALARM_PAUSED]} {duration_text(pause.left_s)}")
             self._why.setText(self.tr("{} · by {} · in Nursestation only").format(pause.reason, pause.by))
             self.setAccessibleName(f"{self._left.text()}, {self._why.text()}")
-        self._end.setEnabled(may_act)
+        self._end.allow(why_not(operator, EndChairPause))
         self.setVisible(pause is not None)
 
     @Slot()

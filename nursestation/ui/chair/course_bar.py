@@ -13,11 +13,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from nursestation.core.commands import Chart, StrikeChart
+from nursestation.core.access import may
+from nursestation.core.commands import Chart, EnterVitals, RecordScore, StrikeChart
 from nursestation.core.model import Severity
 from nursestation.core.protocols import EventButton
 from nursestation.core.snapshot import ChairSnapshot, DueKind, StationSnapshot, VisitView
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.controls import Button, Panel, QuietButton, TwoLineLabel
 from nursestation.ui.journal import entry_words, is_fresh, newest_entry
 from nursestation.ui.layouts import row
@@ -81,6 +83,10 @@ class Sheets(QWidget):
         """Mark the sheet that is open."""
         for name, button in self._buttons.items():
             button.setChecked(name == sheet)
+
+    def allow(self, name: str, why_not: str) -> None:
+        """Say why who is signed in may not open a sheet, "" for who may."""
+        self._buttons[name].allow(why_not)
 
     def mark(self, name: str, text: str, tip: str) -> None:
         """Say on a button what waits behind it."""
@@ -179,11 +185,13 @@ class CourseBar(Panel):
         if chair.number != self._chair or (visit is None) or snapshot.operator is None:
             self._forget()
         self._chair, self._visit = chair.number, visit
-        self._may_act = snapshot.operator is not None and visit is not None and not visit.phase.is_over
+        self._may_act = may(snapshot.operator, Chart) and visit is not None and not visit.phase.is_over
         self.setVisible(visit is not None)
         if visit is None:
             return
         self._sheets.show_open(sheet)
+        for name, asked in (("scores", RecordScore), ("vitals", EnterVitals)):
+            self._sheets.allow(name, why_not(snapshot.operator, asked))
         due = [
             one.what
             for one in snapshot.due

@@ -99,7 +99,7 @@ class Header(Panel):
         told = self.tr("{name} looks after this chair.").format(name=view.nurse) if view.nurse else ""
         self._nurse.setAccessibleName(told or self.tr("Nobody looks after this chair"))
         self._nurse.set_tip(told or self.tr("Say who looks after this chair."))
-        self._nurse.setEnabled(view.may_assign)
+        self._nurse.allow(view.why_not_assign)
         # what keeps a patient from being monitored needs the room more; the page of all chairs tells the name too
         self._may_show_nurse = not (view.trouble and view.ident)
 

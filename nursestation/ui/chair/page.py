@@ -12,10 +12,11 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from nursestation.core.access import may
-from nursestation.core.commands import ViewPast
+from nursestation.core.commands import ConfirmMonitorPatient, NoteSetting, ViewPast
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
+from nursestation.ui.allowed import why_not
 from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import Action, actions
 from nursestation.ui.chair.alarm_controls import AlarmControls, PauseBar
@@ -248,8 +249,8 @@ class ChairPage(Page):
         before, self._rendered = self._rendered, (snapshot, self._sheet)
         if before is not None and not self._sheet and not before[1] and _is_about_others(chair, snapshot, before[0]):
             return
-        signed_in = snapshot.operator is not None
-        if self._sheet and not signed_in:
+        operator = snapshot.operator
+        if self._sheet and operator is None:
             self.close_sheet()
         self._header.render(header_view(chair, snapshot, self._zone))
         if self.is_big:
@@ -257,18 +258,18 @@ class ChairPage(Page):
         else:
             self._numerics.render(number_views(chair, self._zone))
         asked = None if self._sheet == "flag" else flag_strip(chair.visit)  # the sheet says it all, and needs the room
-        self._flag.render(asked, chair.number, may_act=signed_in)
-        question = "" if self._sheet == "monitor_patient" else monitor_question(chair, is_locked=not signed_in)
-        self._question.show_question(question, may_act=signed_in)
-        self._pause.render(chair, may_act=signed_in)
-        self._alarm_controls.render(chair, may_act=signed_in)
-        self._bar.render(actions(chair, signed_in=signed_in))
+        self._flag.render(asked, chair.number, operator)
+        question = "" if self._sheet == "monitor_patient" else monitor_question(chair, is_locked=operator is None)
+        self._question.show_question(question, why_not(operator, ConfirmMonitorPatient))
+        self._pause.render(chair, operator)
+        self._alarm_controls.render(chair, operator)
+        self._bar.render(actions(chair, operator))
         self._course.render(chair, snapshot, self._sheet)
         if self.is_big and asked is not None and not self._course.is_busy:
             self._course.hide()  # the flag's bar takes its place, so that the numbers stay where and as large as they are
         why_none = why_no_waves(chair, self._waves.look)
         self._waves.show_chair(chair.number, chair.waves, why_none, simulated=chair.simulated)
-        self._head.render(self._head_view(chair, snapshot), may_set=signed_in)
+        self._head.render(self._head_view(chair, snapshot), may_set=may(operator, NoteSetting))
         self._trend.let_review(wanted=may(snapshot.operator, ViewPast))
         self._trend.render(chair, snapshot.at)
         if self._sheet:
@@ -304,7 +305,7 @@ class ChairPage(Page):
         snapshot = self._snapshot
         chair = None if snapshot is None else next((c for c in snapshot.chairs if c.number == self._number), None)
         if snapshot is not None and chair is not None:
-            self._head.render(self._head_view(chair, snapshot), may_set=snapshot.operator is not None)
+            self._head.render(self._head_view(chair, snapshot), may_set=may(snapshot.operator, NoteSetting))
 
     def _head_view(self, chair: ChairSnapshot, snapshot: StationSnapshot) -> WaveHeadView:
         return wave_head_view(chair, snapshot.at, self._waves.frozen_at, self._zone)

@@ -29,10 +29,10 @@ class QuestionBar(Panel):
         self._answer.clicked.connect(self.answer_wanted)
         self.hide()
 
-    def show_question(self, text: str, *, may_act: bool) -> None:
-        """Show what is asked; nothing is for ""."""
+    def show_question(self, text: str, why_not: str) -> None:
+        """Show what is asked, and why who is signed in may not answer it; nothing is for ""."""
         if self._text.text() != text:
             self._text.setText(text)
             self.setAccessibleName(text)
-        self._answer.setEnabled(may_act)
+        self._answer.allow(why_not)
         self.setVisible(bool(text))

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from devices.events import Priority
+from nursestation.core.commands import AssignNurse
 from nursestation.core.model import FlagOutcome, Grade, Phase, SeriesPlace, VisitKind
 from nursestation.core.snapshot import ChairSnapshot, FlagView, StationSnapshot, VisitView
+from nursestation.ui.allowed import why_not
 from nursestation.ui.chairs.view import link_word
 from nursestation.ui.durations import duration_text
 from nursestation.ui.locked import HIDDEN, HIDDEN_QUESTION
@@ -34,7 +36,7 @@ class HeaderView:
             with the patient.
         help: Who comes at once when called, "" while nobody is named.
         nurse: Who looks after the chair, "" for nobody.
-        may_assign: Whether that can be changed now.
+        why_not_assign: Why who is signed in may not change that, "" for who may.
         trouble: What keeps the chair from being monitored, "" when nothing does; `trouble_short` for a narrow place.
         timer, beside: The clock of the phase, and what it counts to.
     """
@@ -54,7 +56,7 @@ class HeaderView:
     help: str = ""
     trouble_short: str = ""
     nurse: str = ""
-    may_assign: bool = False
+    why_not_assign: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
     """Return the head of the page of `chair`."""
     visit = chair.visit
     nurse = chair.nurse.name if chair.nurse is not None else ""
-    may_assign = snapshot.operator is not None
+    why_not_assign = why_not(snapshot.operator, AssignNurse)
     if visit is None:
         return HeaderView(
             chair=f"Chair {chair.number}",
@@ -94,7 +96,7 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
             timer="",
             beside="",
             nurse=nurse,
-            may_assign=may_assign,
+            why_not_assign=why_not_assign,
         )
     where = progress(visit, snapshot.at)
     trouble = link_word(chair)
@@ -121,7 +123,7 @@ def header_view(chair: ChairSnapshot, snapshot: StationSnapshot, zone: tzinfo | 
         driver_tip="" if is_locked else _driver_tip(visit),
         help="" if visit.phase.is_over or not visit.available else f"{visit.available} at hand",
         nurse=nurse,
-        may_assign=may_assign,
+        why_not_assign=why_not_assign,
     )
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from nursestation.core.commands import ResolveChart
+from nursestation.core.commands import CorrectChart, ResolveChart
 from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.ui import theme
 from nursestation.ui.choices import Choices
@@ -102,6 +102,7 @@ class _Journal(QWidget):
         self.setObjectName("chart_journal")
         self._lines: tuple[JournalLine, ...] | None = None
         self._rows: list[QWidget] = []
+        self._why_not = ""
         self._column = column(spacing=6)
         self._empty = Label(self.tr("Nothing happened yet that was written down."), tone=Tone.SOFT)
         self._column.addWidget(self._empty)
@@ -126,6 +127,13 @@ class _Journal(QWidget):
             widget.show()
         self._empty.setVisible(not lines)
         keep_tab_order(self)
+        self.allow(self._why_not)
+
+    def allow(self, why_not: str) -> None:
+        """Say why who is signed in may correct no line, "" for who may."""
+        self._why_not = why_not
+        for tap in self.findChildren(Tap):
+            tap.allow(why_not)
 
 
 class _Form(QWidget):
@@ -211,6 +219,8 @@ class _Form(QWidget):
 class ChartSheet(Sheet):
     """The list, and the form for one line of it. The form closes when the station has taken the correction."""
 
+    asks = CorrectChart
+
     def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__("chart", self.tr("Chart"), self.tr("Save the correction"), ButtonKind.PRIMARY, parent)
         self._zone = zone
@@ -235,6 +245,7 @@ class ChartSheet(Sheet):
         self._journal.corrected.connect(self._on_correct)
         self._journal.ended.connect(self._on_over)
         self._form.changed.connect(self._look)
+        self.senders = (self._strike,)
         self._back.clicked.connect(self.clear)
         self._drug.clicked.connect(self._on_drug)
         self._strike.clicked.connect(self._on_strike)
@@ -250,6 +261,11 @@ class ChartSheet(Sheet):
             if standing != self._line:
                 self.clear()
         self._look()
+
+    def let_fill(self, *, is_let: bool) -> None:
+        """Leave the list to be read by everybody."""
+        self._form.setEnabled(is_let)
+        self._journal.allow(self.why_not)
 
     @Slot()
     def clear(self) -> None:

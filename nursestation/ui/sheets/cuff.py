@@ -17,6 +17,8 @@ _LONGEST = 3
 class CuffSheet(Sheet):
     """Systolic, diastolic and, where it was counted, the pulse. The record marks the reading as taken by hand."""
 
+    asks = EnterCuffReading
+
     def __init__(self, name: str = "manual_bp", parent: QWidget | None = None) -> None:
         super().__init__(name, self.tr("BP taken by hand"), self.tr("Record the reading"), ButtonKind.PRIMARY, parent)
         self._sys = self._number(f"{name}_sys", self.tr("Systolic, mmHg"))

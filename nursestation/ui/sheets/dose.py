@@ -16,6 +16,8 @@ from nursestation.ui.sheets.view import DOSE_REASONS, dose_change, full_reason, 
 class DoseSheet(Sheet):
     """What the pump was set to, by whoever set it: the program sets no pump."""
 
+    asks = Chart
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
             "dose", self.tr("Dose or rate changed"), self.tr("Note the change"), ButtonKind.PRIMARY, parent

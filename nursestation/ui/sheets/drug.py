@@ -94,6 +94,8 @@ class _Recorded(QWidget):
 class DrugSheet(CountersignedSheet):
     """A new record, or the correction of one in the list. The witness is asked for as soon as something is wasted."""
 
+    asks = RecordDrug
+
     def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         signer = SecondSigner("drug", self.tr("Witness who saw the waste"), signs=WITNESS_SIGNS)
         super().__init__("drug", self.tr("Drug record"), self.tr("Record"), signer, ButtonKind.PRIMARY, parent)
@@ -123,6 +125,7 @@ class DrugSheet(CountersignedSheet):
         self._strike = Button(self.tr("Strike it out"), "drug_strike", ButtonKind.DANGER)
         self._strike.set_tip(self.tr("It never happened, or not to this patient. It stays, struck through."))
         self.first = self._drug
+        self.senders = (self._strike,)
         self._build_body()
         self._connect()
         self.look()

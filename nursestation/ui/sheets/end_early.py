@@ -17,6 +17,8 @@ from nursestation.ui.sheets.view import full_reason, key_of
 class EndEarlySheet(CountersignedSheet):
     """Before the start a reason is enough; afterwards the visit is handed over, and a clinician signs for it."""
 
+    asks = EndEarly
+
     def __init__(self, name: str = "end_early", parent: QWidget | None = None) -> None:
         signer = SecondSigner(name, self.tr("Clinician who signs for it"))
         super().__init__(

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLayout, QSizePolicy, QWidget
 
-from nursestation.core.commands import ResolveChart
+from nursestation.core.commands import Chart, ResolveChart
 from nursestation.core.model import ChartKind, Severity
 from nursestation.core.protocols import EventButton
 from nursestation.core.snapshot import ChairSnapshot, VisitView
@@ -127,6 +127,8 @@ class _Effects(QWidget):
 
 class EventSheet(Sheet):
     """One tap charts; the sheet stays open for the next one. With "Earlier…" the next tap is of a time before now."""
+
+    asks = Chart
 
     def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__("event", self.tr("Chart an event"), self.tr("Done"), ButtonKind.PLAIN, parent)

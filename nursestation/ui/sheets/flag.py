@@ -3,6 +3,7 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from nursestation.core.commands import AnswerFlag
 from nursestation.core.snapshot import ChairSnapshot, FlagView, VisitView
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Label, TextField
@@ -28,6 +29,8 @@ _DOUBTING = ("repeat", "artefact")
 
 class FlagSheet(Sheet):
     """The flag with its reading and what the protocol advises; the answer in two taps, more only where a reading is doubted."""
+
+    asks = AnswerFlag
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("flag", self.tr("What was done"), self.tr("Note it"), ButtonKind.PRIMARY, parent)

@@ -19,6 +19,8 @@ _NO_DRIVER_REASONS = ("Driver did not come", "Driver cannot come today", "Driver
 class NoDriverSheet(CountersignedSheet):
     """Why there is none, how the patient gets home safely, and a clinician who answers for it."""
 
+    asks = ChooseLeaving
+
     def __init__(self, name: str = "no_driver", parent: QWidget | None = None) -> None:
         signer = SecondSigner(name, self.tr("Clinician who answers for it"))
         super().__init__(
@@ -86,6 +88,8 @@ class NoDriverSheet(CountersignedSheet):
 
 class AgainstAdviceSheet(CountersignedSheet):
     """The patient's own words, the risks told, their signature or who saw that they refused it, and which clinician knows."""
+
+    asks = ChooseLeaving
 
     def __init__(self, name: str = "against_advice", parent: QWidget | None = None) -> None:
         signer = SecondSigner(name, self.tr("Clinician who was told"), needs_pin=False)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from nursestation.core.commands import ResetLimits
+from nursestation.core.commands import AcceptLimits, ResetLimits, SetLimit
 from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.ui import theme
 from nursestation.ui.controls import Button, CheckField, ElidingLabel, Label
@@ -78,6 +78,8 @@ class Stepper(QWidget):
 class LimitsSheet(Sheet):
     """Steppers, one line a vital; nothing is in force before it was sent."""
 
+    asks = SetLimit
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("limits", self.tr("Alarm limits"), self.tr("Set these limits"), ButtonKind.PRIMARY, parent)
         self._chair_shown: ChairSnapshot | None = None
@@ -98,7 +100,8 @@ class LimitsSheet(Sheet):
         for place, heading in enumerate((self.tr("Lower limit"), self.tr("Upper limit")), 1):
             self._grid.addWidget(Label(heading, Text.CAPTION, Tone.SOFT), 0, place)
         self.body.addStretch()
-        for way in (self._propose, self._reset):
+        self.senders = (self._propose, self._reset)
+        for way in self.senders:
             self.head.insertWidget(self.head.count() - 1, way)
         self._propose.clicked.connect(self._on_propose)
         self._reset.clicked.connect(self._on_reset)
@@ -171,6 +174,8 @@ class LimitsSheet(Sheet):
 
 class ProposalSheet(Sheet):
     """What the baseline would make of the limits; a tick a line that was looked at, and only those are taken over."""
+
+    asks = AcceptLimits
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(

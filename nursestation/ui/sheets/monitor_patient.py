@@ -16,6 +16,8 @@ from nursestation.ui.sheets.sheet import Sheet
 class MonitorPatientSheet(Sheet):
     """Until it is answered the monitor's numbers are kept beside the visit and not shown as this patient's."""
 
+    asks = ConfirmMonitorPatient
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
             "monitor_patient", self.tr("Whose numbers are these?"), self.tr("Send"), ButtonKind.PRIMARY, parent

@@ -27,6 +27,7 @@ class OverrideSheet(Sheet):
 
     def __init__(self, kind: HurdleKind, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, self.tr("Override"), self.tr("Sign"), ButtonKind.DANGER, parent)
+        self.asks = OverrideGate if kind is HurdleKind.GATE else OverrideCriterion
         self._kind = kind
         self._sent: str | None = None
         self._refusal = ""

@@ -19,6 +19,7 @@ class ReasonSheet(Sheet):
     def __init__(self, spec: ReasonSpec, parent: QWidget | None = None) -> None:
         kind = ButtonKind.DANGER if spec.ends else ButtonKind.PRIMARY
         super().__init__(spec.name, spec.title, spec.button, kind, parent)
+        self.asks = type(spec.make(0, ""))
         self._spec = spec
         self._reasons = Choices(f"{spec.name}_reason", self.tr("Reason"), _options(spec.reasons), flow=True)
         self._words = TextField(

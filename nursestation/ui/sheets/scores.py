@@ -28,6 +28,8 @@ _LONGEST = 4
 class ScoresSheet(Sheet):
     """It stays open for the next score, and begins with the one that is due next."""
 
+    asks = RecordScore
+
     def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__("scores", self.tr("Scores"), self.tr("Record"), ButtonKind.PRIMARY, parent)
         self._visit: VisitView | None = None

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from devices.clock import Moment
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.controls import Button, ElidingLabel, Label, Panel, QuietButton
 from nursestation.ui.layouts import column, row, say, scrolled
 from nursestation.ui.page import Page
@@ -19,7 +20,15 @@ class Sheet(Page):
 
     It sends its command and closes itself; Escape and Close leave without sending. What was typed is forgotten on closing
     and when the sheet is shown for another chair; looking at another chair in between forgets nothing.
+
+    Attributes:
+        asks: The command that it is there to ask: for who may not ask that it can be read, and not be filled in.
+        why_not: Why who is signed in may not, "" for who may.
+        senders: What else asks for something, beside the button at its foot.
     """
+
+    asks: type | None = None
+    why_not = ""
 
     def __init__(self, name: str, title: str, send: str, kind: ButtonKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +38,7 @@ class Sheet(Page):
         self.now = Moment(0, 0)  # of what is shown
         self._shown = 0
         self.first: QWidget | None = None
+        self.senders: tuple[Button, ...] = ()
         self._title = Label(title, Text.TITLE, object_name=f"{name}_title")
         self._whose = ElidingLabel(tone=Tone.SOFT, object_name=f"{name}_whose")
         self._close = QuietButton(self.tr("Close"), f"{name}_close", tip=self.tr("Leave without sending (Esc)"))
@@ -49,11 +59,11 @@ class Sheet(Page):
         self.foot.addWidget(self._notice, 1)
         self.foot.addStretch()
         self.foot.addWidget(self.send_button)
-        content = QWidget()
-        content.setLayout(self.body)
+        self.content = QWidget()
+        self.content.setLayout(self.body)
         inner = self._inner = column(margin=theme.MARGIN)
         inner.addLayout(self.head)
-        inner.addWidget(scrolled(content, f"{name}_scroll"), 1)
+        inner.addWidget(scrolled(self.content, f"{name}_scroll"), 1)
         inner.addLayout(self.foot)
         panel.setLayout(inner)
         outer = column()
@@ -74,6 +84,7 @@ class Sheet(Page):
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Show whose sheet it is, and what of the visit it needs."""
         self.now = snapshot.at
+        self._allow(why_not(snapshot.operator, self.asks) if self.asks is not None else "")
         if self.chair != self._shown:
             self._shown = self.chair
             self._forget()
@@ -85,6 +96,19 @@ class Sheet(Page):
             return
         self._whose.setText(patient_line(chair.number, visit.patient))
         self.show_visit(chair, visit)
+
+    def _allow(self, reason: str) -> None:
+        if reason == self.why_not:
+            return
+        self.why_not = reason
+        self.let_fill(is_let=not reason)
+        for button in (self.send_button, *self.senders):
+            button.allow(reason)
+        self.say("")
+
+    def let_fill(self, *, is_let: bool) -> None:
+        """Let what is asked be filled in, or be read alone."""
+        self.content.setEnabled(is_let)
 
     def refused(self, reason: str) -> None:
         """Show why the last command was not carried out."""
@@ -100,9 +124,9 @@ class Sheet(Page):
         """Send the command, or say what is missing."""
 
     def say(self, sentence: str, tone: Tone = Tone.SOFT) -> None:
-        """Show a sentence beside the button."""
-        self._notice.set_tone(tone)
-        say(self._notice, sentence)
+        """Show a sentence beside the button; to who may not ask what the sheet asks it says that instead."""
+        self._notice.set_tone(Tone.WARN if self.why_not else tone)
+        say(self._notice, self.why_not or sentence)
 
     @Slot()
     def leave(self) -> None:

@@ -15,6 +15,8 @@ from nursestation.ui.sheets.ending_view import shorter_minutes
 class ShortenSheet(CountersignedSheet):
     """The lengths that the protocol allows, as buttons."""
 
+    asks = ShortenObservation
+
     def __init__(self, name: str = "shorten", parent: QWidget | None = None) -> None:
         signer = SecondSigner(name, self.tr("Clinician who shortens it"))
         super().__init__(

@@ -12,6 +12,8 @@ from nursestation.ui.sheets.sheet import Sheet
 class StartCuffSheet(Sheet):
     """A cuff inflates on somebody's arm: one tap opens this, another one starts it."""
 
+    asks = StartCuff
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("start_cuff", self.tr("Measure BP now"), self.tr("Start cuff now"), ButtonKind.PRIMARY, parent)
         self._what = Label("", Text.STRONG, object_name="start_cuff_what", wrap=True)

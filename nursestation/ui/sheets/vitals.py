@@ -29,6 +29,8 @@ _NARROW_PX = 560
 class VitalsSheet(Sheet):
     """The record marks every number as taken by hand; a live one of a monitor stays as it is."""
 
+    asks = EnterVitals
+
     def __init__(self, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__("vitals", self.tr("Vitals by hand"), self.tr("Record the vitals"), ButtonKind.PRIMARY, parent)
         self._visit: VisitView | None = None

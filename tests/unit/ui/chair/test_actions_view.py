@@ -17,6 +17,8 @@ from nursestation.ui.roles import ButtonKind
 from nursestation.ui.sheets.view import FLAG_ACTIONS, answer_flag
 from tests.helpers.station_views import (
     BASELINE,
+    NURSE,
+    OFFICE,
     make_chair,
     make_flag,
     make_gates,
@@ -26,8 +28,8 @@ from tests.helpers.station_views import (
 )
 
 
-def _actions(visit, *, signed_in=True):
-    return {action.id: action for action in actions(make_chair(visit), signed_in=signed_in)}
+def _actions(visit, *, operator=NURSE):
+    return {action.id: action for action in actions(make_chair(visit), operator)}
 
 
 def test_a_free_chair_can_only_be_checked_in():
@@ -36,12 +38,29 @@ def test_a_free_chair_can_only_be_checked_in():
 
 @pytest.mark.parametrize("phase", list(Phase))
 def test_nobody_signed_in_can_only_sign_in(phase):
-    assert list(_actions(make_visit(phase), signed_in=False)) == ["sign_in"]
+    assert list(_actions(make_visit(phase), operator=None)) == ["sign_in"]
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_office_staff_see_what_nurses_do_and_why_they_cannot_and_may_look_and_export(phase):
+    nurse, office = _actions(make_visit(phase)), _actions(make_visit(phase), operator=OFFICE)
+    assert list(nurse) == list(office)
+    for name, action in office.items():
+        if name in ("export", "discharge"):
+            assert action == nurse[name]
+        else:
+            assert not action.enabled
+            assert action.tip == "Office staff can look and export, not run a visit: ask a nurse to sign in."
+
+
+def test_office_staff_answer_no_bp_flag_and_nobody_signed_in_is_offered_none():
+    assert all(not one.enabled and "ask a nurse" in one.tip for one in flag_answers(2, "f", OFFICE))
+    assert flag_answers(2, "f", None) == ()
 
 
 @pytest.mark.parametrize("phase", list(Phase))
 def test_each_phase_has_one_next_step_at_most_and_no_two_of_one_key(phase):
-    offered = actions(make_chair(make_visit(phase)), signed_in=True)
+    offered = actions(make_chair(make_visit(phase)), NURSE)
     assert sum(action.kind is ButtonKind.PRIMARY for action in offered) == 1
     keys = [action.shortcut for action in offered if action.shortcut]
     assert len(keys) == len(set(keys))
@@ -99,7 +118,7 @@ def test_a_closed_visit_leaves_its_chair_and_can_be_exported():
 
 
 def test_a_flag_is_answered_with_one_tap_or_with_a_word_on_why():
-    answers = flag_answers(2, "f")
+    answers = flag_answers(2, "f", NURSE)
     assert answers[0].command == AnswerFlag(chair=2, flag_id="f", action="clinician told")
     assert answers[-1].opens == "flag"
 
@@ -107,7 +126,7 @@ def test_a_flag_is_answered_with_one_tap_or_with_a_word_on_why():
 def test_a_quick_answer_says_and_does_what_the_sheet_does():
     visit, flag = make_visit(Phase.INFUSION), make_flag("f")
     sheet = {one.name: answer_flag(visit, 2, flag, one, "") for one in FLAG_ACTIONS}
-    for quick in flag_answers(2, "f")[:-1]:
+    for quick in flag_answers(2, "f", NURSE)[:-1]:
         assert (quick.command,) == sheet[quick.id.removeprefix("flag_")]
 
 
@@ -116,7 +135,7 @@ def test_a_cuff_that_may_be_started_from_here_asks_once_more_and_can_be_stopped(
         chair = make_chair(
             make_visit(Phase.INFUSION), links=(make_link(may_start_cuff=True),), cuff=CuffView(doing=doing)
         )
-        return {action.id: action for action in actions(chair, signed_in=True)}
+        return {action.id: action for action in actions(chair, NURSE)}
 
     assert (offered("")["measure_bp"].command, offered("")["measure_bp"].opens) == (None, "start_cuff")
     for doing in ("measuring 120 mmHg", "started from here: waiting for the reading"):
