@@ -43,6 +43,7 @@ from nursestation.export.visit import VisitRecord
 
 NOTICE = "Times and amounts are those of the visit's record. Codes and prices are the clinic's, written in by hand."
 _EMPTY_ROWS = 2
+_WATCHED = (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION)
 _CONTINUOUS = {"heart_rate": "heart rate", "pulse_rate": "pulse rate", "spo2": "SpO₂", "resp_rate": "breathing"}
 
 
@@ -143,7 +144,7 @@ def _services(visit: VisitRecord, story: Story, zone: tzinfo | None) -> list[tup
             until = _later(begun, story.infusion.end, story.infusion.start, story.end)
             paused = f", without pauses of {_length(story.paused_ns)}" if story.pauses else ""
             rows.append((f"IV infusion{paused}", clock(begun, zone), clock(until, zone), _length(story.infusion_ns)))
-    watched = [span for span in story.spans if span.phase in (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION)]
+    watched = [span for span in story.spans if span.phase in _WATCHED]
     rows += _stretch(f"Monitoring: {_watched(visit, story)}", watched, story, zone)
     observed = [span for span in story.spans if span.phase in (Phase.OBSERVATION, Phase.READY)]
     rows += _stretch("Observation after the treatment", observed, story, zone)
@@ -174,7 +175,8 @@ def _watched(visit: VisitRecord, story: Story) -> str:
     words = [word for metric, word in _CONTINUOUS.items() if metric in found]
     if "heart rate" in words and "pulse rate" in words:
         words.remove("pulse rate")
-    return listed([*words, count(len(story.cuffs), "cuff reading")])
+    n_cuffs = sum(cuff.phase in _WATCHED for cuff in story.cuffs)
+    return listed([*words, count(n_cuffs, "cuff reading")])
 
 
 def _drugs(visit: VisitRecord, story: Story) -> Iterator[tuple[str, str, str, str]]:

@@ -9,9 +9,11 @@ import pypdf
 import pytest
 
 from nursestation.core import commands as c
-from nursestation.core.model import DrugUse
+from nursestation.core.model import DrugUse, Phase
+from nursestation.core.records import CuffTaken, PhaseChanged
 from nursestation.export.deidentify import deidentified
 from nursestation.export.receipt import NOTICE, receipt_pdf
+from nursestation.export.story import tell
 from nursestation.export.visit import VisitRecord, load_visit
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
@@ -63,6 +65,17 @@ def test_services_stand_with_their_times(stored, paper):
     assert "Discharge signed by R. Alvarez RN" in text
     assert NOTICE in text
     assert "INTERIM" not in text
+
+
+def test_a_cuff_reading_after_the_monitoring_is_not_counted_in_it(stored):
+    records = all_records(step_s=60)
+    ready = next(one for one in records if isinstance(one, PhaseChanged) and one.after is Phase.READY)
+    last = [one for one in records if isinstance(one, CuffTaken)][-1]
+    again = replace(last.reading, measured_mono_ns=ready.at.mono_ns, measured_utc_ns=ready.at.utc_ns)
+    records.insert(records.index(ready) + 1, replace(last, at=ready.at, reading=again))
+    visit = stored(records)
+    assert len(tell(visit).cuffs) == 16
+    assert "and 15 cuff readings 13:28 14:56" in printed(visit)
 
 
 def test_no_price_and_no_code_is_made_up(stored):
