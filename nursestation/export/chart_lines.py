@@ -77,7 +77,13 @@ class _Entry:
 
     def words(self) -> str:
         severity = f", {SEVERITY_WORDS[self.severity]}" if self.severity else ""
-        return f"{_CHART_WORDS[self.kind]}{self.text}{severity}"
+        return f"{_titled(self.kind, self.text)}{severity}"
+
+
+def _titled(kind: ChartKind, text: str) -> str:
+    """Return what was charted under its title; a text that begins with that word ("Oxygen on") stands alone."""
+    title = _CHART_WORDS[kind]
+    return text if title and text.casefold().startswith(title.removesuffix(": ").casefold()) else f"{title}{text}"
 
 
 class Lines:

@@ -77,6 +77,21 @@ def test_what_was_charted_afterwards_stands_where_it_happened(clinic, stored):
     assert [event.t for event in found] == sorted(event.t for event in found)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        (ChartKind.CLINICIAN_TOLD, "Clinician told", "Clinician told"),
+        (ChartKind.CLINICIAN_TOLD, "Dr Brandt, by phone", "Clinician told: Dr Brandt, by phone"),
+        (ChartKind.OXYGEN, "Oxygen on", "Oxygen on"),
+        (ChartKind.OXYGEN, "2 l/min", "Oxygen: 2 l/min"),
+        (ChartKind.SIDE_EFFECT, "Nausea", "Nausea"),
+    ],
+)
+def test_a_title_is_not_told_twice(clinic, stored, kind, text, told):
+    clinic.do(c.Chart(chair=2, kind=kind, text=text))
+    assert line(events(stored(clinic)), told)
+
+
 def test_a_correction_leaves_the_original_struck_through(clinic, stored):
     clinic.do(c.Chart(chair=2, kind=ChartKind.SIDE_EFFECT, text="Nausea"))
     entry = clinic.visit.chart[0].id
