@@ -6,7 +6,8 @@ Source: 21 CFR 11.50 names the three; no conformity is claimed. Each was given w
 from collections.abc import Iterator
 from datetime import tzinfo
 
-from reportlab.platypus import Flowable
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Spacer
 
 from nursestation.core.records import DrugRecorded, DrugStruck
 from nursestation.export.events import in_words
@@ -33,6 +34,7 @@ def signature_section(visit: VisitRecord, story: Story, width: float, zone: tzin
     )
     if story.discharge is not None and not visit.is_deidentified:
         covers = story.discharge.signature.covers
+        found.append(Spacer(0, 1 * mm))
         found.append(text(f"The discharge signature covers this visit's record up to the chain value {covers}.", NOTE))
     return found
 

@@ -26,7 +26,6 @@ from nursestation.export.vitals import Series
 
 MINUTE = 60 * NS_PER_S
 _LEFT, _RIGHT = 26.0, 4.0
-_LABEL_ROOM = 10.0  # a limit so close under the top of the band would cross its label
 _LINE = {"HR": Color(0, 0.42, 0.24), "SpO₂": Color(0, 0.33, 0.62), "RR": Color(0.45, 0.3, 0.05)}
 _SHADES = {Phase.INFUSION: Color(0.91, 0.91, 0.95), Phase.OBSERVATION: Color(0.955, 0.965, 0.965)}
 _SIGNS = {"HR": "circle", "SpO₂": "square", "RR": "triangle"}
@@ -115,7 +114,7 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         self._cuffs(pressure)
         heart = next((one.metric for one in self._data.series if one.label == "HR"), "heart_rate")
         beat = "heart" if heart == "heart_rate" else "pulse"
-        self._title(pressure.bottom + 2.5, f"carets: BP mmHg; line: {beat} rate /min", "HR")
+        self._title(pressure.bottom + 2.5, f"{beat} rate /min; carets: BP mmHg", "HR")
         self._title(oxygen.bottom + 2.5, "SpO₂ %", "SpO₂")
         self._title(breath.bottom + 2.5, "RR /min", "RR")
         self._marks(marks)
@@ -167,12 +166,14 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         canvas, data = self.canv, self._data
         canvas.setFont(MEDIUM, 7)
         half = canvas.stringWidth("paused", MEDIUM, 7) / 2
+        band = "" if data.baseline is None else _band_words(data.baseline, data.band_percent)
+        by_band = _LEFT + canvas.stringWidth(band, REGULAR, 7) + 8
         free_from = 0.0
         for pause in data.pauses:
             middle = (self._x(pause.start) + self._x(pause.end or data.ran_to)) / 2
             right = min(middle + half, self.width - _RIGHT)
             if right - 2 * half >= free_from:
-                is_by_title = right > self.width - _TITLE_ROOM
+                is_by_title = right > self.width - _TITLE_ROOM or right - 2 * half < by_band
                 _plate(canvas, right, y + (_TITLE_HEIGHT if is_by_title else 0), "paused", SOFT)
                 free_from = right + 3
 
@@ -230,8 +231,7 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
             canvas.setFillAlpha(0.09)
             canvas.rect(_LEFT, low, right - _LEFT, high - low, stroke=0, fill=1)
             canvas.restoreState()
-            top = limit if limit is not None and high - _LABEL_ROOM < limit <= high else high
-            self._left_label(top - 8, f"baseline {data.baseline} to +{data.band_percent:g} %")
+            self._left_label(lane.bottom + 2.5, _band_words(data.baseline, data.band_percent))
         if limit is not None:
             canvas.setStrokeColor(INK)
             canvas.setLineWidth(0.6)
@@ -315,6 +315,10 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
             canvas.setFillColor(Color(1, 1, 1))
             canvas.setFont(BOLD, 6.5 if len(label) < 3 else 5)
             canvas.drawCentredString((left + right) / 2, y - 2.3, label)
+
+
+def _band_words(baseline: Baseline, band_percent: float) -> str:
+    return f"shaded: baseline {baseline} to +{band_percent:g} %"
 
 
 def _places(x: float, y: float, wide: float) -> Iterator[tuple[float, float]]:
