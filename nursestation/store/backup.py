@@ -26,6 +26,7 @@ from pathlib import Path
 from devices.clock import NS_PER_S
 from nursestation.store import sqlite
 from nursestation.store.errors import StoreError, explain
+from nursestation.store.keys import sync_folder
 from nursestation.store.sqlite import connect_read_only, key_file
 from nursestation.store.verify import verify_store
 
@@ -143,7 +144,7 @@ def make_backup(record: Path, folder: Path, now_utc_ns: int, *, keep: int, rest:
             if key_file(record).exists():
                 _write(key_file(target), key_file(record).read_bytes())
             part.replace(target)
-        _sync_folder(folder)
+        sync_folder(folder)
         for old in backups_in(folder, whose)[:-keep]:
             if not old.path.samefile(record):
                 old.path.unlink()
@@ -272,13 +273,3 @@ def _forget(descriptor: int) -> None:
     if hasattr(os, "posix_fadvise"):
         with contextlib.suppress(OSError):
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename last; Windows has no such call and needs none."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

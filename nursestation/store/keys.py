@@ -228,14 +228,13 @@ def write_keys(path: Path, file: KeyFile) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have what was renamed in a folder on disk; where the system knows no such thing (Windows), it does so by itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Have what was renamed in a folder on disk, where its file system takes such a wish; Windows knows none and needs none."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _wrapping_key(slot: Slot, secret: str | bytes) -> bytes:

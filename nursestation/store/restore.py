@@ -7,6 +7,8 @@ Rules of the file:
    on a drive without hard links): a station that starts in the midst finds the one or the other.
 3. What is put in its place has a record of the restore as its newest, and was verified with it.
 4. A backup brings back what was purged since, and leaves visits that were open then open: both are said before.
+5. A journal belongs to the file that it was written for: none of another file's is ever left beside what is put in place, for
+   the next start would write its pages into it (https://www.sqlite.org/howtocorrupt.html, 1.4).
 """
 
 import contextlib
@@ -20,12 +22,14 @@ from nursestation.core.records import BackupRestored, SessionPurged
 from nursestation.store import sqlite
 from nursestation.store.backup import BackupError, backups_in, read_sum, sum_on_drive
 from nursestation.store.errors import StoreError
+from nursestation.store.keys import read_keys, sync_folder, write_keys
 from nursestation.store.reader import StoreReader
 from nursestation.store.sqlite import is_protected, key_file
 from nursestation.store.store import Store, take_lock
 from nursestation.store.verify import verify_store
 
 _TIMEOUT_S = 2.0
+_BESIDE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ def restore(file: Path, record: Path, now: Moment) -> Restored:
             aside = _set_aside(record)
             _take_key(file, record)
             part.replace(record)
+            sync_folder(record.parent)
         finally:
             _clear(part)
             lock.release()
@@ -157,32 +162,35 @@ def restore(file: Path, record: Path, now: Moment) -> Restored:
 
 
 def _bring(file: Path, part: Path, sha256: str) -> None:
+    """Copy a backup to where the record is; what is no backup of ours, but a copy by hand, may have its newest in a journal."""
     shutil.copyfile(file, part)
     part.chmod(0o600)
     with part.open("rb+") as stream:
         os.fsync(stream.fileno())
     if sum_on_drive(part) != sha256:
         raise BackupError(f"The copy of {file} did not arrive whole. Nothing was changed: look at the disk.")
+    journal = file.with_name(file.name + "-wal")
+    if journal.exists():
+        shutil.copyfile(journal, part.with_name(part.name + "-wal"))
 
 
 def _set_aside(record: Path) -> Path | None:
-    """Give the present record a second name, so that its own can be taken; return it."""
-    if not record.exists():
-        return None
-    with (
-        contextlib.suppress(
-            *sqlite.errors(), StoreError
-        ),  # a damaged one keeps its journal, under the name that it gets
-        contextlib.closing(sqlite.connect(record, timeout_s=_TIMEOUT_S)) as connection,
-    ):
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    number = 1
-    while (aside := record.with_name(f"{record.stem}.before-restore-{number}{record.suffix}")).exists():
-        number += 1
-    for ending in ("-wal", "-shm"):
+    """Give the present record a second name, so that its own can be taken; return it. A journal without a record goes too."""
+    if record.exists():
+        with (
+            contextlib.suppress(
+                *sqlite.errors(), StoreError
+            ),  # a damaged one keeps its journal, under the name that it gets
+            contextlib.closing(sqlite.connect(record, timeout_s=_TIMEOUT_S)) as connection,
+        ):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    aside = _free_name(record)
+    for ending in _BESIDE:
         beside = record.with_name(record.name + ending)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + ending))
+    if not record.exists():
+        return None
     if key_file(record).exists():
         shutil.copyfile(key_file(record), key_file(aside))
     try:
@@ -192,11 +200,20 @@ def _set_aside(record: Path) -> Path | None:
     return aside
 
 
+def _free_name(record: Path) -> Path:
+    number = 1
+    while True:
+        aside = record.with_name(f"{record.stem}.before-restore-{number}{record.suffix}")
+        if not any(aside.with_name(aside.name + ending).exists() for ending in ("", *_BESIDE)):
+            return aside
+        number += 1
+
+
 def _take_key(file: Path, record: Path) -> None:
     if key_file(file).exists():
-        shutil.copyfile(key_file(file), key_file(record))
+        write_keys(record, read_keys(file))
 
 
 def _clear(part: Path) -> None:
-    for ending in ("", "-wal", "-shm", "-journal", ".lock"):
+    for ending in ("", *_BESIDE, ".lock"):
         part.with_name(part.name + ending).unlink(missing_ok=True)

@@ -8,8 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from nursestation.cli import main
+from nursestation.store import cipher, sqlite
 from nursestation.store.backup import backups_in
+from nursestation.store.keys import read_keys
 from nursestation.store.store import Store
+from nursestation.store.verify import verify_store
+from tests.helpers.protection import key_and_file
 from tests.helpers.written_visit import SESSION, all_records
 
 
@@ -115,11 +119,16 @@ def test_the_list_of_what_is_over_its_time_changes_nothing(profile):
 
 
 @pytest.fixture
-def protected(profile, drive):
-    """A record that begins like no database, beside its key file, and a plain backup of before."""
+def key_and_keys():
+    pytest.importorskip("sqlcipher3")
+    return key_and_file()
+
+
+@pytest.fixture
+def protected(profile, drive, key_and_keys):
+    """A protected record, and a plain backup of before."""
     file = backed_up(profile, drive)
-    (profile / "record.sqlite3").write_bytes(bytes(range(256)) * 32)
-    (profile / "record.key").write_text("the key, wrapped")
+    cipher.protect(profile / "record.sqlite3", *key_and_keys, lambda _: None).unlink()
     return file
 
 
@@ -127,7 +136,7 @@ def is_plain(profile):
     return (profile / "record.sqlite3").read_bytes().startswith(b"SQLite format 3")
 
 
-def test_a_plain_backup_over_a_protected_record_is_said_and_asked_of_its_own(profile, protected):
+def test_a_plain_backup_over_a_protected_record_is_said_and_asked_of_its_own(profile, protected, key_and_keys):
     for answers in ("n\n", "y\nn\n"):
         left = run("restore", protected, "--profile", profile, input=answers)
         assert "the restored record will be plain" in left.output
@@ -136,7 +145,11 @@ def test_a_plain_backup_over_a_protected_record_is_said_and_asked_of_its_own(pro
     done = run("restore", protected, "--profile", profile, input="y\ny\n")
     assert done.exit_code == 0, done.output
     assert is_plain(profile)
-    assert (profile / "record.before-restore-1.key").read_text() == "the key, wrapped"
+    aside = profile / "record.before-restore-1.sqlite3"
+    key, keys = key_and_keys
+    assert read_keys(aside) == keys
+    with sqlite.held(aside, key):
+        assert verify_store(aside).ok
     assert SESSION in run("sessions", "--profile", profile).output
 
 

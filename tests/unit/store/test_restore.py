@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from devices.clock import NS_PER_S
-from nursestation.core.records import BackupRestored, PurgeAsked, SessionPurged
+from nursestation.core.records import BackupRestored, DischargeSigned, PurgeAsked, SessionPurged
 from nursestation.store.backup import BackupError, make_backup
 from nursestation.store.errors import StoreBusy
 from nursestation.store.reader import StoreReader
@@ -41,6 +41,12 @@ def backup(record, tmp_path):
 def heads(path):
     with StoreReader.open(path) as reader:
         return reader.chain_heads()
+
+
+def another_visit(step_s):
+    """Return a second visit, without its signature, which covers the first one's chain."""
+    records = visit_records(step_s=step_s)
+    return [replace(one, session="20260304-0900-2") for one in records if not isinstance(one, DischargeSigned)]
 
 
 def test_a_lost_profile_comes_back_whole(record, backup):
@@ -77,6 +83,43 @@ def test_a_damaged_record_is_set_aside_as_it_is(record, backup):
     assert not compare(backup, record).is_readable
     done = restore(backup, record, NOW)
     assert done.set_aside.read_bytes() == b"no database at all" * 1000
+    assert verify_store(record).ok
+
+
+def test_the_journal_of_a_record_that_was_moved_away_is_not_written_into_the_restored_one(record, backup, tmp_path):
+    """As a crash and a hand that renames the file alone leave it: read with that journal, the restored record is malformed."""
+    later = another_visit(step_s=20)
+    with contextlib.closing(Store.open(record)) as store:
+        store.append(later[: len(later) // 2])
+    with contextlib.closing(Store.open(record)) as store:
+        for start in range(len(later) // 2, len(later), 20):
+            store.append(later[start : start + 20])
+        journal = record.with_name(f"{record.name}-wal").read_bytes()
+    record.rename(tmp_path / "away.sqlite3")
+    record.with_name(f"{record.name}-wal").write_bytes(journal)
+    restore(backup, record, NOW)
+    assert verify_store(record).ok
+    assert heads(record)[SESSION] == heads(backup)[SESSION]
+    with StoreReader.open(record) as reader:
+        assert len(list(reader.of_kinds([BackupRestored]))) == 1
+    (kept,) = record.parent.glob("*.before-restore-1*-wal")
+    assert kept.read_bytes() == journal
+
+
+def test_a_copy_by_hand_is_restored_with_what_its_journal_has(record, tmp_path):
+    """A running station's record, copied with its journal: the newest lies in that alone."""
+    copy = tmp_path / "copy.sqlite3"
+    with contextlib.closing(Store.open(record)) as store:
+        store.append(another_visit(step_s=60))
+        for ending in ("", "-wal"):
+            shutil.copy(f"{record}{ending}", f"{copy}{ending}")
+        now = heads(record)
+    for file in record.parent.iterdir():
+        file.unlink()
+    restore(copy, record, NOW)
+    assert {name: head for name, head in heads(record).items() if name} == {
+        name: head for name, head in now.items() if name
+    }
     assert verify_store(record).ok
 
 
