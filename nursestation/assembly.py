@@ -44,6 +44,7 @@ from nursestation.runtime.cadence import Cadence
 from nursestation.runtime.delays import Delays
 from nursestation.runtime.engine import ASLEEP_NS, Engine
 from nursestation.runtime.inbox import Inbox
+from nursestation.runtime.note_taker import NoteTaker
 from nursestation.runtime.outbox import Outbox
 from nursestation.runtime.record_keeper import RecordKeeper
 from nursestation.store.reader import StoreReader
@@ -152,6 +153,9 @@ class RunningStation:
             # of a clock that runs faster than the computer's, so many more seconds pass while the computer is merely busy
             round(ASLEEP_NS * clock.speed) if isinstance(clock, ScaledClock) else ASLEEP_NS,
         )
+        notes = NoteTaker(
+            profile.notes, profile.record, lambda note: self.engine.ask(note, ANSWER_S), self.writer.flush
+        )
         self.keeper = RecordKeeper(
             profile.record,
             settings,
@@ -159,6 +163,7 @@ class RunningStation:
             self.inbox.post,
             lambda item: self.engine.ask(item, ANSWER_S),
             self.writer.flush,
+            take_notes=notes.look,
         )
         self.keeper.heed(past)
         self.engine.publish_past(past)

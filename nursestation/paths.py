@@ -69,6 +69,11 @@ class Profile:
         return self.folder / "wire"
 
     @property
+    def notes(self) -> Path:
+        """Return the folder of notes that commands leave until the record has them."""
+        return self.folder / "notes"
+
+    @property
     def exports(self) -> Path:
         """Return where exports go unless another folder is chosen."""
         return self.folder / "exports"

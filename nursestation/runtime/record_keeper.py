@@ -1,7 +1,8 @@
 """The record's keeper: looks at the room on its disk, makes the backups and prepares the purges that somebody asked for.
 
 Rules of the file:
-1. A thread of its own, idle but for a look a minute: a drive that does not answer holds up nobody but the next backup.
+1. A thread of its own, idle but for a look a minute and one at the folder of notes every few seconds (`note_taker.py`): a drive
+   that does not answer holds up nobody but the next backup.
 2. A backup that is due waits for a time without an infusion, `LONGEST_WAIT_NS` at most; one that failed is tried again.
 3. It is told on the screen when room gets short, and when no backup was made for days; never in between.
 4. The keeper deletes nothing of the record: it tells the station what a purge takes, and the station's record of it, on its way
@@ -44,6 +45,9 @@ _log = logging.getLogger(__name__)
 LOOK_S = 60.0
 """Time between two looks [s]."""
 
+NOTES_S = 3.0
+"""Time between two looks for notes of commands [s]."""
+
 RETRY_NS = 600 * NS_PER_S
 """Time to the next try of a backup that failed [ns]."""
 
@@ -54,6 +58,11 @@ LONGEST_WAIT_NS = 8 * HOUR_NS
 _AGAIN = 1.1  # a warning of the disk ends with so much more room than it began with
 _FLUSH_S = 5.0
 _BUSY = (Phase.INFUSION, Phase.OBSERVATION)
+
+
+def _no_notes() -> None:
+    pass
+
 
 Ask = Callable[[PurgeDone], Sequence[Record]]
 """Has the running station apply something and returns the records that came of it; raises TimeoutError."""
@@ -97,6 +106,7 @@ class RecordKeeper:
         ask: Has it apply something, and returns what came of it.
         flush: Waits so long [s] until everything is on disk; says whether it is.
         free: Tells the free bytes on a record's disk.
+        take_notes: Takes up what commands noted meanwhile.
 
     Thread:
         `heed` belongs to the engine's thread, `start` and `stop` to whoever wires the station; `state` and `back_up` to any.
@@ -111,17 +121,20 @@ class RecordKeeper:
         ask: Ask,
         flush: Callable[[float], bool],
         free: Callable[[Path], int] = space.free_bytes,
+        take_notes: Callable[[], None] = _no_notes,
     ) -> None:
         self._record = record
         self._settings = settings
         self._clock = clock
         self._post, self._ask, self._flush, self._free = post, ask, flush, free
+        self._take_notes = take_notes
         self._state = RecordCare(backup_folder=settings.backup.folder, keep_years=settings.retention.keep_years)
         self._growth = space.Growth()
         self._phases: dict[str, Phase] = {}
         self._purges: deque[str] = deque()
         self._told: dict[str, StationFault] = {}
         self._looked_ns: int | None = None
+        self._noted_ns = clock.now().mono_ns
         self._started_ns = self._tried_ns = clock.now().mono_ns
         self._has_failed = self._is_wanted = self._is_list_wanted = False
         self._wake = threading.Event()
@@ -192,17 +205,27 @@ class RecordKeeper:
             self._state = replace(self._state, kept=kept)
 
     def _run(self) -> None:
+        is_due, n_waits = True, 0
         while not self._stopping.is_set():
-            self._wake.clear()
             try:
-                self.look()
+                self._note()
+                if is_due:
+                    self.look()
             except Exception as error:  # noqa: BLE001 - docs/adr/0005: the keeper outlives every fault, and says so
                 _log.error("looking after the record failed: %s", trace_of(error))
                 text = "Backups and the room on the disk are not looked after because of a fault in Nursestation. Tell support."
                 self._tell(StationFault(id="keeper", text=text, priority=Priority.LOW))
             else:
                 self._tell(StationFault(id="keeper", text=""))
-            self._wake.wait(LOOK_S)
+            n_waits = 0 if is_due else n_waits + 1
+            is_woken = self._wake.wait(NOTES_S)
+            if is_woken:
+                self._wake.clear()
+            is_due = is_woken or (n_waits + 1) * NOTES_S >= LOOK_S
+
+    def _note(self) -> None:
+        self._noted_ns = self._clock.now().mono_ns
+        self._take_notes()
 
     def _look_at_room(self) -> None:
         now_ns = self._clock.now().mono_ns
@@ -289,7 +312,9 @@ class RecordKeeper:
         return max(known, default=None)
 
     def _rest(self, seconds: float) -> bool:
-        """Wait between two pieces of a backup, with an eye on the room; say whether to stop."""
+        """Wait between two pieces of a backup, with an eye on notes and the room; say whether to stop."""
+        if self._clock.now().mono_ns - self._noted_ns >= NOTES_S * NS_PER_S:
+            self._note()
         if self._looked_ns is not None and self._clock.now().mono_ns - self._looked_ns >= LOOK_S * NS_PER_S:
             self._look_at_room()
         return self._stopping.wait(seconds)

@@ -4,6 +4,7 @@
     +-- StoreEnvironmentError   the computer: the message says what to do, and writing is tried again
     |   +-- StoreFull           no space left
     |   +-- StoreReadOnly       file or folder may not be written
+    |   |   +-- NotNoted        a command's note cannot be left (spool.py)
     |   +-- StoreBusy           another program holds the record
     |   +-- StoreDamaged        not a readable record any more
     |   +-- StoreTooNew         written by a newer version of the program

@@ -288,6 +288,17 @@ class StoreReader:
             (newest,) = self._connection.execute("SELECT max(utc_ns) FROM record").fetchone()
         return None if newest is None else int(newest)
 
+    def notes_taken(self) -> frozenset[tuple[str, str]]:
+        """Return the notes of commands that the record has: the kind of the record, and the note's id."""
+        with self._explained():
+            return frozenset(
+                self._connection.execute(
+                    "SELECT kind, coalesce(json_extract(body, '$.asked.note'), json_extract(body, '$.ended.note'),"
+                    " json_extract(body, '$.note')) FROM record"
+                    " WHERE kind IN ('CommandAsked', 'CommandEnded', 'NoteUnreadable')"
+                )
+            )
+
     def was_closed_in_order(self) -> bool:
         """Say whether the program that wrote last stopped in order (True for an empty record)."""
         with self._explained():

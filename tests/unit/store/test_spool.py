@@ -1,0 +1,59 @@
+"""Notes of commands in their folder: whole or not there, in order, and what is none of ours is told as unreadable."""
+
+import pytest
+
+from nursestation.core.notes import Asked, Ended, Unreadable, WrittenFile
+from nursestation.store import spool
+from nursestation.store.spool import NotNoted
+
+ASKED = Asked(
+    note=spool.new_id(1_700_000_000_000_000_000), utc_ns=1, account="office", command="export", sessions=("a",), format="pdf"
+)  # fmt: skip
+ENDED = Ended(
+    note=ASKED.note, utc_ns=2, account="office", command="export", outcome="done",
+    files=(WrittenFile(session="a", sha256="5" * 64),),
+)  # fmt: skip
+
+
+def notes(folder):
+    return [one.note for one in spool.waiting(folder)]
+
+
+def test_a_note_is_read_as_it_was_left_and_the_end_comes_after_the_beginning(tmp_path):
+    folder = tmp_path / "notes"
+    assert notes(folder) == []
+    spool.leave(folder, ENDED)
+    spool.leave(folder, ASKED)
+    assert notes(folder) == [ASKED, ENDED]
+    for one in spool.waiting(folder):
+        spool.forget(one.path)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_later_note_is_later_by_name_though_its_second_is_the_same():
+    first, second = 1_700_000_000_000_000_001, 1_700_000_000_900_000_000
+    assert spool.new_id(first) < spool.new_id(second)
+    assert spool.new_id(first) != spool.new_id(first)
+
+
+def test_what_is_damaged_forged_or_a_link_says_so(tmp_path):
+    spool.leave(tmp_path, ASKED)
+    (whole,) = tmp_path.iterdir()
+    (tmp_path / "cut.1-asked.json").write_bytes(whole.read_bytes()[:-4])
+    (tmp_path / "other.1-asked.json").write_bytes(whole.read_bytes())  # a note under another's name
+    (tmp_path / "linked.2-ended.json").symlink_to(whole)
+    (tmp_path / "plain.json").write_text("{}")
+    (tmp_path / ".half.1-asked.json.x").write_text("{")  # left by a kill
+    bad = ["cut.1-asked.json", "linked.2-ended.json", "other.1-asked.json", "plain.json"]
+    assert notes(tmp_path) == [ASKED, *(Unreadable(note=name) for name in bad)]
+
+
+def test_a_note_that_cannot_be_left_says_what_was_not_done(tmp_path):
+    (tmp_path / "notes").write_text("a file in the way")
+    with pytest.raises(NotNoted, match=r"^Nothing was done, but"):
+        spool.leave(tmp_path / "notes", ASKED)
+    with pytest.raises(NotNoted, match=r"^It was done, but"):
+        spool.leave(tmp_path / "notes", ENDED)
+    with pytest.raises(NotNoted):
+        spool.leave(tmp_path / "no profile" / "notes", ASKED)
+    assert not (tmp_path / "no profile").exists()
