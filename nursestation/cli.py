@@ -338,7 +338,7 @@ def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
 
     place = _profile(ctx, profile)
     _unlocked(ctx, place.record)
-    for line in list_sessions(place, as_json):
+    for line in list_sessions(place, as_json, SystemClock()):
         click.echo(line)
 
 
@@ -410,7 +410,7 @@ def export(
             passphrase=passphrase,
             progress=progress,
         )
-        for made in export_wanted(place, wanted):
+        for made in export_wanted(place, wanted, SystemClock()):
             if isinstance(made, NotExported):
                 is_whole = False
                 click.echo(f"{made.session}: {made.text}", err=True)
@@ -444,7 +444,7 @@ def wirelog(
     told = (
         list_lines(place, as_json)
         if monitor is None or out is None
-        else export_line(place, monitor, out, minutes, as_json)
+        else export_line(place, monitor, out, minutes, as_json, SystemClock())
     )
     for line in told:
         click.echo(line)

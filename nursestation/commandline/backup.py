@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from devices.clock import NS_PER_S, Clock
+from nursestation.commandline.noting import ending_noted, note_asked
 from nursestation.config.load import load_settings
+from nursestation.core.notes import WrittenFile
 from nursestation.export.localtime import iso
 from nursestation.paths import Profile
+from nursestation.runtime.export_job import kind_of_place
 from nursestation.store.backup import BackupError, Rest, make_backup
 from nursestation.store.restore import Between, check_backup, compare, restore
 from nursestation.store.retention import KeptVisit, kept_visits
@@ -21,7 +24,7 @@ _MOST_NAMED = 20
 
 
 def run_backup(profile: Profile, to: Path | None, clock: Clock, rest: Rest) -> Iterator[str]:
-    """Copy the record into a folder, and yield what to say.
+    """Note that the record is copied, copy it into a folder, and yield what to say.
 
     Args:
         profile: Whose record.
@@ -30,12 +33,16 @@ def run_backup(profile: Profile, to: Path | None, clock: Clock, rest: Rest) -> I
         rest: Waits between two pieces, and says whether to stop.
 
     Raises:
-        NurseStationError: there is no folder or no record, or no copy could be made.
+        NurseStationError: there is no folder or no record, no copy could be made, or it cannot be noted.
     """
     settings = load_settings(profile.settings).backup
     if to is None and not settings.folder:
         raise BackupError(f"Say where the backup goes with --to, or set `folder` under [backup] in {profile.settings}.")
-    made = make_backup(profile.record, to or Path(settings.folder), clock.now().utc_ns, keep=settings.keep, rest=rest)
+    folder = to or Path(settings.folder)
+    asked = note_asked(profile, clock, "backup", target=kind_of_place(folder.resolve()))
+    with ending_noted(profile, clock, asked) as files:
+        made = make_backup(profile.record, folder, clock.now().utc_ns, keep=settings.keep, rest=rest)
+        files.append(WrittenFile(session="", sha256=made.sha256))
     yield f"{made.path}: {_counted(made.n_sessions)}, {made.n_bytes / 1e6:.1f} MB, copied and checked."
 
 
@@ -69,7 +76,9 @@ def run_restore(
     if not agree("Put this backup in the record's place?"):
         yield "Nothing was changed."
         return
-    done = restore(file, profile.record, clock.now())
+    profile.folder.mkdir(parents=True, exist_ok=True)  # a new computer has none yet, and no place for the note
+    with ending_noted(profile, clock, note_asked(profile, clock, "restore")):
+        done = restore(file, profile.record, clock.now())
     if done.set_aside is not None:
         yield f"The record of before lies in {done.set_aside}."
     yield f"{profile.record} is restored and intact: {_counted(done.n_sessions)}."
@@ -98,13 +107,14 @@ def between_lines(file: Path, record: Path, between: Between) -> Iterator[str]:
 
 
 def retention_lines(profile: Profile, clock: Clock, *, every: bool, as_json: bool) -> Iterator[str]:
-    """Yield a line for each visit that is over its time, or for every one; changes nothing.
+    """Yield a line for each visit that is over its time, or for every one; changes nothing. That somebody looks is noted.
 
     Raises:
-        NurseStationError: settings or record cannot be read.
+        NurseStationError: settings or record cannot be read, or the look cannot be noted.
     """
     keep_years = load_settings(profile.settings).retention.keep_years
     visits = kept_visits(profile.record, keep_years, clock.now().utc_ns)
+    note_asked(profile, clock, "retention")
     shown = [visit for visit in visits if every or visit.is_over]
     for visit in shown:
         yield _retention_json(visit) if as_json else f"{visit.session}  {visit.initials}  {_kept(visit)}"

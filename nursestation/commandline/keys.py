@@ -11,6 +11,8 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.clock import SystemClock
+from nursestation.commandline.noting import ending_noted, note_asked
 from nursestation.errors import NurseStationError
 from nursestation.export.lock import passphrase_problem
 from nursestation.paths import Profile
@@ -150,7 +152,8 @@ def protect(
         file = file.with_slot(wrap(key, file.id, Way.PASSPHRASE, _new_passphrase(environ, talk), cost))
     try:
         file = _with_recovery(file, key, talk, cost)
-        kept = cipher.protect(record, key, file, talk.tell)
+        with _noted(profile, "protect"):
+            kept = cipher.protect(record, key, file, talk.tell)
     except BaseException:
         if with_keyring and not is_protected(record):
             oskeyring.forget(file.id)
@@ -178,7 +181,8 @@ def unprotect(profile: Profile, environ: Mapping[str, str], talk: Talk) -> None:
         "Without protection whoever has this disk can read the record, unless the disk is encrypted. Go on?"
     ):
         raise KeyRefused("Nothing was changed.")
-    kept = cipher.unprotect(record, key, talk.tell)
+    with _noted(profile, "unprotect"):
+        kept = cipher.unprotect(record, key, talk.tell)
     talk.tell(
         f"The record {record} is not protected any more. The protected file is kept as {kept}, with its key file."
     )
@@ -190,7 +194,7 @@ def change(profile: Profile, environ: Mapping[str, str], talk: Talk, cost: Cost 
     Raises:
         NurseStationError: wrong passphrase, or the key file cannot be written.
     """
-    with _changing(profile, environ, talk) as (key, file):
+    with _changing(profile, environ, talk, "key change") as (key, file):
         slot = wrap(key, file.id, Way.PASSPHRASE, _new_passphrase({}, talk), cost)
         write_keys(profile.record, file.with_slot(slot))
     talk.tell("The passphrase was changed. Copies of the record that were made before still open with the old one.")
@@ -203,7 +207,7 @@ def recovery(profile: Profile, environ: Mapping[str, str], talk: Talk, cost: Cos
         KeyRefused: it was not typed as it was shown.
         NurseStationError: wrong passphrase, or the key file cannot be written.
     """
-    with _changing(profile, environ, talk) as (key, file):
+    with _changing(profile, environ, talk, "key recovery") as (key, file):
         write_keys(profile.record, _with_recovery(file, key, talk, cost))
     talk.tell("The recovery code was changed: the old one opens the record no more.")
 
@@ -215,7 +219,8 @@ def keyring(profile: Profile, environ: Mapping[str, str], talk: Talk, *, forget:
         KeyRefused: there would be no passphrase.
         NurseStationError: wrong passphrase, no keyring, or the key file cannot be written.
     """
-    with _changing(profile, environ, talk) as (key, file):
+    command = "key forget-keyring" if forget else "key keyring"
+    with _changing(profile, environ, talk, command) as (key, file):
         if not forget:
             write_keys(profile.record, _with_keyring(file, key))
             talk.tell("This computer's keyring now opens the record for whoever is logged in to this account.")
@@ -228,15 +233,25 @@ def keyring(profile: Profile, environ: Mapping[str, str], talk: Talk, *, forget:
 
 
 @contextmanager
-def _changing(profile: Profile, environ: Mapping[str, str], talk: Talk) -> Iterator[tuple[bytes, KeyFile]]:
-    """Give the key and the key file of a protected record, unlocked, with no station or other change beside."""
+def _noted(profile: Profile, command: str) -> Iterator[None]:
+    clock = SystemClock()
+    with ending_noted(profile, clock, note_asked(profile, clock, command)):
+        yield
+
+
+@contextmanager
+def _changing(
+    profile: Profile, environ: Mapping[str, str], talk: Talk, command: str
+) -> Iterator[tuple[bytes, KeyFile]]:
+    """Give the key and the key file of a protected record, unlocked, with no station or other change beside; noted."""
     if not is_protected(profile.record):
         raise StoreEnvironmentError(f"{profile.record} is not protected. `nursestation protect` protects it.")
     lock = take_lock(profile.record)
     try:
         key = key_asked(profile.record, environ, talk)
         assert key is not None
-        yield key, read_keys(profile.record)
+        with _noted(profile, command):
+            yield key, read_keys(profile.record)
     finally:
         lock.release()
 

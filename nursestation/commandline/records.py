@@ -7,20 +7,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from devices.clock import Clock
 from nursestation import __version__
+from nursestation.commandline.noting import ending_noted, note_asked
 from nursestation.config.load import load_settings
+from nursestation.core.notes import WrittenFile
 from nursestation.errors import NurseStationError
 from nursestation.export.batch import NotExported, export_sessions, sessions_between
 from nursestation.export.deidentify import read_key
 from nursestation.export.errors import ExportError
 from nursestation.export.files import SIDECAR, Exported, is_export, verify_export
-from nursestation.export.formats import ExportOptions
+from nursestation.export.formats import ExportOptions, find_format
 from nursestation.export.formats import export_session as write_session
 from nursestation.export.localtime import iso
 from nursestation.export.lock import passphrase_problem
 from nursestation.export.verifier import SUFFIX, chain_of, is_bundle
 from nursestation.export.verifier import verify as verify_bundle
 from nursestation.paths import Profile, resource
+from nursestation.runtime.export_job import kind_of_place
 from nursestation.store.backup import read_sum, sum_on_drive
 from nursestation.store.reader import SessionSummary, StoreReader
 from nursestation.store.verify import verify_store
@@ -58,13 +62,14 @@ class ChainPlace:
     text: str
 
 
-def list_sessions(profile: Profile, as_json: bool) -> Iterator[str]:
-    """Yield a line for each session, oldest first; initials alone, since a terminal is not a chart.
+def list_sessions(profile: Profile, as_json: bool, clock: Clock) -> Iterator[str]:
+    """Yield a line for each session, oldest first; initials alone, since a terminal is not a chart. That somebody looks is noted.
 
     Raises:
-        StoreError: there is no record, or it cannot be read.
+        StoreError: there is no record, it cannot be read, or the look cannot be noted.
     """
     with StoreReader.open(profile.record) as reader:
+        note_asked(profile, clock, "sessions")
         for session in reader.sessions():
             yield json.dumps(_as_json(session), ensure_ascii=False) if as_json else _as_text(session)
 
@@ -93,12 +98,13 @@ class Wanted:
     progress: Callable[[float], None] = lambda _done: None
 
 
-def export_wanted(profile: Profile, wanted: Wanted) -> Iterator[Exported | NotExported]:
-    """Write what is wanted, and tell of each file as soon as it is there.
+def export_wanted(profile: Profile, wanted: Wanted, clock: Clock) -> Iterator[Exported | NotExported]:
+    """Note what is wanted, write it, and tell of each file as soon as it is there.
 
     Raises:
-        NurseStationError: session, days, format or folder are not there, or the file cannot be written.
+        NurseStationError: session, days, format or folder are not there, the file cannot be written, or it cannot be noted.
     """
+    find_format(wanted.format)
     settings = load_settings(profile.settings)
     with StoreReader.open(profile.record) as reader:
         options = ExportOptions(
@@ -111,13 +117,34 @@ def export_wanted(profile: Profile, wanted: Wanted) -> Iterator[Exported | NotEx
             passphrase=wanted.passphrase,
         )
         if wanted.session is not None:
-            yield write_session(reader, wanted.session, wanted.format, wanted.out, options)
-            return
-        first, last = wanted.first or date.min, wanted.last or date.max
-        sessions = sessions_between(reader, first, last, options)
+            sessions: tuple[str, ...] = (wanted.session,)
+        else:
+            sessions = sessions_between(reader, wanted.first or date.min, wanted.last or date.max, options)
         if not sessions:
             raise ExportError("No session was checked in on those days. `nursestation sessions` lists those there are.")
-        yield from export_sessions(reader, sessions, wanted.format, wanted.out, options)
+        asked = note_asked(
+            profile,
+            clock,
+            "export",
+            sessions=sessions,
+            format_name=wanted.format,
+            is_deidentified=wanted.is_deidentified,
+            is_encrypted=wanted.passphrase is not None,
+            target=kind_of_place(wanted.out.resolve()),
+        )
+        with ending_noted(profile, clock, asked) as files:
+            for session, made in zip(sessions, _written(reader, sessions, wanted, options), strict=True):
+                if isinstance(made, Exported):
+                    files.append(WrittenFile(session=session, sha256=made.sha256))
+                yield made
+
+
+def _written(
+    reader: StoreReader, sessions: tuple[str, ...], wanted: Wanted, options: ExportOptions
+) -> Iterator[Exported | NotExported]:
+    if wanted.session is None:
+        return export_sessions(reader, sessions, wanted.format, wanted.out, options)
+    return iter([write_session(reader, wanted.session, wanted.format, wanted.out, options)])
 
 
 def read_passphrase(descriptor: int | None, variable: str | None, ask: Callable[[], str]) -> str:

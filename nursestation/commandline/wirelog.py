@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from devices.clock import NS_PER_S
+from devices.clock import NS_PER_S, Clock
 from devices.errors import DriverLookupError
 from devices.recorded import Recorded, list_recorded
 from devices.recorded import export as export_capture
 from devices.registry import lookup
+from nursestation.commandline.noting import ending_noted, note_asked
 from nursestation.export.localtime import iso
 from nursestation.paths import Profile
+from nursestation.runtime.export_job import kind_of_place
 
 
 def list_lines(profile: Profile, as_json: bool) -> Iterator[str]:
@@ -22,13 +24,18 @@ def list_lines(profile: Profile, as_json: bool) -> Iterator[str]:
         yield f"There is no wire log in {profile.wire}: it is kept while Nursestation runs with a monitor."
 
 
-def export_line(profile: Profile, monitor: str, out: Path, minutes: float | None, as_json: bool) -> Iterator[str]:
-    """Write one monitor's line as a capture, and yield what it holds and whom it may be given to.
+def export_line(
+    profile: Profile, monitor: str, out: Path, minutes: float | None, as_json: bool, clock: Clock
+) -> Iterator[str]:
+    """Note that one monitor's line is taken out, write it as a capture, and yield what it holds and whom it may be given to.
 
     Raises:
         CaptureError: nothing is kept of that monitor, or the file is there already or cannot be written.
+        NotNoted: it cannot be noted.
     """
-    written = export_capture(profile.wire, monitor, out, minutes)
+    asked = note_asked(profile, clock, "wirelog", monitor=monitor, target=kind_of_place(out.parent.resolve()))
+    with ending_noted(profile, clock, asked):
+        written = export_capture(profile.wire, monitor, out, minutes)
     if as_json:
         yield json.dumps(_as_json(written) | {"path": str(out)}, ensure_ascii=False)
         return
