@@ -23,7 +23,7 @@ class WaveStore:
     """The waves of all chairs, in one ring a rate.
 
     Attributes:
-        version: Grows whenever a wave appears, goes, or comes at another rate: places have to be given anew.
+        version: Grows whenever a wave appears, goes, or comes at another rate or in another unit: places have to be given anew.
     """
 
     def __init__(self) -> None:
@@ -42,8 +42,8 @@ class WaveStore:
                 if source is not None:
                     source.trace.add_gap(wave.n_samples)
                 continue
-            if source is None or source.trace.rate_hz != wave.rate_hz:
-                source = self._begin(at, wave)
+            if source is None or source.trace.rate_hz != wave.rate_hz or source.wave.unit is not wave.unit:
+                source = self._begin(at, wave)  # what came in another unit would stand on a scale that is not its own
             source.wave = wave
             source.trace.add(decode(wave.samples, wave.scale, wave.offset), wave.at.mono_ns)
 

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
 from devices.clock import NS_PER_S, ManualClock, Moment
+from devices.vocabulary import Unit
 from nursestation.core.records import Gap
 from nursestation.ui.plots.wave_store import WaveStore
 from tests.helpers.published import make_wave
@@ -55,6 +57,17 @@ def test_the_version_tells_when_places_have_to_be_given_anew():
     store.forget(2)
     assert store.version == known + 2
     assert store.keys(2) == ()
+
+
+def test_a_wave_that_comes_in_another_unit_begins_anew():
+    """A capnogram is relative until its monitor has told its unit: what came before stands on no scale in mmHg."""
+    clock, store = _store(metric="co2")
+    known, co2 = store.version, ("co2", "m", "")
+    store.add([make_wave(clock.advance(0.1), lambda t: t * 0 + 38, metric="co2", unit=Unit.MMHG, scale=0.1)])
+    assert store.version == known + 1
+    trace = store.trace(2, co2)
+    values = trace.read(trace.next_index - 100, trace.next_index)
+    assert np.nanmin(values) == pytest.approx(38)
 
 
 def test_a_still_store_does_not_go_on():
