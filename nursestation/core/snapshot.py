@@ -669,6 +669,7 @@ class ChairSnapshot:
         clinic_preset: The title of the clinic's alarm preset: how long signals may be stopped, how far limits may be moved.
         drafts: What was typed and not yet sent: (form, ((field, text), ...)).
         nurse: Who looks after it; None for nobody, and for somebody who left.
+        turns_ns: Until when time alone leaves its numbers as they are told here, monotonic [ns]; None for good.
     """
 
     number: int
@@ -687,6 +688,7 @@ class ChairSnapshot:
     clinic_preset: str = ""
     drafts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
     nurse: Operator | None = None
+    turns_ns: int | None = field(default=None, repr=False)
 
     def draft(self, form: str) -> dict[str, str]:
         """Return what was typed into a form and not yet sent, by field; empty for nothing."""

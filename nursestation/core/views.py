@@ -107,8 +107,7 @@ def renewed(state: StationState, before: StationSnapshot, monitors: Container[st
         at=now,
         chairs=tuple(
             _chair(state, state.chairs[chair.number], now)
-            if any(link.monitor in monitors for link in chair.links)
-            or _has_turned(state.chairs[chair.number], chair, now)
+            if _has_turned(chair, now) or any(link.monitor in monitors for link in chair.links)
             else chair
             for chair in before.chairs
         ),
@@ -137,10 +136,9 @@ def _staff_state(state: StationState, operator: Operator) -> StaffState:
     return StaffState.MUST_CHANGE_PIN if operator.must_change_pin else StaffState.ACTIVE
 
 
-def _has_turned(chair: ChairState, before: ChairSnapshot, now: Moment) -> bool:
-    """Say whether a number is no longer to be shown as it was: it has become stale, or must be blanked."""
-    shown = _shown(chair, _givers(chair), now)
-    return any(shown[view.metric].freshness is not view.freshness for view in before.numerics if view.metric in shown)
+def _has_turned(chair: ChairSnapshot, now: Moment) -> bool:
+    """Say whether a number may no longer be shown as it was: it has become stale, or must be blanked."""
+    return chair.turns_ns is not None and now.mono_ns > chair.turns_ns
 
 
 def _in_order(conditions: list[ConditionView]) -> tuple[ConditionView, ...]:
@@ -155,7 +153,8 @@ def _in_order(conditions: list[ConditionView]) -> tuple[ConditionView, ...]:
 def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot:
     visit = chair.visit
     conditions = list(visit.conditions.values()) if visit is not None else []
-    shown = _numerics(chair, now)
+    givers = _givers(chair)
+    shown = _numerics(chair, givers, now)
     return ChairSnapshot(
         number=chair.number,
         links=tuple(_link(chair, monitor, now) for monitor in chair.monitors.values()),
@@ -173,6 +172,7 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         clinic_preset=state.preset.title if visit is not None else "",
         drafts=tuple((form, tuple(fields.items())) for form, fields in chair.drafts.items()),
         nurse=assigned.nurse_of(state, chair),
+        turns_ns=vitals.turns_ns(givers, vitals.technical_of(chair), now),
     )
 
 
@@ -215,11 +215,14 @@ def _waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
 # --- numbers ------------------------------------------------------------------------------------------------------
 
 
-def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
+def _numerics(chair: ChairState, givers: dict[str, list[MonitorState]], now: Moment) -> list[NumericView]:
     visit = chair.open_visit
     technical = vitals.technical_of(chair)
-    givers = _givers(chair)
-    shown = _shown(chair, givers, now)
+    shown = {
+        metric: looked
+        for metric, monitors in givers.items()
+        if (looked := vitals.choose(chair, metric, monitors, now, technical)) is not None
+    }
     rated = vitals.rate_of(shown)
     views = []
     for metric, looked in shown.items():
@@ -252,15 +255,6 @@ def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
 
 def _givers(chair: ChairState) -> dict[str, list[MonitorState]]:
     return {metric: monitors for metric in vitals.CONTINUOUS if (monitors := vitals.givers(chair, metric))}
-
-
-def _shown(chair: ChairState, givers: dict[str, list[MonitorState]], now: Moment) -> dict[str, vitals.Shown]:
-    technical = vitals.technical_of(chair)
-    return {
-        metric: looked
-        for metric, monitors in givers.items()
-        if (looked := vitals.choose(chair, metric, monitors, now, technical)) is not None
-    }
 
 
 def _source(monitor: MonitorState, source: str) -> str:

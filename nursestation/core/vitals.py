@@ -11,7 +11,7 @@ Rules of the file:
    doubt, else the pulse rate under its own name; a doubted one only where there is no other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from devices.clock import NS_PER_S, Moment
@@ -91,6 +91,24 @@ def lost_after_s(monitor: MonitorState, technical: Technical) -> float:
     return max(technical.lost_after_s, LOST_INTERVALS * monitor.binding.interval_ms / 1000)
 
 
+def turns_ns(givers_of: Mapping[str, Sequence[MonitorState]], technical: Technical, now: Moment) -> int | None:
+    """Return until when time alone changes no number: after it one is stale or lost, monotonic [ns]. None for good.
+
+    Args:
+        givers_of: Metric to the monitors that give it; a number that another one stands before counts too.
+        technical: The thresholds of silence.
+        now: What was before it has changed already.
+    """
+    turns = []
+    for metric, monitors in givers_of.items():
+        for monitor in monitors:
+            latest = monitor.latest.get(metric)
+            if latest is not None:
+                for after_s in (stale_after_s(monitor, technical), lost_after_s(monitor, technical)):
+                    turns.append(latest.mono_ns + int(after_s * NS_PER_S))
+    return min((turn for turn in turns if turn >= now.mono_ns), default=None)
+
+
 def eligible(chair: ChairState, metric: str) -> list[MonitorState]:
     """Return the monitors whose value of a metric may be shown: the preferred one alone where it is among those that give it."""
     found = givers(chair, metric)
@@ -141,7 +159,7 @@ def shown(chair: ChairState, metric: str, now: Moment) -> Shown | None:
 
 
 def choose(
-    chair: ChairState, metric: str, monitors: list[MonitorState], now: Moment, technical: Technical
+    chair: ChairState, metric: str, monitors: Sequence[MonitorState], now: Moment, technical: Technical
 ) -> Shown | None:
     """Return what is shown of a metric that these monitors give, the preferred one first; None for no monitor."""
     first: Shown | None = None
