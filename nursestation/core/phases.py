@@ -140,6 +140,7 @@ def start(turn: Turn, chair: ChairState, visit: Visit, command: c.StartInfusion)
     if not command.dose_text.strip():
         raise Refusal("Enter the dose.")
     planned_min = _chosen_min(visit.protocol, command.planned_min)
+    drafts.use_up(turn, chair, "start")
     turn.emit(r.InfusionStarted(**turn.acted(chair), dose_text=command.dose_text.strip(), planned_min=planned_min))
     is_injection = visit.protocol.route is Route.IM
     move(turn, chair, visit, Phase.OBSERVATION if is_injection else Phase.INFUSION)

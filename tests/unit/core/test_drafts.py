@@ -74,6 +74,14 @@ def test_a_form_that_was_sent_uses_up_its_own_alone(clinic: Clinic, form: str, c
     assert kept(clinic) == {"another": dict(TYPED)}
 
 
+def test_the_start_uses_up_what_was_typed_of_its_dose(clinic: Clinic) -> None:
+    clinic.check_in()
+    clinic.take_baseline()
+    clinic.do(keep("start"), keep("another"))
+    clinic.do(c.StartInfusion(chair=N, dose_text="36 mg"))
+    assert kept(clinic) == {"another": dict(TYPED)}
+
+
 def test_a_form_that_was_refused_keeps_it(clinic: Clinic) -> None:
     clinic.do(c.CheckIn(chair=N, patient=PATIENT, protocol="depression_iv"), keep("weight"))
     clinic.refused(c.RecordWeight(chair=N, kg=5, measured=True))
