@@ -6,7 +6,6 @@ from datetime import tzinfo
 from nursestation.core.model import Phase
 from nursestation.runtime.review_job import OpenedVisit
 from nursestation.ui.peopletext import record_tail
-from nursestation.ui.review.prepared import is_simulated
 from nursestation.ui.timetext import clock_text, date_text, local_time
 
 
@@ -26,7 +25,7 @@ def head_text(opened: OpenedVisit, zone: tzinfo | None) -> HeadText:
     end = clock_text(until_ns, zone)
     day = date_text(local_time(summary.opened.utc_ns, zone).date())
     begin = clock_text(summary.opened.utc_ns, zone)
-    parts = ["SIMULATED"] if is_simulated(opened.record) else []
+    parts = ["SIMULATED"] if opened.summary.simulated else []
     if opened.summary.is_running:
         parts += [f"running, read up to {end}", day, f"since {begin}"]
     else:

@@ -9,7 +9,7 @@ import numpy as np
 from devices.clock import NS_PER_S
 from nursestation.core.snapshot import VisitView
 from nursestation.ui.plots.cuff_rows import CuffRow, cuff_rows
-from nursestation.ui.plots.pyramid import Pyramid
+from nursestation.ui.plots.pyramid import Pyramid, Series
 from nursestation.ui.plots.readout import minute_text, value_text
 from nursestation.ui.plots.trend_view import TrendView
 from nursestation.ui.timetext import clock_text
@@ -28,6 +28,7 @@ def interval_rows(
     """
     readings = [(row.at, row) for row in cuff_rows(visit, view, series, zone)]  # newest first
     rate = "heart_rate" if "heart_rate" in series else "pulse_rate"
+    measured = {metric: series[metric].arrays() for metric in (rate, "spo2", "resp_rate") if metric in series}
     first = math.floor(view.first / minutes)
     rows: list[CuffRow] = []
     for n in range(math.floor(until / minutes), first - 1, -1):
@@ -45,9 +46,9 @@ def interval_rows(
                 pressure="" if taken is None else taken.pressure,
                 mean="" if taken is None else taken.mean,
                 from_baseline="" if taken is None else taken.from_baseline,
-                heart_rate=value_text(rate, _median(series, rate, second, 60 * minutes)),
-                spo2=value_text("spo2", _median(series, "spo2", second, 60 * minutes)),
-                resp_rate=value_text("resp_rate", _median(series, "resp_rate", second, 60 * minutes)),
+                heart_rate=value_text(rate, _median(measured.get(rate), second, 60 * minutes)),
+                spo2=value_text("spo2", _median(measured.get("spo2"), second, 60 * minutes)),
+                resp_rate=value_text("resp_rate", _median(measured.get("resp_rate"), second, 60 * minutes)),
                 flag="" if taken is None else taken.flag,
                 flagged=taken is not None and taken.flagged,
             )
@@ -63,11 +64,10 @@ def header_text(minutes: int) -> str:
     return f"HR, SpO₂, RR: median of each {each}. BP: last reading in it, as measured."
 
 
-def _median(series: Mapping[str, Pyramid], metric: str, second: int, length_s: int) -> float | None:
-    pyramid = series.get(metric)
-    if pyramid is None:
+def _median(measured: tuple[Series, Series] | None, second: int, length_s: int) -> float | None:
+    if measured is None:
         return None
-    t, v = pyramid.arrays()
+    t, v = measured
     values = v[np.searchsorted(t, second) : np.searchsorted(t, second + length_s)]
     values = values[~np.isnan(values)]
     return float(np.median(values)) if len(values) else None

@@ -27,7 +27,6 @@ from nursestation.ui.plots.wave_look import WaveLook
 from nursestation.ui.review.happening_list import HappeningList
 from nursestation.ui.review.happenings import happenings
 from nursestation.ui.review.interval_rows import INTERVALS_MIN, header_text, interval_rows
-from nursestation.ui.review.prepared import is_simulated
 from nursestation.ui.review.summary_panel import SummaryPanel
 from nursestation.ui.review.waves_at import BEFORE_NS, WavesAt
 from nursestation.ui.roles import Text, Tone
@@ -182,7 +181,7 @@ class Look(QWidget):
         if text:
             self._waves.show_none(chair, text)
         else:
-            self._waves.show_waves(chair, waves, asked.until_utc_ns, simulated=is_simulated(self._opened.record))
+            self._waves.show_waves(chair, waves, asked.until_utc_ns, simulated=self._opened.summary.simulated)
 
     def set_look(self, look: WaveLook) -> None:
         """Draw waves as they are drawn at the chair."""

@@ -1,6 +1,5 @@
 """What a visit's pictures are drawn from, made in the thread that reads it. No Qt."""
 
-from nursestation.core.model import Provenance
 from nursestation.export.visit import VisitRecord
 from nursestation.ui.plots.trend_model import TrendModel
 
@@ -11,8 +10,3 @@ def trend_of(visit: VisitRecord) -> TrendModel:
     for sample in visit.samples:
         model.add(sample)
     return model
-
-
-def is_simulated(visit: VisitRecord) -> bool:
-    """Say whether anything in it is simulated."""
-    return visit.summary.simulated or any(one.provenance is Provenance.SIMULATED for one in visit.samples)
