@@ -9,7 +9,9 @@ Rules of the file:
    Its SHA-256 lies beside it in a line that `sha256sum -c` reads, and of a protected record its key file, wrapped as it is: the
    copy is protected with the same key.
 4. The folder is never made: where a drive is not connected, its folder would land on the wrong disk.
-5. Only copies of this very record are ever deleted, by name and number, the oldest first, after a newer one is whole.
+5. Only copies of this very record are ever deleted, by name and number, the oldest first, after a newer one is whole; the one
+   just made never, whatever the clock says. Of other files in the folder only what a kill of this program left.
+6. One backup of a record at a time: a second would clear the first one's unfinished file away.
 """
 
 import contextlib
@@ -22,6 +24,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from devices.clock import NS_PER_S
 from nursestation.store import sqlite
@@ -41,11 +45,16 @@ REST_S = 0.01
 CHECK_REST_S = 0.002
 """Rest after each hundred rows that are checked [s], which take about as long: the interpreter is another's half of the time."""
 
+CHECK_STEPS = 10_000
+"""Steps of SQLite's own machine between two rests while it checks the pages: a few milliseconds where the drive is quick."""
+
 _TIMEOUT_S = 2.0
 _HASHED_BYTES = 1 << 20
 _SPARE_BYTES = 16 << 20  # a drive that is filled to its last byte is of no use to anybody
 _NAME = re.compile(r"record-(?P<identity>[0-9a-f]{8})-(?P<made>\d{8}T\d{6})Z\.sqlite3")
+_LEFT = re.compile(r"(?P<copy>record-[0-9a-f]{8}-\d{8}T\d{6}Z\.sqlite3)(\.part(-journal|-wal|-shm)?|\.sha256|\.key)")
 _TIME = "%Y%m%dT%H%M%S"
+_STOPPED = "The backup was stopped; the next one begins anew."
 _OF_SOURCE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 Rest = Callable[[float], bool]
@@ -133,9 +142,9 @@ def make_backup(record: Path, folder: Path, now_utc_ns: int, *, keep: int, rest:
     made = datetime.fromtimestamp(now_utc_ns / NS_PER_S, UTC).strftime(_TIME)
     target = folder / f"record-{whose}-{made}Z.sqlite3"
     try:
-        _clear(folder, whose)
-        _look_for_room(record, folder)
-        with _part_of(target) as part:
+        with _alone(record), _part_of(target) as part:
+            _clear(folder, whose)
+            _look_for_room(record, folder)
             _copy(record, part, rest)
             backup = _checked(part, target, rest)
             _write(
@@ -145,11 +154,13 @@ def make_backup(record: Path, folder: Path, now_utc_ns: int, *, keep: int, rest:
                 _write(key_file(target), key_file(record).read_bytes())
             part.replace(target)
         sync_folder(folder)
-        for old in backups_in(folder, whose)[:-keep]:
+        others = [one for one in backups_in(folder, whose) if one.path != target]
+        for old in others[: max(0, len(others) + 1 - keep)]:
             if not old.path.samefile(record):
-                old.path.unlink()
+                going = old.path.replace(_part(old.path))  # so that a kill leaves nothing that is not cleared away
                 _sum_file(old.path).unlink(missing_ok=True)
                 key_file(old.path).unlink(missing_ok=True)
+                going.unlink()
     except OSError as error:
         raise BackupError(
             f"The backup in {folder} could not be written ({error.strerror}): look at its drive, or choose another folder."
@@ -204,12 +215,25 @@ def _copy(record: Path, part: Path, rest: Rest) -> None:
         _forget(stream.fileno())
 
 
-def _checked(part: Path, target: Path, rest: Rest) -> Backup:
+def check_pages(path: Path, rest: Rest) -> str:
+    """Return "ok" for a database whose every page is sound, else what is wrong with the first that is not.
+
+    Raises:
+        BackupStopped: `rest` said so.
+    """
     try:
-        with contextlib.closing(connect_read_only(part)) as connection:
+        with contextlib.closing(connect_read_only(path)) as connection:
+            connection.set_progress_handler(lambda: rest(CHECK_REST_S), CHECK_STEPS)
             (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     except sqlite.errors() as error:
+        if sqlite.code_of(error) == sqlite3.SQLITE_INTERRUPT:
+            raise BackupStopped(_STOPPED) from error
         answer = str(error)
+    return str(answer)
+
+
+def _checked(part: Path, target: Path, rest: Rest) -> Backup:
+    answer = check_pages(part, rest)
     if answer != "ok":
         raise BackupError(f"The copy in {part.parent} is not sound ({answer}): do not trust this drive, use another.")
     verdict = verify_store(part, breathe=lambda: _go_on(rest, CHECK_REST_S))
@@ -219,6 +243,10 @@ def _checked(part: Path, target: Path, rest: Rest) -> Backup:
             f"The copy is not as the record was written ({said}): run `nursestation verify` on the record."
         )
     return Backup(target, sum_on_drive(part, rest), part.stat().st_size, verdict.n_sessions)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(path.name + PART)
 
 
 def _sum_file(path: Path) -> Path:
@@ -235,7 +263,7 @@ def _write(path: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def _part_of(target: Path) -> Iterator[Path]:
-    part = target.with_name(target.name + PART)
+    part = _part(target)
     try:
         yield part
     except BaseException:
@@ -245,11 +273,29 @@ def _part_of(target: Path) -> Iterator[Path]:
         raise
 
 
+@contextlib.contextmanager
+def _alone(record: Path) -> Iterator[None]:
+    """Refuse where another program makes a backup of this record; a record whose folder may not be written has no such lock."""
+    lock = FileLock(record.with_name(record.name + ".backup.lock"), thread_local=False)
+    with contextlib.suppress(OSError):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise BackupError(
+                "Another backup of this record is being made. Wait until it is done: it is as good as this one."
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _clear(folder: Path, whose: str) -> None:
-    """Take away what a kill left: copies without their name, and what lies beside a copy that is not there."""
-    for path in folder.glob(f"record-{whose}-*"):
-        whole = folder / f"{path.name.partition('.')[0]}.sqlite3"
-        if PART in path.name or not whole.exists():
+    """Take away what a kill left: a copy without its name, and what was written beside it for when it gets its name."""
+    left = [(path, found) for path in folder.glob(f"record-{whose}-*") if (found := _LEFT.fullmatch(path.name))]
+    unfinished = {found["copy"] for path, found in left if PART in path.name}
+    for path, found in left:
+        if PART in path.name or (found["copy"] in unfinished and not (folder / found["copy"]).exists()):
             path.unlink()
 
 
@@ -265,7 +311,7 @@ def _look_for_room(record: Path, folder: Path) -> None:
 
 def _go_on(rest: Rest, seconds: float) -> None:
     if rest(seconds):
-        raise BackupStopped("The backup was stopped; the next one begins anew.")
+        raise BackupStopped(_STOPPED)
 
 
 def _forget(descriptor: int) -> None:

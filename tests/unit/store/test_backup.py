@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from devices.clock import NS_PER_S
-from nursestation.store import backup
+from nursestation.store import backup, sqlite
 from nursestation.store.backup import BackupError, BackupStopped, backups_in, make_backup, read_sum
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
@@ -110,6 +110,59 @@ def test_what_a_kill_left_is_cleared_away(record, folder):
         (folder / name).write_text("left")
     made = make_backup(record, folder, NOW, keep=1, rest=never)
     assert names(folder) == [made.path.name, f"{made.path.name}.sha256"]
+
+
+def test_what_somebody_keeps_beside_the_copies_stays(record, folder):
+    first = make_backup(record, folder, NOW, keep=1, rest=never).path
+    moved = f"{first.name}.sha256"  # its copy was taken to another drive
+    first.rename(folder / f"{first.name}.gz")
+    (folder / f"record-{backup.identity(record)}-notes.txt").write_text("somebody's own")
+    kept = names(folder)
+    made = make_backup(record, folder, NOW + 60 * NS_PER_S, keep=1, rest=never)
+    assert names(folder) == sorted([*kept, made.path.name, f"{made.path.name}.sha256"])
+    assert moved in names(folder)
+
+
+def test_a_copy_from_a_clock_that_was_ahead_does_not_make_the_newest_go(record, folder):
+    ahead = make_backup(record, folder, NOW + 10**9 * NS_PER_S, keep=1, rest=never)
+    made = make_backup(record, folder, NOW, keep=1, rest=never)
+    assert [one.path for one in backups_in(folder)] == [made.path]
+    assert not ahead.path.exists()
+    made = [make_backup(record, folder, NOW + n * NS_PER_S, keep=2, rest=never) for n in (3, 2, 1)]
+    assert made[-1].path in [one.path for one in backups_in(folder)]
+    assert len(backups_in(folder)) == 2
+
+
+def test_a_second_backup_of_the_same_record_leaves_the_first_alone(record, folder):
+    told = []
+
+    def begin_another(_s):
+        if not told:
+            with pytest.raises(BackupError, match="Another backup of this record") as error:
+                make_backup(record, folder, NOW + NS_PER_S, keep=1, rest=never)
+            told.append(error)
+        return False
+
+    made = make_backup(record, folder, NOW, keep=1, rest=begin_another)
+    assert told
+    assert verify_store(made.path).ok
+    make_backup(record, folder, NOW + NS_PER_S, keep=1, rest=never)
+
+
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_the_check_of_the_pages_can_be_stopped(tmp_path, is_protected):
+    path = tmp_path / "record.sqlite3"
+    key = contextlib.nullcontext()
+    if is_protected:
+        pytest.importorskip("sqlcipher3")
+        key = sqlite.held(path, bytes(32))
+    with key:
+        with contextlib.closing(Store.open(path, is_scratch=True)) as store:
+            store.append(all_records(step_s=2))
+        assert sqlite.is_protected(path) is is_protected
+        assert backup.check_pages(path, never) == "ok"
+        with pytest.raises(BackupStopped):
+            backup.check_pages(path, lambda _s: True)
 
 
 def test_a_missing_folder_is_never_made(record, tmp_path):
