@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from devices.events import LinkPhase, Priority
@@ -14,7 +15,7 @@ from nursestation.ui.chair.actions import ActionBar, FlagBar
 from nursestation.ui.chair.actions_view import actions
 from nursestation.ui.chair.header import Header
 from nursestation.ui.chair.numbers_view import number_views
-from nursestation.ui.chair.numerics import Numerics
+from nursestation.ui.chair.numerics import NumberTile, Numerics
 from nursestation.ui.chair.view import flag_strip, header_view
 from nursestation.ui.chairs.rail import ChairTile, Rail
 from nursestation.ui.chairs.view import tile_view
@@ -74,6 +75,35 @@ def test_figures_are_as_large_as_their_tile_allows_and_never_taller(numerics, si
     value = _label(numerics, "spo2_value")
     value.parentWidget().layout().activate()
     assert 40 <= value.font().pixelSize() <= value.height() + 2
+
+
+@pytest.mark.parametrize("height", [346, 425, 527, 620])
+@pytest.mark.parametrize("is_alarm", [False, True])
+def test_where_room_is_scarce_lines_give_way_and_no_number_is_cut(numerics, height, is_alarm):
+    """346 px: a spike is answered by PIN on the lowest screen, with the keys of that between."""
+    cuff = CuffView(reading=make_reading(171, 103), age_s=23.0, priority=Priority.MEDIUM if is_alarm else None)
+    numerics.resize(284, height)
+    _show(
+        numerics,
+        make_numeric("heart_rate", 88.0),
+        make_numeric("resp_rate", 14.0),
+        make_numeric("etco2", 34.0),
+        cuff=cuff,
+    )
+    for tile in numerics.findChildren(NumberTile):
+        numerics.layout().activate()
+        tile.layout().activate()
+        labels = [label for label in tile.findChildren(QLabel) if label.isVisible() and label.height() and label.text()]
+        for label in labels:
+            assert label.height() >= QFontMetrics(label.font()).tightBoundingRect("0").height(), label.objectName()
+            assert tile.rect().contains(label.geometry()), label.objectName()
+            covered = [
+                one.objectName() for one in labels if one is not label and one.geometry().intersects(label.geometry())
+            ]
+            assert covered == [], label.objectName()
+    assert numerics.height() == height
+    assert "23 s ago" in _label(numerics, "nibp_line_0").text()
+    assert _label(numerics, "nibp_line_0").height() > 0
 
 
 def _is_cut(label):

@@ -72,6 +72,8 @@ ALONE = TileLook(
 _SHARES = {"hr": 10, "spo2": 10, "nibp": 13, "rr": 10}
 """Of the column's height."""
 _SMALLEST, _LARGEST = 40, 300
+_LEAST_ROOM = 36
+"""Height that figures of the smallest size need [px]: digits reach less far down than their font."""
 _WIDEST = ("000", "/000")
 _SMALL_PART = 0.62
 """Size of the small figures over that of the big ones."""
@@ -190,8 +192,11 @@ class NumberTile(Panel):
         self._second_label.setText(label)
         self._second.setText(text)
         self._second.set_tone(_NUMBER_TONES[role])
-        for shown in (self._second_label, self._second):
-            shown.setVisible(view.second is not None)
+        has_second = view.second is not None
+        if has_second != self._second.isVisibleTo(self):
+            for shown in (self._second_label, self._second):
+                shown.setVisible(has_second)
+            self.fit()
 
     def _show_tones(self, view: NumberView) -> None:
         if (self._alarm, self._asks) != (view.alarm, view.asks):
@@ -242,15 +247,28 @@ class NumberTile(Panel):
         self.fit()
 
     def fit(self) -> None:
-        """Choose the size of the figures, and what stands in the head, by the room that there is."""
+        """Choose the size of the figures, and what stands in the head and under them, by the room that there is.
+
+        Where it is scarce the figures take it from the lines, the last one first.
+        """
         self._fit_head()
         line = QFontMetrics(theme.font(self._look.line)).height()
         head = max(QFontMetrics(theme.font(role)).height() for role in (self._look.title, self._look.limits))
-        room = self.height() - 2 * _PAD - head - len(self._lines) * line
-        size = max(_SMALLEST, min(_LARGEST, room, self._widest_size()))
+        least = max(_LEAST_ROOM, self._second_height())
+        self.setMinimumHeight(2 * _PAD + head + least)
+        room = self.height() - 2 * _PAD - head
+        n_lines = max(0, min(len(self._lines), (room - least) // line))
+        for n, label in enumerate(self._lines):
+            label.setFixedHeight(line if n < n_lines else 0)
+        size = max(_SMALLEST, min(_LARGEST, room - n_lines * line, self._widest_size()))
         theme.set_font(self._value, Text.NUMBER, size)
         theme.set_font(self._small, Text.NUMBER, round(size * _SMALL_PART))
         self._whole.activate()  # now, not a frame later: a cut number is a wrong number
+
+    def _second_height(self) -> int:
+        """Return what the second value and its label need beside the figures [px]."""
+        labels = (self._second_label, self._second)
+        return sum(label.sizeHint().height() for label in labels if label.isVisibleTo(self))
 
     def _widest_size(self) -> int:
         """Return the size at which "000/000" just fits [px]."""
