@@ -4,11 +4,11 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from nursestation.core.access import may
 from nursestation.core.commands import SwitchAudioOff, SwitchAudioOn
 from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
+from nursestation.ui.allowed import why_not
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, Label, Panel, QuietButton, TextField
 from nursestation.ui.durations import round_text
@@ -41,7 +41,7 @@ class AudioOffPage(Page):
         self._off = Button(self.tr("Switch the sound of Nursestation off"), "audio_off_send", ButtonKind.DANGER)
         self._on = Button(self.tr("Switch the sound on"), "audio_off_on", ButtonKind.PRIMARY)
         self._close = QuietButton(self.tr("Close"), "audio_off_close", tip=self.tr("Back to the chair (Esc)"))
-        self._may_switch = False
+        self._why_not = ""
         self._build()
         self._reasons.chosen.connect(self._look)
         self._words.textChanged.connect(self._look)
@@ -90,9 +90,9 @@ class AudioOffPage(Page):
         )
         self._told.setText(told.format(round_text(audio.reminder_s)))
         self._on.setVisible(is_off)
-        self._on.setEnabled(operator is not None)
+        self._on.allow(why_not(operator, SwitchAudioOn))
         self._form.setVisible(not is_off)
-        self._may_switch = may(operator, SwitchAudioOff)
+        self._why_not = why_not(operator, SwitchAudioOff)
         self._look()
 
     def begin(self) -> None:
@@ -116,10 +116,8 @@ class AudioOffPage(Page):
 
     @Slot()
     def _look(self) -> None:
-        told = ""
-        if not self._may_switch:
-            told = self.tr("Only a lead nurse can switch the sound off. Everybody can pause it, at the alarm bar.")
-        elif not self._reason():
+        told = self._why_not
+        if not told and not self._reason():
             told = self.tr("Choose or write the reason.")
         self._off.setEnabled(not told)
         self._note.setText(told)

@@ -1,10 +1,10 @@
-"""What the window says and hides while nobody is signed in; no Qt.
+"""What the window says and hides while nobody is signed in, or somebody who runs no visit; no Qt.
 
 Numbers, waves and alarms stay as they are. Who a patient is stands there as initials or the chair's number alone.
 """
 
 from nursestation.core.access import may
-from nursestation.core.commands import Acknowledge, Command, EndAudioPause, PauseAudio
+from nursestation.core.commands import Acknowledge, Chart, Command, EndAudioPause, PauseAudio
 from nursestation.core.snapshot import StationSnapshot
 
 HIDDEN = "sign in to see who"
@@ -15,8 +15,13 @@ _BY_PIN = (Acknowledge, PauseAudio, EndAudioPause)
 
 
 def locked_text(snapshot: StationSnapshot) -> str:
-    """Return that the station is locked, and by itself after how long; "" while somebody is signed in, or nobody could."""
-    if snapshot.operator is not None or not snapshot.operators:
+    """Return that the station is locked, and by itself after how long; "" while somebody runs visits, or nobody could.
+
+    Who is signed in and may not is told so here, where a finger finds no tip of a button.
+    """
+    if snapshot.operator is not None:
+        return "" if may(snapshot.operator, Chart) else "To look and export · a nurse signs in to act"
+    if not snapshot.operators:
         return ""
     if snapshot.locked_itself and snapshot.lock_after_s is not None:
         return f"Locked after {snapshot.lock_after_s / 60:.0f} min · sign in to act"

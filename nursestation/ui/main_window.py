@@ -379,10 +379,9 @@ class MainWindow(QMainWindow):
         self._lines = alarm_lines(snapshot)
         self._flashing.want("alarms", (line.priority for line in self._lines if line.asks))
         self._pictures.expect(self._lines)
-        may_act = may(snapshot.operator, Acknowledge)
         audio = audio_look(snapshot.audio, sounds=snapshot.sound is not None)
-        by_pin = not may_act and bool(snapshot.operators)
-        self._alarms.render(self._lines, audio, may_act=may_act, chair=self._chair, by_pin=by_pin)
+        by_pin = not may(snapshot.operator, Acknowledge) and bool(snapshot.operators)
+        self._alarms.render(self._lines, audio, snapshot.operator, chair=self._chair, by_pin=by_pin)
         self._by_pin.render(snapshot)
         self._alarm_list.show_lines(self._lines)
         if self._alarm_list.isVisible():

@@ -3,11 +3,12 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from nursestation.core.inputs import ChairsChanged
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.controls import Label, PrimaryButton
 from nursestation.ui.layouts import centred, column, row, scrolled
-from nursestation.ui.monitors.view import may_change
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Text, Tone
 
@@ -54,14 +55,9 @@ class NoChairsPage(Page):
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Say who may add one."""
-        allowed = may_change(snapshot.operator)
-        self._add.setEnabled(allowed)
-        who = (
-            self.tr("Sign in first.")
-            if snapshot.operator is None
-            else self.tr("A lead nurse or a clinician does this.")
-        )
-        self._note.setText("" if allowed else who)
+        reason = why_not(snapshot.operator, ChairsChanged)
+        self._add.allow(reason)
+        self._note.setText(reason)
 
     def begin(self) -> None:
         """Begin with the one button."""

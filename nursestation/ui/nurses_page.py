@@ -8,8 +8,9 @@ from nursestation.core.access import CARING
 from nursestation.core.commands import AssignNurse
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.controls import ChoiceField, Label, QuietButton
-from nursestation.ui.layouts import centred, column, keep_tab_order, row, scrolled
+from nursestation.ui.layouts import centred, column, keep_tab_order, row, say, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Text, Tone
 
@@ -30,6 +31,7 @@ class NursesPage(Page):
         self._people: tuple[tuple[str, str], ...] = ()
         self._fields: dict[int, ChoiceField] = {}
         self._labels: list[Label] = []
+        self._reason = Label("", tone=Tone.WARN, object_name="nurses_why_not", wrap=True)
         self._close = QuietButton(self.tr("Close"), "nurses_close", tip=self.tr("Back (Esc)"))
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(theme.GAP)
@@ -45,6 +47,7 @@ class NursesPage(Page):
             "It stands until somebody changes it. Alarms and what is due are told to everybody all the same."
         )
         inside.addWidget(Label(told, tone=Tone.SOFT, wrap=True))
+        inside.addWidget(self._reason)
         inside.addLayout(self._grid)
         content = QWidget()
         content.setLayout(inside)
@@ -64,9 +67,11 @@ class NursesPage(Page):
         if numbers != list(self._fields) or people != self._people:
             self._people = people
             self._make(numbers)
+        reason = why_not(snapshot.operator, AssignNurse)
+        say(self._reason, reason)
         for chair in snapshot.chairs:
             field = self._fields[chair.number]
-            field.setEnabled(snapshot.operator is not None)
+            field.setEnabled(not reason)
             if not field.view().isVisible():
                 field.setCurrentIndex(max(0, field.findData(_id_of(chair))))
 

@@ -20,6 +20,7 @@ from nursestation.core.sounds.wishes import Place, Tried
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.symbols import draw_stars, stars_width
+from nursestation.ui.allowed import SIGN_IN_FIRST, why_not
 from nursestation.ui.choices import Choices
 from nursestation.ui.controls import Button, FieldLabel, Label, Panel, PrimaryButton, QuietButton
 from nursestation.ui.layouts import centred, column, row, scrolled
@@ -166,7 +167,7 @@ class SelfTestPage(Page):
         self._last = Label("", Text.CAPTION, Tone.SOFT, object_name="self_test_last")
         self._send = PrimaryButton(self.tr("Note the result"), "self_test_send")
         self._close = QuietButton(self.tr("Later"), "self_test_close", tip=self.tr("Back to the chair (Esc)"))
-        self._may_act = False
+        self._why_not = SIGN_IN_FIRST
         self._build()
         self._play.clicked.connect(self._on_play)
         self._seen.chosen.connect(self._look)
@@ -237,7 +238,7 @@ class SelfTestPage(Page):
         if not snapshot.self_test.done_today:
             told += self.tr(" Today's test is still to be passed.")
         self._last.setText(told)
-        self._may_act = snapshot.operator is not None
+        self._why_not = why_not(snapshot.operator, SelfTest)
         self._look()
 
     def begin(self) -> None:
@@ -294,15 +295,16 @@ class SelfTestPage(Page):
     def _look(self) -> None:
         seen, answers = self._seen.value(), [line.answer.value() for line in self._heard]
         heard = "no" if "no" in answers else "yes" if all(answers) else ""
-        self._send.setEnabled(self._may_act and bool(seen) and all(answers))
+        self._send.allow(self._why_not)
+        self._send.setEnabled(bool(seen) and all(answers))
         told, is_trouble = "", True
         if self._playing is not None:
             place, is_trouble = self._playing.place, False
             told = self.tr("Playing at the station.")
             if place is not None:
                 told = self.tr("Playing at chair {}: listen there.").format(place)
-        elif not self._may_act:
-            told = self.tr("Sign in first: the result carries a name.")
+        elif self._why_not:
+            told = self._why_not
         elif heard == "no":
             told = self.tr(
                 "Look at the loudspeaker, its plug and its volume, and test again. Keep the bedside alarms audible."
@@ -310,7 +312,7 @@ class SelfTestPage(Page):
         elif seen == "no":
             told = self.tr("Tell support, and keep the bedside monitors in sight.")
         self._note.setText(told)
-        self._note.set_tone(Tone.WARN if told and self._may_act and is_trouble else Tone.SOFT)
+        self._note.set_tone(Tone.WARN if told and not self._why_not and is_trouble else Tone.SOFT)
 
     @Slot()
     def _on_send(self) -> None:

@@ -4,9 +4,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from nursestation.core.snapshot import StationSnapshot
+from nursestation.core.access import may
+from nursestation.core.commands import AddOperator, SelfTest, SwitchAudioOff, SwitchAudioOn
+from nursestation.core.inputs import ChairsChanged
+from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.runtime.record_keeper import RecordCare
 from nursestation.ui import theme
+from nursestation.ui.allowed import SIGN_IN_FIRST, why_not
 from nursestation.ui.choices import Choices
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Button, Label, Panel, QuietButton
@@ -120,26 +124,24 @@ class StationPage(Page):
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Say who may go on to the staff."""
         signed_in = snapshot.operator is not None
-        self._staff.setEnabled(signed_in)
-        self._monitors.setEnabled(signed_in)
-        self._protocols.setEnabled(signed_in)
+        first = "" if signed_in else SIGN_IN_FIRST
+        for button in (self._staff, self._monitors, self._protocols, self._visits, self._log, self._record):
+            button.allow(first)
+        is_off = snapshot.audio.state is AudioState.OFF
+        self._self_test.allow(why_not(snapshot.operator, SelfTest))
+        self._audio_off.allow(why_not(snapshot.operator, SwitchAudioOn if is_off else SwitchAudioOff))
         self._protocols_note.setText(
             self.tr("{n} in use. Lengths, limits, cuff plan, gates and texts.").format(n=len(snapshot.protocols))
             if signed_in
             else self.tr("Sign in to see how treatments are run.")
         )
-        self._visits.setEnabled(signed_in)
         self._visits_note.setText(
             self.tr("Find a visit again, look at it, replay it.")
             if signed_in
             else self.tr("Sign in to see past visits.")
         )
-        self._log.setEnabled(signed_in)
-        self._record.setEnabled(signed_in)
         self._record_note.setText(card_text(self._care, snapshot.at.utc_ns))
         self._record_note.set_tone(Tone.WARN if self._care.is_short or self._care.backup_trouble else Tone.SOFT)
-        self._self_test.setEnabled(signed_in)
-        self._audio_off.setEnabled(signed_in)
         tested = self.tr("Tested today.") if snapshot.self_test.done_today else self.tr("Not tested today.")
         self._signals_note.setText(tested)
         self._log_note.setText(
@@ -151,9 +153,10 @@ class StationPage(Page):
         n_late = sum(one.is_overdue for one in snapshot.due)
         late = self.tr("{n} late.").format(n=n_late) if n_late else ""
         self._due_note.setText(self.tr("{n} over all chairs. {late}").format(n=len(snapshot.due), late=late).strip())
-        n = len(snapshot.operators)
-        note = self.tr("{n} on the staff. Add a colleague.") if signed_in else self.tr("Sign in to see and add staff.")
-        self._staff_note.setText(note.format(n=n))
+        note = self.tr("{n} on the staff.") if signed_in else self.tr("Sign in to see and add staff.")
+        if may(snapshot.operator, AddOperator):
+            note = self.tr("{n} on the staff. Add a colleague.")
+        self._staff_note.setText(note.format(n=len(snapshot.operators)))
 
     def _monitors_words(self, snapshot: StationSnapshot) -> str:
         if snapshot.operator is None:
@@ -161,7 +164,10 @@ class StationPage(Page):
         n = sum(len(chair.links) for chair in snapshot.chairs)
         if not n:
             return self.tr("No monitor is set up yet. Add one here.")
-        return self.tr("{n} in use. Add, change, check a cable.").format(n=n)
+        told = self.tr("{n} in use. Look at them, check a cable.")
+        if may(snapshot.operator, ChairsChanged):
+            told = self.tr("{n} in use. Add, change, check a cable.")
+        return told.format(n=n)
 
     def begin(self) -> None:
         """Begin with the first button that can be pressed."""

@@ -14,7 +14,7 @@ from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
 from nursestation.ui.alarms.view import alarm_lines, audio_look
 from nursestation.ui.controls import ElidingLabel, TwoLineLabel
 from nursestation.ui.theme import DARK_THEME
-from tests.helpers.station_views import make_station
+from tests.helpers.station_views import NURSE, make_station
 
 SPIKE = ConditionView(
     id="a",
@@ -54,7 +54,7 @@ def bar(qtbot, flashing):
 
 
 def _show(bar, *conditions, audio=SOUND_ON, may_act=True, chair=2):
-    bar.render(_lines(*conditions), audio, may_act=may_act, chair=chair)
+    bar.render(_lines(*conditions), audio, NURSE if may_act else None, chair=chair)
 
 
 def _seen(condition):

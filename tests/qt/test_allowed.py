@@ -5,8 +5,18 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from nursestation.core import commands as c
-from nursestation.core.access import ACCESS
+from nursestation.core.access import ACCESS, may
 from nursestation.core.model import Role
+from nursestation.core.snapshot import AudioState, AudioView
+from nursestation.ui.alarms.strip import StationStrip
+from nursestation.ui.allowed import why_not
+from nursestation.ui.audio_off_page import AudioOffPage
+from nursestation.ui.checkin.page import CheckInPage
+from nursestation.ui.discharge.page import DischargePage
+from nursestation.ui.station_page import StationPage
+from tests.helpers.station_views import LEAD, make_chair, make_discharge_visit, make_station, make_visit
+from tests.helpers.station_views import NURSE as NURSE_VIEW
+from tests.helpers.station_views import OFFICE as OFFICE_VIEW
 from tests.helpers.visit import NURSE, NURSE_PIN, make_clinic
 from tests.helpers.window_desk import WindowDesk
 
@@ -100,3 +110,75 @@ def test_the_chart_can_be_read_by_office_staff_and_none_of_it_corrected(desk):
     assert words
     assert all(one.isEnabled() for one in words)
     assert desk.text("chart_notice") == NOT_A_VISIT
+
+
+def test_the_bottom_line_says_it_to_who_has_no_tips(desk):
+    assert desk.find("locked_note").isHidden()
+    _comes(desk)
+    assert desk.text("locked_note") == "To look and export · a nurse signs in to act"
+
+
+def test_a_check_in_that_a_nurse_left_says_so_to_office_staff_and_takes_no_answer(qtbot):
+    page = CheckInPage()
+    qtbot.addWidget(page)
+    page.show_chair(2)
+    page.show()
+    page.render(make_station(make_chair(make_visit())))
+    message, form = (page.findChild(QWidget, name) for name in ("check_in_message", "check_in_identity_both"))
+    assert message.isHidden()
+    assert form.isEnabled()
+    page.render(make_station(make_chair(make_visit()), operator=OFFICE_VIEW))
+    assert message.text() == NOT_A_VISIT
+    assert not form.isEnabled()
+    assert not page.findChild(QWidget, "check_in_end_early").isEnabled()
+    page.render(make_station(make_chair(make_visit())))
+    assert message.isHidden()
+    assert form.isEnabled()
+    page.render(make_station(make_chair(), operator=OFFICE_VIEW))
+    assert page.findChild(QWidget, "check_in_patient_problem").text() == NOT_A_VISIT
+
+
+def test_office_staff_look_at_a_discharge_and_sign_nothing(qtbot):
+    page = DischargePage()
+    qtbot.addWidget(page)
+    page.show_chair(2)
+    page.show()
+    page.render(make_station(make_chair(make_discharge_visit("iv_removed")), operator=OFFICE_VIEW))
+    assert page.findChild(QWidget, "discharge_why_not").text() == NOT_A_VISIT
+    for name in ("discharge_override", "discharge_no_driver", "discharge_against_advice", "discharge_sign"):
+        assert not page.findChild(QAbstractButton, name).isEnabled(), name
+    assert page.findChild(QAbstractButton, "discharge_close").isEnabled()
+
+
+STATION_BUTTONS = {"station_self_test": c.SelfTest, "station_audio_off": c.SwitchAudioOff}
+
+
+@pytest.mark.parametrize("name", STATION_BUTTONS)
+def test_the_station_page_offers_each_what_they_may(qtbot, name):
+    page = StationPage()
+    qtbot.addWidget(page)
+    button = page.findChild(QAbstractButton, name)
+    for who in (OFFICE_VIEW, NURSE_VIEW, LEAD, None):
+        page.render(make_station(operator=who))
+        reason = why_not(who, STATION_BUTTONS[name])
+        assert (button.isEnabled(), button.toolTip()) == (not reason, reason)
+
+
+def test_an_audio_off_of_a_lead_nurse_is_ended_by_every_nurse_and_by_no_office_staff(qtbot):
+    strip, page = StationStrip(), AudioOffPage()
+    for widget in (strip, page):
+        qtbot.addWidget(widget)
+    off = AudioView(state=AudioState.OFF, by="J. Okafor RN", reason="The bedside monitors sound")
+    for who in (OFFICE_VIEW, NURSE_VIEW):
+        for widget, name in ((strip, "station_strip_sound_on"), (page, "audio_off_on")):
+            widget.render(make_station(operator=who, audio=off))
+            assert widget.findChild(QAbstractButton, name).isEnabled() is may(who, c.SwitchAudioOn)
+
+
+def test_office_staff_are_not_offered_the_day_s_test_and_read_who_looks_after_whom(desk):
+    assert desk.find("alarm_test").isVisible()
+    _comes(desk)
+    assert desk.find("alarm_test").isHidden()
+    desk.window.open("nurses")
+    assert not desk.find("nurses_of_2").isEnabled()
+    assert desk.text("nurses_why_not") == NOT_A_VISIT

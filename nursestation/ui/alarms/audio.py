@@ -5,9 +5,11 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nursestation.core.commands import SwitchAudioOn
+from nursestation.core.model import Operator
 from nursestation.ui import theme
 from nursestation.ui.alarms.symbols import SymbolLabel
 from nursestation.ui.alarms.view import AudioLook
+from nursestation.ui.allowed import why_not
 from nursestation.ui.controls import Button, Label
 from nursestation.ui.roles import Text, Tone
 
@@ -53,11 +55,12 @@ class AudioButton(Button):
         words = max(QFontMetrics(font).horizontalAdvance(text) for font, text in zip(fonts, _WIDEST, strict=True))
         return QSize(words + theme.px(_SYMBOL_PX) + theme.GAP + 2 * theme.MARGIN + 4, theme.px(theme.TOUCH))
 
-    def render(self, look: AudioLook, *, may_act: bool, by_pin: bool = False) -> None:  # type: ignore[override]
-        """Show how the sound stands."""
-        may_act |= by_pin and not isinstance(look.command, SwitchAudioOn)
-        self.setEnabled(may_act and look.enabled)
-        self.set_tip(look.tip if may_act else self.tr("Sign in first: who stops a sound is recorded."))
+    def render(self, look: AudioLook, operator: Operator | None, *, by_pin: bool = False) -> None:  # type: ignore[override]
+        """Show how the sound stands to whoever is signed in; `by_pin` where somebody else may pause it by PIN."""
+        is_answered_by_pin = by_pin and not isinstance(look.command, SwitchAudioOn)
+        self.allow("" if is_answered_by_pin else why_not(operator, type(look.command)))
+        self.setEnabled(look.enabled)
+        self.set_tip(look.tip)
         if look == self._look:
             return
         self._look = look

@@ -16,11 +16,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from devices.events import Priority
 from nursestation.core.commands import Acknowledge
+from nursestation.core.model import Operator
 from nursestation.ui import theme
 from nursestation.ui.alarms.audio import AudioButton
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.symbols import Stars, Symbol, SymbolLabel
 from nursestation.ui.alarms.view import PART, AlarmLine, AudioLook, count_text, rotation
+from nursestation.ui.allowed import SIGN_IN_FIRST, why_not
 from nursestation.ui.controls import Button, ElidingLabel, Label, TwoLineLabel
 from nursestation.ui.roles import Text, Tone, tone_upon
 from nursestation.ui.theme import Theme
@@ -53,7 +55,7 @@ class AlarmBar(QWidget):
         self._lines: tuple[AlarmLine, ...] = ()
         self._turns: tuple[AlarmLine, ...] = ()
         self._turn = 0
-        self._may_act = self._by_pin = False
+        self._why_not, self._by_pin = SIGN_IN_FIRST, False
         self._chair = 0
         self._build(theme_, flashing)
         self._rotate = QTimer(self, interval=TURN_MS)
@@ -87,21 +89,27 @@ class AlarmBar(QWidget):
         return self._turns[self._turn % len(self._turns)] if self._turns else None
 
     def render(  # type: ignore[override]
-        self, lines: Sequence[AlarmLine], audio: AudioLook, *, may_act: bool, chair: int, by_pin: bool = False
+        self,
+        lines: Sequence[AlarmLine],
+        audio: AudioLook,
+        operator: Operator | None,
+        *,
+        chair: int,
+        by_pin: bool = False,
     ) -> None:
         """Show `lines`.
 
         Args:
             lines: All present conditions.
             audio: Whether alarms are heard.
-            may_act: False while nobody is signed in who may.
-            by_pin: Somebody may then answer by PIN.
+            operator: Who is signed in.
+            by_pin: Somebody else may answer by PIN.
             chair: The chair in front: what concerns the station is acknowledged from there.
         """
         self._chair = chair
         before = self.shown
         self._lines, self._turns = tuple(lines), rotation(lines)
-        self._may_act, self._by_pin = may_act, by_pin
+        self._why_not, self._by_pin = why_not(operator, Acknowledge), by_pin
         ids = [line.condition for line in self._turns]
         if before is not None and before.condition in ids:
             self._turn = ids.index(before.condition)
@@ -111,7 +119,7 @@ class AlarmBar(QWidget):
             self._rotate.start()
         elif len(self._turns) < 2:
             self._rotate.stop()
-        self._audio.render(audio, may_act=may_act, by_pin=by_pin)
+        self._audio.render(audio, operator, by_pin=by_pin)
         self._show()
 
     def repaint_soon(self) -> None:
@@ -122,7 +130,8 @@ class AlarmBar(QWidget):
         shown = self.shown
         self._strip.show_line(shown, len(self._lines), count_text(self._lines))
         needs = shown is not None and shown.asks
-        self._acknowledge.setEnabled(needs and (self._may_act or self._by_pin))
+        self._acknowledge.allow("" if self._by_pin else self._why_not)
+        self._acknowledge.setEnabled(needs)
         self._acknowledge.set_tip(self._tip(shown))
 
     def _tip(self, shown: AlarmLine | None) -> str:
@@ -130,10 +139,8 @@ class AlarmBar(QWidget):
             return self.tr("There is no alarm to acknowledge.")
         if not shown.asks:
             return self.tr("This alarm was acknowledged already.")
-        if not self._may_act:
-            if self._by_pin:
-                return self.tr("Say that you have seen this alarm. It asks who you are; the station stays locked.")
-            return self.tr("Sign in first: an acknowledgement carries a name.")
+        if self._why_not:
+            return self.tr("Say that you have seen this alarm. It asks who you are, and signs nobody in.")
         return self.tr("Say that you have seen this alarm. The bedside monitor knows nothing of it.")
 
     @Slot()
@@ -149,7 +156,7 @@ class AlarmBar(QWidget):
         if shown is not None:
             chair = self._chair if shown.chair is None else shown.chair
             self.command_requested.emit(Acknowledge(chair=chair, condition_id=shown.condition))
-            if shown.opens == "flag" and self._may_act:
+            if shown.opens == "flag" and not self._why_not:
                 self.flag_acknowledged.emit(chair)
 
 

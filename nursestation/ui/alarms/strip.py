@@ -11,6 +11,7 @@ from nursestation.core.commands import SwitchAudioOn
 from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
+from nursestation.ui.allowed import why_not
 from nursestation.ui.controls import Button, ElidingLabel, Panel
 from nursestation.ui.layouts import row
 from nursestation.ui.roles import Surface, Text, Tone
@@ -57,7 +58,7 @@ class StationStrip(Panel):
             self._text.setText(text)
             self.setAccessibleName(text)
         self._on.setVisible(is_off)
-        self._on.setEnabled(snapshot.operator is not None)
+        self._on.allow(why_not(snapshot.operator, SwitchAudioOn))
         self.setVisible(bool(text))
 
     def show_unanswered(self, text: str) -> None:

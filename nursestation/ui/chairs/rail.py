@@ -12,6 +12,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from devices.events import Priority
+from nursestation.core.access import may
+from nursestation.core.commands import SelfTest
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
@@ -357,7 +359,7 @@ class Rail(Panel):
             if chair is not self._seen.get(chair.number):  # what is the same object has not changed since
                 self._seen[chair.number] = chair
                 tile.render(tile_view(chair, snapshot.at, self._zone))
-        self._test.setVisible(snapshot.operator is not None and not snapshot.self_test.done_today)
+        self._test.setVisible(may(snapshot.operator, SelfTest) and not snapshot.self_test.done_today)
         self._fit()
 
     @Slot()

@@ -5,9 +5,10 @@ from datetime import tzinfo
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from nursestation.core.commands import BeginBaseline, ConfirmMonitors, TakeBaseline
+from nursestation.core.commands import BeginBaseline, ConfirmMonitors, EnterCuffReading, TakeBaseline
 from nursestation.core.snapshot import VisitView
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.checkin.gate_form import GateForm, Scene
 from nursestation.ui.checkin.view import CheckInView, Step, VitalLine, check_in_view
 from nursestation.ui.controls import Label, PrimaryButton, QuietButton
@@ -127,23 +128,25 @@ class BaselineForm(GateForm):
         view = check_in_view(scene.chair, self._zone)
         if view is None:
             return
-        may_act = scene.station.operator is not None
+        operator = scene.station.operator
         say(self._readings, "\n".join(view.readings))
         say(self._baseline, view.baseline)
         before = view.step is Step.GATES
         say(self._missing, _what_to_do(self, view, before))
         say(self._ceiling, "" if view.baseline else _ceiling_text(self, scene.visit))
         self._begin.setVisible(before)
-        self._begin.setEnabled(view.may_begin_baseline and may_act)
+        self._begin.allow(why_not(operator, BeginBaseline))
+        self._begin.setEnabled(view.may_begin_baseline)
         self._take.setVisible(not before)
         words = self.tr("Take baseline again") if view.baseline else self.tr("Take baseline")
         if self._take.text() != words:
             self._take.setText(words)
             self._take.setAccessibleName(words)
         self._take.set_kind(ButtonKind.PLAIN if view.baseline else ButtonKind.PRIMARY)
-        self._take.setEnabled(view.may_take_baseline and may_act)
+        self._take.allow(why_not(operator, TakeBaseline))
+        self._take.setEnabled(view.may_take_baseline)
         self._by_hand.setVisible(not before)
-        self._by_hand.setEnabled(may_act)
+        self._by_hand.allow(why_not(operator, EnterCuffReading))
 
     @Slot()
     def _on_begin(self) -> None:

@@ -16,11 +16,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
-from nursestation.core.commands import CheckIn
+from nursestation.core.access import may
+from nursestation.core.commands import CheckIn, EndEarly, KeepDraft
 from nursestation.core.history import PatientCard, PatientHistory
 from nursestation.core.model import Patient, SeriesPlace
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.checkin.asked_forms import AvailableForm, ChecksForm, PregnancyForm, ReferralForm
 from nursestation.ui.checkin.drafts import DraftKeeper
 from nursestation.ui.checkin.driver_form import DriverForm
@@ -36,7 +38,7 @@ from nursestation.ui.checkin.scores_form import ScoresForm
 from nursestation.ui.checkin.start_form import StartForm, start_words
 from nursestation.ui.checkin.view import START, CheckInView, GateRow, Step, check_in_view, next_gate
 from nursestation.ui.controls import Badge, ElidingLabel, Label, Panel, QuietButton
-from nursestation.ui.layouts import column, row, scrolled, tab_stops
+from nursestation.ui.layouts import column, row, say, scrolled, tab_stops
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.sheets.cuff import CuffSheet
@@ -73,6 +75,7 @@ class CheckInPage(Page):
         self._sender: GateForm | None = None
         self._asked_for = ""
         self._is_history_due = False
+        self._why_not = ""
         self._history: PatientHistory | None = None
         self._whose = Label("", Text.STRONG, object_name="check_in_whose")
         self._protocol = ElidingLabel(tone=Tone.SOFT, object_name="check_in_course")
@@ -188,8 +191,8 @@ class CheckInPage(Page):
         chair = next((one for one in snapshot.chairs if one.number == self.chair), None)
         if chair is None:
             return
-        may_act = snapshot.operator is not None
-        self._drafts.allow(may_act)
+        reason = why_not(snapshot.operator, CheckIn)
+        self._drafts.allow(may(snapshot.operator, KeepDraft))
         session = chair.visit.session if chair.visit is not None else None
         is_other = self.chair != self._shown or session != self._session
         if is_other:
@@ -197,13 +200,13 @@ class CheckInPage(Page):
             self._drafts.forget_others(self.chair, session or "")
             self._forget()
         view = check_in_view(chair, self._zone)
-        if self._is_history_due and may_act:
+        if self._is_history_due and not reason:
             self._is_history_due = False
             self._ask_history_again(chair)
         if view is None or chair.visit is None:
-            self._show_patient_form(snapshot, chair, may_act, is_other)
+            self._show_patient_form(snapshot, chair, reason, is_other)
             return
-        self._show_gates(snapshot, chair, chair.visit, view, may_act, is_other)
+        self._show_gates(snapshot, chair, chair.visit, view, reason, is_other)
         if view.step is Step.STARTED and self.isVisible():
             self.closed.emit()
 
@@ -259,15 +262,13 @@ class CheckInPage(Page):
 
     # --- what is shown ---
 
-    def _show_patient_form(
-        self, snapshot: StationSnapshot, chair: ChairSnapshot, may_act: bool, is_other: bool
-    ) -> None:
+    def _show_patient_form(self, snapshot: StationSnapshot, chair: ChairSnapshot, reason: str, is_other: bool) -> None:
         self._whose.setText(self.tr("Chair {}").format(self.chair))
         self._protocol.setText("")
         self._allergies.show_text("")
         self._tally.hide()
         self._end.hide()
-        self._patient.show_station(snapshot.protocols, local_time(snapshot.at.utc_ns, self._zone).date(), may_act)
+        self._patient.show_station(snapshot.protocols, local_time(snapshot.at.utc_ns, self._zone).date(), reason)
         if is_other:
             self._patient.restore(self._drafts.draft(self.chair, "", "patient", chair.draft("patient")))
         self._halves.setCurrentIndex(0)
@@ -278,9 +279,12 @@ class CheckInPage(Page):
         chair: ChairSnapshot,
         visit: VisitView,
         view: CheckInView,
-        may_act: bool,
+        reason: str,
         is_other: bool,
     ) -> None:
+        if reason != self._why_not:
+            self._why_not = reason
+            say(self._message, reason)
         self._rows = view.rows
         self._whose.setText(view.headline)
         self._protocol.setText(view.protocol)
@@ -288,7 +292,7 @@ class CheckInPage(Page):
         self._tally.setText(self.tr("{} of {} met").format(view.n_met, view.n_gates))
         self._tally.show()
         self._end.show()
-        self._end.setEnabled(may_act)
+        self._end.allow(why_not(snapshot.operator, EndEarly))
         if is_other:
             self._asked_for = visit.patient.record_number
             self.history_wanted.emit(self._asked_for)
@@ -301,7 +305,7 @@ class CheckInPage(Page):
         self._board.show_gates(view.rows, drafts, _start_tile(self, view, chair.number, visit))
         if self._gate not in [START, *(one.id for one in view.rows)]:
             self._gate = next_gate(view.rows, "") or START
-        self._show_question(may_act)
+        self._show_question()
         for sheet in (self._override, self._cuff):
             sheet.show_chair(chair.number)
             sheet.render(snapshot)
@@ -315,17 +319,17 @@ class CheckInPage(Page):
             if kept:
                 form.restore(kept)
 
-    def _show_question(self, may_act: bool) -> None:
+    def _show_question(self) -> None:
         gate = next((one for one in self._rows if one.id == self._gate), None)
         if gate is None:
             self._pane.show_question(self.tr("Start"), "", tone=Tone.SOFT, is_draft=bool(self._start.draft()))
-            self._pane.allow(override=False, may_act=may_act)
+            self._pane.allow(override=False, why_not=self._why_not)
             return
         form = self._forms.get(gate.form)
         tone = Tone.WARN if gate.warns else Tone.SOFT
         is_draft = form is not None and bool(form.draft())
         self._pane.show_question(gate.title, gate.evidence, tone=tone, is_draft=is_draft)
-        self._pane.allow(override=gate.may_override, may_act=may_act)
+        self._pane.allow(override=gate.may_override, why_not=self._why_not)
 
     @Slot(str)
     def _bring(self, gate: str) -> None:
@@ -336,7 +340,7 @@ class CheckInPage(Page):
         self._side.setCurrentIndex(0)
         self._pane.bring(self._form_name)
         self._board.choose(gate)
-        self._show_question(self._pane.may_act)
+        self._show_question()
         if self.isVisible():
             self._focus_question()
 
@@ -378,6 +382,7 @@ class CheckInPage(Page):
 
     def _forget(self) -> None:
         self._message.hide()
+        self._why_not = ""
         self._sender = None
         self._gate = ""
         self._history = None

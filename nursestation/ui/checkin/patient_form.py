@@ -16,6 +16,7 @@ from nursestation.core.model import Patient
 from nursestation.core.protocols import Protocol
 from nursestation.core.series import propose, words
 from nursestation.ui import theme
+from nursestation.ui.allowed import SIGN_IN_FIRST
 from nursestation.ui.checkin.answers import PatientCheck, PatientDraft, check_patient, other_owner, protocol_line
 from nursestation.ui.checkin.series_row import SeriesRow
 from nursestation.ui.choices import Choices
@@ -51,7 +52,7 @@ class PatientForm(QWidget):
         super().__init__(parent)
         self._zone = zone
         self._today: date | None = None
-        self._may_act = False
+        self._why_not = SIGN_IN_FIRST
         self._is_filling = False
         self._wanted = ""
         self._known: PatientCard | None = None
@@ -149,18 +150,18 @@ class PatientForm(QWidget):
             "allergies": self._allergies,
         }
 
-    def show_station(self, protocols: Sequence[Protocol], today: date, may_act: bool) -> None:
+    def show_station(self, protocols: Sequence[Protocol], today: date, why_not: str) -> None:
         """Offer the station's protocols.
 
         Args:
             protocols: What to choose from.
             today: The date at the clinic.
-            may_act: False while nobody is signed in.
+            why_not: Why who is signed in may open no visit, "" for who may.
         """
         self._protocols.set_options([(one.name, one.title) for one in protocols])
         self._offered = {one.name: one for one in protocols}
         self._today = today
-        self._may_act = may_act
+        self._why_not = why_not
         self._look()
 
     def show_found(self, text: str, cards: Sequence[PatientCard], trouble: str = "") -> None:
@@ -275,7 +276,7 @@ class PatientForm(QWidget):
         known = [*self._found.cards, *(one for one in (self._known, self._history) if one is not None)]
         owner = other_owner(self._draft(), known)
         first = next(iter(check.problems.values()), "")
-        say(self._problem, self.tr("Sign in first.") if not self._may_act else owner or first)
+        say(self._problem, self._why_not or owner or first)
         self._problem.set_tone(Tone.WARN if owner else Tone.SOFT)
         place = self._series.place()
         text = self.tr("Open the visit")
@@ -284,7 +285,8 @@ class PatientForm(QWidget):
         if self._open.text() != text:
             self._open.setText(text)
             self._open.setAccessibleName(text)
-        self._open.setEnabled(check.patient is not None and self._may_act and not owner)
+        self._open.allow(self._why_not)
+        self._open.setEnabled(check.patient is not None and not owner)
 
     def _forget_known(self) -> None:
         self._known, self._history = None, None

@@ -68,16 +68,11 @@ class QuestionPane(Panel):
         self._detail.set_tone(tone)
         self._draft.setVisible(is_draft)
 
-    @property
-    def may_act(self) -> bool:
-        """Say whether somebody is signed in."""
-        return self._stack.isEnabledTo(self)
-
-    def allow(self, *, override: bool, may_act: bool) -> None:
-        """Offer the override, and let the form be used once somebody is signed in."""
+    def allow(self, *, override: bool, why_not: str) -> None:
+        """Offer the override, and let the form be used by who may; `why_not` is "" for them."""
         self._override.setVisible(override)
-        self._override.setEnabled(may_act)
-        self._stack.setEnabled(may_act)
+        self._override.allow(why_not)
+        self._stack.setEnabled(not why_not)
 
     def bring(self, form: str) -> None:
         """Bring a form to the front; none where the gate has no form."""

@@ -12,6 +12,7 @@ from nursestation.core.commands import StartInfusion
 from nursestation.core.model import Patient, Route
 from nursestation.core.snapshot import VisitView
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.checkin.answers import parse_minutes, suggested_dose
 from nursestation.ui.checkin.gate_form import GateForm, Scene
 from nursestation.ui.checkin.view import CheckInView, check_in_view, namesakes
@@ -98,7 +99,7 @@ class StartForm(GateForm):
         view = check_in_view(scene.chair)
         if view is None:
             return
-        may_act = scene.station.operator is not None
+        reason = why_not(scene.station.operator, StartInfusion)
         self._summary.show_gates(view)
         self._suggest(visit)
         self._allowed = visit.protocol.planned_allowed_min if visit.protocol.route is Route.IV else None
@@ -112,8 +113,8 @@ class StartForm(GateForm):
         alike = namesakes(scene.station, scene.chair)
         if alike != self._alike:
             self._alike, self._is_asking = alike, False
-        self._may_start = view.may_start and may_act
-        self._open_text = _missing_text(self, view, may_act)
+        self._may_start = view.may_start and not reason
+        self._open_text = reason or _missing_text(self, view)
         self.look()
 
     def draft(self) -> dict[str, str]:
@@ -186,9 +187,7 @@ def start_words(number: int, patient: Patient) -> str:
     return f"Chair {number} · {patient.initials} · born {date_text(patient.birth_date)}"
 
 
-def _missing_text(owner: QWidget, view: CheckInView, may_act: bool) -> str:
-    if not may_act:
-        return owner.tr("Sign in first.")
+def _missing_text(owner: QWidget, view: CheckInView) -> str:
     if not view.missing:
         return "" if view.may_start else owner.tr("The visit is not ready to start yet.")
     if len(view.missing) > _MOST_NAMED:

@@ -14,18 +14,23 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QWidget
 
+from nursestation.core.access import may
 from nursestation.core.commands import (
+    AnswerCriterion,
     ChooseLeaving,
     ConfirmDriver,
     FreeChair,
     InstructionsGiven,
+    KeepDraft,
     MarkReady,
+    OverrideCriterion,
     SignDischarge,
 )
 from nursestation.core.criteria import OK
 from nursestation.core.model import LeavingPath
 from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.checkin.drafts import DraftKeeper
 from nursestation.ui.controls import Button, Edge, ElidingLabel, Label, Panel, QuietButton
 from nursestation.ui.discharge.criteria_list import CriteriaList
@@ -229,22 +234,25 @@ class DischargePage(Page):
             self._session = visit.session
             form = self._criteria.orthostatic
             form.restore(self._drafts.draft(chair.number, visit.session, form.form, chair.draft(form.form)))
-        self._drafts.allow(snapshot.operator is not None)
+        self._drafts.allow(may(snapshot.operator, KeepDraft))
         self._visit = visit
         self._show(snapshot, chair, visit, view)
 
     def _show(self, snapshot: StationSnapshot, chair: ChairSnapshot, visit: VisitView, view: DischargeView) -> None:
-        may_act = snapshot.operator is not None and not visit.phase.is_over
+        operator, is_over = snapshot.operator, visit.phase.is_over
+        may_act = may(operator, AnswerCriterion) and not is_over
         for label, text in ((self._patient, view.patient), (self._course, view.course), (self._tally, view.tally)):
             if label.text() != text:
                 label.setText(text)
         say(self._earliest, view.earliest)
         self._left.show()
         self._criteria.show_criteria(snapshot, chair, visit, view.lines, view.open_effects, may_act)
-        self._override_button.setEnabled(may_act)
+        self._override_button.allow(why_not(operator, OverrideCriterion))
+        self._override_button.setEnabled(not is_over)
         self._override_button.setVisible(any(line.may_override for line in view.lines))
         self._how.setVisible(any(line.state not in OK for line in view.lines))
-        self._open_discharge.setVisible(view.may_open and may_act)
+        self._open_discharge.setVisible(view.may_open and not is_over)
+        self._open_discharge.allow(why_not(operator, MarkReady))
         is_early = view.leaving.path is LeavingPath.AGAINST_ADVICE
         self._open_discharge.setText(
             self.tr("Open the discharge against advice")
@@ -252,26 +260,27 @@ class DischargePage(Page):
             else self.tr("Observation is over: open the discharge")
         )
         self._driver.show_driver(chair.number, visit, view.driver)
-        self._driver.setEnabled(may_act)
-        self._show_leaving(view.leaving, may_act)
+        self._driver.setEnabled(may(operator, ConfirmDriver) and not is_over)
+        self._show_leaving(view.leaving, why_not(operator, ChooseLeaving), is_over=is_over)
         self._sign.show_view(view)
         for sheet in self._sheets:
             sheet.show_chair(chair.number)
             sheet.render(snapshot)
         if view.done:
             self._done.setText(view.done)
-            self._free.setEnabled(snapshot.operator is not None)
+            self._free.allow(why_not(operator, FreeChair))
             self._side.setCurrentWidget(self._over)
         elif self._side.currentWidget() is self._over:
             self._side.setCurrentWidget(self._main)
 
-    def _show_leaving(self, leaving: LeavingPanel, may_act: bool) -> None:
+    def _show_leaving(self, leaving: LeavingPanel, reason: str, *, is_over: bool) -> None:
         say(self._leaving, leaving.told)
         self._with_driver.setVisible(leaving.path is not LeavingPath.WITH_DRIVER and leaving.may_choose)
         for path, button in ((LeavingPath.NO_DRIVER, self._without), (LeavingPath.AGAINST_ADVICE, self._against)):
             button.setVisible(leaving.path is not path and leaving.may_choose)
-            button.setEnabled(may_act)
-        self._with_driver.setEnabled(may_act)
+        for button in (self._with_driver, self._without, self._against):
+            button.allow(reason)
+            button.setEnabled(not is_over)
 
     def _show_nothing(self) -> None:
         self._patient.setText(self.tr("Chair {}").format(self.chair))

@@ -12,9 +12,12 @@ from enum import StrEnum
 from textwrap import shorten
 
 from devices.clock import NS_PER_S
+from nursestation.core.access import may
+from nursestation.core.commands import SignDischarge
 from nursestation.core.model import GateState, LeavingPath, Operator, Patient, Phase, Transport
 from nursestation.core.scores import MAX_ITEM, RECOVERY, suggestions
 from nursestation.core.snapshot import ChairSnapshot, CriterionView, VisitView
+from nursestation.ui.allowed import why_not
 from nursestation.ui.durations import age_text
 from nursestation.ui.peopletext import HOW_WORDS, TRANSPORT_WORDS, driver_line, masked_phone, patient_line
 from nursestation.ui.timetext import clock_text
@@ -398,8 +401,9 @@ def why_not_sign(
         visit: Whose discharge it is.
         stands_against: What the core says against it, "" for nothing.
     """
-    if operator is None:
-        return "Sign in first."
+    reason = why_not(operator, SignDischarge)
+    if reason:
+        return reason
     path = visit.readiness.path if visit.readiness is not None else LeavingPath.WITH_DRIVER
     open_lines = () if path is LeavingPath.AGAINST_ADVICE else missing_titles(lines)
     if 0 < len(open_lines) <= _TITLES_NAMED:
@@ -457,7 +461,7 @@ def discharge_view(
         meaning=readiness.meaning,
         digest=readiness.digest,
         may_open=visit.phase is Phase.OBSERVATION and _may_open(visit),
-        may_sign=readiness.may_sign and operator is not None,
+        may_sign=readiness.may_sign and may(operator, SignDischarge),
         why_not=why_not_sign(lines, operator, visit, readiness.why_not),
         done=_done(visit),
     )
