@@ -3,7 +3,8 @@
 Rules of the file:
 1. A look is the fold of the records up to that moment, by the fold and the views of the live station: nothing is played that
    is not in the record, and nothing is decided anew.
-2. Times lie on the visit's steady line (`timeline.py`), so that runs of the program follow each other on one clock.
+2. Times lie on the visit's steady line (`timeline.py`), so that runs of the program follow each other on one clock. It is read
+   as the monotonic clock of the run that opened the visit: that run's records stand on it as they are.
 3. Copies of the state are kept every `KEPT_NS`; a look starts from the last one before it. A look at a later moment goes on
    from where the last look stood.
 4. Monitors of that time are known by what the record says of them (`SessionMonitors`) and by their readings; nobody is signed
@@ -32,7 +33,7 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.core.state import Sensor, StationState, new_chair
 from nursestation.core.timeline import Timeline
 
-KEPT_NS = 180 * NS_PER_S
+KEPT_NS = 300 * NS_PER_S
 """How far apart the copies of the state lie [ns]: a look back folds so much anew at the most."""
 
 
@@ -80,9 +81,10 @@ class Film:
         self.chair = opened.chair
         # a chair that was freed shows nobody: the film ends with the visit in it
         own = [one for one in (*records, *samples) if not isinstance(one, r.ChairFreed)]
-        timed: list[tuple[int, r.Record]] = [(timeline.steady_ns(one.at), one) for one in own]
-        self.first_ns, self.last_ns = timeline.steady_ns(opened.at), max(t_ns for t_ns, _ in timed)
-        again = [(timeline.steady_ns(one.at), one) for one in starts]
+        ahead_ns = timeline.steady_ns(opened.at) - opened.at.mono_ns
+        timed: list[tuple[int, r.Record]] = [(timeline.steady_ns(one.at) - ahead_ns, one) for one in own]
+        self.first_ns, self.last_ns = opened.at.mono_ns, max(t_ns for t_ns, _ in timed)
+        again = [(timeline.steady_ns(one.at) - ahead_ns, one) for one in starts]
         timed += [(t_ns, one) for t_ns, one in again if self.first_ns < t_ns < self.last_ns]
         self._records = sorted(timed, key=lambda one: one[0])
         self._times = [t_ns for t_ns, _ in self._records]
@@ -126,7 +128,8 @@ class Film:
 
     def _fold_until(self, n: int) -> None:
         for t_ns, record in self._records[self._n : n]:
-            moved = shifted(record, t_ns - record.at.mono_ns)
+            shift_ns = t_ns - record.at.mono_ns
+            moved = shifted(record, shift_ns) if shift_ns else record
             self._hear(moved)
             chain(self._state, moved)
             fold(self._state, moved)

@@ -46,14 +46,22 @@ class _Row(Generic[_T]):
         """Return a view that the next `extend` may outgrow."""
         return self._buffer[: self._n]
 
+    def add(self, number: float) -> None:
+        self._have_room(self._n + 1)
+        self._buffer[self._n] = number
+        self._n += 1
+
     def extend(self, numbers: npt.NDArray[np.generic]) -> None:
         n = self._n + len(numbers)
+        self._have_room(n)
+        self._buffer[self._n : n] = numbers
+        self._n = n
+
+    def _have_room(self, n: int) -> None:
         if n > len(self._buffer):
             wider = np.empty(max(n, 2 * len(self._buffer)), self._buffer.dtype)
             wider[: self._n] = self.all
             self._buffer = wider
-        self._buffer[self._n : n] = numbers
-        self._n = n
 
 
 class _Entries(NamedTuple):
@@ -133,7 +141,13 @@ class Pyramid:
         Raises:
             ValueError: `second` is not later than the newest entry.
         """
-        self.extend(np.array([second]), np.array([value]))
+        last = self.last_second
+        if last is not None and second <= last:
+            raise ValueError("the seconds of a pyramid ascend")
+        if last is None:
+            self._zero = second
+        self._t.add(second - self._zero)
+        self._v.add(value)
 
     def extend(self, seconds: npt.NDArray[np.int64], values: Series) -> None:
         """Add values, shape `(n,)`, at ascending seconds of UTC; NaN for a gap.

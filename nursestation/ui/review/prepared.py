@@ -1,11 +1,18 @@
-"""What a visit's pictures are drawn from, made in the thread that reads it. No Qt."""
+"""What a visit's pictures are drawn from, made in the thread that reads it. No Qt object is made here."""
+
+import importlib
 
 from nursestation.export.visit import VisitRecord
 from nursestation.ui.plots.trend_model import TrendModel
 
 
 def trend_of(visit: VisitRecord) -> TrendModel:
-    """Return the trend's memory with all of a visit's readings."""
+    """Return the trend's memory with all of a visit's readings; the page that draws it is imported meanwhile.
+
+    The plotting library comes with that page (docs/adr/0026): in the window's thread it would stop every wave for a third of
+    a second.
+    """
+    importlib.import_module("nursestation.ui.review.page")
     model = TrendModel()
     for sample in visit.samples:
         model.add(sample)
