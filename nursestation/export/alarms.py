@@ -5,7 +5,7 @@ Rules of the file:
    them, what concerned another chair is not.
 2. Whom a monitor named instead of the patient is not this patient's business and is left out.
 3. The table is a plain CSV (RFC 4180) in UTF-8 with one header line; nothing else is in it. Formulas are disarmed as in
-   `session.csv`.
+   `session.csv`, and a simulated visit is marked as there.
 """
 
 import csv
@@ -25,7 +25,7 @@ from nursestation.export.visit import VisitRecord
 COLUMNS = (
     "began", "ended", "lasted_s", "kind", "rule", "chair", "priority", "worst_priority", "text", "metric", "worst_value",
     "unit", "limit", "preset", "quality", "by", "acknowledged", "acknowledged_by", "signals", "condition_delay_ms",
-    "signal_delay_ms", "id",
+    "signal_delay_ms", "id", "mark",
 )  # fmt: skip
 
 
@@ -101,6 +101,7 @@ def _row(visit: VisitRecord, row: LogRow, zone: tzinfo | None) -> list[str]:
         _number(row.condition_delay_ms),
         _number(row.signal_delay_ms),
         row.id,
+        visit.mark,
     ]
 
 

@@ -6,7 +6,8 @@ Rules of the file:
 3. A value by hand stands at the time it was measured, with who measured it as its source; what could not be measured has a row
    without a value and the reason as its source.
 4. A reading without a usable value keeps its row, with the value empty and the validity saying why. Silence has no rows.
-5. Text that a spreadsheet would take for a formula is led by an apostrophe (OWASP, "CSV Injection").
+5. Every row of a simulated visit says `SIMULATED` in its last column, what staff entered by hand too.
+6. Text that a spreadsheet would take for a formula is led by an apostrophe (OWASP, "CSV Injection").
 """
 
 import csv
@@ -23,7 +24,7 @@ from nursestation.export.visit import VisitRecord
 
 COLUMNS = (
     "time", "metric", "value", "unit", "validity", "provenance", "source",
-    "monitor", "mode", "arrived", "cycle", "device_time",
+    "monitor", "mode", "arrived", "cycle", "device_time", "mark",
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def session_csv(visit: VisitRecord, zone: tzinfo | None) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for sample in sorted(readings(visit), key=lambda sample: visit.timeline.steady_ns(sample.at)):
-        writer.writerow(_row(sample, zone))
+        writer.writerow([*_row(sample, zone), visit.mark])
     return text.getvalue().encode("utf-8")
 
 

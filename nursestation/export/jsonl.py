@@ -63,7 +63,7 @@ def _header(visit: VisitRecord) -> Mapping[str, object]:
         "type": "header",
         "format": "nursestation-jsonl",
         "version": VERSION,
-        "mark": "SIMULATED" if summary.simulated else None,
+        "mark": visit.mark or None,
         "is_simulated": summary.simulated,
         "is_deidentified": visit.is_deidentified,
         "program": f"Nursestation {visit.version}",

@@ -79,7 +79,7 @@ def receipt_pdf(visit: VisitRecord, zone: tzinfo | None, *, fonts: Path, paper: 
     running = Running(
         title=who(visit),
         subtitle=", ".join(part for part in (named, day(opened, zone), f"times are {zone_name(opened, zone)}") if part),
-        mark="SIMULATED" if visit.summary.simulated else "",
+        mark=visit.mark,
         notice=NOTICE,
         digest=f"Session {visit.summary.id}; Nursestation {visit.version}",
     )

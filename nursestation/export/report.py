@@ -107,7 +107,7 @@ def _running(visit: VisitRecord, story: Story, zone: tzinfo | None) -> Running:
     return Running(
         title=who(visit),
         subtitle=f"Session {visit.summary.id}, {day(opened, zone)}; times are {zone_name(opened, zone)}",
-        mark="SIMULATED" if visit.summary.simulated else "",
+        mark=visit.mark,
         notice=FOOT_NOTICE,
         digest=f"Nursestation {visit.version}{chain}",
     )

@@ -49,6 +49,11 @@ class VisitRecord:
     is_deidentified: bool = False
     raw: RawSession | None = field(default=None, repr=False)
 
+    @property
+    def mark(self) -> str:
+        """Return the word that every file of a simulated visit carries; "" for any other visit."""
+        return "SIMULATED" if self.summary.simulated else ""
+
     def name(self, operator: str | None) -> str:
         """Return an operator's name; "" for what the program or a monitor did."""
         if operator is None:

@@ -84,6 +84,7 @@ def test_a_condition_is_a_row_with_all_that_the_log_knows(visit):
         "condition_delay_ms": "5",
         "signal_delay_ms": "97.5",
         "id": "d1",
+        "mark": "",
     }
     assert tuple(rows["d1"]) == COLUMNS
 

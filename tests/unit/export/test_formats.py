@@ -1,5 +1,11 @@
 """Every format: registered with what it holds, written from finished and running visits, the same each time."""
 
+import csv
+import gzip
+import io
+import zipfile
+
+import pypdf
 import pytest
 
 from nursestation.export.errors import ExportError
@@ -52,6 +58,35 @@ def test_a_running_visit_is_exported_again_with_what_came_since(store, reader, t
     later = export_session(reader, SESSION, name, tmp_path / "out", OPTIONS)
     assert later.sha256 != first.sha256
     assert later.chain_head == reader.chain_heads()[SESSION] != first.chain_head
+
+
+def _words(name, content):
+    """Return what a file says, as far as a person or program reads it as text."""
+    match name:
+        case "pdf" | "receipt":
+            return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+        case "vital":
+            return gzip.decompress(content).decode("utf-8", "replace")
+        case "bundle":
+            with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+                return bundle.read("README.txt").decode()
+    return content.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("is_simulated", [False, True])
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_says_that_a_visit_is_simulated_where_it_is(tmp_path, name, is_simulated):
+    store = Store.open(tmp_path / "record.sqlite3")
+    store.append(all_records(step_s=60, simulated=is_simulated))
+    store.close()
+    with StoreReader.open(tmp_path / "record.sqlite3") as reader:
+        path = export_session(reader, SESSION, name, tmp_path / "out.file", OPTIONS).path
+    words = _words(name, path.read_bytes())
+    assert ("SIMULATED" in words) is is_simulated
+    if name in ("csv", "alarms", "events"):
+        rows = list(csv.DictReader(io.StringIO(words, newline="")))
+        assert {row["mark"] for row in rows} == {"SIMULATED" if is_simulated else ""}
+        assert list(rows[0])[-1] == "mark"
 
 
 def test_a_session_or_format_that_is_not_there_is_told(reader, tmp_path):
