@@ -7,6 +7,7 @@ from datetime import tzinfo
 from devices.clock import NS_PER_S
 from nursestation.core.model import Grade
 from nursestation.core.snapshot import FlagView, VisitView
+from nursestation.ui.plots.deviation import percent_from, percent_text
 from nursestation.ui.plots.pyramid import Pyramid
 from nursestation.ui.plots.readout import minute_text, value_at, value_text
 from nursestation.ui.plots.trend_view import TrendView
@@ -55,7 +56,7 @@ def cuff_rows(
     for reading, caret in zip(visit.cuffs, view.carets, strict=True):
         second = reading.measured_utc_ns / NS_PER_S
         phase = next((band.phase for band in view.phases if band.start <= caret.at < band.end), None)
-        over = None if view.baseline is None else (reading.sys - view.baseline[0]) * 100 / view.baseline[0]
+        over = "---" if view.baseline is None else percent_text(percent_from(view.baseline, caret)[0])
         rows.append(
             CuffRow(
                 at=caret.at,
@@ -64,7 +65,7 @@ def cuff_rows(
                 phase="" if phase is None else PHASE_WORDS[phase],
                 pressure=str(reading),
                 mean="---" if reading.mean is None else str(reading.mean),
-                from_baseline="---" if over is None else f"{over:+.0f} %",
+                from_baseline=over,
                 heart_rate=value_text(rate, value_at(series, rate, second)),
                 spo2=value_text("spo2", value_at(series, "spo2", second)),
                 resp_rate=value_text("resp_rate", value_at(series, "resp_rate", second)),

@@ -33,6 +33,11 @@ def percent_from(baseline: tuple[int, int], caret: Caret) -> tuple[float, float]
     return (caret.sys - sys) * 100 / sys, (caret.dia - dia) * 100 / dia
 
 
+def percent_text(percent: float) -> str:
+    """Return a distance [%] with its sign, which nothing has that rounds to 0."""
+    return f"{percent:+.0f} %" if round(percent) else "0 %"
+
+
 def direction(carets: Sequence[Caret], at: float) -> tuple[Direction, int] | None:
     """Return the direction of the last ten minutes before `at` [min] and the change of the systolic pressure [mmHg].
 

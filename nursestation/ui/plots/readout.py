@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from devices.clock import NS_PER_S
-from nursestation.ui.plots.deviation import ARROWS, DIRECTION_MIN, Direction, direction, percent_from
+from nursestation.ui.plots.deviation import ARROWS, DIRECTION_MIN, Direction, direction, percent_from, percent_text
 from nursestation.ui.plots.pyramid import Pyramid
 from nursestation.ui.plots.trend_model import GAP_S
 from nursestation.ui.plots.trend_scene import caret_at
@@ -113,8 +113,8 @@ def _pressure(view: TrendView, minute: float, zone: tzinfo | None, of_what: str)
         return [Piece("BP ---", Tone.NIBP)]
     told = [Piece(f"BP {caret.sys}/{caret.dia} at {clock_text(_ns(view, caret.at), zone)}", Tone.NIBP)]
     if view.baseline is not None:
-        percent = percent_from(view.baseline, caret)[0]
-        told.append(Piece(f"{percent:+.0f} %{of_what}", Tone.BAD if caret.flagged else Tone.SOFT))
+        over = percent_text(percent_from(view.baseline, caret)[0])
+        told.append(Piece(f"{over}{of_what}", Tone.BAD if caret.flagged else Tone.SOFT))
     return told
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from devices.events import Priority
 from nursestation.core.model import Phase
-from nursestation.ui.plots.deviation import percent_from
+from nursestation.ui.plots.deviation import percent_from, percent_text
 from nursestation.ui.plots.lanes import LOW_PRESSURE, Lane, Lanes
 from nursestation.ui.plots.trend_view import (
     BASELINE_BAND_PERCENT,
@@ -181,7 +181,7 @@ def scene(
         words=(
             *phase_words,
             *event_words,
-            *_figures(view, scale, lanes.pressure, letters, baseline),
+            *_figures(view, scale, lanes.pressure, letters, baseline, marks),
             *_names(view, scale, lanes, letters, baseline),
         ),
     )
@@ -316,28 +316,55 @@ def _marks(view: TrendView, scale: Scale, lane: Lane, baseline: tuple[int, int] 
 
 
 def _figures(
-    view: TrendView, scale: Scale, lane: Lane, letters: Letters, baseline: tuple[int, int] | None
+    view: TrendView,
+    scale: Scale,
+    lane: Lane,
+    letters: Letters,
+    baseline: tuple[int, int] | None,
+    marks: Sequence[Mark],
 ) -> list[Word]:
     """Write the flagged readings over their carets, the highest of those that stand close together; none on the present.
 
-    In a low lane they stand left of their carets, so that the readings have all of its height; right of one at the left edge.
+    In a low lane they stand left of their carets, or right of them, so that the readings have all of its height; where both
+    sides are taken by other readings a figure is left to the cursor and the table, for nobody could read it.
     """
     is_low = lane.height < LOW_PRESSURE * letters.row_px
     widest = letters.width("000/000") + 6
     seen = [caret for caret in view.carets if scale.first <= caret.at <= scale.last]
     words: list[Word] = []
     for caret in told_carets(seen, widest / scale.px_per_min):
-        text = f"{caret.sys}/{caret.dia}" if baseline is None else f"{percent_from(baseline, caret)[0]:+.0f} %"
-        value = caret.sys if baseline is None else percent_from(baseline, caret)[0]
-        width = letters.width(text)
+        over = None if baseline is None else percent_from(baseline, caret)[0]
+        text = f"{caret.sys}/{caret.dia}" if over is None else percent_text(over)
+        value = caret.sys if over is None else over
+        x, width = scale.x(caret.at), letters.width(text)
+        if is_low:
+            middle, beside = max(lane.y(value), lane.top + 2), CARET_PX / 2 + 4
+            places = [Word(text, left, middle, width, "bad") for left in (x - width - beside, x + beside)]
+            inside = [word for word in places if scale.left <= word.left <= scale.right - width]
+            words += [word for word in inside if _is_clear(word, letters.row_px, marks, words)][:1]
+            continue
         right = scale.right if view.now is None else min(scale.right, max(scale.x(view.now), scale.left + width))
-        beside = CARET_PX / 2 + 4 if is_low else -width / 2
-        left = max(min(scale.x(caret.at) - width - beside, right - width), scale.left)
-        if is_low and left + width + beside > scale.x(caret.at) + 0.5:  # no room left of it: right of it, not upon it
-            left = min(scale.x(caret.at) + beside, scale.right - width)
-        up = 0 if is_low else _OVER_CARET_PX + letters.row_px / 2
-        words.append(Word(text, left, max(lane.y(value) - up, lane.top + 2), width, "bad"))
+        left = max(min(x - width / 2, right - width), scale.left)
+        words.append(
+            Word(text, left, max(lane.y(value) - _OVER_CARET_PX - letters.row_px / 2, lane.top + 2), width, "bad")
+        )
     return words
+
+
+def _is_clear(word: Word, row_px: float, marks: Sequence[Mark], words: Sequence[Word]) -> bool:
+    """Say whether a word lies upon no reading and upon none of these words."""
+    half, up = CARET_PX / 2, row_px / 3  # letters without a descender fill two thirds of their line
+    for mark in marks:
+        top, bottom = min(mark.sys, mark.foot) - half, max(mark.sys, mark.foot, mark.dia or mark.foot) + half
+        is_beside = mark.x + half <= word.left or mark.x - half >= word.left + word.width
+        if not is_beside and top < word.middle + up and bottom > word.middle - up:
+            return False
+    return all(
+        abs(word.middle - other.middle) >= row_px
+        or word.left >= other.left + other.width
+        or word.left + word.width <= other.left
+        for other in words
+    )
 
 
 def _events(

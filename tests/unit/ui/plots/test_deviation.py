@@ -1,6 +1,6 @@
 import pytest
 
-from nursestation.ui.plots.deviation import Direction, direction, percent_from
+from nursestation.ui.plots.deviation import Direction, direction, percent_from, percent_text
 from nursestation.ui.plots.trend_view import Caret
 
 
@@ -13,6 +13,13 @@ def _caret(at, sys, dia=80):
 )
 def test_the_distance_from_the_baseline(sys, dia, percent):
     assert percent_from((124, 76), _caret(0, sys, dia)) == pytest.approx(percent, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"), [(0.0, "0 %"), (0.4, "0 %"), (-0.4, "0 %"), (-0.6, "-1 %"), (24.2, "+24 %")]
+)
+def test_a_distance_that_rounds_to_nothing_has_no_sign(percent, text):
+    assert percent_text(percent) == text
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,33 @@ def test_in_a_low_lane_figures_never_lie_upon_their_own_caret(minute):
     assert scale.left <= word.left <= word.left + word.width <= scale.right
 
 
+def _low_figures(*cuffs, flagged):
+    """Return (figure, left and right end, middle) of each flagged reading told in a low lane, and the readings' marks."""
+    view = _view(cuffs=cuffs, flags=tuple(make_flag(reading=one) for one in flagged))
+    scale = Scale(0, 70, 8, 508)
+    where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
+    drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
+    told = [word for word in drawn.words if word.role == "bad" and "/" in word.text]
+    return [(word.text, word.left, word.left + word.width, word.middle) for word in told], drawn.marks
+
+
+def test_in_a_low_lane_a_figure_goes_to_the_side_that_is_free():
+    before, spike = make_reading(184, 111, ago_s=780), make_reading(186, 112, ago_s=600)
+    ((text, left, _, _),), marks = _low_figures(before, spike, flagged=[spike])
+    assert text == "186/112"
+    assert left > max(mark.x for mark in marks)
+
+
+def test_in_a_low_lane_a_figure_between_two_readings_is_left_out_and_a_higher_one_is_told():
+    near = [make_reading(150, 90, ago_s=ago_s) for ago_s in (1380, 1200, 1020)]
+    high = make_reading(220, 130, ago_s=600), make_reading(126, 77, ago_s=780)
+    told, marks = _low_figures(*near, *high, flagged=[near[1], high[0]])
+    assert [text for text, *_ in told] == ["220/130"]
+    for _, left, right, middle in told:
+        for mark in marks:
+            assert not (mark.sys <= middle <= mark.foot and left < mark.x < right)
+
+
 def test_a_limit_outside_its_lane_is_not_drawn_on_the_edge():
     drawn, _, _ = _scene(_view(limit_spans=(_limits("spo2", 85, None), _limits("resp_rate", 4, 40))))
     assert _limit_lines(drawn, "spo2") == _limit_lines(drawn, "resp") == []
