@@ -130,6 +130,7 @@ class Engine:
         """Take and apply what waits, or wait up to `timeout_s` [s] for it; return how many items there were."""
         items = self._inbox.take(timeout_s)
         records: list[Record] = []
+        answers: list[tuple[Future[Sequence[Record]], Sequence[Record]]] = []
         for item, at in items:
             asked = self._asked.pop(id(item), None)
             if asked is not None and not asked.set_running_or_notify_cancel():
@@ -137,7 +138,7 @@ class Engine:
             made = self._apply(item, at)
             records.extend(made)
             if asked is not None:
-                asked.set_result(made)
+                answers.append((asked, made))
             if not isinstance(item, MonitorInput):
                 # what people and settings change need not make a record: an empty chair that goes makes none
                 self._snapshot = None
@@ -153,6 +154,8 @@ class Engine:
                 if fault is not None:
                     records.extend(self._apply(fault, now))
         self._store(records)
+        for asked, made in answers:  # only now: who asked may wait for the disk next, or read the record
+            asked.set_result(made)
         waves = [record for record in records if isinstance(record, Wave)]
         if waves:
             self._outbox.publish(waves)

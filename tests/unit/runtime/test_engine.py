@@ -249,6 +249,30 @@ def test_an_item_that_is_asked_for_is_answered_with_what_it_made_happen(stage, r
         assert isinstance(gone, MonitorUnbound)
 
 
+def test_who_asks_is_answered_once_the_records_are_with_the_store(stage):
+    storing, may_store, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def store(_records):
+        storing.set()
+        may_store.wait(5)
+
+    engine = Engine(stage.station, stage.clock, stage.inbox, stage.outbox, (store,))
+
+    def ask():
+        engine.ask(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"), 5)
+        answered.set()
+
+    asking = threading.Thread(target=ask)
+    engine.start()
+    asking.start()
+    assert storing.wait(5)
+    assert not answered.wait(0.05)
+    may_store.set()
+    assert answered.wait(5)
+    asking.join()
+    engine.stop()
+
+
 def test_what_was_not_answered_in_time_is_withdrawn(running):
     Slow.may_go_on.clear()
     running.inbox.post(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"))
