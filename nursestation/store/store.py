@@ -141,6 +141,7 @@ class Store:
         self._inode = path.stat().st_ino
         self._run: int | None = None
         self._tail: _Tail | None = None
+        self._is_journal_to_empty = False
 
     @classmethod
     def open(
@@ -210,7 +211,7 @@ class Store:
                 if session.is_due and session.last_n > session.sealed_n:
                     _seal(connection, session)
         self._run = run
-        if any(isinstance(record, SessionPurged) for record in discrete):
+        if self._is_journal_to_empty or any(isinstance(record, SessionPurged) for record in discrete):
             self._empty_journal()
 
     def limit(self, max_pages: int) -> None:
@@ -271,11 +272,13 @@ class Store:
             raise
 
     def _empty_journal(self) -> None:
-        """Let the journal not keep what was purged; where a reader is in the way, the next turn of the journal overwrites it."""
+        """Let the journal not keep what was purged; where a reader is in the way, it is tried again after the next commit."""
         assert self._connection is not None
+        self._is_journal_to_empty = True
         with contextlib.suppress(*sqlite.errors()):
             self._connection.execute("PRAGMA busy_timeout=0")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            is_held, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._is_journal_to_empty = bool(is_held)
         self._connection.execute(f"PRAGMA busy_timeout={int(self._busy_timeout_s * 1000)}")
 
     def _refuse_moved(self) -> None:

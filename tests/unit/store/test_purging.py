@@ -125,6 +125,20 @@ def test_no_byte_of_the_patient_can_be_read_from_the_file_afterwards(path):
         assert word not in left
 
 
+def test_the_journal_is_emptied_as_soon_as_no_reader_is_in_the_way(tmp_path):
+    path = tmp_path / "record.sqlite3"
+    journal = path.with_name(f"{path.name}-wal")
+    with contextlib.closing(Store.open(path)) as store:
+        store.append([*station_records(), *visit_records(step_s=60)])
+        with StoreReader.open(path) as reader, reader.consistent():
+            assert reader.sessions()
+            store.append([asked()])
+            store.append([purged(path)])
+            assert b"Keller" in journal.read_bytes()
+        store.append([replace(asked(), at=minute(202))])
+        assert b"Keller" not in path.read_bytes() + journal.read_bytes()
+
+
 TAMPERED = {
     "a record of another visit": ("DELETE FROM record WHERE kind = 'Charted'", r"Record \d+ is missing"),
     "a station record": ("DELETE FROM record WHERE kind = 'SignedIn'", r"Record \d+ is missing"),
