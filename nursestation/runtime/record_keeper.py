@@ -136,7 +136,8 @@ class RecordKeeper:
         self._looked_ns: int | None = None
         self._noted_ns = clock.now().mono_ns
         self._started_ns = self._tried_ns = clock.now().mono_ns
-        self._has_failed = self._is_wanted = self._is_list_wanted = False
+        self._failed_utc_ns: int | None = None
+        self._is_wanted = self._is_list_wanted = False
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -188,14 +189,17 @@ class RecordKeeper:
     def look(self) -> None:
         """Do what is due."""
         self._look_at_room()
+        self._do_what_is_asked()
+        if self._settings.backup.folder:
+            self._look_after_backups()
+
+    def _do_what_is_asked(self) -> None:
         while self._purges and not self._stopping.is_set():
             self._purge(self._purges.popleft())
             self._is_list_wanted = True
         if self._is_list_wanted:
             self._is_list_wanted = False
             self._list_kept()
-        if self._settings.backup.folder:
-            self._look_after_backups()
 
     def _list_kept(self) -> None:
         self._flush(_FLUSH_S)  # a hold of just now
@@ -250,16 +254,19 @@ class RecordKeeper:
 
     def _look_after_backups(self) -> None:
         now = self._clock.now()
-        if self._has_failed and now.mono_ns - self._tried_ns < RETRY_NS and not self._is_wanted:
+        has_failed = self._failed_utc_ns is not None
+        if has_failed and now.mono_ns - self._tried_ns < RETRY_NS and not self._is_wanted:
             return
-        if not self._is_wanted and not self._is_due(now, self._state.last_backup_utc_ns):
+        if not (self._is_wanted or has_failed or self._is_due(now, self._state.last_backup_utc_ns)):
             return  # and the drive is let sleep
+        self._tried_ns = now.mono_ns
         last_ns = self._last_backup()
         self._state = replace(self._state, last_backup_utc_ns=last_ns)
+        if self._failed_utc_ns is not None and last_ns is not None and last_ns > self._failed_utc_ns:
+            self._forget_failure()  # somebody made one by hand
         if not self._is_wanted and not self._is_due(now, last_ns):
             return
         self._is_wanted = False
-        self._tried_ns = now.mono_ns
         self._state = replace(self._state, is_backing_up=True)
         try:
             made = make_backup(
@@ -272,17 +279,21 @@ class RecordKeeper:
         except BackupStopped:
             self._state = replace(self._state, is_backing_up=False)
         except StoreError as error:
-            self._has_failed = True
+            self._failed_utc_ns = now.utc_ns
             _log.info("no backup was made: %s", error)
             self._state = replace(self._state, is_backing_up=False, backup_trouble=str(error))
             self._tell_missed(now.utc_ns, last_ns, str(error))
         else:
-            self._has_failed = False
             self._post(
                 BackupDone(place=str(made.path), sha256=made.sha256, n_bytes=made.n_bytes, n_sessions=made.n_sessions)
             )
-            self._state = replace(self._state, is_backing_up=False, backup_trouble="", last_backup_utc_ns=now.utc_ns)
-            self._tell(StationFault(id="backup", text=""))
+            self._state = replace(self._state, is_backing_up=False, last_backup_utc_ns=now.utc_ns)
+            self._forget_failure()
+
+    def _forget_failure(self) -> None:
+        self._failed_utc_ns = None
+        self._state = replace(self._state, backup_trouble="")
+        self._tell(StationFault(id="backup", text=""))
 
     def _is_due(self, now: Moment, last_ns: int | None) -> bool:
         return is_due(
@@ -312,11 +323,12 @@ class RecordKeeper:
         return max(known, default=None)
 
     def _rest(self, seconds: float) -> bool:
-        """Wait between two pieces of a backup, with an eye on notes and the room; say whether to stop."""
+        """Wait between two pieces of a backup, with an eye on notes, the room and what is asked for; say whether to stop."""
         if self._clock.now().mono_ns - self._noted_ns >= NOTES_S * NS_PER_S:
             self._note()
         if self._looked_ns is not None and self._clock.now().mono_ns - self._looked_ns >= LOOK_S * NS_PER_S:
             self._look_at_room()
+        self._do_what_is_asked()
         return self._stopping.wait(seconds)
 
     def _purge(self, session: str) -> None:
@@ -325,8 +337,12 @@ class RecordKeeper:
             if not why:
                 done = purge_of(self._record, session)
                 made = [] if done is None else self._ask(done)
-                is_done = any(isinstance(record, SessionPurged) for record in made) and self._flush(_FLUSH_S)
-                why = "" if is_done else "The station did not take it. Try again"
+                if not any(isinstance(record, SessionPurged) for record in made):
+                    why = "The station did not take it. Try again"
+                elif not self._flush(_FLUSH_S):
+                    why = "The disk has not taken it yet. Look at the list again in a minute"
+                elif purge_of(self._record, session) is not None:
+                    why = "The record holds something else of it than was told. Tell support"
         except TimeoutError:
             why = "The program is busy. Try again in a moment"
         except NurseStationError as error:

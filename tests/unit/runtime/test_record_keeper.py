@@ -12,9 +12,10 @@ from nursestation.core.model import Phase
 from nursestation.core.records import PhaseChanged, PurgeAsked, SessionHeld, SessionPurged
 from nursestation.runtime.record_keeper import HOUR_NS, LONGEST_WAIT_NS, RecordKeeper, is_due
 from nursestation.store import space
-from nursestation.store.backup import backups_in
+from nursestation.store.backup import backups_in, make_backup
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
+from nursestation.store.verify import verify_store
 from tests.helpers.written_visit import NURSE, SESSION, START, minute, station_records, visit_records
 
 DAY_NS = 24 * HOUR_NS
@@ -45,15 +46,24 @@ class Desk:
         with contextlib.closing(Store.open(self.record)) as store:
             store.append([*station_records(), *visit_records(step_s=60)])
 
-    def keeper(self, *, folder=None, keep_years=None, n_chairs=1, **backup):
+    def keeper(self, *, folder=None, keep_years=None, n_chairs=1, is_on_disk=True, **backup):
         settings = StationSettings(
             backup=BackupSettings(folder=str(folder or ""), **backup),
             retention=RetentionSettings(keep_years=keep_years),
             chair=tuple(ChairSettings(number=number) for number in range(1, n_chairs + 1)),
         )
         return RecordKeeper(
-            self.record, settings, self.clock, self.told.append, self.ask, lambda _s: True, lambda _path: self.free
+            self.record,
+            settings,
+            self.clock,
+            self.told.append,
+            self.ask,
+            lambda _s: is_on_disk,
+            lambda _path: self.free_bytes(),
         )
+
+    def free_bytes(self):
+        return self.free
 
     def store(self, *records):
         with contextlib.closing(Store.open(self.record)) as store:
@@ -228,6 +238,53 @@ def test_the_first_backup_that_fails_is_told_at_once(desk):
     assert fault.text.startswith("There is no backup of the record yet. ")
 
 
+def test_one_that_somebody_made_by_hand_ends_the_warning(desk):
+    away = desk.folder.rename(desk.folder.with_name("unplugged"))
+    keeper = desk.keeper(folder=desk.folder)
+    keeper.heed([phase(Phase.INFUSION)])
+    keeper.back_up()
+    keeper.look()
+    assert desk.told.faults("backup")[-1].text
+    away.rename(desk.folder)
+    desk.clock.advance_ns(HOUR_NS)
+    keeper.look()
+    assert keeper.state.backup_trouble  # none was made yet
+    make_backup(desk.record, desk.folder, desk.clock.now().utc_ns, keep=1, rest=lambda _s: False)
+    desk.clock.advance_ns(HOUR_NS)
+    keeper.look()
+    assert (desk.told.faults("backup")[-1].text, keeper.state.backup_trouble) == ("", "")
+    assert desk.told.backups() == []  # an infusion runs
+
+
+class Hasty(ManualClock):
+    """A clock by which a minute passes at each look: the keeper looks around at each rest."""
+
+    def now(self):
+        self.advance_ns(61 * NS_PER_S)
+        return super().now()
+
+
+def test_what_is_asked_for_while_a_backup_runs_does_not_wait_for_its_end(desk):
+    desk.clock = Hasty(START.shifted(8 * YEAR_NS))
+    keeper = desk.keeper(folder=desk.folder, keep_years=7)
+    ask = asked(desk)
+    seen = []
+
+    def look_at_room():
+        seen.append((keeper.state.is_backing_up, keeper.state.kept is not None, keeper.state.purge_words != ""))
+        if len(seen) == 2:
+            keeper.heed([ask])
+        return 10**12
+
+    desk.free_bytes = look_at_room
+    keeper.look()
+    assert seen[:2] == [(False, False, False), (True, False, False)]
+    assert (True, True, True) in seen
+    assert desk.sessions() == []
+    (copy,) = backups_in(desk.folder)
+    assert verify_store(copy.path).ok
+
+
 # --- purges ---
 
 
@@ -256,6 +313,20 @@ def test_a_visit_that_is_to_be_kept_is_not_purged(desk, keep_years, years, words
     keeper.look()
     assert desk.sessions() == [SESSION]
     assert words in keeper.state.purge_words
+
+
+@pytest.mark.parametrize(
+    ("is_on_disk", "words"), [(True, "holds something else of it than was told"), (False, "has not taken it yet")]
+)
+def test_a_visit_that_is_still_in_the_record_is_not_said_to_be_purged(desk, is_on_disk, words):
+    """The station agreed, and the store did not carry it out."""
+    keeper = desk.keeper(keep_years=7, is_on_disk=is_on_disk)
+    desk.clock.advance_ns(8 * YEAR_NS)
+    desk.store = lambda *_records: None
+    keeper.heed([asked(desk)])
+    keeper.look()
+    assert words in keeper.state.purge_words
+    assert " was not purged. " in keeper.state.purge_words
 
 
 def test_a_visit_that_is_held_meanwhile_is_not_purged(desk):
