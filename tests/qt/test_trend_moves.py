@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -11,12 +11,14 @@ from devices.events import Mode, Validity
 from nursestation.core.model import Phase, Provenance
 from nursestation.core.records import Sample
 from nursestation.core.snapshot import PhaseSpan
+from nursestation.ui import theme
 from nursestation.ui.plots.cuff_table import CuffTable
 from nursestation.ui.plots.readout_line import ReadoutLine
 from nursestation.ui.plots.trend import LAST_MIN, REST_NS, Trend
 from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.plots.trend_plot import TrendPlot
 from nursestation.ui.plots.trend_window import WHOLE, Look
+from nursestation.ui.roles import Text
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
 from tests.helpers.station_views import BASELINE, MINUTE_NS, NOW, make_chair, make_flag, make_reading, make_visit
 
@@ -437,3 +439,17 @@ def test_a_visit_that_is_over_has_no_present(qtbot, model):
     assert plot.scale.last == pytest.approx(180)
     QTest.keyClick(plot, Qt.Key.Key_Left)
     assert not plot.look.follows
+
+
+@pytest.mark.parametrize(("width", "left_out"), [(660, {"Phase", "From start"}), (740, {"Phase"}), (900, set())])
+def test_the_words_of_a_flag_are_never_cut_in_the_table(qtbot, width, left_out):
+    theme.set_scale(1.0)
+    table = CuffTable(DARK_THEME)
+    qtbot.addWidget(table)
+    table.resize(width, 200)
+    table.show()
+    header, model = table.horizontalHeader(), table.model()
+    names = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(model.columnCount())]
+    assert {name for n, name in enumerate(names) if header.isSectionHidden(n)} == left_out
+    longest = QFontMetricsF(theme.font(Text.BODY)).horizontalAdvance("BP severe · second reading")
+    assert table.columnWidth(names.index("Flag")) >= longest + 10

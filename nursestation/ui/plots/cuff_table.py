@@ -38,6 +38,10 @@ _COLUMNS = (
 """Of each column its name, its field of `CuffRow`, its width [px at the designed size] and its colour."""
 _SHORT = ("time", "pressure", "from_baseline", "heart_rate", "spo2", "resp_rate")
 """What is shown where the table stands beside the plot."""
+_GIVES_WAY = ("phase", "minute")
+"""What is left out, in this order, where a flag's words would be cut: the time tells it too."""
+_FLAG_ROOM = 206
+"""Width of the longest words of a flag, "BP severe · second reading" [px at the designed size]."""
 _MARK = "▲ "
 """Before a pressure that raised a flag: it is not told by its colour alone."""
 _PAD = 8
@@ -190,6 +194,16 @@ class CuffTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme.px(_ROW_HEIGHT))
         for column, (_, _, width, _) in enumerate(_COLUMNS[:-1]):
             self.setColumnWidth(column, theme.px(width))
+        if not self._is_short:
+            self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Hide what gives way to the words of flags."""
+        room = self.viewport().width() - sum(theme.px(width) for _, _, width, _ in _COLUMNS[:-1])
+        for field in _GIVES_WAY:
+            is_hidden = room < theme.px(_FLAG_ROOM)
+            self.setColumnHidden(_column(field), is_hidden)
+            room += theme.px(_COLUMNS[_column(field)][2]) if is_hidden else 0
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the size of the letters."""
