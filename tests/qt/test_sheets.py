@@ -11,6 +11,7 @@ from nursestation.core.protocols import EventButton
 from nursestation.export.formats import FORMATS
 from nursestation.runtime.export_job import ExportOrder
 from nursestation.ui import theme
+from nursestation.ui.controls import ElidingLabel
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.end_early import EndEarlySheet
@@ -20,6 +21,7 @@ from nursestation.ui.sheets.flag import FlagSheet
 from nursestation.ui.sheets.reason import ReasonSheet
 from nursestation.ui.sheets.start_cuff import StartCuffSheet
 from nursestation.ui.sheets.view import PAUSE, STOP
+from nursestation.ui.sheets.waves import WavesSheet
 from tests.helpers.station_views import (
     CLINICIAN,
     MINUTE_NS,
@@ -381,3 +383,14 @@ def test_a_cuff_is_started_by_a_second_tap_and_says_on_whom(qtbot, shown):
     assert not sent
     press(qtbot, sheet, "start_cuff_send")
     assert sent == [c.StartCuff(chair=2)]
+
+
+def test_the_note_of_the_waves_sheet_is_whole_on_a_small_screen(qtbot):
+    sheet = WavesSheet()
+    qtbot.addWidget(sheet)
+    theme.set_scale(theme.scale_for(1280, 800))
+    sheet.resize(708, 340)  # what the trend has on that screen
+    sheet.show()
+    QApplication.processEvents()
+    note = sheet.findChild(ElidingLabel, "waves_note")
+    assert note.shown_text() == note.text()

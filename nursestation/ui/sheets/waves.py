@@ -143,9 +143,7 @@ class WavesSheet(Page):
     def _build(self) -> None:
         head = row()
         head.addWidget(Label(self.tr("Waves"), Text.TITLE, object_name="waves_title"))
-        note = ElidingLabel(
-            self.tr("On every chair; kept until somebody changes it."), tone=Tone.SOFT, object_name="waves_note"
-        )
+        note = ElidingLabel(self.tr("On every chair, until changed."), tone=Tone.SOFT, object_name="waves_note")
         head.addWidget(note, 1)
         head.addWidget(self._usual)
         head.addWidget(self._colours)
