@@ -17,36 +17,54 @@ class _Section(BaseModel):
 class MonitorSettings(_Section):
     """One monitor of a chair, and the port it is on."""
 
-    driver: str = Field(description="Driver name, as `nursestation drivers` lists them.")
+    driver: str = Field(title="Driver", description="Driver name, as `nursestation drivers` lists them.")
     port: str = Field(
+        title="Port",
         description="Serial port (/dev/ttyUSB0, COM3), udp://ADDRESS of a monitor on the clinic's network, "
-        "tcp://127.0.0.1:PORT, or replay:FILE."
+        "tcp://127.0.0.1:PORT, or replay:FILE.",
     )
     usb_serial: str = Field(
-        default="", description="USB serial number of the adapter; finds it again under another port name."
+        title="USB serial number",
+        default="",
+        description="USB serial number of the adapter; finds it again under another port name.",
     )
-    usb_location: str = Field(default="", description="USB socket of the adapter, used where it has no serial number.")
-    usb_vid: int | None = Field(default=None, ge=0, le=0xFFFF, description="USB vendor number of the adapter.")
-    usb_pid: int | None = Field(default=None, ge=0, le=0xFFFF, description="USB product number of the adapter.")
+    usb_location: str = Field(
+        title="USB socket", default="", description="USB socket of the adapter, used where it has no serial number."
+    )
+    usb_vid: int | None = Field(
+        title="USB vendor", default=None, ge=0, le=0xFFFF, description="USB vendor number of the adapter."
+    )
+    usb_pid: int | None = Field(
+        title="USB product", default=None, ge=0, le=0xFFFF, description="USB product number of the adapter."
+    )
     baud: int | None = Field(
-        default=None, ge=300, le=1_000_000, description="Line speed; the driver's usual one if left out."
+        title="Line speed",
+        default=None,
+        ge=300,
+        le=1_000_000,
+        description="Line speed; the driver's usual one if left out.",
     )
     data_bits: Literal[7, 8] | None = Field(
-        default=None, description="Data bits; as usual with the driver if left out."
+        title="Data bits", default=None, description="Data bits; as usual with the driver if left out."
     )
     parity: Literal["none", "even", "odd"] | None = Field(
-        default=None, description="Parity; as usual with the driver if left out."
+        title="Parity", default=None, description="Parity; as usual with the driver if left out."
     )
     stop_bits: Literal[1, 2] | None = Field(
-        default=None, description="Stop bits; as usual with the driver if left out."
+        title="Stop bits", default=None, description="Stop bits; as usual with the driver if left out."
     )
     rtscts: bool | None = Field(
-        default=None, description="Hardware flow control (RTS/CTS); as usual with the driver if left out."
+        title="Hardware flow control",
+        default=None,
+        description="Hardware flow control (RTS/CTS); as usual with the driver if left out.",
     )
     receive_only: bool = Field(
-        default=False, description="Never write to this port, not even the polls a protocol needs."
+        title="Never written to",
+        default=False,
+        description="Never write to this port, not even the polls a protocol needs.",
     )
     may_start_cuff: bool = Field(
+        title="Cuff may be started from the screen",
         default=False,
         description="Let a person start this monitor's cuff from the screen; only where its driver can, and never by itself.",
     )
@@ -55,20 +73,25 @@ class MonitorSettings(_Section):
 class ChairSettings(_Section):
     """One chair."""
 
-    number: int = Field(ge=1, le=16, description="Number on the chair and on its tile.")
+    number: int = Field(title="Number", ge=1, le=16, description="Number on the chair and on its tile.")
     monitor: tuple[MonitorSettings, ...] = Field(
-        default=(), description="Its monitors; the first that gives a metric is shown."
+        title="Monitors", default=(), description="Its monitors; the first that gives a metric is shown."
     )
     prefer: dict[str, str] = Field(
-        default_factory=dict, description="Metric name to the driver whose value is shown, where two monitors give it."
+        title="Monitor shown where two give the same",
+        default_factory=dict,
+        description="Metric name to the driver whose value is shown, where two monitors give it.",
     )
     sound_output: str = Field(
+        title="Its loudspeaker",
         default="",
         description="Its own loudspeaker, by the name or id that `nursestation doctor` prints: it sounds when nobody answers an "
         "alarm of this chair. Left out, the station gets louder instead. Restart needed.",
     )
     quiet_sound: Literal["none", "low"] = Field(
-        default="none", description="What that loudspeaker plays of an alarm until then: nothing, or the alarm softly."
+        title="What its loudspeaker plays until nobody answers",
+        default="none",
+        description="What that loudspeaker plays of an alarm until then: nothing, or the alarm softly.",
     )
 
     @model_validator(mode="after")
@@ -88,21 +111,31 @@ class BackupSettings(_Section):
     """Copies of the record."""
 
     folder: str = Field(
+        title="Folder of backups",
         default="",
         description="Folder that backups go to, on another drive than the record; it must be there, Nursestation never makes it. "
         "Without one no backup is made. Restart needed, as for all of this section.",
     )
     every_h: int = Field(
+        title="Hours between two backups",
         default=24,
         ge=1,
         le=744,
         description="Hours between two backups. One that is due waits for a time without an infusion, for up to 8 hours.",
     )
     keep: int = Field(
-        default=14, ge=1, le=1000, description="How many backups of this record stay in the folder; the oldest go."
+        title="Backups that are kept",
+        default=14,
+        ge=1,
+        le=1000,
+        description="How many backups of this record stay in the folder; the oldest go.",
     )
     tell_after_days: int = Field(
-        default=2, ge=1, le=60, description="After how many days without a backup the screen says so."
+        title="Days without a backup until it is told",
+        default=2,
+        ge=1,
+        le=60,
+        description="After how many days without a backup the screen says so.",
     )
 
 
@@ -110,6 +143,7 @@ class RetentionSettings(_Section):
     """How long visits are kept."""
 
     keep_years: int | None = Field(
+        title="Years that visits are kept",
         default=None,
         ge=1,
         le=100,
@@ -122,9 +156,14 @@ class DiskSettings(_Section):
     """Room for the record."""
 
     early_h: int = Field(
-        default=24, ge=1, le=8760, description="Below so many hours of recording left on the disk the screen says so."
+        title="Hours of room left, first warning",
+        default=24,
+        ge=1,
+        le=8760,
+        description="Below so many hours of recording left on the disk the screen says so.",
     )
     late_h: int = Field(
+        title="Hours of room left, second warning",
         default=4,
         ge=1,
         le=8760,
@@ -144,23 +183,35 @@ Milliseconds = Annotated[int, Field(ge=10, le=1000)]
 class StationSettings(_Section):
     """The station."""
 
-    clinic: str = Field(default="", description="Name printed on reports and on what patients take home.")
+    clinic: str = Field(
+        title="Clinic's name", default="", description="Name printed on reports and on what patients take home."
+    )
     clinic_phone: str = Field(
-        default="", description="Number that patients call with a question; printed on their instructions."
+        title="Clinic's telephone on papers",
+        default="",
+        description="Number that patients call with a question; printed on their instructions.",
     )
     emergency_phone: str = Field(
-        default="", description="Number that patients call in an emergency; printed on their instructions."
+        title="Emergency telephone on papers",
+        default="",
+        description="Number that patients call in an emergency; printed on their instructions.",
     )
-    theme: Literal["dark", "light"] = Field(default="dark", description="Dark for dim rooms, light for the desk.")
-    paper: Literal["a4", "letter"] = Field(default="letter", description="Paper of printed reports.")
+    theme: Literal["dark", "light"] = Field(
+        title="Dark or light", default="dark", description="Dark for dim rooms, light for the desk."
+    )
+    paper: Literal["a4", "letter"] = Field(title="Paper", default="letter", description="Paper of printed reports.")
     frame_ms: Milliseconds = Field(
-        default=17, description="Time between two pictures; 33 on a weak computer. Restart needed."
+        title="Milliseconds between two pictures",
+        default=17,
+        description="Time between two pictures; 33 on a weak computer. Restart needed.",
     )
     wire_log: bool = Field(
+        title="Raw bytes of monitors are kept for half an hour",
         default=True,
         description="Keep the last half hour of raw bytes of every port in the profile, for support. Restart needed.",
     )
     lock_after_min: int = Field(
+        title="Minutes without a touch until the station locks itself",
         default=10,
         ge=0,
         le=240,
@@ -168,11 +219,13 @@ class StationSettings(_Section):
         "Restart needed.",
     )
     sound_output: str = Field(
+        title="Loudspeaker",
         default="",
         description="The station's loudspeaker, by the name or id that `nursestation doctor` prints; the computer's usual one if "
         "left out. Restart needed.",
     )
     sound_volume: int = Field(
+        title="How loud alarms are, of 10",
         default=8,
         ge=1,
         le=10,
