@@ -27,6 +27,7 @@ from nursestation.config.line import address_of, settings_of
 from nursestation.config.load import SettingsError, load_preset
 from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
+from nursestation.config.told import told as told_files
 from nursestation.core.protocols import Protocol
 from nursestation.core.records import CuffStarted, CuffStopped, Record, Refused, StationStopped
 from nursestation.core.station import (
@@ -123,18 +124,20 @@ class RunningStation:
         self.delays = Delays(clock)
         self._unwritten = ""
         self._chairs = settings.chair
+        self._settings = settings  # as they were read; of the chairs, see `chairs`
         self._simulated = bedside.chairs
         self._protocols: tuple[Protocol, ...] = ()
         self._changing = threading.Lock()
         chairs = (*settings.chair, *bedside.chairs)
         setups = [_checked_setup(chair, profile.settings) for chair in chairs]
         self._protocols = protocols = load_protocols(resource("protocols"), profile.protocols)
-        preset = load_preset(resource("presets"), profile.presets)
+        preset = self._preset = load_preset(resource("presets"), profile.presets)
         with ExitStack() as undo:
             store = open_store(profile.record)
             undo.callback(store.close)
             lock_after_s = settings.lock_after_min * 60.0 or None
-            station = Station(setups, protocols, pins, __version__, preset, lock_after_s)
+            told = told_files(settings, preset)
+            station = Station(setups, protocols, pins, __version__, preset, lock_after_s, told)
             past, restarted = _restore(station, profile.record, clock.now())
             undo.pop_all()
         self.writer = StoreWriter(store, clock, self._on_health)
@@ -244,7 +247,8 @@ class RunningStation:
         for name in stale:
             self.reader.remove(name)
         try:
-            self._tell_station(ChairsChanged(chairs=setups, operator=operator))
+            told = told_files(self._settings.model_copy(update={"chair": chairs}), self._preset)
+            self._tell_station(ChairsChanged(chairs=setups, operator=operator, settings=told))
         except BaseException:
             self._open_again(stale, before)
             raise

@@ -120,6 +120,8 @@ def _who(record: r.Record, names: Mapping[str, str]) -> tuple[str, str]:
     account = audit_outside.account(record)
     if account:
         return f"account {account}", f"Account {account}"
+    if isinstance(record, r.SettingChanged | r.ProtocolChanged) and record.operator is None:
+        return "", "Outside the window"
     operator = record.operator or ""
     return operator, names.get(operator, operator) if operator else "Nursestation"
 
@@ -197,13 +199,15 @@ def _told_of_record(record: r.Record) -> str:
         case r.ExportMade():
             return f"Written: visit {record.exported} as {record.format}{_how(record)}, SHA-256 {record.sha256[:12]}…"
         case r.SettingChanged():
-            return f"{record.setting[:1].upper()}{record.setting[1:]}: {record.before} to {record.after}"
+            since = f" ({record.file}, since the start before)" if record.file else ""
+            return f"{record.setting[:1].upper()}{record.setting[1:]}: {record.before} to {record.after}{since}"
         case r.MonitorBound():
             return f"Set up {record.title} at chair {record.chair}, on {record.port}"
         case r.MonitorUnbound():
             return f"Took {record.title} from chair {record.chair}"
         case r.ProtocolChanged():
-            return f"Protocol {record.title}: {' '.join(record.what)}"
+            since = ", since the start before" if record.is_outside else ""
+            return f"Protocol {record.title}{since}: {' '.join(record.what)}"
         case r.AudioSwitched():
             return "Switched the alarm sound on" if record.on else f"Switched the alarm sound off: {record.reason}"
         case r.SessionHeld():

@@ -105,6 +105,11 @@ def _fold(state: StationState, record: r.Record) -> None:
             _fold_audio(state, record)
         case r.SelfTested():
             state.self_test = record
+        case r.SettingsRead():
+            state.known_settings = record.settings
+        case r.ProtocolsRead():
+            known = {**(state.known_protocols or {}), **{one.name: one for one in record.protocols}}
+            state.known_protocols = {name: one for name, one in known.items() if name not in record.gone}
         case r.LinkChanged() | r.SensorChanged() | r.MonitorIdentified() | r.MonitorAlarm():
             pass  # the monitors' live state does not outlive a run
         case r.SessionMonitors():

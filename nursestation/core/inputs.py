@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol as TypingProtocol
 
 from devices.events import PortEvent, Priority
+from nursestation.core.clinic_files import Setting
 from nursestation.core.commands import Command
 from nursestation.core.notes import Note
 from nursestation.core.protocols import Protocol
@@ -73,10 +74,14 @@ class MonitorInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChairsChanged:
-    """The station's chairs are to be these from now on: all of them, changed by `operator` while the program runs."""
+    """The station's chairs are to be these from now on: all of them, changed by `operator` while the program runs.
+
+    `settings` is what the clinic's files say then; None leaves what is known of them.
+    """
 
     chairs: tuple[ChairSetup, ...]
     operator: str
+    settings: tuple[Setting, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

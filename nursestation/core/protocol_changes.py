@@ -30,11 +30,12 @@ def change(turn: Turn, item: ProtocolsChanged) -> None:
             raise Refusal(f"{protocol.title} differs from version {known.version}: it needs a version of its own.")
     for name in [*before, *(name for name in after if name not in before)]:
         if before.get(name) != after.get(name):
-            _tell(turn, before.get(name), after.get(name))
+            tell(turn, before.get(name), after.get(name))
     turn.state.protocols = after
 
 
-def _tell(turn: Turn, known: Protocol | None, protocol: Protocol | None) -> None:
+def tell(turn: Turn, known: Protocol | None, protocol: Protocol | None, *, is_outside: bool = False) -> None:
+    """Note that a protocol is another one: by who is signed in, or `is_outside` the window by nobody who is known."""
     shown = protocol or known
     assert shown is not None
     what = (NEW,) if known is None else (GONE,) if protocol is None else differences(known, protocol)
@@ -46,5 +47,6 @@ def _tell(turn: Turn, known: Protocol | None, protocol: Protocol | None) -> None
             before_version=known.version if known is not None else None,
             version=protocol.version if protocol is not None else None,
             what=what,
+            is_outside=is_outside,
         )
     )

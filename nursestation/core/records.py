@@ -17,6 +17,7 @@ from typing import ClassVar, Literal
 from devices.clock import Moment
 from devices.events import AlarmKind, AlarmMeaning, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
 from devices.vocabulary import Unit
+from nursestation.core.clinic_files import Setting
 from nursestation.core.model import (
     Baseline,
     ChartKind,
@@ -216,11 +217,27 @@ class ExportMade(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingChanged(_Record):
-    """A setting of the station has another value, in words."""
+    """A setting of the station has another value, in words. `file` names where it was changed beside the window, "" for in it."""
 
     setting: str
     before: str
     after: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsRead(_Record):
+    """What the clinic's settings and preset say from now on, where it is not as shipped; what a next start compares with."""
+
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolsRead(_Record):
+    """Treatment protocols that are others from now on, whole, and the names of those `gone`; what a next start compares with."""
+
+    protocols: tuple[Protocol, ...]
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,7 +368,8 @@ class MonitorUnbound(_Record):
 class ProtocolChanged(_Record):
     """A treatment protocol was changed while the program ran, for the check-ins that follow.
 
-    `what` says it in sentences. `before_version` is None for a new protocol, `version` for one that was taken away.
+    `what` says it in sentences. `before_version` is None for a new protocol, `version` for one that was taken away. `is_outside`:
+    nobody changed it in the window, it was found to be another at the start.
     """
 
     name: str
@@ -359,6 +377,7 @@ class ProtocolChanged(_Record):
     before_version: int | None
     version: int | None
     what: tuple[str, ...]
+    is_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1144,7 +1163,7 @@ DISCRETE = (
     CheckConfirmed, CompanionRecorded, ProtocolChanged, DrugRecorded, DrugStruck,
     OperatorChanged, PastViewed, ExportAsked, ExportMade, SettingChanged, SessionHeld, HoldReleased, PurgeAsked,
     SessionPurged, BackupMade, BackupRestored, NurseAssigned, AuditViewed,
-    CommandAsked, CommandEnded, NoteUnreadable,
+    CommandAsked, CommandEnded, NoteUnreadable, SettingsRead, ProtocolsRead,
 )  # fmt: skip
 """Records stored as chained rows."""
 
@@ -1167,5 +1186,6 @@ Record = (
     | OperatorChanged | PastViewed | ExportAsked | ExportMade | SettingChanged | SessionHeld | HoldReleased | PurgeAsked
     | SessionPurged | BackupMade | BackupRestored | NurseAssigned
     | AuditViewed | CommandAsked | CommandEnded | NoteUnreadable
+    | SettingsRead | ProtocolsRead
 )  # fmt: skip
 """Everything that can have happened."""

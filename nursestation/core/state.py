@@ -13,6 +13,7 @@ from typing import NamedTuple
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, DeviceAlarm, LinkPhase, Mode, Priority, RejectReason, SensorStatus, Validity
 from nursestation.core.chain import GENESIS
+from nursestation.core.clinic_files import Setting
 from nursestation.core.inputs import ChairSetup, MonitorBinding
 from nursestation.core.model import (
     Baseline,
@@ -737,6 +738,8 @@ class StationState:
     open_cuffs: set[str] = field(default_factory=set)  # monitors whose cuff parts wait for more
     started: Moment | None = None  # of this run; None until the first input
     clock: Moment | None = None  # of the last input
+    known_settings: tuple[Setting, ...] | None = None  # what the clinic's files say, as it stands in the record
+    known_protocols: dict[str, Protocol] | None = None  # likewise, by name
 
     @property
     def signed_in(self) -> Operator | None:

@@ -50,6 +50,7 @@ from nursestation.core import (
 )
 from nursestation.core import commands as c
 from nursestation.core import records as r
+from nursestation.core.clinic_files import Setting
 from nursestation.core.fold import chain, fold
 from nursestation.core.inputs import (
     BackupDone,
@@ -102,10 +103,12 @@ class Station:
         version: str,
         preset: AlarmPreset | None = None,
         lock_after_s: float | None = None,
+        settings: tuple[Setting, ...] | None = None,
     ) -> None:
         by_number = {setup.number: new_chair(setup) for setup in chairs}
         self._pins = pins
         self._version = version
+        self._settings = settings
         self._state = StationState(
             chairs=by_number,
             configured=set(by_number),
@@ -171,6 +174,7 @@ class Station:
                 preset=self._state.preset,
             )
         )
+        outside.note_start(turn, self._settings)
         drafts.take_up(turn, kept)
         technical.forget_live(turn)
         signals.end_pauses(turn)
@@ -258,9 +262,14 @@ def _set_up(turn: Turn, item: ChairsChanged | ProtocolsChanged) -> None:
             raise Refusal("Nobody is signed in: sign in first.")
         _allow(turn, type(item))
         if isinstance(item, ChairsChanged):
+            n_before = len(turn.records)
             setup.change(turn, item)
+            if len(turn.records) == n_before:
+                outside.tell_chairs(turn, item.settings)
+            outside.keep_settings(turn, item.settings)
         else:
             protocol_changes.change(turn, item)
+            outside.keep_protocols(turn)
     except Refusal as refusal:
         turn.emit(r.Refused(**turn.acted(None), command=type(item).__name__, reason=str(refusal)))
 

@@ -32,8 +32,10 @@ def station_with(*protocols: Protocol, operator: str = NURSE) -> ProtocolsChange
 
 def test_a_change_counts_for_the_next_check_in_and_says_who_and_what(clinic: Clinic) -> None:
     before = load_protocol()
-    (record,) = clinic.apply(station_with(changed(before, planned_min=50)))
+    record, kept = clinic.apply(station_with(changed(before, planned_min=50)))
     assert isinstance(record, r.ProtocolChanged)
+    assert isinstance(kept, r.ProtocolsRead)  # so that the next start finds no change in it
+    assert [(one.name, one.planned_min) for one in kept.protocols] == [("depression_iv", 50)]
     assert (record.name, record.title, record.operator) == ("depression_iv", "Depression IV", NURSE)
     assert (record.before_version, record.version) == (before.version, before.version + 1)
     assert record.what == ("Planned length: 50 min, before 45 min",)
@@ -50,9 +52,10 @@ def test_an_open_visit_keeps_what_it_was_opened_with(clinic: Clinic) -> None:
 
 def test_a_new_protocol_and_one_that_goes_are_told(clinic: Clinic) -> None:
     new = load_protocol().model_copy(update={"name": "ours", "title": "Ours", "version": 1})
-    (record,) = clinic.apply(station_with(new))
+    record, _ = clinic.apply(station_with(new))
     assert (record.what, record.before_version, record.version) == (("new",), None, 1)
-    (record,) = clinic.apply(station_with())
+    record, kept = clinic.apply(station_with())
+    assert (kept.protocols, kept.gone) == ((), ("ours",))
     assert (record.title, record.what, record.before_version, record.version) == ("Ours", ("taken away",), 1, None)
     assert "no treatment protocol" in clinic.refused(c.CheckIn(chair=2, patient=PATIENT, protocol="ours"))
 

@@ -9,7 +9,15 @@ from devices.clock import ManualClock
 from devices.events import LinkPhase, LinkState, Numeric, WaveformChunk
 from nursestation.core.commands import CheckIn, CreateFirstOperator
 from nursestation.core.model import Role
-from nursestation.core.records import LinkChanged, MonitorUnbound, OperatorAdded, Refused, StationStarted, Wave
+from nursestation.core.records import (
+    LinkChanged,
+    MonitorUnbound,
+    OperatorAdded,
+    ProtocolsRead,
+    Refused,
+    StationStarted,
+    Wave,
+)
 from nursestation.core.snapshot import Freshness, StationSnapshot
 from nursestation.core.station import ChairsChanged, ChairSetup, MonitorBinding, Station, StationFault
 from nursestation.runtime.engine import Engine
@@ -54,7 +62,7 @@ def test_what_is_shown_was_stored_first(stage):
     stage.inbox.post(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"))
     stage.engine.step(0)
     records, snapshot = stage.shown()
-    assert [type(record) for record in stage.stored[:2]] == [StationStarted, OperatorAdded]
+    assert [type(record) for record in stage.stored[:3]] == [StationStarted, ProtocolsRead, OperatorAdded]
     assert records == stage.stored
     assert snapshot.operator is not None
 
