@@ -703,7 +703,7 @@ class MainWindow(QMainWindow):
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         self._alarm_list.give_own_room(self._front is self._board)
         if self._front is self._board:
-            self._board.open_list(self._alarm_list.wanted_height + 2 * theme.GAP)
+            self._board.open_list(self._alarm_list.wanted_height(self._stack.width()) + 2 * theme.GAP)
         self._place_list()
         self._alarm_list.show()
         self._alarm_list.raise_()
@@ -728,7 +728,7 @@ class MainWindow(QMainWindow):
             area = self._area_of(self._waves)
             if not self._chair_page.sheet:
                 area.setBottom(self._area_of(self._stack).bottom() - theme.GAP)
-        area.setHeight(min(area.height(), self._alarm_list.wanted_height))
+        area.setHeight(min(area.height(), self._alarm_list.wanted_height(area.width())))
         self._alarm_list.setGeometry(area)
 
     def _area_of(self, widget: QWidget) -> QRect:

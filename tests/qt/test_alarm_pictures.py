@@ -44,6 +44,10 @@ NO_SOUND = (
     "The sound output USB Audio does not open: look at its plug, close other programs that use it, "
     "and keep the bedside monitor's alarm audible."
 )
+ASLEEP = (
+    "This computer slept for 118 min: nothing was watched or recorded meanwhile. "
+    "Look at every patient, and switch the computer's sleep off."
+)
 
 
 # --- what happens in the room -------------------------------------------------------------------------------------
@@ -119,6 +123,18 @@ def no_sound(room: Room) -> None:
     room.run(3)
 
 
+def asleep(room: Room) -> None:
+    room.fault("asleep", ASLEEP)
+    room.run(3)
+
+
+def asleep_and_more(room: Room) -> None:
+    asleep(room)
+    room.run(140, {1: LOW_SPO2})
+    room.do(c.PauseAudio())
+    room.run(12, {1: LOW_SPO2})
+
+
 def every_state(room: Room) -> None:
     """Let each of eight chairs have another state of its signals."""
     everything = {1: VERY_LOW_SPO2, 2: LOW_SPO2, 5: FAST, 7: SLOW_BREATH}
@@ -167,6 +183,9 @@ SCENES = (
     Scene(five_at_once, Priority.HIGH, (4, 8), lists=True),
     Scene(patient_and_equipment, Priority.MEDIUM),
     Scene(no_sound, Priority.MEDIUM, (1, 4)),
+    Scene(asleep, Priority.MEDIUM, (1, 8), lists=True),
+    Scene(asleep, Priority.MEDIUM, (8,), simulated=True),
+    Scene(asleep_and_more, Priority.MEDIUM, (8,), simulated=True, lists=True),
     Scene(every_state, Priority.HIGH, (8,), lists=True),
     Scene(every_state, Priority.HIGH, (8,), simulated=True),
 )

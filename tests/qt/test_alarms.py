@@ -120,6 +120,42 @@ def test_what_has_no_room_is_left_out_whole_and_stands_in_the_tip(bar):
     assert bar.findChild(QWidget, "alarm_strip").toolTip() == text
 
 
+ASLEEP = replace(
+    LOW,
+    chair=None,
+    rule="station.asleep",
+    text="This computer slept for 118 min: nothing was watched or recorded meanwhile. Look at every patient, "
+    "and switch the computer's sleep off.",
+)
+
+
+def test_a_long_text_loses_a_whole_sentence_in_a_narrow_bar_and_a_headline_gets_smaller_before_it_is_cut(bar):
+    _show(bar, ASLEEP)
+    usual = bar.findChild(QWidget, "alarm_text").fontMetrics().height()
+    bar.resize(820, 48)
+    _show(bar, replace(ASLEEP, age_s=96))
+    bar.grab()
+    assert bar.findChild(TwoLineLabel, "alarm_note").toolTip() == "", "nothing is cut"
+    assert _text(bar, "alarm_note").endswith("nothing was watched or recorded meanwhile")
+    bar.resize(705, 48)
+    _show(bar, replace(ASLEEP, age_s=97))
+    headline = bar.findChild(ElidingLabel, "alarm_text")
+    QApplication.processEvents()
+    assert headline.fontMetrics().height() < usual
+    assert headline.shown_text() == "CHECK ALL PATIENTS"
+
+
+def test_a_row_of_the_list_is_as_high_as_all_that_it_says(listed):
+    line = _lines(ASLEEP)[0]
+    listed.show_lines([line])
+    delegate = listed.itemDelegate()
+    wide, narrow = delegate.height_of(line, 1600), delegate.height_of(line, 640)
+    assert wide == delegate.height_of(_lines(SPIKE)[0], 640)
+    assert listed.wanted_height(640) - listed.wanted_height(1600) == narrow - wide > 0
+    listed.resize(640, 300)
+    assert listed.visualRect(listed.model().index(1)).height() >= narrow
+
+
 def test_what_is_paused_at_its_chair_leaves_the_bar_calm_and_is_told_with_its_picture(bar):
     _show(bar, replace(SPIKE, signal=SignalState.ALARM_PAUSED))
     assert _fill(bar) == DARK_THEME.colour("calm_fill").name()

@@ -11,7 +11,7 @@ Sizes: the stars are 22 px and the strip's ground 60 px high at the designed siz
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from devices.events import Priority
@@ -21,7 +21,7 @@ from nursestation.ui import theme
 from nursestation.ui.alarms.audio import AudioButton
 from nursestation.ui.alarms.flashing import Flashing
 from nursestation.ui.alarms.symbols import Stars, Symbol, SymbolLabel
-from nursestation.ui.alarms.view import PART, AlarmLine, AudioLook, count_text, rotation
+from nursestation.ui.alarms.view import PART, AlarmLine, AudioLook, count_text, rotation, sentences
 from nursestation.ui.allowed import SIGN_IN_FIRST, why_not
 from nursestation.ui.controls import Button, ElidingLabel, Label, TwoLineLabel
 from nursestation.ui.roles import Text, Tone, tone_upon
@@ -270,11 +270,12 @@ class _Strip(QWidget):
         """
         line = self._line
         lasting = "" if line is None else line.lasting
-        said = [] if line is None else [line.note, *line.detail.split(PART)]
+        said = [] if line is None else [line.note, *sentences(line.detail)]
         self._lasting.setText(lasting)
         marks = [one for one in (self._stars, self._state, self._count) if not one.isHidden()]
         room = self.width() - 2 * theme.MARGIN - sum(one.sizeHint().width() + theme.MARGIN for one in marks)
         words = (self._where, self._text, self._lasting)
+        self._fit_headline(room)
         needed = sum(one.fontMetrics().horizontalAdvance(one.text()) + theme.GAP for one in words)
         if needed > room:
             self._lasting.setText("")
@@ -285,6 +286,13 @@ class _Strip(QWidget):
         self._note.setText(PART.join(said))
         for label in (self._lasting, self._note):
             label.setVisible(bool(label.text()))
+
+    def _fit_headline(self, room: int) -> None:
+        """Write it smaller where it would be cut."""
+        words, metrics = (self._where, self._text), QFontMetrics(theme.font(Text.TITLE))
+        is_cut = sum(metrics.horizontalAdvance(one.text()) + theme.GAP for one in words) > room
+        for label in words:
+            theme.set_font(label, Text.STRONG if is_cut else Text.TITLE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Find the words' places anew."""

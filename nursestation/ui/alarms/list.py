@@ -42,6 +42,7 @@ _STAR_PX = 18
 _STATE_PX = 26
 _PAD = 8
 _LEAST_ROWS = 3
+_WRAPPED = int(Qt.TextFlag.TextWordWrap)
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 _KIND_SYMBOLS = {AlarmKind.PHYSIOLOGICAL: Symbol.PATIENT, AlarmKind.TECHNICAL: Symbol.EQUIPMENT}
@@ -111,15 +112,26 @@ class AlarmDelegate(QStyledItemDelegate):
         self._theme, self._flashing = theme_, flashing
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """Return a row that a finger can hit, or the lower one of a heading."""
-        height = _HEAD_HEIGHT if index.data(LINE_ROLE) is None else _ROW_HEIGHT
-        return QSize(QRect(option.rect).width(), theme.px(height))
+        """Return a row in which all that it says has room, or the lower one of a heading."""
+        view = option.widget
+        width = view.viewport().width() if isinstance(view, QListView) else QRect(option.rect).width()
+        return QSize(width, self.height_of(index.data(LINE_ROLE), width))
+
+    def height_of(self, line: AlarmLine | None, width: int) -> int:
+        """Return the height of a line's row, or of a heading's (None), in a list of a width [px]."""
+        if line is None:
+            return theme.px(_HEAD_HEIGHT)
+        metrics = QFontMetrics(theme.font(Text.CAPTION))
+        area = _padded(QRect(0, 0, width, theme.px(_ROW_HEIGHT)))
+        room = self._text_area(area, line)
+        needed = metrics.boundingRect(QRect(0, 0, room.width(), 0), _WRAPPED, line.detail).height()
+        return theme.px(_ROW_HEIGHT) + max(0, needed - metrics.lineSpacing())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw one row."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRect(option.rect).adjusted(_PAD, 3, -_PAD, -3)
+        area = _padded(QRect(option.rect))
         line = index.data(LINE_ROLE)
         if line is None:
             self._paint_heading(painter, area, index.data(KIND_ROLE))
@@ -136,15 +148,16 @@ class AlarmDelegate(QStyledItemDelegate):
         painter.drawText(area.adjusted(side + _PAD, 0, 0, 0), _LEFT, KIND_WORDS[kind])
 
     def _paint_line(self, painter: QPainter, area: QRect, line: AlarmLine) -> None:
-        text = area.adjusted(self._paint_mark(painter, area, line) + 12, 0, 0, 0)
-        text.setRight(self._paint_state(painter, area, line) - 12)
+        self._paint_mark(painter, area, line)
+        self._paint_state(painter, area, line)
+        text = self._text_area(area, line)
         first, second = QRect(text), QRect(text)
         if line.detail:
-            first.setBottom(text.center().y() + 1)
-            second.setTop(text.center().y() + 1)
+            first.setHeight(theme.px(_ROW_HEIGHT) // 2 - 2)
+            second.setTop(first.bottom())
             painter.setFont(theme.font(Text.CAPTION))
             painter.setPen(self._theme.colour("soft"))
-            painter.drawText(second, _LEFT, _elided(painter, line.detail, second.width()))
+            painter.drawText(second, int(_LEFT) | _WRAPPED, line.detail)
         painter.setFont(theme.font(Text.STRONG))
         painter.setPen(self._theme.colour("text"))
         lasting = f"  {line.lasting}"
@@ -155,31 +168,48 @@ class AlarmDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(Text.COUNT))
         painter.drawText(first.adjusted(left, 0, 0, 0), _LEFT, lasting)
 
-    def _paint_mark(self, painter: QPainter, area: QRect, line: AlarmLine) -> int:
-        """Draw the stars on their ground; return the width [px]."""
+    def _text_area(self, area: QRect, line: AlarmLine) -> QRect:
+        """Return what the mark and the state of the signal leave of a row."""
+        return area.adjusted(_mark_width() + 12, 0, -_state_width(line) - 12, 0)
+
+    def _paint_mark(self, painter: QPainter, area: QRect, line: AlarmLine) -> None:
+        """Draw the stars on their ground."""
         look, size = self._theme.alarm(line.priority), theme.px(_STAR_PX)
-        mark = QRectF(area.left(), area.top() + 3, stars_width(Priority.HIGH, size) + 2 * _PAD, area.height() - 6)
+        mark = QRectF(area.left(), area.top() + 3, _mark_width(), theme.px(_ROW_HEIGHT) - 12)
+        mark.moveTop(area.center().y() - mark.height() / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.ground(is_dark=line.asks and self._flashing.is_dark(line.priority)))
         painter.drawRoundedRect(mark, 6, 6)
         left = mark.center().x() - stars_width(line.priority, size) / 2
         draw_stars(painter, line.priority, QRectF(left, mark.center().y() - size / 2, size, size), look.on_fill)
-        return round(mark.width())
 
-    def _paint_state(self, painter: QPainter, area: QRect, line: AlarmLine) -> int:
-        """Draw the state of the signal at the right; return where it begins [px]."""
+    def _paint_state(self, painter: QPainter, area: QRect, line: AlarmLine) -> None:
+        """Draw the state of the signal at the right."""
         if not line.note:
-            return area.right()
+            return
         colour, side = self._theme.colour("soft"), theme.px(_STATE_PX)
         painter.setFont(theme.font(Text.CAPTION))
         painter.setPen(colour)
         painter.drawText(area, _RIGHT, line.note)
-        left = area.right() - QFontMetrics(painter.font()).horizontalAdvance(line.note) - _PAD
-        if not line.symbol:
-            return left
-        left -= side
-        draw_symbol(painter, line.symbol, QRectF(left, area.center().y() - side / 2, side, side), colour)
-        return left
+        if line.symbol:
+            left = area.right() - _state_width(line)
+            draw_symbol(painter, line.symbol, QRectF(left, area.center().y() - side / 2, side, side), colour)
+
+
+def _padded(row: QRect) -> QRect:
+    return row.adjusted(_PAD, 3, -_PAD, -3)
+
+
+def _mark_width() -> int:
+    return round(stars_width(Priority.HIGH, theme.px(_STAR_PX))) + 2 * _PAD
+
+
+def _state_width(line: AlarmLine) -> int:
+    """Return how much room the state of a line's signal takes with its symbol [px]."""
+    if not line.note:
+        return 0
+    words = QFontMetrics(theme.font(Text.CAPTION)).horizontalAdvance(line.note) + _PAD
+    return words + (theme.px(_STATE_PX) if line.symbol else 0)
 
 
 class AlarmList(QListView):
@@ -203,7 +233,8 @@ class AlarmList(QListView):
         self.setAccessibleName(self.tr("All active alarms"))
         self._flashing = flashing
         self.setModel(AlarmModel(self))
-        self.setItemDelegate(AlarmDelegate(theme_, flashing, self))
+        self._delegate = AlarmDelegate(theme_, flashing, self)
+        self.setItemDelegate(self._delegate)
         self._log = Button(self.tr("Alarm log…"), "alarm_list_log", parent=self)
         self._close = QuietButton(self.tr("Close"), "alarm_list_close", parent=self)
         self._close.hide()
@@ -231,13 +262,14 @@ class AlarmList(QListView):
         if not lines and not self._has_own_room:
             self.hide()
 
-    @property
-    def wanted_height(self) -> int:
-        """Return the height at which all lines are in sight [px]."""
-        n_heads = self.model().rowCount() - self._n_lines
+    def wanted_height(self, width: int) -> int:
+        """Return the height at which all lines are in sight in a list of a width [px]."""
+        model = self.model()
+        rows = [model.index(row, 0).data(LINE_ROLE) for row in range(model.rowCount())]
         if self._has_own_room:  # which does not grow when more lines come
+            n_heads = len(rows) - self._n_lines
             return theme.px(max(self._n_lines, _LEAST_ROWS) * _ROW_HEIGHT + max(n_heads, 1) * _HEAD_HEIGHT + 4)
-        return theme.px(self._n_lines * _ROW_HEIGHT + n_heads * _HEAD_HEIGHT + 4 + _FOOT_HEIGHT)
+        return sum(self._delegate.height_of(row, width - 4) for row in rows) + theme.px(4 + _FOOT_HEIGHT)
 
     def give_own_room(self, is_given: bool) -> None:
         """Say whether it stands over nothing and stays; its buttons stand right of the lines then, to cost no height."""

@@ -180,6 +180,11 @@ def split_text(text: str) -> tuple[str, str]:
     return head, PART.join(parts)
 
 
+def sentences(detail: str) -> list[str]:
+    """Return the parts of what else there is to say, each short enough to be left out alone where there is no room."""
+    return [sentence for part in detail.split(PART) for sentence in part.removesuffix(".").split(". ")]
+
+
 def rotation(lines: Sequence[AlarmLine]) -> tuple[AlarmLine, ...]:
     """Return the lines that the bar shows in turn.
 
@@ -261,6 +266,6 @@ def _line(condition: ConditionView) -> AlarmLine:
 
 
 _WORDS = {"monitor.patient": "OTHER PATIENT?", "monitor.demo": "MONITOR IN DEMO", "monitor.changed": "OTHER MONITOR?"}
-_HEADLINES = {"station.sound": "ALARMS MAY BE SILENT"}
+_HEADLINES = {"station.sound": "ALARMS MAY BE SILENT", "station.asleep": "CHECK ALL PATIENTS"}
 """Where the text says why, and the consequence is what matters across the room."""
 _SHEETS = {"monitor.patient": "monitor_patient"}

@@ -6,7 +6,7 @@ from devices.events import AlarmKind, Priority
 from nursestation.core.inputs import SignalSeen
 from nursestation.core.snapshot import ConditionView, SignalState
 from nursestation.ui.alarms.first_pictures import FirstPictures
-from nursestation.ui.alarms.view import alarm_lines, alarm_word, count_text, rotation, top_condition
+from nursestation.ui.alarms.view import alarm_lines, alarm_word, count_text, rotation, sentences, top_condition
 from tests.helpers.station_views import make_station
 
 SPIKE = ConditionView(
@@ -97,6 +97,16 @@ def test_a_missing_sound_is_told_by_what_it_means():
     line = _lines(replace(STORE, rule="station.sound", text="The sound output has stopped: look at its plug."))[0]
     assert line.headline == "ALARMS MAY BE SILENT"
     assert line.detail == line.text
+
+
+def test_a_computer_that_slept_is_told_by_what_is_to_be_done():
+    text = "This computer slept for 12 min: nothing was watched or recorded meanwhile. Look at every patient."
+    line = _lines(replace(STORE, rule="station.asleep", text=text))[0]
+    assert line.headline == "CHECK ALL PATIENTS"
+    assert sentences(line.detail) == [
+        "This computer slept for 12 min: nothing was watched or recorded meanwhile",
+        "Look at every patient",
+    ]
 
 
 def test_each_state_has_its_words():
