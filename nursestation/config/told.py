@@ -51,7 +51,7 @@ def _entry(entry: BaseModel, kind: str, file: str, path: str, place: str) -> Ite
     which = str(getattr(entry, _NAMED_BY[kind]))
     name = METRICS[which].short if kind in _OF_METRIC else f"{kind.capitalize()} {which}"
     here, all_of_it = f"{path}{kind}.{which}", f"{place}{name}{_OF_METRIC.get(kind, '')}"
-    yield Setting(file=file, key=here, title=all_of_it, value="there", otherwise="not there")
+    yield Setting(file=file, key=here, title=all_of_it, value="set up", otherwise="not set up")
     yield from _walked(entry, file, f"{here}.", f"{place}{name}, ")
 
 

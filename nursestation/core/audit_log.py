@@ -199,14 +199,16 @@ def _told_of_record(record: r.Record) -> str:
         case r.ExportMade():
             return f"Written: visit {record.exported} as {record.format}{_how(record)}, SHA-256 {record.sha256[:12]}…"
         case r.SettingChanged():
-            since = f" ({record.file}, since the start before)" if record.file else ""
-            return f"{record.setting[:1].upper()}{record.setting[1:]}: {record.before} to {record.after}{since}"
+            setting = f"{record.setting[:1].upper()}{record.setting[1:]}"
+            if record.file:
+                return f"{setting}: {record.after}, before {record.before} ({record.file}, since the last start)"
+            return f"{setting}: {record.before} to {record.after}"
         case r.MonitorBound():
             return f"Set up {record.title} at chair {record.chair}, on {record.port}"
         case r.MonitorUnbound():
             return f"Took {record.title} from chair {record.chair}"
         case r.ProtocolChanged():
-            since = ", since the start before" if record.is_outside else ""
+            since = ", since the last start" if record.is_outside else ""
             return f"Protocol {record.title}{since}: {' '.join(record.what)}"
         case r.AudioSwitched():
             return "Switched the alarm sound on" if record.on else f"Switched the alarm sound off: {record.reason}"

@@ -60,8 +60,8 @@ def test_a_chair_and_its_monitors_are_told_by_their_numbers_and_drivers():
     monitor = MonitorSettings(driver="ge_dinamap", port="/dev/ttyUSB0", receive_only=True)
     chair = ChairSettings(number=3, monitor=(monitor,), prefer={"spo2": "ge_dinamap"})
     assert {one.title: one.value for one in told(StationSettings(chair=(chair,)), AlarmPreset())} == {
-        "Chair 3": "there",
-        "Chair 3, Monitor ge_dinamap": "there",
+        "Chair 3": "set up",
+        "Chair 3, Monitor ge_dinamap": "set up",
         "Chair 3, Monitor ge_dinamap, Port": "/dev/ttyUSB0",
         "Chair 3, Monitor ge_dinamap, Never written to": "yes",
         "Chair 3, Monitor shown where two give the same": "spo2 ge_dinamap",

@@ -84,10 +84,10 @@ def test_the_first_start_that_knows_them_tells_of_no_change(book):
 def test_an_edited_setting_is_told_at_the_next_start_with_nobody_named(book):
     book.start(())
     edited = book.start((LOCK,))
-    assert told(edited) == ["Minutes until it locks itself: 10 to 0 (station.toml, since the start before)"]
+    assert told(edited) == ["Minutes until it locks itself: 0, before 10 (station.toml, since the last start)"]
     (row,) = [row for row in rows(edited, {}) if row.kind is AuditKind.SETTING]
     assert (row.who, row.operator) == ("Outside the window", "")
-    assert told(book.start(())) == ["Minutes until it locks itself: 0 to 10 (station.toml, since the start before)"]
+    assert told(book.start(())) == ["Minutes until it locks itself: 10, before 0 (station.toml, since the last start)"]
 
 
 def test_what_the_window_changed_of_a_chair_is_told_with_who_did_it_and_not_again_at_the_start(book):
@@ -106,13 +106,13 @@ def test_an_edited_protocol_is_told_at_the_next_start_and_one_that_the_window_ch
     ours = load_protocol().model_copy(update={"version": 9, "planned_min": 50.0})
     kept = tuple(one for one in book.shipped if one.name != ours.name)
     edited = book.start(None, (*kept, ours))
-    assert told(edited) == ["Protocol Depression IV, since the start before: Planned length: 50 min, before 45 min"]
+    assert told(edited) == ["Protocol Depression IV, since the last start: Planned length: 50 min, before 45 min"]
     (row,) = [row for row in rows(edited, {}) if row.kind is AuditKind.SETTING]
     assert row.who == "Outside the window"
     mine = ours.model_copy(update={"version": 10, "planned_min": 40.0})
     book.give(ProtocolsChanged(protocols=(*kept, mine), operator=NURSE))
     assert told(book.start(None, (*kept, mine))) == []
-    assert told(book.start(None, kept)) == ["Protocol Depression IV, since the start before: taken away"]
+    assert told(book.start(None, kept)) == ["Protocol Depression IV, since the last start: taken away"]
 
 
 def test_a_protocol_that_differs_though_its_version_does_not_is_told_all_the_same(book):
@@ -120,4 +120,4 @@ def test_a_protocol_that_differs_though_its_version_does_not_is_told_all_the_sam
     other = tuple(
         one.model_copy(update={"planned_min": 50.0}) if one.name == "depression_iv" else one for one in book.shipped
     )
-    assert told(book.start(None, other))[0].startswith("Protocol Depression IV, since the start before: Planned")
+    assert told(book.start(None, other))[0].startswith("Protocol Depression IV, since the last start: Planned")
