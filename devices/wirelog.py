@@ -66,16 +66,16 @@ class WireTap:
         return taken
 
     def _put(self, entry: Entry) -> None:
-        if self._put_bytes - self._taken_bytes + _cost(entry) > WAITING_MAX_BYTES:
+        cost = _cost(entry)
+        if self._put_bytes - self._taken_bytes + cost > WAITING_MAX_BYTES:
             self._n_lost += len(entry.data) if entry.mark is Mark.RECEIVED else 0
             return
         if self._n_lost:
-            self._append(Entry(entry.at, Mark.LOST, n=self._n_lost))
+            lost = Entry(entry.at, Mark.LOST, n=self._n_lost)
+            self._put_bytes += _cost(lost)
+            self._entries.append(lost)
             self._n_lost = 0
-        self._append(entry)
-
-    def _append(self, entry: Entry) -> None:
-        self._put_bytes += _cost(entry)
+        self._put_bytes += cost
         self._entries.append(entry)
 
 

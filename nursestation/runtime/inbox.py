@@ -41,7 +41,7 @@ class Inbox:
         items: list[Item] = []
         n_waves = 0
         for event in events:
-            items.append((MonitorInput(monitor=monitor, event=event), at))
+            items.append((MonitorInput(monitor, event), at))
             n_waves += isinstance(event, WaveformChunk)
         with self._has_items:
             self._items.extend(items)
