@@ -157,6 +157,7 @@ class AuditPage(Page):
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
         """Ask for today once the page is looked at by somebody who may; show nothing to anybody else."""
+        before = (self._today, self._reader, self._trouble)
         self._today = day_of(snapshot.at.utc_ns, self._zone)
         operator = snapshot.operator
         is_let = may(operator, ViewAudit)
@@ -170,7 +171,12 @@ class AuditPage(Page):
             self._trouble = ACCESS[ViewAudit].otherwise
         for control in (self._earlier, self._now):
             control.setEnabled(is_let)
-        self._look()
+        if before != (
+            self._today,
+            self._reader,
+            self._trouble,
+        ):  # a day has thousands of rows, too many for each snapshot
+            self._look()
 
     def begin(self) -> None:
         """Begin with the table."""

@@ -119,8 +119,7 @@ class PersonPanel(Panel):
 
     def refused(self, reason: str) -> None:
         """Show why it was not done."""
-        self._refusal = reason
-        self._forget_pins()
+        self._forget_pins()  # which takes an older reason away
         self._refusal = reason
         self._look()
 
