@@ -9,6 +9,7 @@ from nursestation.core.commands import AddOperator, ViewAudit
 from nursestation.core.model import Operator
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.choices import Choices
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Button, Label, Panel, PrimaryButton, QuietButton
@@ -18,7 +19,7 @@ from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.signin.staff_form import StaffForm
 from nursestation.ui.signin.view import STAFF_ROLES, check_staff
 from nursestation.ui.staff.person import PersonPanel
-from nursestation.ui.staff.view import card, people, why_not_add
+from nursestation.ui.staff.view import card, people
 
 _NARROW = 700
 _WIDEST = 1060
@@ -127,7 +128,7 @@ class StaffPage(Page):
         self._look()
 
     def _missing(self) -> str:
-        return why_not_add(self._operator) or check_staff(self._form.draft())
+        return why_not(self._operator, AddOperator) or check_staff(self._form.draft())
 
     @Slot()
     def _typed(self) -> None:
@@ -147,7 +148,7 @@ class StaffPage(Page):
         if self._problem.text() != told:
             self._problem.setText(told)
         self._problem.set_tone(Tone.WARN if self._refusal else Tone.SOFT)
-        self._form.setEnabled(not why_not_add(self._operator))
+        self._form.setEnabled(not why_not(self._operator, AddOperator))
         self._add.setEnabled(not problem)
 
     @Slot(str)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nursestation.core.access import ACCESS, may
-from nursestation.core.commands import AddOperator, ChangeRole, LetGo, ResetPin, TakeBack, Unlock
-from nursestation.core.model import Operator
+from nursestation.core.access import may
+from nursestation.core.commands import ChangeRole, LetGo, ResetPin, TakeBack, Unlock
 from nursestation.core.snapshot import StaffState, StaffView, StationSnapshot
+from nursestation.ui.allowed import why_not
 from nursestation.ui.durations import duration_text
 from nursestation.ui.peopletext import ROLE_WORDS
 from nursestation.ui.signin.view import PIN_DIGITS, check_pin
@@ -58,13 +58,6 @@ def _line(one: StaffView) -> str:
     return "  ·  ".join(part for part in (one.name, ROLE_WORDS[one.role], STATE_WORDS[one.state]) if part)
 
 
-def why_not_add(operator: Operator | None) -> str:
-    """Return why somebody may not add staff, "" for who may."""
-    if operator is None:
-        return "Sign in first."
-    return "" if may(operator, AddOperator) else ACCESS[AddOperator].otherwise
-
-
 def card(person: str, snapshot: StationSnapshot) -> PersonCard | None:
     """Return what is shown of one person, None for somebody who is not there."""
     one = next((one for one in snapshot.staff if one.id == person), None)
@@ -75,14 +68,14 @@ def card(person: str, snapshot: StationSnapshot) -> PersonCard | None:
     told = f"{ROLE_WORDS[one.role]}. {_TOLD[one.state]}"
     if one.wait_s > 0 and one.state not in (StaffState.LEFT, StaffState.LOCKED):
         told += f" Waits {duration_text(one.wait_s)} before the next try."
-    why_not = "" if may(operator, ResetPin) else ACCESS[ResetPin].otherwise
+    reason = why_not(operator, ResetPin)
     if is_self:
-        why_not = "This is you. Change your own PIN with the button above."
+        reason = "This is you. Change your own PIN with the button above."
     return PersonCard(
         id=one.id,
         name=one.name,
         told=told,
-        why_not=why_not,
+        why_not=reason,
         may_give_pin=is_here and not is_self and may(operator, ResetPin),
         may_unlock=(one.state is StaffState.LOCKED or one.wait_s > 0)
         and is_here
