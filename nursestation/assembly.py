@@ -49,6 +49,7 @@ from nursestation.runtime.note_taker import NoteTaker
 from nursestation.runtime.outbox import Outbox
 from nursestation.runtime.record_keeper import RecordKeeper
 from nursestation.store.reader import StoreReader
+from nursestation.store.rescue import naming_a_copy
 from nursestation.store.store import Store
 from nursestation.store.writer import StoreHealth, StoreWriter
 
@@ -132,7 +133,7 @@ class RunningStation:
         setups = [_checked_setup(chair, profile.settings) for chair in chairs]
         self._protocols = protocols = load_protocols(resource("protocols"), profile.protocols)
         preset = self._preset = load_preset(resource("presets"), profile.presets)
-        with ExitStack() as undo:
+        with naming_a_copy(profile.record, settings.backup.folder), ExitStack() as undo:
             store = open_store(profile.record)
             undo.callback(store.close)
             lock_after_s = settings.lock_after_min * 60.0 or None

@@ -24,9 +24,10 @@ from nursestation.runtime.loudspeaker import NoOutput
 from nursestation.runtime.soundnames import OutputFacts, assign, place_text
 from nursestation.store import space
 from nursestation.store.backup import backups_in, identity
-from nursestation.store.errors import StoreError
+from nursestation.store.errors import StoreDamaged, StoreError
 from nursestation.store.keys import Way, read_keys
 from nursestation.store.reader import StoreReader
+from nursestation.store.rescue import naming_a_copy
 from nursestation.store.sqlite import is_protected
 from nursestation.store.tables import quick_check
 from nursestation.store.unlocking import PASSPHRASE_FILE, is_locked
@@ -67,7 +68,7 @@ def examine(
         check_backup(profile, settings, clock),
         check_clock(profile, clock),
         *check_sound(settings, sound_outputs),
-        check_store(profile),
+        check_store(profile, settings),
         *check_protection(profile),
     )
 
@@ -217,7 +218,7 @@ def check_sound(settings: StationSettings, sound_outputs: Callable[[], Sequence[
     return tuple(found)
 
 
-def check_store(profile: Profile) -> Finding:
+def check_store(profile: Profile, settings: StationSettings) -> Finding:
     """Open the record for reading, and look through it as a start does."""
     if not profile.record.exists():
         return Finding("store", Verdict.OK, f"{profile.record}: none yet; it is made at the first start")
@@ -225,14 +226,14 @@ def check_store(profile: Profile) -> Finding:
         text = f"{profile.record}: not looked into, for it is protected; {PASSPHRASE_FILE} may name a file with its passphrase"
         return Finding("store", Verdict.OK, text)
     try:
-        with StoreReader.open(profile.record) as reader:
-            sessions = reader.sessions()
+        with naming_a_copy(profile.record, settings.backup.folder):
+            with StoreReader.open(profile.record) as reader:
+                sessions = reader.sessions()
+            trouble = quick_check(profile.record)
+            if trouble:
+                raise StoreDamaged(f"The record {profile.record} is damaged ({trouble}).")
     except StoreError as error:
         return Finding("store", Verdict.FAILED, str(error))
-    trouble = quick_check(profile.record)
-    if trouble:
-        text = f"The record {profile.record} is damaged ({trouble}): put a copy in its place before a visit."
-        return Finding("store", Verdict.FAILED, text)
     return Finding("store", Verdict.OK, f"{profile.record}: {len(sessions)} sessions")
 
 

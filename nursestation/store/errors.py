@@ -83,11 +83,14 @@ _BY_CODE = {
     sqlite3.SQLITE_CANTOPEN: StoreUnreachable,
 }
 
+RESTORE = " `nursestation restore` puts a backup in its place."
+"""What to do about a damaged record, where no copy is looked for (`rescue.py` names one)."""
+
 _ADVICE = {
     StoreFull: "The disk with {path} is full. Free some space on it{then}.",
     StoreReadOnly: "{path} may not be written. Give this user write permission for the file and its folder.",
     StoreBusy: "Another program holds {path}. Close it{then}.",
-    StoreDamaged: "{path} is damaged and is left as it is. Put a copy in its place, or tell support.",
+    StoreDamaged: f"The record {{path}} is damaged and is left as it is.{RESTORE}",
     StoreUnreachable: "{path} cannot be reached. Check that its disk is connected and that the folder exists.",
 }
 

@@ -30,6 +30,8 @@ from nursestation.store.verify import verify_store
 
 _TIMEOUT_S = 2.0
 _BESIDE = ("-wal", "-shm", "-journal")
+RESTORING = ".restoring"
+"""Ends the name of a copy that is not in place yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def restore(file: Path, record: Path, now: Moment) -> Restored:
     """
     sha256 = check_backup(file)
     made_ns = compare(file, record).made_utc_ns
-    part = record.with_name(f"{record.stem}.restoring{record.suffix}")
+    part = record.with_name(f"{record.stem}{RESTORING}{record.suffix}")
     try:
         record.parent.mkdir(parents=True, exist_ok=True)
         lock = take_lock(record)

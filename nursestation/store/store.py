@@ -4,7 +4,7 @@ Rules of the file:
 1. WAL with synchronous=FULL: what `append` returned from survives a kill and a power cut. A scratch record (a rehearsal's,
    which nobody looks for after either) waits for no disk.
 2. One writer a file, held by a lock beside it; a second program is refused with a sentence.
-3. A file that cannot be read is never overwritten; starting afresh takes an explicit `set_aside`.
+3. A file that cannot be read is never overwritten (`rescue.py` says what to do); starting afresh takes a person who moves it.
 4. After any failure the writer's memory of the file (chain heads, counters) is read back from the file.
 5. A store is handed from thread to thread at most whole (opened, then given to the writer); it is never shared.
 """
@@ -12,7 +12,6 @@ Rules of the file:
 import contextlib
 import hashlib
 import logging
-import shutil
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,6 +39,7 @@ from nursestation.core.records import (
 )
 from nursestation.store import draftrows, patients, purging, sqlite
 from nursestation.store.errors import (
+    RESTORE,
     StoreBug,
     StoreBusy,
     StoreDamaged,
@@ -60,7 +60,7 @@ from nursestation.store.rows import (
     trace_of,
 )
 from nursestation.store.steps import STEPS, taken
-from nursestation.store.tables import is_readable, last_n_sql, lookups, quick_check, stored_rows
+from nursestation.store.tables import last_n_sql, lookups, quick_check, stored_rows
 
 BUSY_TIMEOUT_S = 2.0
 SEAL_EVERY_NS = 60_000_000_000
@@ -347,42 +347,6 @@ class Store:
                 connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
 
-def set_aside(path: Path) -> Path:
-    """Rename an unreadable record out of the way, so that `Store.open` starts afresh; return where it lies now.
-
-    Only ever called because a person asked for it.
-
-    Raises:
-        StoreEnvironmentError: it cannot be renamed, or a program still holds it.
-    """
-    lock = take_lock(path)
-    try:
-        number = 1
-        while (target := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
-            number += 1
-        if sqlite.key_file(path).exists():  # a copy: what is started afresh is protected as this was
-            shutil.copyfile(sqlite.key_file(path), sqlite.key_file(target))
-        for ending in ("-wal", "-shm", ""):  # the file last: with it gone, the others would have no owner
-            source = path.with_name(path.name + ending)
-            if source.exists():
-                source.rename(target.with_name(target.name + ending))
-        return target
-    except OSError as error:
-        raise StoreReadOnly(f"{path} cannot be renamed: {error.strerror}.") from error
-    finally:
-        lock.release()
-
-
-def newest_copy(path: Path) -> Path | None:
-    """Return the newest other database beside `path`, or in `backups` there, that can be read; None where there is none."""
-    folders = (path.parent, path.parent / "backups")
-    copies = [copy for folder in folders for copy in folder.glob(f"*{path.suffix}") if copy != path]
-    for copy in sorted(copies, key=lambda copy: copy.stat().st_mtime, reverse=True):
-        if is_readable(copy):
-            return copy
-    return None
-
-
 def take_lock(path: Path) -> FileLock:
     """Hold a record against every other program of ours until it is released.
 
@@ -411,12 +375,7 @@ def _refuse_unfit(path: Path) -> None:
         raise StoreReadOnly(f"{path} is marked read-only. Give this user write permission for it.")
     trouble = quick_check(path)
     if trouble:
-        copy = newest_copy(path)
-        hint = f"The newest readable copy is {copy}." if copy else "There is no readable copy beside it."
-        raise StoreDamaged(
-            f"The record {path} is damaged ({trouble}) and is left as it is. {hint} "
-            f"Put a copy in its place, or set the damaged file aside to start a new record."
-        )
+        raise StoreDamaged(f"The record {path} is damaged ({trouble}) and is left as it is.{RESTORE}")
 
 
 def _connect(path: Path, max_pages: int | None, busy_timeout_s: float, is_scratch: bool) -> sqlite3.Connection:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from devices.clock import NS_PER_S
 from devices.registry import lookup
 from nursestation.core import records as r
 from nursestation.paths import resource
+from nursestation.store.backup import make_backup
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from nursestation.store.verify import verify_store
@@ -140,7 +142,7 @@ def make_it_open(path):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (damage, "is left as it is. There is no readable copy beside it. Put a copy in its place"),
+        (damage, "is left as it is. There is no readable copy beside it. Tell support. To begin a new record, move"),
         (
             lambda path: path.write_text("Dear colleague, " * 1000),
             "is damaged (file is not a database) and is left as it is",
@@ -148,7 +150,7 @@ def make_it_open(path):
         (lambda path: path.chmod(0o444), "is marked read-only. Give this user write permission for it."),
         (
             lambda path: (make_it_open(path), spoil_a_text(path)),
-            "is damaged and is left as it is. Put a copy in its place",
+            "is damaged and is left as it is. There is no readable copy beside it. Tell support.",
         ),
     ],
     ids=["flipped bytes", "not a record", "read-only", "altered text"],
@@ -158,6 +160,15 @@ def test_a_record_that_cannot_be_used_is_told_and_left_as_it_is(profile, record,
     before = fingerprint(profile)
     assert words in sentence(run("--profile", profile, "--simulate", "normal"))
     assert fingerprint(profile) == before
+
+
+def test_a_damaged_record_is_told_with_the_backup_that_lies_where_the_settings_say(profile, record, tmp_path):
+    (tmp_path / "drive").mkdir()
+    made = make_backup(record, tmp_path / "drive", 1_800_000_000 * NS_PER_S, keep=1, rest=lambda _s: False).path
+    (profile / "station.toml").write_text(f'[backup]\nfolder = "{made.parent}"\n')
+    damage(record)
+    said = sentence(run("--profile", profile, "--simulate", "normal"))
+    assert f'`nursestation restore "{made}" --profile "{profile}"` puts it in its place' in said
 
 
 def test_a_folder_that_may_not_be_written_is_told():

@@ -1,11 +1,11 @@
-"""What the doctor says of the disk and of backups."""
+"""What the doctor says of the disk, of backups, and of a damaged record."""
 
 import contextlib
 
 import pytest
 
 from devices.clock import NS_PER_S, ManualClock
-from nursestation.commandline.doctor import Verdict, check_backup, check_disk
+from nursestation.commandline.doctor import Verdict, check_backup, check_disk, check_store
 from nursestation.config.schema import BackupSettings, ChairSettings, DiskSettings, StationSettings
 from nursestation.paths import Profile
 from nursestation.store.backup import make_backup
@@ -62,3 +62,12 @@ def test_backups_on_the_records_own_disk_are_worth_less_and_it_says_so(profile, 
     assert found.verdict is Verdict.WARNING
     assert "1 of this record, the newest 5 hours old" in found.text
     assert "own disk" in found.text
+
+
+def test_of_a_damaged_record_the_newest_backup_is_named(profile, tmp_path):
+    (tmp_path / "drive").mkdir()
+    made = make_backup(profile.record, tmp_path / "drive", START.utc_ns, keep=1, rest=lambda _s: False)
+    assert check_store(profile, backups(tmp_path / "drive")).verdict is Verdict.OK
+    profile.record.write_bytes(b"no database at all" * 1000)
+    found = check_store(profile, backups(tmp_path / "drive"))
+    assert (found.verdict, f"Its newest readable copy is {made.path}" in found.text) == (Verdict.FAILED, True)

@@ -13,6 +13,7 @@ from nursestation.cli import main
 from nursestation.commandline import keys
 from nursestation.commandline.doctor import Verdict, check_protection, check_store
 from nursestation.commandline.keys import KeyRefused
+from nursestation.config.schema import StationSettings
 from nursestation.paths import Profile
 from nursestation.store import sqlite
 from nursestation.store.errors import StoreBusy, StoreEnvironmentError, WrongPassphrase
@@ -275,11 +276,11 @@ def test_the_doctor_says_how_the_record_stands(profile, passphrase_file):
     assert check_protection(profile)[0].text == (
         "the record is encrypted; it opens with a passphrase, the recovery code"
     )
-    locked = check_store(profile)
+    locked = check_store(profile, StationSettings())
     assert locked.verdict is Verdict.OK
     assert "not looked into" in locked.text
     with held(profile.record, key_unasked(profile.record, {PASSPHRASE_FILE: str(passphrase_file)})):
-        assert "1 sessions" in check_store(profile).text
+        assert "1 sessions" in check_store(profile, StationSettings()).text
     profile.record.with_suffix(".key").write_text("{}")
     assert check_protection(profile)[0].verdict is Verdict.FAILED
 

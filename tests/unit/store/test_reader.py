@@ -181,7 +181,7 @@ def test_a_file_that_opens_but_holds_nonsense_is_damaged_rather_than_a_fault(pat
     content = path.read_bytes()
     assert told in content
     path.write_bytes(content.replace(told, altered))
-    with StoreReader.open(path) as reader, pytest.raises(StoreDamaged, match="Put a copy in its place"):
+    with StoreReader.open(path) as reader, pytest.raises(StoreDamaged, match="puts a backup in its place"):
         [*reader.restore_records(), *reader.samples(SESSION)]
 
 

@@ -23,7 +23,7 @@ from nursestation.store.errors import (
     StoreUnreachable,
 )
 from nursestation.store.reader import StoreReader
-from nursestation.store.store import Store, newest_copy, set_aside
+from nursestation.store.store import Store
 from nursestation.store.verify import verify_store
 from tests.helpers.written_visit import SESSION, START, all_records, minute
 
@@ -158,31 +158,24 @@ def test_a_second_program_is_refused_until_the_first_is_closed(path):
     Store.open(path).close()
 
 
-def test_a_damaged_file_is_refused_named_with_its_newest_copy_and_left_as_it_is(path):
+def test_a_damaged_file_is_refused_and_left_as_it_is(path):
     store = Store.open(path)
     store.append(all_records(step_s=10))
     store.close()
-    backup = path.parent / "backups" / "record-monday.sqlite3"
-    backup.parent.mkdir()
-    shutil.copy(path, backup)
-    (path.parent / "empty.sqlite3").touch()
     content = bytearray(path.read_bytes())
     content[8192:40960] = os.urandom(32768)
     path.write_bytes(content)
-    with pytest.raises(StoreDamaged, match=r"damaged .*record-monday\.sqlite3") as caught:
+    with pytest.raises(StoreDamaged, match=r"damaged \(.*nursestation restore"):
         Store.open(path)
-    assert "set the damaged file aside" in str(caught.value)
     assert path.read_bytes() == bytes(content)
-    kept = set_aside(path)
-    assert kept.read_bytes() == bytes(content)
+    path.rename(path.with_name("damaged"))
     Store.open(path).close()
-    assert newest_copy(path) == backup
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(path):
     path.parent.mkdir()
     path.write_text("a letter to the clinic, saved under the wrong name " * 100)
-    with pytest.raises(StoreDamaged, match="no readable copy"):
+    with pytest.raises(StoreDamaged, match="file is not a database"):
         Store.open(path)
     assert path.read_text().startswith("a letter")
 
@@ -281,15 +274,6 @@ def test_closing_without_the_file_lets_go_and_says_so_in_the_log(path, log_lines
     assert any("without its last seal" in line for line in log_lines)
     away.rename(path)
     Store.open(path).close()
-
-
-def test_what_is_wrong_with_a_second_file_is_told_while_the_first_copy_stays(path):
-    for number in (1, 2):
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(b"torn %d" % number * 1000)
-        assert set_aside(path).name == f"record.damaged-{number}.sqlite3"
-    assert not path.exists()
-    assert newest_copy(path) is None
 
 
 def test_a_disk_that_is_full_at_the_start_is_not_said_to_be_written_later(path):
