@@ -32,6 +32,8 @@ def settings_page() -> str:
         "",
         "A station's settings are the file `station.toml` in its profile folder. A key that is not listed here is an error, and",
         "the program names it. This page is made from the declarations in `nursestation/config/schema.py`.",
+        "What is edited in the file is told with both values at the next start, under Station… > Staff… > Who did what…",
+        "([staff](staff.md)).",
     ]
     for title, model in _SECTIONS:
         lines += ["", f"## {title}", "", "| key | kind | if left out | what it does |", "|---|---|---|---|"]

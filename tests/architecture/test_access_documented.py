@@ -1,12 +1,15 @@
 """docs/staff.md says of each command who may ask it, as the table of access has it, and what is audited."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+from nursestation.cli import main
 from nursestation.core import audit_log
 from nursestation.core import commands as c
 from nursestation.core.access import ACCESS
+from nursestation.core.audit_outside import NOTED
 from nursestation.core.inputs import ChairsChanged, ProtocolsChanged
 from nursestation.core.model import Role
 from nursestation.ui.staff.audit_view import KIND_WORDS
@@ -68,3 +71,9 @@ def test_every_sort_of_what_is_audited_is_told() -> None:
     assert set(KIND_WORDS) == set(audit_log.AuditKind)
     for words in KIND_WORDS.values():
         assert f"| {words} |" in PAGE, words
+
+
+def test_every_command_of_the_command_line_is_told_as_noted_or_not() -> None:
+    said = dict(re.findall(r"^\| `(\w+)` \| (yes|no) \| ", PAGE, re.MULTILINE))
+    noted = {name.partition(" ")[0] for name in NOTED}
+    assert said == {name: "yes" if name in noted else "no" for name in main.commands}
