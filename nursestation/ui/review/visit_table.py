@@ -137,7 +137,7 @@ class _Cells(QStyledItemDelegate):
         is_low = bool(getattr(row, lower))
         first = QRect(area.left(), area.top(), area.width(), half if is_low else area.height())
         role = Text.STRONG if upper == "who" else Text.BODY
-        colour = "accent" if upper == "course" and row.is_running else "text"
+        colour = "on_badge" if upper == "course" and row.is_running else "text"
         self._draw(painter, first, str(getattr(row, upper)), role, colour)
         if is_low:
             tone = "warn" if lower == "marks" else "soft"
