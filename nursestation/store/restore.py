@@ -21,7 +21,7 @@ from devices.clock import Moment
 from nursestation.core.records import BackupRestored, SessionPurged
 from nursestation.store import sqlite
 from nursestation.store.backup import BackupError, backups_in, read_sum, sum_on_drive
-from nursestation.store.errors import StoreError
+from nursestation.store.errors import StoreError, StoreKeyDamaged
 from nursestation.store.keys import read_keys, sync_folder, write_keys
 from nursestation.store.reader import StoreReader
 from nursestation.store.sqlite import is_protected, key_file
@@ -152,6 +152,8 @@ def restore(file: Path, record: Path, now: Moment) -> Restored:
             aside = _set_aside(record)
             _take_key(file, record)
             part.replace(record)
+            if aside is not None and not is_protected(record):
+                key_file(record).unlink(missing_ok=True)  # that of the record that was set aside, which has a copy
             sync_folder(record.parent)
         finally:
             _clear(part)
@@ -212,8 +214,14 @@ def _free_name(record: Path) -> Path:
 
 
 def _take_key(file: Path, record: Path) -> None:
-    if key_file(file).exists():
-        write_keys(record, read_keys(file))
+    """Let the record be opened as the backup is; where its key is the same, with the passphrase of now and not of then."""
+    if not key_file(file).exists():
+        return
+    keys = read_keys(file)
+    with contextlib.suppress(StoreKeyDamaged):
+        if read_keys(record).id == keys.id:
+            return
+    write_keys(record, keys)
 
 
 def _clear(part: Path) -> None:

@@ -9,12 +9,13 @@ from nursestation.store import sqlite
 from nursestation.store.backup import make_backup
 from nursestation.store.cipher import protect
 from nursestation.store.errors import StoreLocked
-from nursestation.store.keys import read_keys, write_keys
+from nursestation.store.keys import Way, read_keys, wrap, write_keys
 from nursestation.store.reader import StoreReader
 from nursestation.store.restore import compare, restore
 from nursestation.store.store import Store
+from nursestation.store.unlocking import key_of_typed
 from nursestation.store.verify import verify_store
-from tests.helpers.protection import key_and_file
+from tests.helpers.protection import CHEAP, key_and_file
 from tests.helpers.written_visit import SESSION, START, all_records, minute, station_records
 
 pytest.importorskip("sqlcipher3")
@@ -93,6 +94,18 @@ def test_a_backup_with_an_earlier_key_brings_that_key_and_leaves_the_present_rec
         assert verify_store(aside).ok
 
 
+def test_a_passphrase_that_was_changed_since_stays_changed(record, drive):
+    with sqlite.held(record, KEY):
+        made = make_backup(record, drive, START.utc_ns, keep=1, rest=lambda _s: False)
+    changed = KEYS.with_slot(wrap(KEY, KEYS.id, Way.PASSPHRASE, "other words than before", CHEAP))
+    write_keys(record, changed)
+    with sqlite.held(made.path, KEY):
+        restore(made.path, record, minute(400))
+    assert read_keys(record) == changed
+    with sqlite.held(record, key_of_typed(record, "other words than before")):
+        assert sessions(record) == [SESSION]
+
+
 def test_a_plain_backup_over_a_protected_record_leaves_a_plain_one_and_the_protected_one_with_its_key(tmp_path, drive):
     record = tmp_path / "profile" / "record.sqlite3"
     with contextlib.closing(Store.open(record)) as store:
@@ -104,6 +117,7 @@ def test_a_plain_backup_over_a_protected_record_leaves_a_plain_one_and_the_prote
     assert compare(made.path, record).loses_key
     aside = restore(made.path, record, minute(400)).set_aside
     assert not sqlite.is_protected(record)
+    assert not sqlite.key_file(record).exists()
     assert sessions(record) == [SESSION]
     with contextlib.closing(Store.open(record)) as store:
         store.append(station_records())
