@@ -17,17 +17,32 @@ _FLAT = (f"1234567890{_BACK}",)
 _NAMES = {_BACK: "back", _CLEAR: "clear", _POINT: "point"}
 
 
-class _Key(Button):
-    """One key. It keeps its hands off the keyboard focus: whoever types goes on typing."""
+class Key(Button):
+    """One key. It keeps its hands off the keyboard focus: whoever types goes on typing.
+
+    Signals:
+        struck: What stands on it.
+    """
 
     struck = Signal(str)
 
     def __init__(self, key: str, object_name: str, parent: QWidget) -> None:
-        super().__init__(key, object_name, parent=parent)
-        self._key = key
+        super().__init__("", object_name, parent=parent)
+        self.set_key(key)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.clicked.connect(self._strike)
+
+    @property
+    def key(self) -> str:
+        """Return what it types."""
+        return self._key
+
+    def set_key(self, key: str) -> None:
+        """Type something else from now on."""
+        self._key = key
+        self.setText(key.replace("&", "&&"))  # one alone would underline what follows
+        self.setAccessibleName(key)
 
     @Slot()
     def _strike(self) -> None:
@@ -62,7 +77,7 @@ class Keypad(QWidget):
         spoken = {_BACK: self.tr("Delete the last digit"), _CLEAR: self.tr("Clear"), _POINT: self.tr("Point")}
         for row, keys in enumerate(rows):
             for column, key in enumerate(keys):
-                button = _Key(key, f"{object_name}_{_NAMES.get(key, key)}", self)
+                button = Key(key, f"{object_name}_{_NAMES.get(key, key)}", self)
                 button.setAccessibleName(spoken.get(key, key))
                 button.struck.connect(self._type)
                 grid.addWidget(button, row, column)

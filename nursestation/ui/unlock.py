@@ -11,18 +11,22 @@ Rules of the file:
 from collections.abc import Callable
 
 from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QInputDevice
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.controls import CheckField, Label, Panel, PinField, PrimaryButton, QuietButton
 from nursestation.ui.layouts import column, labelled, row
+from nursestation.ui.letterpad import LetterPad
 from nursestation.ui.roles import Surface, Text, Tone
 
 FREE_TRIES = 3
 WAIT_S = 10
 LONGEST_WAIT_S = 60
 _WIDTH, _HEIGHT = 560, 470
+_WIDTH_WITH_LETTERS, _LETTERS_HEIGHT = 720, 220
+_ALL = 100
+"""Stretch that leaves nothing to a neighbour of stretch 1 until the greatest size is reached."""
 _PAINT_MS = 30  # so that "Opening…" is seen before the processor is busy for a second
 
 
@@ -47,9 +51,14 @@ class UnlockWindow(QWidget):
         self._left_s = 0
         self._is_trying = False
         self._is_over = False
+        self._card = Panel("unlock_card", Surface.RAISED)
         self._field = PinField("unlock_passphrase", self.tr("Passphrase or recovery code"))
         self._shown = CheckField(self.tr("Show what I type"), "unlock_show")
         theme.set_length(self._shown, theme.Length.LEAST_HEIGHT, theme.TOUCH)
+        self._fold = CheckField(self.tr("Keyboard on the screen"), "unlock_keyboard")
+        theme.set_length(self._fold, theme.Length.LEAST_HEIGHT, theme.TOUCH)
+        self._letters = LetterPad("unlock_letters", self._field)
+        self._letters.hide()
         self._problem = Label(tone=Tone.WARN, object_name="unlock_problem", wrap=True)
         self._button = PrimaryButton(self.tr("Open the record"), "unlock_button")
         self._away = QuietButton(self.tr("Close"), "unlock_close")
@@ -61,11 +70,12 @@ class UnlockWindow(QWidget):
         self._button.clicked.connect(self._begin)
         self._away.clicked.connect(self.close)
         self._shown.toggled.connect(self._show_typed)
+        self._fold.toggled.connect(self._show_letters)
         self._ticks.timeout.connect(self._tick)
         self._look()
 
     def _build(self) -> None:
-        card = Panel("unlock_card", Surface.RAISED)
+        card = self._card
         inside = column(margin=2 * theme.MARGIN, spacing=theme.MARGIN)
         inside.addWidget(Label(self.tr("The record is locked"), Text.HEADING))
         inside.addWidget(
@@ -78,7 +88,12 @@ class UnlockWindow(QWidget):
             )
         )
         inside.addLayout(labelled(self.tr("Passphrase or recovery code"), self._field))
-        inside.addWidget(self._shown)
+        ways = row(spacing=2 * theme.MARGIN)
+        ways.addWidget(self._shown)
+        ways.addWidget(self._fold)
+        ways.addStretch()
+        inside.addLayout(ways)
+        inside.addWidget(self._letters)
         inside.addWidget(self._problem)
         inside.addStretch()
         inside.addWidget(
@@ -94,19 +109,29 @@ class UnlockWindow(QWidget):
         buttons.addWidget(self._button)
         inside.addLayout(buttons)
         card.setLayout(inside)
-        outer = column(margin=theme.MARGIN)
-        outer.addWidget(card)
+        theme.set_length(card, theme.Length.MOST_WIDTH, _WIDTH_WITH_LETTERS)
+        across = row(spacing=0)
+        across.addStretch(1)
+        across.addWidget(card, _ALL)
+        across.addStretch(1)
+        outer = column(margin=theme.MARGIN, spacing=0)
+        outer.addStretch(1)
+        outer.addLayout(across, _ALL)
+        outer.addStretch(2)
         self.setLayout(outer)
 
     def sizeHint(self) -> QSize:
         """Return a size in which the longest sentence has room."""
-        return QSize(theme.px(_WIDTH), theme.px(_HEIGHT))
+        width = _WIDTH_WITH_LETTERS if self._fold.isChecked() else _WIDTH
+        return QSize(theme.px(width), theme.px(self._height()))
+
+    def _height(self) -> int:
+        return _HEIGHT + (_LETTERS_HEIGHT if self._fold.isChecked() else 0)
 
     def begin(self) -> None:
-        """Show it in the middle of the screen, ready for typing."""
-        self.resize(self.sizeHint())
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        self.move(screen.center() - self.rect().center())
+        """Show it in the middle of the screen, ready for typing; by finger where the screen takes touches."""
+        self._fold.setChecked(_has_touch_screen())
+        self._place()
         self.show()
         self.activateWindow()
         self._field.setFocus()
@@ -118,6 +143,21 @@ class UnlockWindow(QWidget):
         if not self._is_over:
             self._is_over = True
             self.done.emit(False)
+
+    def _place(self) -> None:
+        """Give the window its size, in the middle of the screen; one that fills the screen has its card there."""
+        theme.set_length(self._card, theme.Length.MOST_HEIGHT, self._height())
+        if self.isMaximized() or self.isFullScreen():
+            return
+        self.resize(self.sizeHint())
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.move(screen.center() - self.rect().center())
+
+    @Slot(bool)
+    def _show_letters(self, is_shown: bool) -> None:
+        self._letters.setVisible(is_shown)
+        self._place()
+        self._field.setFocus()
 
     @Slot(bool)
     def _show_typed(self, is_shown: bool) -> None:
@@ -171,6 +211,10 @@ class UnlockWindow(QWidget):
         self._button.setText(text)
         self._button.setEnabled(bool(self._field.text()) and not self._is_trying and self._left_s <= 0)
         self._field.setReadOnly(self._is_trying)
+
+
+def _has_touch_screen() -> bool:
+    return any(one.type() is QInputDevice.DeviceType.TouchScreen for one in QInputDevice.devices())
 
 
 def ask(attempt: Callable[[str], str]) -> bool:

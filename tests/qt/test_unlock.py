@@ -1,12 +1,16 @@
 """The window before all others asks for the passphrase, says what is wrong, and waits after wrong tries."""
 
+import string
+
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from nursestation.app import key_from_person
 from nursestation.store.keys import write_keys
 from nursestation.ui import theme
+from nursestation.ui.keypad import Key
+from nursestation.ui.letterpad import LetterPad
 from nursestation.ui.unlock import FREE_TRIES, LONGEST_WAIT_S, WAIT_S, UnlockWindow, ask
 from tests.helpers.protection import key_and_file
 
@@ -80,6 +84,58 @@ def test_the_right_one_closes_it(qtbot, window, lock):
 def test_it_can_be_shown_what_is_typed(qtbot, window):
     button(window, "unlock_show").click()
     assert field(window).echoMode() is QLineEdit.EchoMode.Normal
+    window.close()
+
+
+def touch(qtbot, window, *keys):
+    for key in keys:
+        qtbot.mouseClick(button(window, f"unlock_letters_{key}"), Qt.MouseButton.LeftButton)
+
+
+def test_a_passphrase_is_typed_by_finger_and_opens_it(qtbot, window, lock):
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    button(window, "unlock_keyboard").click()
+    touch(qtbot, window, *(" ".join(RIGHT).replace("   ", " space ")).split())
+    assert field(window).text() == RIGHT
+    assert field(window).hasFocus()
+    with qtbot.waitSignal(window.done) as done:
+        qtbot.mouseClick(button(window), Qt.MouseButton.LeftButton)
+        touch(qtbot, window, "a")  # too late: it is being tried
+    assert done.args == [True]
+    assert lock.tried == [RIGHT]
+
+
+def test_a_capital_holds_for_one_letter_and_the_last_sign_is_taken_back(qtbot, window):
+    button(window, "unlock_keyboard").click()
+    touch(
+        qtbot, window, "shift", "a", "b", "signs", "7", f"sign_{ord('&')}", "back", f"sign_{ord('-')}", "letters", "c"
+    )
+    assert field(window).text() == "Ab7-c"
+    window.close()
+
+
+def test_every_sign_of_a_plain_keyboard_is_on_it_once_and_big_enough(qtbot, window):
+    button(window, "unlock_keyboard").click()
+    pad = window.findChild(LetterPad)
+    keys = [one.key for one in pad.findChildren(Key) if len(one.key) == 1 and one.key.isascii()]
+    assert set(keys) == set(string.printable.lower()) - set(string.whitespace) | {" "}
+    assert sorted(key for key in keys if keys.count(key) > 1) == [" ", " ", "-", "-"]  # on both pages
+    assert all(
+        one.height() >= theme.TOUCH and one.width() >= theme.TOUCH for one in pad.findChildren(Key) if one.isVisible()
+    )
+    window.close()
+
+
+def test_a_window_that_fills_the_screen_has_its_card_in_the_middle_of_it(window):
+    for is_open in (True, False):
+        button(window, "unlock_keyboard").setChecked(is_open)
+        window.resize(1920, 1080)
+        window.grab()
+        card = window.findChild(QWidget, "unlock_card").geometry()
+        assert card.width() == 720
+        assert card.height() == (690 if is_open else 470)
+        assert abs(card.center().x() - 960) <= 1
     window.close()
 
 
