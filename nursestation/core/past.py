@@ -15,6 +15,7 @@ class Mark(StrEnum):
     ENDED_EARLY = "ended_early"
     AGAINST_ADVICE = "against_advice"
     RUNNING = "running"  # it is not over yet
+    HELD = "held"  # it must be kept until a hold is released
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

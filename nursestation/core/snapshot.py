@@ -730,6 +730,9 @@ class StationSnapshot:
         lock_after_s: Without a touch for so long the station locks itself [s]; None for never.
         locked_itself: Nobody is signed in because nobody touched it for so long.
 
+    Attributes (of the record):
+        held: The sessions of visits that must be kept until a hold is released.
+
     Attributes (of the alarms):
         audio: Whether alarms are heard.
         sound: What the station is to sound now: the highest priority after pauses and acknowledgements, None for silence.
@@ -755,6 +758,7 @@ class StationSnapshot:
     staff: tuple[StaffView, ...] = ()
     lock_after_s: float | None = None
     locked_itself: bool = False
+    held: frozenset[str] = frozenset()
 
     def chair(self, number: int) -> ChairSnapshot:
         """Return one chair.

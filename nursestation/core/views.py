@@ -93,6 +93,7 @@ def station(state: StationState, now: Moment) -> StationSnapshot:
         staff=_staff(state, now),
         lock_after_s=state.lock_after_s,
         locked_itself=state.locked_itself,
+        held=frozenset(state.held),
     )
 
 

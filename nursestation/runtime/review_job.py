@@ -27,6 +27,7 @@ from nursestation.errors import NurseStationError
 from nursestation.export.alarms import alarm_rows
 from nursestation.export.events import Event, events
 from nursestation.export.visit import VisitRecord, load_visit
+from nursestation.store import retention
 from nursestation.store.browse import find_visits
 from nursestation.store.reader import StoreReader
 
@@ -92,6 +93,7 @@ class OpenedVisit:
         summary: Its numbers.
         events, alarms: What happened, oldest first.
         trend: What the window's own `prepare` made of it.
+        held_because: The reason of its legal hold, "" where there was none when it was read.
     """
 
     record: VisitRecord
@@ -100,6 +102,7 @@ class OpenedVisit:
     events: tuple[Event, ...] = field(repr=False)
     alarms: tuple[LogRow, ...] = field(repr=False)
     trend: object = field(repr=False)
+    held_because: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +240,7 @@ class ReviewDesk:
         with StoreReader.open(self._record) as reader:
             visit = load_visit(reader, session, "")
             starts = reader.starts(session)
+            held = retention.holds(reader)
         told = Told(records=visit.records, timeline=visit.timeline)
         summary = summarize(told, visit.samples, visit.station, visit.name)
         if summary is None:
@@ -248,6 +252,7 @@ class ReviewDesk:
             events=events(visit),
             alarms=alarm_rows(visit),
             trend=self._prepare(visit),
+            held_because=held.get(session, ""),
         )
 
     def _waves(self, question: ReadWaves) -> tuple[Wave | Gap, ...]:

@@ -29,6 +29,7 @@ _MARKED = {
     Mark.ENDED_EARLY: "kind = 'PhaseChanged' AND json_extract(body, '$.after') = 'ended_early'",
     Mark.AGAINST_ADVICE: "kind = 'DischargeSigned' AND json_extract(body, '$.path') = 'against_advice'",
 }
+_HOLDS = "kind IN ('SessionHeld', 'HoldReleased')"
 _OVER = "kind = 'PhaseChanged' AND json_extract(body, '$.after') IN ('discharged', 'ended_early')"
 _TOLD = (
     "'FlagRaised', 'GateOverridden', 'CriterionOverridden', 'ObservationShortened', 'LeavingChosen', 'PhaseChanged',"
@@ -52,7 +53,8 @@ def find_visits(record: Path, sought: Sought, limit: int) -> tuple[VisitCard, ..
 
 
 def _cards(connection: sqlite3.Connection, sought: Sought, limit: int) -> Iterator[VisitCard]:
-    where, parameters = _where(sought)
+    held = _held(connection)
+    where, parameters = _where(sought, held)
     found = connection.execute(
         "SELECT p.session, s.name, p.record_number, p.given_name, p.family_name, p.birth_date, p.utc_ns"
         f" FROM patient AS p JOIN session AS s ON s.id = p.session WHERE {where}"
@@ -69,6 +71,7 @@ def _cards(connection: sqlite3.Connection, sought: Sought, limit: int) -> Iterat
         if opened is None:
             continue
         phase, ended_utc_ns, marks = _course(connection, key)
+        marks |= {Mark.HELD} if name in held else set()
         yield VisitCard(
             session=name,
             chair=opened[0],
@@ -88,7 +91,16 @@ def _cards(connection: sqlite3.Connection, sought: Sought, limit: int) -> Iterat
             return
 
 
-def _where(sought: Sought) -> tuple[str, list[object]]:
+def _held(connection: sqlite3.Connection) -> frozenset[str]:
+    held: set[str] = set()
+    for kind, session in connection.execute(
+        f"SELECT kind, json_extract(body, '$.held') FROM record WHERE {_HOLDS} ORDER BY seq"
+    ):
+        (held.add if kind == "SessionHeld" else held.discard)(session)
+    return frozenset(held)
+
+
+def _where(sought: Sought, held: frozenset[str]) -> tuple[str, list[object]]:
     parameters: list[object] = []
     where, words = where_sought(sought.text)
     found = [where]
@@ -107,6 +119,9 @@ def _where(sought: Sought) -> tuple[str, list[object]]:
         parameters.append(sought.protocol)
     if sought.mark is Mark.RUNNING:
         found.append(f"p.session NOT IN (SELECT session FROM record WHERE {_OVER})")
+    elif sought.mark is Mark.HELD:
+        found.append(f"s.name IN ({', '.join('?' * len(held))})")
+        parameters += sorted(held)
     elif sought.mark is not None:
         found.append(f"p.session IN (SELECT session FROM record WHERE {_MARKED[sought.mark]})")
     return " AND ".join(found), parameters

@@ -56,7 +56,7 @@ def kept_visits(record: Path, keep_years: int | None, now_utc_ns: int) -> tuple[
         StoreEnvironmentError: the record cannot be read.
     """
     with StoreReader.open(record) as reader, reader.consistent():
-        holds = _holds(reader)
+        held = holds(reader)
         in_chairs = set(reader.open_sessions())
         newest = reader.newest_of_sessions()
         visits = [(visit.id, visit.patient.initials) for visit in reader.sessions()]
@@ -64,8 +64,8 @@ def kept_visits(record: Path, keep_years: int | None, now_utc_ns: int) -> tuple[
     for session, initials in visits:
         until_ns = None if keep_years is None else years_later(newest[session], keep_years)
         is_open = session in in_chairs
-        is_over = until_ns is not None and until_ns <= now_utc_ns and not is_open and session not in holds
-        found.append(KeptVisit(session, initials, newest[session], until_ns, holds.get(session, ""), is_open, is_over))
+        is_over = until_ns is not None and until_ns <= now_utc_ns and not is_open and session not in held
+        found.append(KeptVisit(session, initials, newest[session], until_ns, held.get(session, ""), is_open, is_over))
     return tuple(found)
 
 
@@ -91,14 +91,15 @@ def purge_of(record: Path, session: str) -> PurgeDone | None:
     )
 
 
-def _holds(reader: StoreReader) -> dict[str, str]:
-    holds: dict[str, str] = {}
+def holds(reader: StoreReader) -> dict[str, str]:
+    """Return the reason of each legal hold that stands, by session."""
+    found: dict[str, str] = {}
     for record in reader.of_kinds((SessionHeld, HoldReleased), of_station=True):
         if isinstance(record, SessionHeld):
-            holds[record.held] = record.reason
+            found[record.held] = record.reason
         elif isinstance(record, HoldReleased):
-            holds.pop(record.held, None)
-    return holds
+            found.pop(record.held, None)
+    return found
 
 
 def years_later(utc_ns: int, years: int) -> int:

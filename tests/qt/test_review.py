@@ -5,10 +5,11 @@ from datetime import UTC, date
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QTableView
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 
 from devices.clock import NS_PER_S
-from nursestation.core.model import Phase, SeriesPlace, VisitKind
+from nursestation.core.commands import HoldSession, ReleaseHold
+from nursestation.core.model import Phase, Role, SeriesPlace, VisitKind
 from nursestation.core.overlay import VisitLine
 from nursestation.core.past import Mark, Sought, VisitCard
 from nursestation.runtime.review_job import CompareVisits, OpenVisit, ReadWaves, ReviewDesk, WavesRead
@@ -24,7 +25,7 @@ from nursestation.ui.review.prepared import trend_of
 from nursestation.ui.review.scrub import Scrub
 from nursestation.ui.review.visits_page import VisitsPage
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
-from tests.helpers.station_views import CLINICIAN, make_chair, make_station, make_visit
+from tests.helpers.station_views import CLINICIAN, LEAD, make_chair, make_station, make_visit
 from tests.helpers.written_visit import SESSION, START, all_records, minute
 
 CARD = VisitCard(
@@ -505,3 +506,96 @@ def test_the_axes_hold_every_line_in_whole_steps_and_a_gap_is_a_gap():
     assert rates_of(lines).ticks == (60, 80, 100, 120, 140)
     assert (minutes_of(lines).low, minutes_of(lines).high) == (-15, 60)
     assert pieces(lines[0].heart_rate) == [[(0.5, 72.0), (1.5, 74.0)], [(9.5, 80.0)]]
+
+
+# --- what must be kept --------------------------------------------------------------------------------------------
+
+
+def hold(review, *, held=frozenset(), operator=LEAD):
+    review.render(make_station(operator=operator, held=held))
+    review.show_visit(review.read)
+    review.render(make_station(operator=operator, held=held))
+    review.findChild(QPushButton, "review_hold").click()
+
+
+@pytest.fixture
+def holding(review, opened):
+    review.read = opened
+    return review
+
+
+def shown(page, name):
+    return not page.findChild(QWidget, name).isHidden()
+
+
+def test_a_visit_is_held_with_a_reason_and_the_hold_is_released(holding, qtbot):
+    hold(holding)
+    assert texts(holding, "review_hold_state") == "Not held."
+    assert not shown(holding, "review_held")
+    button, reason = (
+        holding.findChild(QPushButton, "review_hold_set"),
+        holding.findChild(QLineEdit, "review_hold_reason"),
+    )
+    assert not button.isEnabled()
+    assert texts(holding, "review_hold_note") == "Write the reason."
+    reason.setText(" asked for by the court ")
+    with qtbot.waitSignal(holding.command_requested) as sent:
+        button.click()
+    assert sent.args == [HoldSession(session=SESSION, reason="asked for by the court")]
+    assert texts(holding, "review_hold_state") == "Not held."  # until the station says so
+    holding.render(make_station(operator=LEAD, held=frozenset({SESSION})))
+    assert texts(holding, "review_hold_state") == "Held: must be kept. Reason: asked for by the court"
+    assert texts(holding, "review_held") == "Must be kept"
+    assert (shown(holding, "review_held"), reason.text()) == (True, "")
+    for name in ("review_held", "review_title"):
+        assert holding.findChild(QLabel, name).width() >= 80, name
+    reason.setText("the case is closed")
+    with qtbot.waitSignal(holding.command_requested) as sent:
+        holding.findChild(QPushButton, "review_hold_release").click()
+    assert sent.args == [ReleaseHold(session=SESSION, reason="the case is closed")]
+    holding.render(make_station(operator=LEAD))
+    assert texts(holding, "review_hold_state") == "Not held."
+    assert not shown(holding, "review_held")
+
+
+def test_a_hold_that_stood_before_is_told_with_its_reason(holding, opened):
+    holding.read = replace(opened, held_because="a complaint")
+    hold(holding, held=frozenset({SESSION, "another"}))
+    assert texts(holding, "review_hold_state") == "Held: must be kept. Reason: a complaint"
+    assert shown(holding, "review_held")
+    holding.hide()  # and nothing of it stays for the next visit
+    assert not shown(holding, "review_held")
+    assert texts(holding, "review_hold_state") == "Not held."
+
+
+@pytest.mark.parametrize("role", [Role.NURSE, Role.OFFICE])
+def test_who_may_not_hold_is_told_who_may(holding, role):
+    hold(holding, operator=replace(LEAD, role=role))
+    assert (
+        texts(holding, "review_hold_note") == "Only a lead nurse or a clinician can hold a visit: ask one to sign in."
+    )
+    assert not any(shown(holding, f"review_hold_{name}") for name in ("set", "release"))
+    assert not holding.findChild(QLineEdit, "review_hold_reason").isVisible()
+    assert holding.findChild(QPushButton, "review_hold_back").hasFocus()
+
+
+def test_a_refusal_stands_in_the_form_until_something_else_is_written(holding):
+    hold(holding)
+    holding.findChild(QLineEdit, "review_hold_reason").setText("x")
+    holding.findChild(QPushButton, "review_hold_set").click()
+    holding.refused("This visit is held already.")
+    assert texts(holding, "review_hold_note") == "This visit is held already."
+    holding.findChild(QLineEdit, "review_hold_reason").setText("xy")
+    assert not shown(holding, "review_hold_note")
+
+
+def test_the_way_back_leads_to_what_stood_there(holding):
+    hold(holding)
+    form = holding.findChild(QWidget, "review_hold_form")
+    assert form.isVisible()
+    holding.findChild(QPushButton, "review_hold_back").click()
+    assert holding.findChild(QWidget, "review_summary").isVisible()
+    assert not form.isVisible()
+    holding.findChild(QPushButton, "review_hold").click()
+    holding.findChild(QAbstractButton, "review_side_numbers").click()
+    assert holding.findChild(QWidget, "review_summary").isVisible()

@@ -95,6 +95,23 @@ def test_another_person_at_the_station_sees_no_more_of_it(room):
     assert room.window.text("review_none") == "Somebody else signed in: open the visit again."
 
 
+def test_a_visit_that_was_found_is_held_by_the_station_and_found_as_held(room):
+    room.clinic.do(c.SignIn(operator_id=CLINICIAN, pin=CLINICIAN_PIN))
+    room.window.look()
+    room.choose_first()
+    room.answered()
+    room.window.find("review_hold").click()
+    room.window.find("review_hold_reason").setText("asked for by the court")
+    room.window.find("review_hold_set").click()
+    room.window.look()
+    assert [(one.held, one.reason) for one in room.clinic.of(r.SessionHeld)] == [(SESSION, "asked for by the court")]
+    assert room.window.text("review_held") == "Must be kept"
+    assert room.window.text("review_hold_state").endswith("asked for by the court")
+    room.clinic.do(c.ReleaseHold(session=SESSION, reason="closed"))
+    room.window.look()
+    assert room.window.text("review_hold_state") == "Not held."
+
+
 def test_several_visits_leave_the_running_station_and_are_noted_once(qtbot, tmp_path):
     profile = Profile(tmp_path / "profile")
     store = Store.open(profile.record)

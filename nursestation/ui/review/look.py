@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from devices.clock import NS_PER_S, Moment
+from nursestation.core.model import Operator
 from nursestation.core.records import Gap, Wave
 from nursestation.core.snapshot import VisitView
 from nursestation.core.summary_words import figures
@@ -26,6 +27,7 @@ from nursestation.ui.plots.trend_view import TrendView, trend_view
 from nursestation.ui.plots.wave_look import WaveLook
 from nursestation.ui.review.happening_list import HappeningList
 from nursestation.ui.review.happenings import happenings
+from nursestation.ui.review.hold_form import HoldForm
 from nursestation.ui.review.interval_rows import INTERVALS_MIN, header_text, interval_rows
 from nursestation.ui.review.summary_panel import SummaryPanel
 from nursestation.ui.review.waves_at import BEFORE_NS, WavesAt
@@ -43,9 +45,11 @@ class Look(QWidget):
 
     Signals:
         waves_wanted: A `ReadWaves`; answered by `show_waves`.
+        command_requested: A visit is to be held, or its hold released.
     """
 
     waves_wanted = Signal(object)
+    command_requested = Signal(object)
 
     def __init__(self, theme_: Theme, zone: tzinfo | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +111,8 @@ class Look(QWidget):
         inside.addWidget(self._table, 1)
         table.setLayout(inside)
         self._stack = QStackedWidget()
-        for part in (self._summary, self._events, table):
+        self._hold = HoldForm()
+        for part in (self._summary, self._events, table, self._hold):
             self._stack.addWidget(part)
         side = QWidget()
         theme.set_length(side, theme.Length.LEAST_WIDTH, _SIDE_PX)
@@ -128,6 +133,9 @@ class Look(QWidget):
         self._table.reading_chosen.connect(self._plot.point_at)
         self._events.minute_chosen.connect(self._plot.point_at)
         self._summary.moment_chosen.connect(self._on_moment)
+        self._summary.hold_asked.connect(self._on_hold)
+        self._hold.left.connect(self._on_hold_left)
+        self._hold.command_requested.connect(self.command_requested)
         self._later.timeout.connect(self._ask)
 
     # --- what is shown ---
@@ -141,6 +149,7 @@ class Look(QWidget):
             self._summary.show_figures(())
             self._events.show_rows(())
             self._table.show_rows(())
+            self._show_hold("", "")
             return
         snapshot = opened.film.at(opened.film.last_ns)
         self._visit = snapshot.chair(opened.film.chair).visit
@@ -150,6 +159,7 @@ class Look(QWidget):
         end = next((span.start for span in self._visit.spans if span.phase.is_over), snapshot.at)
         self._view = view = trend_view(self._visit, end, is_live=False)
         self._until = (end.utc_ns / NS_PER_S - view.zero_utc_s) / 60.0
+        self._show_hold(opened.record.summary.id, opened.held_because)
         names = {one.id: one.name for one in opened.record.operators.values()}
         self._summary.show_figures(figures(opened.summary))
         self._events.show_rows(happenings(opened.events, opened.alarms, view.zero_utc_s, names, self._zone))
@@ -158,6 +168,19 @@ class Look(QWidget):
         self._draw()
         self._show_rows()
         self._tell()
+
+    def show_held(self, held: frozenset[str], operator: Operator | None) -> None:
+        """Show which visits must be kept now, and what this person may do about it."""
+        self._hold.show_state(held, operator)
+
+    @property
+    def is_held(self) -> bool:
+        """Say whether the visit must be kept."""
+        return self._hold.is_held
+
+    def refused(self, reason: str) -> None:
+        """Show why the visit was not held, or its hold not released."""
+        self._hold.refused(reason)
 
     @property
     def cursor_ns(self) -> int | None:
@@ -192,6 +215,12 @@ class Look(QWidget):
         self._theme = theme_
         for part in (self._readout, self._plot, self._waves, self._events, self._table):
             part.set_theme(theme_)
+
+    def _show_hold(self, session: str, because: str) -> None:
+        """Show another visit's hold the next time that somebody asks for it."""
+        self._hold.show_visit(session, because)
+        if self._stack.currentWidget() is self._hold:
+            self._on_hold_left()
 
     def _series(self) -> dict[str, Pyramid]:
         return (
@@ -266,6 +295,15 @@ class Look(QWidget):
     @Slot(str)
     def _on_steps(self, _key: str) -> None:
         self._show_rows()
+
+    @Slot()
+    def _on_hold(self) -> None:
+        self._stack.setCurrentWidget(self._hold)
+        self._hold.begin()
+
+    @Slot()
+    def _on_hold_left(self) -> None:
+        self._on_tab(self._tabs.value() or _NUMBERS)
 
     @Slot(object)
     def _on_moment(self, moment: Moment) -> None:

@@ -69,6 +69,7 @@ class ReviewPage(Page):
 
     def _build(self) -> None:
         self._mark = Badge(self.tr("REVIEW · not live"), Tone.WARN, object_name="review_mark")
+        self._held = Badge("", Tone.WARN, object_name="review_held")
         self._title = ElidingLabel("", Text.TITLE, object_name="review_title")
         self._when = ElidingLabel("", Text.CAPTION, Tone.SOFT, object_name="review_when")
         self._again = Button(self.tr("Up to now"), "review_again", tip=self.tr("Read what has come since"))
@@ -81,7 +82,10 @@ class ReviewPage(Page):
         )
         self._ways.choose(LOOK)
         words = column(spacing=0)
-        words.addWidget(self._title)
+        title = row(spacing=theme.GAP)
+        title.addWidget(self._title, 1)
+        title.addWidget(self._held)
+        words.addLayout(title)
         words.addWidget(self._when)
         head = row(spacing=theme.GAP)
         head.addWidget(self._mark)
@@ -113,6 +117,7 @@ class ReviewPage(Page):
         self._visits.clicked.connect(self._on_visits)
         self._ways.chosen.connect(self._on_way)
         self._look.waves_wanted.connect(self.waves_wanted)
+        self._look.command_requested.connect(self.command_requested)
 
     # --- what comes ---
 
@@ -127,6 +132,8 @@ class ReviewPage(Page):
         if self._opened is not None and operator != self._operator:
             self._show_none(self.tr("Somebody else signed in: open the visit again."))
         self._operator = operator
+        self._look.show_held(snapshot.held, snapshot.operator)
+        self._show_held()
         if self._is_fresh and not self._session and operator:
             chair = next((one for one in snapshot.chairs if one.number == self._chair), None)
             if chair is not None and chair.visit is not None:
@@ -151,6 +158,7 @@ class ReviewPage(Page):
         self._again.setVisible(opened.summary.is_running)
         self._ways.setEnabled(True)
         self._look.show_visit(opened)
+        self._show_held()
         if self._film is not None:
             self._film.show_visit(None)
         self._ways.choose(LOOK)
@@ -159,6 +167,10 @@ class ReviewPage(Page):
     def not_opened(self, text: str) -> None:
         """Say why the visit is not shown."""
         self._show_none(text)
+
+    def refused(self, reason: str) -> None:
+        """Say why the visit was not held, or its hold not released."""
+        self._look.refused(reason)
 
     def show_waves(self, asked: ReadWaves, waves: tuple[Wave | Gap, ...], text: str) -> None:
         """Hand waves that were read to what asked for them."""
@@ -206,10 +218,14 @@ class ReviewPage(Page):
             self._is_fresh = True
             self._show_none(self.tr("No visit is open here."))
 
+    def _show_held(self) -> None:
+        self._held.show_text(self.tr("Must be kept") if self._opened is not None and self._look.is_held else "")
+
     def _show_none(self, text: str, session: str = "") -> None:
         self._opened, self._session = None, session
         self._title.setText("")
         self._when.setText("")
+        self._held.show_text("")
         self._again.hide()
         self._ways.setEnabled(False)
         self._look.show_visit(None)

@@ -18,9 +18,11 @@ class SummaryPanel(QWidget):
 
     Signals:
         moment_chosen: When a number was that a person tapped.
+        hold_asked: A person wants to see whether the visit must be kept, or to say so.
     """
 
     moment_chosen = Signal(object)
+    hold_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +32,8 @@ class SummaryPanel(QWidget):
         self._button = Button(self.tr("What they mean"), "review_meanings")
         self._button.setCheckable(True)
         self._button.clicked.connect(self._on_meanings)
+        self._hold = Button(self.tr("Hold…"), "review_hold", tip=self.tr("Keep this visit from being purged"))
+        self._hold.clicked.connect(self.hold_asked)
         self._content = QWidget()
         self._scroll = scrolled(self._content, "review_summary_scroll")
         self._grid = QGridLayout()
@@ -41,6 +45,7 @@ class SummaryPanel(QWidget):
         inside.addStretch()
         self._content.setLayout(inside)
         head = row()
+        head.addWidget(self._hold)
         head.addStretch()
         head.addWidget(self._button)
         whole = column(spacing=theme.GAP // 2)

@@ -65,9 +65,7 @@ class VisitsPage(Page):
         self._opening = ""
         self._protocols: tuple[tuple[str, str], ...] = ()
         self._table = VisitTable(theme_)
-        self._text = TextField(
-            "visits_text", self.tr("Patient"), placeholder=self.tr("Name, record number, birth date…")
-        )
+        self._text = TextField("visits_text", self.tr("Patient"), placeholder=self.tr("Name, number, birth date…"))
         self._text.setClearButtonEnabled(True)
         self._day = TextField("visits_day", self.tr("Day"), placeholder=self.tr("2026-03-12"))
         self._day.setClearButtonEnabled(True)

@@ -16,7 +16,10 @@ MARK_WORDS = {
     Mark.ENDED_EARLY: "Ended early",
     Mark.AGAINST_ADVICE: "Against advice",
     Mark.RUNNING: "Running",
+    Mark.HELD: "Must be kept",
 }
+_TOLD = (Mark.BP_SPIKE, Mark.OVERRIDE, Mark.AGAINST_ADVICE, Mark.HELD)
+"""What the course itself does not say."""
 PERIODS = (("", "Any day"), ("0", "Today"), ("6", "Last 7 days"), ("29", "Last 30 days"), ("364", "Last 12 months"))
 """How far back, in whole days before today."""
 
@@ -51,7 +54,7 @@ def visit_rows(cards: Sequence[VisitCard], zone: tzinfo | None = None) -> tuple[
 def _row(card: VisitCard, zone: tzinfo | None) -> VisitRow:
     is_running = Mark.RUNNING in card.marks
     end = "now" if card.ended_utc_ns is None else clock_text(card.ended_utc_ns, zone)
-    told = [MARK_WORDS[mark] for mark in (Mark.BP_SPIKE, Mark.OVERRIDE, Mark.AGAINST_ADVICE) if mark in card.marks]
+    told = [MARK_WORDS[mark] for mark in _TOLD if mark in card.marks]
     return VisitRow(
         session=card.session,
         day=date_text(local_time(card.opened_utc_ns, zone).date()),

@@ -44,10 +44,12 @@ def test_what_is_held_is_not_purged() -> None:
     assert "Say why" in clinic.refused(c.HoldSession(session=OLD, reason=" "))
     assert "not held" in clinic.refused(c.ReleaseHold(session=OLD, reason="x"))
     clinic.do(c.HoldSession(session=OLD, reason="a complaint"))
+    assert clinic.station.snapshot(clinic.clock.now()).held == {OLD}
     assert "held already" in clinic.refused(c.HoldSession(session=OLD, reason="again"))
     purge = c.AskPurge(sessions=(OLD,), reason="ten years", pin=NURSE_PIN)
     assert "legal hold" in clinic.refused(purge)
     clinic.do(c.ReleaseHold(session=OLD, reason="settled"))
+    assert not clinic.station.snapshot(clinic.clock.now()).held
     assert "does not fit" in clinic.refused(c.AskPurge(sessions=(OLD,), reason="ten years", pin="000001"))
     clinic.do(purge)
     assert clinic.of(r.PurgeAsked)[0].sessions == (OLD,)

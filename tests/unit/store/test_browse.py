@@ -60,6 +60,8 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     store.append([*early, end])
     store.append(visit(9, "running", patient=okafor, without=CALM, upto=40))
+    held = [("calm", r.SessionHeld), ("early", r.SessionHeld), ("first", r.SessionHeld), ("early", r.HoldReleased)]
+    store.append([kind(at=Moment(n, n), held=name, reason="a complaint") for n, (name, kind) in enumerate(held)])
     store.close()
     return path
 
@@ -94,6 +96,7 @@ def test_days_are_from_the_first_up_to_the_last_and_no_longer(record: Path) -> N
         (Mark.AGAINST_ADVICE, ["against"]),
         (Mark.ENDED_EARLY, ["early"]),
         (Mark.RUNNING, ["running"]),
+        (Mark.HELD, ["calm", "first"]),
     ],
 )
 def test_a_mark_finds_what_carries_it(record: Path, mark: Mark, found: list[str]) -> None:
