@@ -1,4 +1,4 @@
-"""Where the four numbers of a tile stand, and how large: as large as there is room for, the one in alarm twice as large.
+"""Where the four numbers of a tile stand, and how large: as large as there is room for, the one in alarm larger, up to twice.
 
 Rules of the file:
 1. Each number has the room of its longest value: nothing moves when a digit comes or goes.
@@ -20,8 +20,10 @@ _MEASURED_AT = 100
 _TALL = 1.15
 """Of digits' height the size of their letters: digits have no descenders, so that letters may be larger than their box."""
 _TWICE = 2.0
-_TWO_ROWS_ABOVE = 1.15
-"""Numbers stand in two rows where that makes them larger by so much."""
+_LARGER = 1.15
+"""Numbers stand in another way where that makes them larger by so much."""
+_LESSER = 0.8
+"""Of the size of the number in alarm the most that the others have: it is the largest."""
 _LEAST_NAME = 6.2
 """Width of a name with its stars, in heights of its line."""
 _FEATURED_TALL = 1.02
@@ -63,7 +65,7 @@ def figures(area: QRectF, title_height: float, gap: float, featured: int | None)
     above = [width for n, width in enumerate(widths) if n != _BP]
     rows = _size(area.width() - 2 * gap, sum(above), half - title_height)
     rows = min(rows, _size(area.width(), widths[_BP], half - title_height))
-    usual = max(row, rows) if rows > _TWO_ROWS_ABOVE * row else row
+    usual = max(row, rows) if rows > _LARGER * row else row
     if featured is not None:
         return _featured(area, title_height, gap, widths, featured, usual)
     if usual == row:
@@ -97,7 +99,7 @@ def _in_a_row(area: QRectF, title_height: float, gap: float, widths: list[float]
 def _featured(
     area: QRectF, title_height: float, gap: float, widths: list[float], featured: int, usual: float
 ) -> tuple[Figure, ...]:
-    """Give the number in alarm the left side, and put the others below one another at its right."""
+    """Give the number in alarm the left side, and put the others at its right."""
     most = area.width() * _MOST_FEATURED - 2 * gap
     size = min(_TWICE * usual, most / widths[featured], (area.height() - title_height) * _FEATURED_TALL)
     own = max(widths[featured] * size, title_height * _LEAST_NAME) + 2 * gap
@@ -108,15 +110,28 @@ def _featured(
         int(size),
     )
     room = QRectF(large.right() + gap, area.top(), area.right() - large.right() - gap, area.height())
-    each = room.height() / 3
-    others = [n for n in range(len(widths)) if n != featured]
-    names = title_height * 3
-    letters = min(_size(room.width() - names, max(widths[n] for n in others), each * 0.8), usual)
-    placed = {featured: figure}
-    for line, n in enumerate(others):
-        top = room.top() + line * each
-        title = QRectF(room.left(), top, names, each)
-        placed[n] = Figure(
-            title, QRectF(room.left() + names, top, room.width() - names, each), int(letters), beside=True
+    their = [width for n, width in enumerate(widths) if n != featured]
+    others = _others(room, title_height, gap, their, min(usual, _LESSER * size))
+    return (*others[:featured], figure, *others[featured:])
+
+
+def _others(room: QRectF, title_height: float, gap: float, widths: list[float], usual: float) -> list[Figure]:
+    """Place the numbers that are not in alarm, up to the size `usual`: below one another or side by side, as they are larger."""
+    each, names, widest = room.height() / len(widths), title_height * 3, max(widths)
+    lines = min(usual, _size(room.width() - names, widest, each * 0.8))
+    stacked = min(usual, _size(room.width(), widest, each - title_height))
+    row = min(usual, _size(room.width() - 2 * gap, sum(widths), room.height() - title_height))
+    if row > _LARGER * max(lines, stacked / _LARGER):
+        return _in_a_row(room, title_height, gap, widths, row)
+    lie = [QRectF(room.left(), room.top() + line * each, room.width(), each) for line in range(len(widths))]
+    if stacked > _LARGER * lines:
+        return [_in_a_row(one, title_height, gap, [widest], stacked)[0] for one in lie]
+    return [
+        Figure(
+            QRectF(one.left(), one.top(), names, each),
+            QRectF(one.left() + names, one.top(), one.width() - names, each),
+            int(lines),
+            beside=True,
         )
-    return tuple(placed[n] for n in range(len(widths)))
+        for one in lie
+    ]
