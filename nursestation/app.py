@@ -308,7 +308,9 @@ class OpenStation(QObject):
         if self._sound is not None:
             self._sound.stop()
         self.shell.bridge.stop()
-        for job in (self._job, self._log_job, self._sheet_job, self._audit_job, self._lookups, self._reviews):
+        if self._job is not None:
+            self._job.finish()
+        for job in (self._log_job, self._sheet_job, self._audit_job, self._lookups, self._reviews):
             if job is not None:
                 job.join()
         self._protocols.stop()

@@ -89,7 +89,7 @@ class ExportJob:
         ask: The running station, callable from any thread but the engine's.
 
     Thread:
-        `poll`, `done`, `cancel` and `join` belong to whoever started it.
+        `poll`, `done`, `cancel`, `join` and `finish` belong to whoever started it.
     """
 
     def __init__(self, record: Path, order: ExportOrder, options: ExportOptions, key: Path, ask: Ask = _alone) -> None:
@@ -119,6 +119,12 @@ class ExportJob:
     def join(self) -> None:
         """Wait for the end."""
         self._thread.join()
+
+    def finish(self) -> None:
+        """Wait for the end while the program closes: one visit is written; of several, what is not whole yet is given up."""
+        if len(self._order.sessions) > 1:
+            self.cancel()
+        self.join()
 
     def _progress(self, done: float) -> None:
         self._done = done

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,26 @@ def test_who_stops_several_keeps_those_that_are_whole_and_they_are_noted(several
     assert job.poll() == ExportAnswer(tmp_path, "Stopped. 1 of 3 files were saved and stay.", 1)
     assert [one.name for one in tmp_path.glob("*.csv")] == ["s-0.csv"]
     assert [one.session for one in heard[1].made] == ["s-0"]
+
+
+@pytest.mark.parametrize(("sessions", "n_files"), [(("s-0",), 1), (("s-0", "s-1", "s-2"), 0)])
+def test_a_program_that_closes_waits_for_one_visit_and_gives_several_up(several, tmp_path, sessions, n_files):
+    may_begin = threading.Event()
+
+    def ask(_item):
+        may_begin.wait(5)
+        return ()
+
+    job = ExportJob(
+        several, ExportOrder(sessions=sessions, format="csv", folder=tmp_path, name=""), OPTIONS, tmp_path / "key", ask
+    )
+    closing = threading.Thread(target=job.finish)
+    closing.start()
+    assert len(sessions) == 1 or job._cancelled.wait(5)
+    may_begin.set()
+    closing.join()
+    assert len(list(tmp_path.glob("*.csv"))) == n_files
+    assert job.poll().path == (None if not n_files else next(tmp_path.glob("*.csv")))
 
 
 def test_a_refusal_of_several_writes_none(several, tmp_path):
