@@ -51,3 +51,9 @@ def test_where_nothing_is_stored_all_since_the_first_reading_was_shown_is_counte
 
 def test_what_was_never_sent_at_all_is_a_loss():
     assert lost_of(SENT, [(at, value + 1000) for at, value in stored(20, 160)], 2000, UNTIL)[0] > 100
+
+
+def test_a_reading_that_was_stamped_just_before_it_was_sent_is_there():
+    sent = [(1_000_000_000, 84), (2_000_400_000, 99)]
+    assert lost_of(sent, [(2_000_000_000, 99)], 0, 2_500_000_000) == (0, 1, None)
+    assert lost_of(sent, [(1_500_000_000, 99)], 0, 2_500_000_000)[0] > 0, "half a second sooner is another reading"
