@@ -112,7 +112,7 @@ def _told(state: StationState, visit: Visit, view: GateView) -> GateView:
     said = visit.said.get(view.id)
     may_override = view.id not in HARD
     if said is None:
-        return replace(view, may_override=may_override)
+        return view if view.may_override == may_override else replace(view, may_override=may_override)
     by = staff_name(state.operators, said.by)
     return replace(view, by=by, at_utc_ns=said.at.utc_ns, may_override=may_override)
 
@@ -148,14 +148,15 @@ def _identity(state: StationState, chair: ChairState, visit: Visit) -> GateView:
 def name_alert(state: StationState, chair: ChairState, visit: Visit) -> str:
     """Return which other patient here could be taken for this one, or "": same family name, or initials and date of birth."""
     mine = visit.patient
+    family_name, initials = mine.family_name.casefold(), mine.initials
     alike = []
     for other in state.chairs.values():
         there = other.open_visit
         if other is chair or there is None:
             continue
         theirs = there.patient
-        is_namesake = theirs.family_name.casefold() == mine.family_name.casefold()
-        is_twin = theirs.birth_date == mine.birth_date and theirs.initials == mine.initials
+        is_namesake = theirs.family_name.casefold() == family_name
+        is_twin = theirs.birth_date == mine.birth_date and theirs.initials == initials
         if is_namesake or is_twin:
             alike.append(f"{theirs.full_name} is in chair {other.number}")
     return listed(alike) if alike else ""
