@@ -52,7 +52,9 @@ _TIMEOUT_S = 2.0
 _HASHED_BYTES = 1 << 20
 _SPARE_BYTES = 16 << 20  # a drive that is filled to its last byte is of no use to anybody
 _NAME = re.compile(r"record-(?P<identity>[0-9a-f]{8})-(?P<made>\d{8}T\d{6})Z\.sqlite3")
-_LEFT = re.compile(r"(?P<copy>record-[0-9a-f]{8}-\d{8}T\d{6}Z\.sqlite3)(\.part(-journal|-wal|-shm)?|\.sha256|\.key)")
+_LEFT = re.compile(
+    r"(?P<copy>record-[0-9a-f]{8}-\d{8}T\d{6}Z)(\.sqlite3(?P<part>\.part(-journal|-wal|-shm)?)|\.sqlite3\.sha256|\.key)"
+)
 _TIME = "%Y%m%dT%H%M%S"
 _STOPPED = "The backup was stopped; the next one begins anew."
 _OF_SOURCE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -293,9 +295,9 @@ def _alone(record: Path) -> Iterator[None]:
 def _clear(folder: Path, whose: str) -> None:
     """Take away what a kill left: a copy without its name, and what was written beside it for when it gets its name."""
     left = [(path, found) for path in folder.glob(f"record-{whose}-*") if (found := _LEFT.fullmatch(path.name))]
-    unfinished = {found["copy"] for path, found in left if PART in path.name}
+    unfinished = {found["copy"] for _, found in left if found["part"]}
     for path, found in left:
-        if PART in path.name or (found["copy"] in unfinished and not (folder / found["copy"]).exists()):
+        if found["part"] or (found["copy"] in unfinished and not (folder / f"{found['copy']}.sqlite3").exists()):
             path.unlink()
 
 

@@ -106,16 +106,17 @@ def test_only_the_oldest_copies_of_this_record_go(record, folder, tmp_path):
 
 def test_what_a_kill_left_is_cleared_away(record, folder):
     whose = backup.identity(record)
-    for name in (f"record-{whose}-20200101T000000Z.sqlite3.part", f"record-{whose}-20200101T000000Z.sqlite3.sha256"):
-        (folder / name).write_text("left")
+    for ending in (".sqlite3.part", ".sqlite3.part-journal", ".sqlite3.sha256", ".key"):
+        (folder / f"record-{whose}-20200101T000000Z{ending}").write_text("left")
     made = make_backup(record, folder, NOW, keep=1, rest=never)
     assert names(folder) == [made.path.name, f"{made.path.name}.sha256"]
 
 
 def test_what_somebody_keeps_beside_the_copies_stays(record, folder):
     first = make_backup(record, folder, NOW, keep=1, rest=never).path
-    moved = f"{first.name}.sha256"  # its copy was taken to another drive
+    moved = f"{first.name}.sha256"  # its copy was packed
     first.rename(folder / f"{first.name}.gz")
+    sqlite.key_file(first).write_text("the key that it needs, wrapped")
     (folder / f"record-{backup.identity(record)}-notes.txt").write_text("somebody's own")
     kept = names(folder)
     made = make_backup(record, folder, NOW + 60 * NS_PER_S, keep=1, rest=never)
