@@ -12,6 +12,7 @@ from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.audit_log import AuditKind, AuditRow, rows
 from nursestation.core.model import Role
+from nursestation.core.notes import Asked
 from nursestation.paths import Profile
 from nursestation.ui.staff.audit_model import AuditModel
 from nursestation.ui.staff.audit_view import Wanted, bounds, day_text, lines
@@ -81,6 +82,19 @@ def test_something_is_found_by_person_by_sort_and_by_words(desk):
     assert ("Nora Nurse", "Wrong PIN") not in _shown(desk)
     desk.write("audit_words", "NORA added")
     assert _shown(desk) == [("R. Alvarez RN", "Added Nora Nurse, nurse")]
+
+
+def test_what_a_command_did_is_found_by_the_account_of_the_computer_and_says_when_it_was_given(desk):
+    given_ns = desk.clinic.clock.now().utc_ns - 20 * 3600 * NS_PER_S  # yesterday at seven in the evening
+    for note, utc_ns in (("n1", given_ns), ("n2", desk.clinic.clock.now().utc_ns)):
+        desk.clinic.apply(Asked(note=note, utc_ns=utc_ns, account="office", command="sessions"))
+    desk.press("audit_again")
+    person = desk.find("audit_person")
+    person.setCurrentIndex(person.findText("Account office"))
+    assert _shown(desk) == [
+        ("Account office", "With a command: list the visits"),
+        ("Account office", "With a command: list the visits (on 31 December 2025 at 19:00)"),
+    ]
 
 
 def test_another_day_is_a_tap_away_and_there_is_none_after_today(desk):
