@@ -51,6 +51,9 @@ NOTES_S = 3.0
 RETRY_NS = 600 * NS_PER_S
 """Time to the next try of a backup that failed [ns]."""
 
+STOP_S = 10.0
+"""How long the end of the program waits for the keeper [s]: a drive of backups that hangs must not keep the record open."""
+
 HOUR_NS = 3600 * NS_PER_S
 LONGEST_WAIT_NS = 8 * HOUR_NS
 """How long a due backup waits for a quiet time [ns]: a working day."""
@@ -152,12 +155,18 @@ class RecordKeeper:
         self._thread = threading.Thread(target=self._run, name="record keeper")
         self._thread.start()
 
-    def stop(self) -> None:
-        """Give a running backup up and end the thread. Idempotent."""
+    def stop(self, within_s: float = STOP_S) -> None:
+        """Give a running backup up and end the thread; one whose drive does not answer is left to itself. Idempotent.
+
+        Args:
+            within_s: How long it is waited for [s].
+        """
         self._stopping.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(within_s)
+            if self._thread.is_alive():
+                _log.warning("the drive of the backups does not answer; the record is closed without waiting for it")
             self._thread = None
 
     def heed(self, records: Sequence[Record]) -> None:

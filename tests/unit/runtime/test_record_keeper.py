@@ -1,6 +1,7 @@
 """The keeper warns early, backs up in quiet times, says when it could not for days, and purges only what may go."""
 
 import contextlib
+import threading
 
 import pytest
 
@@ -353,3 +354,24 @@ def test_its_thread_looks_at_once_and_stops_at_once(desk):
     keeper.stop()
     assert len(desk.told.backups()) <= 1
     assert not list(desk.folder.glob("*.part"))
+
+
+def test_the_end_does_not_wait_for_a_drive_that_hangs(desk, log_lines):
+    is_hanging, may_go_on = threading.Event(), threading.Event()
+
+    def hang():
+        is_hanging.set()
+        may_go_on.wait(20)
+        return 10**12
+
+    desk.free_bytes = hang
+    keeper = desk.keeper(folder=desk.folder)
+    keeper.start()
+    assert is_hanging.wait(5)
+    (thread,) = [one for one in threading.enumerate() if one.name == "record keeper"]
+    keeper.stop(within_s=0.01)
+    assert thread.is_alive()
+    assert any("does not answer" in line for line in log_lines)
+    may_go_on.set()
+    thread.join()
+    assert desk.told.backups() == []
