@@ -96,6 +96,13 @@ class Keypad(QWidget):
             self._field.insert(key)
 
 
+def take_digits(field: PinField) -> None:
+    """Let a field take the digits of a PIN and nothing else: a letter struck by mistake would count as a wrong PIN."""
+    field.setMaxLength(LONGEST_PIN)
+    field.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9]*"), field))
+    field.setInputMethodHints(field.inputMethodHints() | Qt.InputMethodHint.ImhDigitsOnly)
+
+
 class PinEntry(QWidget):
     """A PIN field with its pad, which stays folded away until it is asked for.
 
@@ -118,9 +125,7 @@ class PinEntry(QWidget):
     ) -> None:
         super().__init__(parent)
         self.field = PinField(object_name, accessible_name, self)
-        self.field.setMaxLength(LONGEST_PIN)
-        self.field.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9]*"), self))
-        self.field.setInputMethodHints(self.field.inputMethodHints() | Qt.InputMethodHint.ImhDigitsOnly)
+        take_digits(self.field)
         self._fold = Button(self.tr("123"), f"{object_name}_pad_toggle", tip=self.tr("Show or hide the number pad"))
         self._fold.setAccessibleName(self.tr("Show or hide the number pad"))
         self._fold.setCheckable(True)

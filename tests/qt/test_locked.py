@@ -95,7 +95,8 @@ def test_an_alarm_is_acknowledged_by_pin_and_the_station_stays_locked(desk):
     assert desk.find("alarm_bar").isVisible()
     assert desk.find("by_pin_who").currentData() == NURSE  # who was here last
     assert not desk.find("by_pin_send").isEnabled()
-    desk.write("by_pin_pin", "000001")
+    desk.write("by_pin_pin", "0a0b0c0d0e1")  # letters struck by mistake are no try
+    assert desk.find("by_pin_pin").text() == "000001"
     desk.press("by_pin_send")
     assert desk.text("by_pin_told") == "The PIN does not fit R. Alvarez RN: try again."
     assert desk.find("by_pin_pin").text() == ""

@@ -17,7 +17,7 @@ from nursestation.core.snapshot import AudioState, StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.alarms.view import AlarmLine
 from nursestation.ui.controls import ChoiceField, Edge, ElidingLabel, Panel, PinField, PrimaryButton, QuietButton
-from nursestation.ui.keypad import LONGEST_PIN, Keypad
+from nursestation.ui.keypad import Keypad, take_digits
 from nursestation.ui.layouts import column, row
 from nursestation.ui.roles import Surface, Text, Tone
 from nursestation.ui.signin.view import PIN_DIGITS
@@ -47,7 +47,7 @@ class ByPinRow(Panel):
         self._told = ElidingLabel("", Text.BODY, Tone.SOFT, object_name="by_pin_told")
         self._who = ChoiceField("by_pin_who", self.tr("Who answers"))
         self._pin = PinField("by_pin_pin", self.tr("PIN"))
-        self._pin.setMaxLength(LONGEST_PIN)
+        take_digits(self._pin)
         self._pin.setPlaceholderText(self.tr("PIN"))
         self._pad = Keypad("by_pin_pad", self._pin, flat=True)
         self._send = PrimaryButton(self.tr("Answer"), "by_pin_send")

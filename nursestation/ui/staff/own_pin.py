@@ -9,7 +9,7 @@ from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Label, Panel, PinField, PrimaryButton, QuietButton
-from nursestation.ui.keypad import LONGEST_PIN, Keypad
+from nursestation.ui.keypad import Keypad, take_digits
 from nursestation.ui.layouts import centred, column, labelled, row, scrolled
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Surface, Text, Tone
@@ -42,7 +42,7 @@ class OwnPinPage(Page):
         self._close = QuietButton(self.tr("Not now"), "own_pin_close", tip=self.tr("Back (Esc)"))
         self._build()
         for field in self._fields:
-            field.setMaxLength(LONGEST_PIN)
+            take_digits(field)
             field.installEventFilter(self)
             field.textChanged.connect(self._typed)
         self._old.returnPressed.connect(self._pin.setFocus)
