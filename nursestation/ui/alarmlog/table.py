@@ -7,7 +7,6 @@ room below it.
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
@@ -21,7 +20,7 @@ from nursestation.ui.alarmlog.model import BEGAN, LASTED, LINE_ROLE, SIGNALS, WH
 from nursestation.ui.alarmlog.view import LogLine
 from nursestation.ui.alarms.symbols import draw_stars, stars_width
 from nursestation.ui.roles import Text
-from nursestation.ui.scrolling import follow_finger
+from nursestation.ui.tables import let_read
 from nursestation.ui.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -170,20 +169,12 @@ class LogTable(QTableView):
         self.setAccessibleName(self.tr("Alarm log, newest first"))
         self.setModel(model)
         self.setItemDelegate(LogDelegate(theme_, self))
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
+        let_read(self)
         header = LogHeader(theme_, self)
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         self._fit()
         self.selectionModel().currentRowChanged.connect(self._on_current)
-        follow_finger(self.viewport())
 
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""

@@ -11,7 +11,6 @@ from datetime import date, timedelta, tzinfo
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -29,9 +28,9 @@ from nursestation.ui.controls import Button, ChoiceField, ElidingLabel, Label, Q
 from nursestation.ui.layouts import column, row
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Text, Tone
-from nursestation.ui.scrolling import follow_finger
 from nursestation.ui.staff.audit_model import WHAT, WHEN, WHERE, WHO, AuditModel
 from nursestation.ui.staff.audit_view import KIND_WORDS, Wanted, bounds, day_of, day_text, lines, people
+from nursestation.ui.tables import let_read
 from nursestation.ui.theme import Theme
 
 _MARGIN = 16
@@ -125,19 +124,11 @@ class AuditPage(Page):
         table.setObjectName("audit_table")
         table.setAccessibleName(self.tr("Who did what, newest first"))
         table.setModel(self._model)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
+        let_read(table)
         table.setWordWrap(True)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.verticalHeader().hide()
         table.setItemDelegate(_Padded(table))
         table.setHorizontalHeader(self._header)
         self._header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
-        follow_finger(table.viewport())
         self._fit()
 
     def _fit(self) -> None:
