@@ -112,7 +112,8 @@ class Header(Panel):
         row = self.layout()
         if row is None:
             return
-        self._nurse.setVisible(self._may_show_nurse)
         row.invalidate()
-        if self._may_show_nurse and row.minimumSize().width() > self.width():
-            self._nurse.setVisible(False)
+        needed = row.minimumSize().width()
+        if self._nurse.isHidden():
+            needed += self._nurse.minimumSizeHint().width() + row.spacing()
+        self._nurse.setVisible(self._may_show_nurse and needed <= self.width())
