@@ -18,11 +18,13 @@ from importlib import resources
 from nursestation.core.chain import GENESIS
 from nursestation.export import verifier
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import Progress, silently
 from nursestation.store.packing import PackedRow
 from nursestation.store.raw import RawRecord, RawSeal, RawSession
 from nursestation.store.rows import BulkRow, Scalar
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can tell
+_PIECE_BYTES = 4 << 20  # between two words of how far it is
 _README = """\
 A session of Nursestation{mark}{without}
 
@@ -36,13 +38,16 @@ Record aid, not a medical device; the bedside monitor is the primary monitor and
 _RECORD = "record/      the record as it is stored, with the hashes that chain it\n"
 
 
-def bundle_zip(visit: VisitRecord, files: Mapping[str, bytes], left_out: Mapping[str, str]) -> bytes:
+def bundle_zip(
+    visit: VisitRecord, files: Mapping[str, bytes], left_out: Mapping[str, str], progress: Progress = silently
+) -> bytes:
     """Return the bundle.
 
     Args:
         visit: The session, as stored too where it is not de-identified.
         files: The session in every other format, by name of the file.
         left_out: Formats that could not be written, with a sentence each.
+        progress: Told how much is done (0 to 1); what it raises ends the work.
     """
     parts: dict[str, bytes] = {f"files/{name}": content for name, content in files.items()}
     parts |= _record(visit.raw) if visit.raw is not None else {}
@@ -53,18 +58,23 @@ def bundle_zip(visit: VisitRecord, files: Mapping[str, bytes], left_out: Mapping
         record=_RECORD if visit.raw is not None else "",
     ).encode()
     ordered = {name: parts[name] for name in sorted(parts)}
-    return _zipped({verifier.MANIFEST: _pretty(_manifest(visit, ordered, left_out))} | ordered)
+    return _zipped({verifier.MANIFEST: _pretty(_manifest(visit, ordered, left_out))} | ordered, progress)
 
 
-def _zipped(parts: Mapping[str, bytes]) -> bytes:
+def _zipped(parts: Mapping[str, bytes], progress: Progress) -> bytes:
     stream = io.BytesIO()
+    n_bytes, done = sum(map(len, parts.values())), 0
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
         for name, content in parts.items():
             entry = zipfile.ZipInfo(name, _LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # told alike on every system, with the rights that follow
             entry.external_attr = 0o100644 << 16
-            bundle.writestr(entry, content)
+            entry.file_size = len(content)
+            with bundle.open(entry, "w") as packed:
+                for start in range(0, len(content), _PIECE_BYTES):
+                    progress(done / n_bytes)
+                    done += packed.write(content[start : start + _PIECE_BYTES])
     return stream.getvalue()
 
 

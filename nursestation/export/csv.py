@@ -21,6 +21,7 @@ from nursestation.core.model import CuffReading, Provenance
 from nursestation.core.records import CuffTaken, NotMeasurable, Sample, VitalsEntered, happened
 from nursestation.export.localtime import iso
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import Progress, silently, watched
 
 COLUMNS = (
     "time", "metric", "value", "unit", "validity", "provenance", "source",
@@ -28,17 +29,22 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def session_csv(visit: VisitRecord, zone: tzinfo | None) -> bytes:
+_SORTED = 0.1  # of the work
+
+
+def session_csv(visit: VisitRecord, zone: tzinfo | None, progress: Progress = silently) -> bytes:
     """Return the file's content.
 
     Args:
         visit: The session.
         zone: Time zone of its times; None for the computer's own.
+        progress: Told how much is done (0 to 1); what it raises ends the work.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for sample in sorted(readings(visit), key=lambda sample: visit.timeline.steady_ns(sample.at)):
+    in_order = sorted(readings(visit), key=lambda sample: visit.timeline.steady_ns(sample.at))
+    for sample in watched(in_order, progress, _SORTED, 1):
         writer.writerow([*_row(sample, zone), visit.mark])
     return text.getvalue().encode("utf-8")
 

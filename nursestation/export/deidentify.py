@@ -48,6 +48,7 @@ from nursestation.core.records import (
 from nursestation.core.timeline import Timeline
 from nursestation.export.errors import ExportError
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import Progress, silently, watched
 from nursestation.paths import resource
 
 LEFT_OUT = "[left out]"
@@ -116,12 +117,13 @@ def pseudonym(session: str, key: bytes) -> str:
     return f"visit-{_mac(key, 'session', session)[:4].hex()}"
 
 
-def deidentified(visit: VisitRecord, key: bytes) -> VisitRecord:
+def deidentified(visit: VisitRecord, key: bytes, progress: Progress = silently) -> VisitRecord:
     """Return a session without what says who it was about.
 
     Args:
         visit: The session.
         key: See `read_key`.
+        progress: Told how much is done (0 to 1); what it raises ends the work.
     """
     patient = visit.summary.patient
     days = 1 + int.from_bytes(_mac(key, "days", patient.record_number.casefold())[:6], "big") % _SHIFT_DAYS
@@ -130,6 +132,7 @@ def deidentified(visit: VisitRecord, key: bytes) -> VisitRecord:
     records = tuple(map(other.record, visit.records))
     station = tuple(map(other.record, visit.station))
     summary = visit.summary
+    n_samples, n_bulk = len(visit.samples), max(1, len(visit.samples) + len(visit.waves))
     return replace(
         visit,
         summary=replace(
@@ -144,8 +147,8 @@ def deidentified(visit: VisitRecord, key: bytes) -> VisitRecord:
         ),
         records=records,
         station=station,
-        samples=tuple(map(other.bulk, visit.samples)),
-        waves=tuple(map(other.bulk, visit.waves)),
+        samples=tuple(map(other.bulk, watched(visit.samples, progress, 0, n_samples / n_bulk))),
+        waves=tuple(map(other.bulk, watched(visit.waves, progress, n_samples / n_bulk, 1))),
         gaps=tuple(map(other.bulk, visit.gaps)),
         operators=dict(other.operators(visit.operators)),
         timeline=Timeline(tuple(map(other.moment, visit.timeline.runs))),

@@ -10,7 +10,6 @@ Rules of the file:
 5. An entry is a line of the file.
 """
 
-from collections.abc import Callable
 from datetime import UTC, tzinfo
 
 from fhir.resources.R4B import get_fhir_model_class
@@ -27,11 +26,13 @@ from nursestation.export.fhir_treatment import treatment
 from nursestation.export.fhir_vitals import vital_signs
 from nursestation.export.story import tell
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import Progress, portion, watched
 
 _TOLD_EVERY = 50
+_GATHERED = 0.2  # of the work
 
 
-def fhir_bundle(visit: VisitRecord, zone: tzinfo | None, progress: Callable[[float], None]) -> bytes:
+def fhir_bundle(visit: VisitRecord, zone: tzinfo | None, progress: Progress) -> bytes:
     """Return the file's content.
 
     Args:
@@ -41,12 +42,9 @@ def fhir_bundle(visit: VisitRecord, zone: tzinfo | None, progress: Callable[[flo
     """
     chart = _chart(visit, UTC if visit.is_deidentified else zone)
     signed = None if visit.is_deidentified else chart.story.discharge
-    progress(0.1)
-    resources = _resources(chart, signed)
+    resources = _resources(chart, signed, portion(progress, 0, _GATHERED))
     lines: list[str] = []
-    for n, resource in enumerate(resources):
-        if n % _TOLD_EVERY == 0:
-            progress(0.2 + 0.8 * n / len(resources))
+    for resource in watched(resources, progress, _GATHERED, 1, every=_TOLD_EVERY):
         checked = get_fhir_model_class(str(resource["resourceType"])).model_validate(allowed(resource))
         lines.append(f'{{"fullUrl":"urn:uuid:{resource["id"]}","resource":{checked.model_dump_json()}}}')
     head = _head(chart, is_document=signed is not None).model_dump_json()
@@ -67,12 +65,12 @@ def _chart(visit: VisitRecord, zone: tzinfo | None) -> Chart:
     )
 
 
-def _resources(chart: Chart, signed: DischargeSigned | None) -> list[Resource]:
+def _resources(chart: Chart, signed: DischargeSigned | None, progress: Progress) -> list[Resource]:
     """Return the bundle's resources in order; a document's begin with its Composition."""
     found = people(chart)
     sections = {
         "Treatment": treatment(chart),
-        "Vital signs": vital_signs(chart),
+        "Vital signs": vital_signs(chart, progress),
         "Flags and alarms": [*flags(chart), *issues(chart)],
         "Scores": scores(chart),
         "Charted": charted(chart),

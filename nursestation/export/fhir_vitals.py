@@ -38,15 +38,23 @@ from nursestation.export.fhir_parts import (
     references,
 )
 from nursestation.export.minutes import MinuteValue, minute_values
+from nursestation.export.watched import Progress, portion, watched
 
 CUFF_PARTS = ("nibp_sys", "nibp_dia", "nibp_mean")
 BY_HAND = "Measured and entered by hand"
 BY_MONITOR = "Measured by the monitor"
+_TOLD_EVERY = 500
+_COUNTED = 0.4  # of the work
 MEDIAN = "Median of the valid readings of one minute"
 
 
-def vital_signs(chart: Chart) -> list[Resource]:
-    """Return every Observation of a vital sign, what came as records first, then minute by minute."""
+def vital_signs(chart: Chart, progress: Progress) -> list[Resource]:
+    """Return every Observation of a vital sign, what came as records first, then minute by minute.
+
+    Args:
+        chart: The visit.
+        progress: Told how much is done (0 to 1); what it raises ends the work.
+    """
     found: list[Resource] = []
     for place, record in enumerate(chart.visit.records):
         key = str(place)
@@ -65,7 +73,8 @@ def vital_signs(chart: Chart) -> list[Resource]:
                 found.append(_weight(chart, record, key))
             case _:
                 pass
-    return [*found, *(_minute(chart, value) for value in minute_values(chart.visit))]
+    values = minute_values(chart.visit, portion(progress, 0, _COUNTED))
+    return [*found, *(_minute(chart, value) for value in watched(values, progress, _COUNTED, 1, every=_TOLD_EVERY))]
 
 
 def cuff_urn(chart: Chart, reading: CuffReading) -> str | None:

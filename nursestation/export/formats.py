@@ -17,11 +17,8 @@ from nursestation.export.hl7v2 import hl7_messages
 from nursestation.export.jsonl import session_jsonl
 from nursestation.export.lock import SUFFIX, locked, passphrase_problem
 from nursestation.export.visit import VisitRecord, load_visit
+from nursestation.export.watched import Progress, portion, silently
 from nursestation.store.reader import StoreReader
-
-
-def _silently(_done: float) -> None:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class ExportOptions:
     zone: tzinfo | None = None
     paper: str = "a4"
     clinic: str = ""
-    progress: Callable[[float], None] = _silently
+    progress: Progress = silently
     deidentify_key: bytes | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
 
@@ -76,7 +73,7 @@ class ExportFormat:
 
 
 def _csv(visit: VisitRecord, options: ExportOptions) -> bytes:
-    return session_csv(visit, options.zone)
+    return session_csv(visit, options.zone, options.progress)
 
 
 def _alarms(visit: VisitRecord, options: ExportOptions) -> bytes:
@@ -143,23 +140,24 @@ def _bundle(visit: VisitRecord, options: ExportOptions) -> bytes:
     left_out: dict[str, str] = {}
     others = [one for one in FORMATS.values() if one.name != _BUNDLE]
     for index, one in enumerate(others):
-        part = part_of(options, index / len(others), (index + 1) / len(others))
-        part.progress(0)
+        of_one = part_of(options, index / len(others) * _BUNDLED, (index + 1) / len(others) * _BUNDLED)
+        of_one.progress(0)
         try:
-            files[f"session{one.suffix}"] = one.render(visit, part)
+            files[f"session{one.suffix}"] = one.render(visit, of_one)
         except ExportCancelled:
             raise
         except ExportError as error:
             left_out[one.name] = str(error)
-    return bundle_zip(visit, files, left_out)
+    return bundle_zip(visit, files, left_out, portion(options.progress, _BUNDLED, 1))
 
 
 def part_of(options: ExportOptions, start: float, end: float) -> ExportOptions:
     """Return the options for a part of the work, whose progress goes from `start` to `end`."""
-    return replace(options, progress=lambda done: options.progress(start + done * (end - start)))
+    return replace(options, progress=portion(options.progress, start, end))
 
 
 _BUNDLE = "bundle"
+_BUNDLED = 0.8  # of the work: how far it is when all that goes into the zip is made
 
 FORMATS: Mapping[str, ExportFormat] = MappingProxyType({
     one.name: one
@@ -269,11 +267,20 @@ def export_session(reader: StoreReader, session: str, format_name: str, path: Pa
         problem = passphrase_problem(options.passphrase)
         if problem:
             raise ExportError(problem)  # before the work, not after it
-    visit = load_visit(reader, session, options.version, with_waves=chosen.needs_waves, with_raw=chosen.needs_raw)
+    visit = load_visit(
+        reader,
+        session,
+        options.version,
+        with_waves=chosen.needs_waves,
+        with_raw=chosen.needs_raw,
+        progress=portion(options.progress, 0, _LOADED),
+    )
+    done = _LOADED
     if options.deidentify_key is not None:
-        visit = deidentified(visit, options.deidentify_key)
+        visit = deidentified(visit, options.deidentify_key, portion(options.progress, _LOADED, _CHANGED))
         options = replace(options, zone=UTC)
-    return _write(chosen, visit, _target(path, visit, chosen, options), options)
+        done = _CHANGED
+    return _write(chosen, visit, _target(path, visit, chosen, options), part_of(options, done, 1))
 
 
 def find_format(name: str) -> ExportFormat:
@@ -339,4 +346,5 @@ def _write(chosen: ExportFormat, visit: VisitRecord, target: Path, options: Expo
     return exported
 
 
-_RENDERED = 0.9  # of the work; the rest is writing
+_LOADED, _CHANGED = 0.3, 0.45  # of the work: how far it is after each
+_RENDERED = 0.9  # of the rest; what follows is writing

@@ -13,7 +13,7 @@ Sources: HL7 v2.6, chapters 2, 3 and 7; IHE Patient Care Device Technical Framew
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -24,19 +24,21 @@ from nursestation.export.hl7v2_text import coded, components, escaped, number, s
 from nursestation.export.minutes import MINUTE_NS
 from nursestation.export.story import tell
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import Progress, portion, watched
 
 _NAMESPACE = uuid.UUID("0d2c4a52-3b0e-4c1e-9a55-8b9f8a0b6f7d")
 _PROFILE = components("IHE_PCD_001", "IHE PCD", "1.3.6.1.4.1.19376.1.6.1.1.1", "ISO")
 _MONITORING = components("182777000", "monitoring of patient", "SCT")
 _PROGRAM = "NURSESTATION"
 _TOLD_EVERY = 10
+_REPORTED = 0.5  # of the work
 _LONGEST_IS = 20  # characters of a coded value for user-defined tables (2.A.36)
 
 SIMULATED = "SIMULATED: not the record of a patient's treatment"
 DEIDENTIFIED = "DE-IDENTIFIED: names, numbers and dates are not the patient's"
 
 
-def hl7_messages(visit: VisitRecord, zone: tzinfo | None, progress: Callable[[float], None]) -> bytes:
+def hl7_messages(visit: VisitRecord, zone: tzinfo | None, progress: Progress) -> bytes:
     """Return the file's content.
 
     Args:
@@ -45,11 +47,9 @@ def hl7_messages(visit: VisitRecord, zone: tzinfo | None, progress: Callable[[fl
         progress: Told how much is done, 0 to 1; may raise to stop.
     """
     sender = _sender(visit, UTC if visit.is_deidentified else zone)
-    found = reports(visit)
+    found = reports(visit, portion(progress, 0, _REPORTED))
     parts: list[str] = []
-    for n, report in enumerate(found):
-        if n % _TOLD_EVERY == 0:
-            progress(n / len(found))
+    for report in watched(found, progress, _REPORTED, 1, every=_TOLD_EVERY):
         parts += _message(sender, report)
     return "".join(parts).encode("utf-8")
 

@@ -15,6 +15,7 @@ from nursestation.export.codes import CODES
 from nursestation.export.cuff_monitor import cuff_monitors, cycle_of
 from nursestation.export.minutes import MINUTE_NS, minute_values
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import Progress, silently
 
 MEDIAN = "Median of the valid readings of one minute"
 BY_HAND = "Measured and entered by hand"
@@ -54,10 +55,15 @@ class Report:
     rows: dict[str, list[Row]]
 
 
-def reports(visit: VisitRecord) -> tuple[Report, ...]:
-    """Return the reports in order."""
+def reports(visit: VisitRecord, progress: Progress = silently) -> tuple[Report, ...]:
+    """Return the reports in order.
+
+    Args:
+        visit: The session.
+        progress: Told how much is done (0 to 1); what it raises ends the work.
+    """
     found: dict[int, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for value in minute_values(visit):
+    for value in minute_values(visit, progress):
         if value.metric in CODES:
             row = Row(value.metric, value.median, value.last_utc_ns, value.source, method=MEDIAN)
             found[value.minute][value.monitor].append(row)

@@ -12,7 +12,7 @@ Rules of the file:
 import json
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from devices.clock import NS_PER_S, Moment
@@ -20,6 +20,7 @@ from devices.vocabulary import METRICS
 from nursestation.core.chain import to_json
 from nursestation.core.records import Gap, Record, Sample, Wave
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import Progress
 
 VERSION = 1
 """Of this form; it counts up when a reader would have to change."""
@@ -27,7 +28,7 @@ VERSION = 1
 _EVERY = 500  # lines between two words of how far it is
 
 
-def session_jsonl(visit: VisitRecord, progress: Callable[[float], None]) -> bytes:
+def session_jsonl(visit: VisitRecord, progress: Progress) -> bytes:
     """Return the file.
 
     Args:

@@ -33,6 +33,7 @@ from reportlab.platypus import (
 )
 
 from nursestation.export.errors import ExportError
+from nursestation.export.watched import Progress, silently
 
 PAPERS = {"a4": A4, "letter": LETTER}
 MARGIN = 15 * mm
@@ -195,8 +196,10 @@ class _Grid(Table):  # type: ignore[misc]  # reportlab is untyped
         return found
 
 
-def build(flowables: list[Flowable], running: Running, *, paper: str, subject: str) -> bytes:
-    """Set the flowables on paper and return the PDF."""
+def build(
+    flowables: list[Flowable], running: Running, *, paper: str, subject: str, progress: Progress = silently
+) -> bytes:
+    """Set the flowables on paper and return the PDF; `progress` is told how much is set (0 to 1), and may raise to stop."""
     size = PAPERS[paper]
     out = io.BytesIO()
     frame = Frame(
@@ -207,8 +210,22 @@ def build(flowables: list[Flowable], running: Running, *, paper: str, subject: s
         out, pagesize=size, invariant=1, title=drawable(running.title), author="Nursestation", subject=subject,
         creator="Nursestation", pageTemplates=[PageTemplate(frames=[frame])],
     )  # fmt: skip
+    document.setProgressCallBack(_set_so_far(len(flowables), progress))
     document.build(flowables, canvasmaker=_numbered(running))
     return out.getvalue()
+
+
+def _set_so_far(n_flowables: int, progress: Progress) -> Callable[[str, int], None]:
+    """Return what reportlab tells how far it is: a table that goes on to another page counts anew, so it may go back."""
+    most = 0
+
+    def tell(what: str, value: int) -> None:
+        nonlocal most
+        if what == "PROGRESS":
+            most = max(most, min(value, n_flowables))
+            progress(most / n_flowables)
+
+    return tell
 
 
 def _numbered(running: Running) -> Callable[..., Canvas]:

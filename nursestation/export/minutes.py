@@ -17,6 +17,7 @@ from devices.events import Mode, Validity
 from nursestation.core.fold import is_usable
 from nursestation.core.records import Sample
 from nursestation.export.visit import VisitRecord
+from nursestation.export.watched import Progress, silently, watched
 
 MINUTE_NS = 60 * NS_PER_S
 
@@ -47,10 +48,15 @@ class MinuteValue:
     high: float
 
 
-def minute_values(visit: VisitRecord) -> tuple[MinuteValue, ...]:
-    """Return the values of every minute that has readings, by minute, then monitor, metric and sensor."""
+def minute_values(visit: VisitRecord, progress: Progress = silently) -> tuple[MinuteValue, ...]:
+    """Return the values of every minute that has readings, by minute, then monitor, metric and sensor.
+
+    Args:
+        visit: The session.
+        progress: Told how much is done (0 to 1); what it raises ends the work.
+    """
     found: dict[tuple[int, str, str, str], list[Sample]] = defaultdict(list)
-    for sample in visit.samples:
+    for sample in watched(visit.samples, progress, 0, 1):
         is_counted = sample.validity is Validity.VALID and is_usable(sample) and not sample.metric.startswith("nibp_")
         if is_counted:
             found[minute_of(visit, sample), sample.monitor, sample.metric, sample.source].append(sample)

@@ -1,6 +1,5 @@
 """`session.pdf`: the visit report for the chart, readable in black and white, offline, and the same bytes every time."""
 
-from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from nursestation.export.treatment import score_section, treatment_section
 from nursestation.export.trend_section import trend_section
 from nursestation.export.visit import VisitRecord
 from nursestation.export.vitals import series
+from nursestation.export.watched import Progress, portion, silently
 
 FOOT_NOTICE = (
     "Second display and record aid, not a medical device. "
@@ -39,10 +39,6 @@ NOTICE = (
 )
 
 
-def _silently(_done: float) -> None:
-    pass
-
-
 def session_pdf(
     visit: VisitRecord,
     zone: tzinfo | None,
@@ -50,7 +46,7 @@ def session_pdf(
     fonts: Path,
     paper: str = "a4",
     clinic: str = "",
-    progress: Callable[[float], None] = _silently,
+    progress: Progress = silently,
 ) -> bytes:
     """Return the report.
 
@@ -68,11 +64,11 @@ def session_pdf(
     register_fonts(fonts)
     width = PAPERS[paper][0] - 2 * MARGIN
     story = tell(visit)
-    progress(0.1)
+    progress(0.05)
     summary = summed_up(visit)
-    progress(0.4)
-    vitals, lines = series(visit), events(visit)
     progress(0.5)
+    vitals, lines = series(visit), events(visit)
+    progress(0.6)
     flowables: list[Flowable] = [
         *front(visit, story, summary, width, zone, "" if visit.is_deidentified else clinic),
         *trend_section(story, vitals, lines, width, zone),
@@ -91,7 +87,8 @@ def session_pdf(
         *chain_section(visit, width),
         *_about(visit),
     ]
-    return build(flowables, _running(visit, story, zone), paper=paper, subject=f"Session {visit.summary.id}")
+    running, subject = _running(visit, story, zone), f"Session {visit.summary.id}"
+    return build(flowables, running, paper=paper, subject=subject, progress=portion(progress, 0.6, 1))
 
 
 def summed_up(visit: VisitRecord) -> Summary:

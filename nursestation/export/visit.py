@@ -9,10 +9,12 @@ from nursestation.core.model import Operator
 from nursestation.core.records import AudioSwitched, Gap, Record, Sample, SignedIn, SignedOut, StationStopped, Wave
 from nursestation.core.timeline import Timeline
 from nursestation.export.errors import ExportError
+from nursestation.export.watched import Progress, portion, silently, watched_by_time
 from nursestation.store.raw import RawSession
 from nursestation.store.reader import SessionSummary, StoreReader
 
 _DAY_NS = 24 * 3600 * NS_PER_S
+_SAMPLES, _WAVES = 0.6, 0.85  # of the loading: how far it is after each
 _STATION = (*LOGGED, SignedIn, SignedOut, StationStopped)
 
 
@@ -63,7 +65,13 @@ class VisitRecord:
 
 
 def load_visit(
-    reader: StoreReader, session: str, version: str, *, with_waves: bool = False, with_raw: bool = False
+    reader: StoreReader,
+    session: str,
+    version: str,
+    *,
+    with_waves: bool = False,
+    with_raw: bool = False,
+    progress: Progress = silently,
 ) -> VisitRecord:
     """Load a session, finished or running, as it stands at this moment.
 
@@ -73,6 +81,7 @@ def load_visit(
         version: Of the program.
         with_waves: Waveforms and gaps too.
         with_raw: The rows as they are stored too.
+        progress: Told how much is loaded (0 to 1); what it raises ends the work.
 
     Raises:
         ExportError: there is no such session.
@@ -82,15 +91,20 @@ def load_visit(
         summary = reader.session(session)
         if summary is None:
             raise ExportError(f"There is no session {session}. `nursestation sessions` lists those there are.")
+        records = tuple(reader.discrete(session))
+        newest_utc_ns = max((record.at.utc_ns for record in records), default=0)
+        span_ns = summary.opened.utc_ns, summary.ended_utc_ns or newest_utc_ns
+        of_samples = portion(progress, 0, _SAMPLES if with_waves else 1)
+        of_waves = portion(progress, _SAMPLES, _WAVES if with_raw else 1)
         return VisitRecord(
             summary=summary,
-            records=tuple(reader.discrete(session)),
-            samples=tuple(reader.samples(session)),
+            records=records,
+            samples=tuple(watched_by_time(reader.samples(session), span_ns, of_samples)),
             operators=reader.operators(),
             timeline=Timeline(tuple(reader.runs(session))),
             version=version,
             station=tuple(_station(reader, summary)),
-            waves=tuple(reader.waves(session)) if with_waves else (),
+            waves=tuple(watched_by_time(reader.waves(session), span_ns, of_waves)) if with_waves else (),
             gaps=tuple(reader.gaps(session)) if with_waves else (),
             schema=reader.schema(),
             raw=_raw(reader, summary) if with_raw else None,

@@ -4,13 +4,15 @@ import csv
 import gzip
 import io
 import zipfile
+from dataclasses import replace
 
 import pypdf
 import pytest
 
-from nursestation.export.errors import ExportError
+from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.files import verify_export
 from nursestation.export.formats import FORMATS, ExportOptions, export_every_format, export_session
+from nursestation.export.watched import EVERY
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from tests.helpers.written_visit import SESSION, all_records, minute, visit_records
@@ -87,6 +89,45 @@ def test_every_format_says_that_a_visit_is_simulated_where_it_is(tmp_path, name,
         rows = list(csv.DictReader(io.StringIO(words, newline="")))
         assert {row["mark"] for row in rows} == {"SIMULATED" if is_simulated else ""}
         assert list(rows[0])[-1] == "mark"
+
+
+@pytest.fixture(scope="module")
+def long_reader(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("long")
+    store = Store.open(folder / "record.sqlite3")
+    store.append(all_records(step_s=1))
+    store.close()
+    with StoreReader.open(folder / "record.sqlite3") as reader:
+        yield reader
+
+
+@pytest.mark.parametrize("key", [None, b"k" * 32])
+@pytest.mark.parametrize("name", ["csv", "events", "pdf", "hl7v2", "jsonl"])
+def test_the_work_is_told_from_the_loading_to_the_writing(long_reader, tmp_path, name, key):
+    told = []
+    export_session(
+        long_reader, SESSION, name, tmp_path / "file", replace(OPTIONS, progress=told.append, deidentify_key=key)
+    )
+    assert told == sorted(told)
+    assert told[0] < 0.05
+    assert told[-1] == 1
+    n_samples = sum(1 for _ in long_reader.samples(SESSION))
+    loading = [done for done in told if done < 0.3]
+    assert len(loading) >= n_samples // EVERY > 3
+    if key is not None:
+        assert len([done for done in told if 0.3 <= done < 0.45]) >= n_samples // EVERY
+
+
+@pytest.mark.parametrize("stopped_at", [0, 0.1, 0.4])
+def test_who_stops_it_while_it_is_loaded_or_changed_leaves_nothing(long_reader, tmp_path, stopped_at):
+    def stop(done):
+        if done >= stopped_at:
+            raise ExportCancelled("stopped")
+
+    options = replace(OPTIONS, progress=stop, deidentify_key=b"k" * 32)
+    with pytest.raises(ExportCancelled):
+        export_session(long_reader, SESSION, "events", tmp_path / "file", options)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_session_or_format_that_is_not_there_is_told(reader, tmp_path):
