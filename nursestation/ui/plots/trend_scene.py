@@ -338,7 +338,7 @@ def _figures(
         value = caret.sys if over is None else over
         x, width = scale.x(caret.at), letters.width(text)
         if is_low:
-            middle, beside = max(lane.y(value), lane.top + 2), CARET_PX / 2 + 4
+            middle, beside = max(lane.y(value), lane.top + STRIP_PX + letters.row_px / 3), CARET_PX / 2 + 4
             places = [Word(text, left, middle, width, "bad") for left in (x - width - beside, x + beside)]
             inside = [word for word in places if scale.left <= word.left <= scale.right - width]
             words += [word for word in inside if _is_clear(word, letters.row_px, marks, words)][:1]

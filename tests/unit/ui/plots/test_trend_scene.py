@@ -189,6 +189,16 @@ def test_in_a_low_lane_a_figure_goes_to_the_side_that_is_free():
     assert left > max(mark.x for mark in marks)
 
 
+def test_in_a_low_lane_a_figure_stands_below_the_line_of_an_alarm():
+    spike = make_reading(239, 140, ago_s=600)
+    view = _view(cuffs=(spike,), flags=(make_flag(reading=spike),), alarm_spans=(_span("nibp_sys", 15, None),))
+    scale = Scale(0, 70, 8, 508)
+    where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
+    drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
+    word = next(word for word in drawn.words if word.text == "239/140")
+    assert word.middle - 5 > drawn.strips[0].y
+
+
 def test_in_a_low_lane_a_figure_between_two_readings_is_left_out_and_a_higher_one_is_told():
     near = [make_reading(150, 90, ago_s=ago_s) for ago_s in (1380, 1200, 1020)]
     high = make_reading(220, 130, ago_s=600), make_reading(126, 77, ago_s=780)
