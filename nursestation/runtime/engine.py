@@ -23,7 +23,7 @@ from nursestation.core.records import BULK, Record, Wave
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.core.station import MonitorInput, Station, StationFault, StationInput, Tick
 from nursestation.log import trace_of
-from nursestation.runtime.inbox import Inbox
+from nursestation.runtime.inbox import Inbox, Item
 from nursestation.runtime.outbox import Outbox
 
 _log = logging.getLogger(__name__)
@@ -129,8 +129,37 @@ class Engine:
     def step(self, timeout_s: float) -> int:
         """Take and apply what waits, or wait up to `timeout_s` [s] for it; return how many items there were."""
         items = self._inbox.take(timeout_s)
-        records: list[Record] = []
         answers: list[tuple[Future[Sequence[Record]], Sequence[Record]]] = []
+        try:
+            records = self._applied(items, answers)
+            now = self._clock.now()
+            ticked = self._last_tick_ns is None or now.mono_ns - self._last_tick_ns >= TICK_NS
+            if ticked:
+                self._last_tick_ns = now.mono_ns
+                faults = (check(now) for check in self._checks)
+                records.extend(self._apply(Tick(), now))
+                for fault in faults:
+                    if fault is not None:
+                        records.extend(self._apply(fault, now))
+            self._store(records)
+        finally:  # only now, for who asked may wait for the disk next; and also where a sink failed: nobody waits for ever
+            for asked, made in answers:
+                asked.set_result(made)
+        waves = [record for record in records if isinstance(record, Wave)]
+        if waves:
+            self._outbox.publish(waves)
+            records = [record for record in records if not isinstance(record, Wave)]
+        snapshot = self._due_snapshot(records, now, ticked=ticked)
+        if records or snapshot is not None:
+            self._outbox.publish(records, snapshot)
+        self._outbox.beat()
+        return len(items)
+
+    def _applied(
+        self, items: Sequence[Item], answers: list[tuple[Future[Sequence[Record]], Sequence[Record]]]
+    ) -> list[Record]:
+        """Apply items and return what they made happen; who asked for one is added to `answers`."""
+        records: list[Record] = []
         for item, at in items:
             asked = self._asked.pop(id(item), None)
             if asked is not None and not asked.set_running_or_notify_cancel():
@@ -144,27 +173,7 @@ class Engine:
                 self._snapshot = None
             elif isinstance(item.event, Numeric):
                 self._numbers_of.add(item.monitor)
-        now = self._clock.now()
-        ticked = self._last_tick_ns is None or now.mono_ns - self._last_tick_ns >= TICK_NS
-        if ticked:
-            self._last_tick_ns = now.mono_ns
-            faults = (check(now) for check in self._checks)
-            records.extend(self._apply(Tick(), now))
-            for fault in faults:
-                if fault is not None:
-                    records.extend(self._apply(fault, now))
-        self._store(records)
-        for asked, made in answers:  # only now: who asked may wait for the disk next, or read the record
-            asked.set_result(made)
-        waves = [record for record in records if isinstance(record, Wave)]
-        if waves:
-            self._outbox.publish(waves)
-            records = [record for record in records if not isinstance(record, Wave)]
-        snapshot = self._due_snapshot(records, now, ticked=ticked)
-        if records or snapshot is not None:
-            self._outbox.publish(records, snapshot)
-        self._outbox.beat()
-        return len(items)
+        return records
 
     def _apply(self, item: StationInput, at: Moment) -> Sequence[Record]:
         try:

@@ -281,6 +281,25 @@ def test_who_asks_is_answered_once_the_records_are_with_the_store(stage):
     engine.stop()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_who_asks_is_answered_also_where_the_engine_ends_with_it(stage):
+    def fail(_records):
+        raise RuntimeError("no store takes this")
+
+    engine = Engine(stage.station, stage.clock, stage.inbox, stage.outbox, (fail,))
+    answered = threading.Event()
+
+    def ask():
+        engine.ask(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"), 4)
+        answered.set()
+
+    asking = threading.Thread(target=ask, daemon=True)  # not waited for where it waits for ever
+    engine.start()
+    asking.start()
+    assert answered.wait(5)
+    asking.join()
+
+
 def test_what_was_not_answered_in_time_is_withdrawn(running):
     Slow.may_go_on.clear()
     running.inbox.post(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"))
