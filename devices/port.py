@@ -212,7 +212,7 @@ class Port:
         self._who_has = who_has
 
     def poll(self, now: Moment) -> tuple[PortEvent, ...]:
-        """Do what is due: open, read, decode, write. Call every 8 to 10 ms; never blocks.
+        """Do what is due: open, read, decode, write. Call with every pass of the reader, each 8 to 17 ms; never blocks.
 
         Args:
             now: The present; the arrival of the bytes read now.
@@ -299,7 +299,7 @@ class Port:
     def _ask_driver(self, data: bytes, now: Moment) -> tuple[tuple[DriverEvent, ...], tuple[DriverEvent, ...], bytes]:
         """Have the driver take what was read and look at the time; return what it heard, what it noticed and what it wants sent.
 
-        All in one guard where `_drive` would be called for each: this is asked of every port a hundred times a second. After the
+        All in one guard where `_drive` would be called for each: this is asked of every port with every pass. After the
         first failure nothing more is asked, for the link then starts anew.
         """
         driver, t_ns = self._driver, now.mono_ns
