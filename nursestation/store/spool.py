@@ -6,7 +6,8 @@ Rules of the file:
 2. A note is whole or not there, and on disk before the command goes on. It is never changed: how a command ended is a second
    note.
 3. Which notes the record has is asked of the record alone; then they are taken away.
-4. Whoever may write the folder may forge or delete a note that was not taken up yet: docs/staff.md says so.
+4. Whoever may write the folder may forge or delete a note that was not taken up yet: docs/staff.md says so. What is forged must
+   not harm the record, which keeps it for ever: a note with a time or a text that none of ours has is unreadable.
 """
 
 import contextlib
@@ -27,6 +28,8 @@ from nursestation.store.keys import sync_folder
 _ENDING = ".json"
 _ASKED, _ENDED = f".1-asked{_ENDING}", f".2-ended{_ENDING}"  # in this order by name
 _MOST_BYTES = 16 << 20  # of one note: a file that is larger is none
+_LONGEST = 256  # text of a note: an account, a visit's id
+_LATEST_NS = 1 << 63  # UTC, in the year 2262: what the record can hold
 _MADE_ASKED, _MADE_ENDED = TypeAdapter(Asked), TypeAdapter(Ended)
 
 
@@ -96,9 +99,10 @@ def key_of(note: Note) -> tuple[str, str]:
 
 
 def _read(path: Path) -> Note:
+    unreadable = Unreadable(note="".join(one if one.isprintable() else "?" for one in path.name))
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_BYTES:
-            return Unreadable(note=path.name)
+            return unreadable
         body = path.read_bytes()
         note: Asked | Ended
         if path.name.endswith(_ASKED):
@@ -106,8 +110,17 @@ def _read(path: Path) -> Note:
         else:
             note, ending = _MADE_ENDED.validate_json(body), _ENDED
     except (OSError, ValueError):
-        return Unreadable(note=path.name)
-    return note if path.name == note.note + ending else Unreadable(note=path.name)
+        return unreadable
+    return note if path.name == note.note + ending and _is_sound(note) else unreadable
+
+
+def _is_sound(note: Asked | Ended) -> bool:
+    if isinstance(note, Asked):
+        more = [*note.sessions, note.format, note.monitor]
+    else:
+        more = [text for one in note.files for text in (one.session, one.sha256)]
+    texts = [note.note, note.account, note.command, *more]
+    return 0 <= note.utc_ns < _LATEST_NS and all(len(text) <= _LONGEST and text.isprintable() for text in texts)
 
 
 def _put(path: Path, content: bytes) -> None:

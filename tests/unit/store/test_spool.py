@@ -1,5 +1,8 @@
 """Notes of commands in their folder: whole or not there, in order, and what is none of ours is told as unreadable."""
 
+import os
+from dataclasses import replace
+
 import pytest
 
 from nursestation.core.notes import Asked, Ended, Unreadable, WrittenFile
@@ -46,6 +49,24 @@ def test_what_is_damaged_forged_or_a_link_says_so(tmp_path):
     (tmp_path / ".half.1-asked.json.x").write_text("{")  # left by a kill
     bad = ["cut.1-asked.json", "linked.2-ended.json", "other.1-asked.json", "plain.json"]
     assert notes(tmp_path) == [ASKED, *(Unreadable(note=name) for name in bad)]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"utc_ns": 10**30}, {"utc_ns": -1}, {"account": "office\nroot"}, {"account": "x" * 300}, {"sessions": ("a\x1b[2J",)},
+        {"monitor": "2:x\u202e"},
+    ],
+)  # fmt: skip
+def test_what_no_command_writes_does_not_come_into_the_record(tmp_path, forged):
+    spool.leave(tmp_path, replace(ASKED, **forged))
+    assert notes(tmp_path) == [Unreadable(note=f"{ASKED.note}.1-asked.json")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there are text")
+def test_a_name_that_is_no_text_can_be_recorded_all_the_same(tmp_path):
+    (tmp_path / os.fsdecode(b"\xff\n.json")).write_text("{}")
+    assert notes(tmp_path) == [Unreadable(note="??.json")]
 
 
 def test_a_note_that_cannot_be_left_says_what_was_not_done(tmp_path):
