@@ -583,7 +583,7 @@ def restore(ctx: click.Context, file: Path, yes: bool, plain: bool, profile: Pat
             )
         return plain or click.confirm(question, default=False, err=True)
 
-    for line in run_restore(place, file, SystemClock(), agree, agree_to_plain):
+    for line in run_restore(place, file, SystemClock(), agree, agree_to_plain, os.environ):
         click.echo(line)
 
 

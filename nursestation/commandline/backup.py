@@ -4,11 +4,12 @@ Rules of the file: a backup is made beside a running station too; a restore neve
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from devices.clock import NS_PER_S, Clock
+from nursestation.commandline.keys import unlocked_unasked
 from nursestation.commandline.noting import ending_noted, note_asked
 from nursestation.config.load import load_settings
 from nursestation.core.notes import WrittenFile
@@ -19,6 +20,7 @@ from nursestation.store.backup import BackupError, Rest, make_backup
 from nursestation.store.restore import Between, check_backup, compare, restore
 from nursestation.store.retention import KeptVisit, kept_visits
 from nursestation.store.store import take_lock
+from nursestation.store.unlocking import PASSPHRASE_FILE
 
 _MOST_NAMED = 20
 
@@ -51,7 +53,8 @@ def run_restore(
     file: Path,
     clock: Clock,
     agree: Callable[[str], bool],
-    agree_to_plain: Callable[[str], bool] = lambda _question: False,
+    agree_to_plain: Callable[[str], bool],
+    environ: Mapping[str, str],
 ) -> Iterator[str]:
     """Put a backup in the record's place, and yield what to say.
 
@@ -61,6 +64,7 @@ def run_restore(
         clock: For the record of the restore.
         agree: Asked before anything is changed.
         agree_to_plain: Asked before that where a protected record would be a plain one afterwards.
+        environ: May name a file with the passphrase of the present record, which is not asked for.
 
     Raises:
         NurseStationError: a station runs, the backup is not whole, or the disk does not take it; the record is as it was.
@@ -68,7 +72,8 @@ def run_restore(
     if profile.folder.is_dir():
         take_lock(profile.record).release()  # refused at once, and not after a long look at the backup
     check_backup(file)
-    between = compare(file, profile.record)
+    with unlocked_unasked(profile.record, environ):
+        between = compare(file, profile.record)
     yield from between_lines(file, profile.record, between)
     if between.loses_key and not agree_to_plain("Have a record without protection from now on?"):
         yield "Nothing was changed."
@@ -87,7 +92,12 @@ def run_restore(
 def between_lines(file: Path, record: Path, between: Between) -> Iterator[str]:
     """Yield what a restore would change, as sentences."""
     yield f"{file} was made at {iso(between.made_utc_ns, None)} and is whole: {_counted(between.n_sessions)}."
-    if not between.is_readable:
+    if between.is_locked:
+        yield (
+            f"The present record {record} is protected, and was not unlocked: what it has beyond the backup is not known, unless "
+            f"{PASSPHRASE_FILE} names a file with its passphrase. It will be set aside."
+        )
+    elif not between.is_readable:
         yield f"The present record {record} cannot be read: what it has beyond the backup is not known. It will be set aside."
     elif record.exists():
         yield f"The present record has {_counted(between.n_present)}. It will be set aside, not overwritten."

@@ -21,7 +21,7 @@ from devices.clock import Moment
 from nursestation.core.records import BackupRestored, SessionPurged
 from nursestation.store import sqlite
 from nursestation.store.backup import BackupError, backups_in, read_sum, sum_on_drive
-from nursestation.store.errors import StoreError, StoreKeyDamaged
+from nursestation.store.errors import StoreError, StoreKeyDamaged, StoreLocked
 from nursestation.store.keys import read_keys, sync_folder, write_keys
 from nursestation.store.reader import StoreReader
 from nursestation.store.sqlite import is_protected, key_file
@@ -43,6 +43,7 @@ class Between:
         n_sessions: Visits in it.
         open_sessions: Visits that were open then, and will be again.
         is_readable: Whether the present record can be read (or there is none).
+        is_locked: Whether it could be with its passphrase.
         n_present: Visits in the present record.
         lost: Visits that the present record has and the backup has not.
         behind: Visits that the present record has more of.
@@ -59,6 +60,7 @@ class Between:
     behind: tuple[str, ...]
     purged_since: tuple[str, ...]
     loses_key: bool = False
+    is_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,15 @@ def compare(file: Path, record: Path) -> Between:
         newest_ns = reader.newest_utc_ns()
     made = [one.made_utc_ns for one in backups_in(file.parent) if one.path == file]
     sessions = {name for name in heads if name is not None}
-    is_readable, present, purged = True, dict[str | None, str](), set[str]()
+    is_readable, is_locked, present, purged = True, False, dict[str | None, str](), set[str]()
     if record.exists():
         try:
             with StoreReader.open(record) as reader:
                 present = reader.chain_heads()
                 told = reader.of_kinds([SessionPurged])
                 purged = {one.purged for one in told if isinstance(one, SessionPurged)}
-        except StoreError:
-            is_readable = False
+        except StoreError as error:
+            is_readable, is_locked = False, isinstance(error, StoreLocked)
     present_sessions = {name for name in present if name is not None}
     return Between(
         made_utc_ns=made[0] if made else newest_ns or 0,
@@ -119,6 +121,7 @@ def compare(file: Path, record: Path) -> Between:
         behind=tuple(sorted(name for name in present_sessions & sessions if present[name] != heads[name])),
         purged_since=tuple(sorted(purged & sessions)),
         loses_key=is_protected(record) and not is_protected(file),
+        is_locked=is_locked,
     )
 
 

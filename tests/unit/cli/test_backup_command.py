@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -13,8 +14,8 @@ from nursestation.store.backup import backups_in
 from nursestation.store.keys import read_keys
 from nursestation.store.store import Store
 from nursestation.store.verify import verify_store
-from tests.helpers.protection import key_and_file
-from tests.helpers.written_visit import SESSION, all_records
+from tests.helpers.protection import PASSPHRASE, key_and_file
+from tests.helpers.written_visit import SESSION, all_records, visit_records
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +152,27 @@ def test_a_plain_backup_over_a_protected_record_is_said_and_asked_of_its_own(pro
     with sqlite.held(aside, key):
         assert verify_store(aside).ok
     assert SESSION in run("sessions", "--profile", profile).output
+
+
+def test_what_a_locked_record_has_beyond_the_backup_is_told_to_who_has_its_passphrase(
+    profile, protected, key_and_keys, tmp_path
+):
+    key, _ = key_and_keys
+    record = profile / "record.sqlite3"
+    with sqlite.held(record, key), contextlib.closing(Store.open(record)) as store:
+        store.append([one for one in all_records(step_s=120) if one.session is None])
+        store.append([replace(one, session="20260304-0900-2") for one in visit_records(step_s=600, upto_min=5)])
+    left = run("restore", protected, "--profile", profile, input="n\n")
+    assert "is protected, and was not unlocked" in left.output
+    assert "Not in the backup" not in left.output
+    (tmp_path / "passphrase").write_text(PASSPHRASE)
+    environ = {"NURSESTATION_PASSPHRASE_FILE": str(tmp_path / "passphrase")}
+    told = run("restore", protected, "--profile", profile, input="n\n", env=environ)
+    assert "Not in the backup: 20260304-0900-2." in told.output
+    assert "the restored record will be plain" in told.output
+    done = run("restore", protected, "--profile", profile, "--yes", "--plain", env=environ)
+    assert done.exit_code == 0, done.output
+    assert is_plain(profile)
 
 
 def test_nobody_loses_the_protection_by_a_yes_alone(profile, protected):
