@@ -65,10 +65,14 @@ def leave(folder: Path, note: Asked | Ended) -> None:
         folder.mkdir(exist_ok=True)
         _put(folder / name, body)
     except OSError as error:
-        was = "Nothing was done" if isinstance(note, Asked) else "It was done"
+        if isinstance(note, Asked):
+            raise NotNoted(
+                f"Nothing was done: a note of it comes first, and {folder} cannot be written ({error.strerror}). "
+                "Give this user write permission for that folder, or free some space."
+            ) from error
         raise NotNoted(
-            f"{was}, but what is asked of the record must be noted and {folder} cannot be written ({error.strerror}). "
-            "Give this user write permission for that folder, or free some space."
+            f"It has ended, and how could not be noted: {folder} cannot be written ({error.strerror}). "
+            "That it was asked for is noted."
         ) from error
 
 

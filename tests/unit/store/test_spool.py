@@ -71,9 +71,9 @@ def test_a_name_that_is_no_text_can_be_recorded_all_the_same(tmp_path):
 
 def test_a_note_that_cannot_be_left_says_what_was_not_done(tmp_path):
     (tmp_path / "notes").write_text("a file in the way")
-    with pytest.raises(NotNoted, match=r"^Nothing was done, but"):
+    with pytest.raises(NotNoted, match=r"^Nothing was done: "):
         spool.leave(tmp_path / "notes", ASKED)
-    with pytest.raises(NotNoted, match=r"^It was done, but"):
+    with pytest.raises(NotNoted, match=r"^It has ended, and how"):
         spool.leave(tmp_path / "notes", ENDED)
     with pytest.raises(NotNoted):
         spool.leave(tmp_path / "no profile" / "notes", ASKED)
