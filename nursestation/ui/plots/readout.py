@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from devices.clock import NS_PER_S
+from nursestation.ui.alarms.view import split_text
 from nursestation.ui.plots.deviation import ARROWS, DIRECTION_MIN, Direction, direction, percent_from, percent_text
 from nursestation.ui.plots.pyramid import Pyramid
 from nursestation.ui.plots.trend_model import GAP_S
@@ -82,7 +83,8 @@ def readout_at(view: TrendView, series: Mapping[str, Pyramid], minute: float, zo
             continue
         upper.append(Piece(f"{name} {value_text(metric, value_at(series, metric, second))}", tone))
     lower = _pressure(view, minute, zone, "")
-    lower += [Piece(alarm.text, Tone.BAD) for alarm in view.alarms if alarm.start <= minute <= alarm.end]
+    alarms = [alarm for alarm in view.alarms if alarm.start <= minute <= alarm.end]
+    lower += [Piece(split_text(alarm.text)[0], Tone.BAD) for alarm in alarms]
     lower += [Piece(event.text, Tone.ACCENT) for event in view.events if abs(event.at - minute) <= EVENT_NEAR_MIN]
     phase = next((band.phase for band in view.phases if band.start <= minute < band.end and not band.planned), None)
     lower.append(Piece(" ".join([*([PHASE_WORDS[phase]] if phase else []), minute_text(view, minute)]), Tone.SOFT))

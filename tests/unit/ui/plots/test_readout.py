@@ -61,6 +61,15 @@ def test_every_value_at_the_cursor_is_told_with_what_happened():
     assert _texts(told.lower) == ["BP ---", "SpO₂ 86 < 90 %", "Nausea – mild", "Infusion +16 min"]
 
 
+def test_an_alarm_is_told_by_its_headline():
+    span = AlarmSpanView(
+        metric="nibp_sys", priority=Priority.HIGH, text="BP spike 150/92, 26 % above baseline 119/75; repeat asked for",
+        start=START.shifted(15 * MINUTE_NS), end=None,
+    )  # fmt: skip
+    told = readout_at(trend_view(_visit(alarm_spans=(span,)), NOW), {}, 18.0, UTC)
+    assert _texts(told.lower) == ["BP ---", "BP spike 150/92", "Infusion +18 min"]
+
+
 @pytest.mark.parametrize("minute", [12.0, 18.0])
 def test_what_is_over_or_has_not_begun_is_not_told(minute):
     lower = _texts(readout_at(trend_view(_visit(), NOW), {}, minute, UTC).lower)
