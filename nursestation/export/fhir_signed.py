@@ -3,7 +3,7 @@
 Rules of the file:
 1. The signature is the one of the record (21 CFR 11.50: printed name, date and time, meaning; no claim of conformity). It covers
    the chain of the visit's records up to it, and that hash stands in it. It is no cryptographic signature of this file.
-2. Every section stands for itself in words, and names its resources.
+2. Every section stands for itself in words (`fhir_words.py`), and names its resources.
 """
 
 import base64
@@ -14,8 +14,8 @@ from nursestation.core.records import DischargeSigned
 from nursestation.export.events import events
 from nursestation.export.fhir_parts import SYSTEM, Chart, Json, Resource, hl7_concept, narrative, part, tag
 from nursestation.export.fhir_people import PHASES
+from nursestation.export.fhir_words import lines
 from nursestation.export.localtime import clock, clock_s
-from nursestation.export.story import Cuff
 
 _SIGNED_AS = tag("urn:iso-astm:E1762-95:2013", "1.2.840.10065.1.12.1.1", "Author's Signature")
 _SUMMARY = tag("http://loinc.org", "34133-9", "Summarization of episode note")
@@ -33,11 +33,10 @@ def composition(chart: Chart, signed: DischargeSigned, sections: dict[str, list[
     who = _signer(chart, signature)
     rows = {
         "Course of the visit": [(clock_s(one.utc, chart.zone), one.text, one.by) for one in events(chart.visit)],
-        "Blood pressure": [_cuff_row(chart, cuff) for cuff in chart.story.cuffs],
         "Discharge": [(one.title, one.state.replace("_", " "), one.evidence) for one in signed.evidence],
     }
     phases: list[Json] = [
-        part(title=title, text=narrative(title, rows.get(title, _rows(found))), entry=_entries(found))
+        part(title=title, text=narrative(title, rows.get(title, lines(found))), entry=_entries(found))
         for title, found in sections.items()
     ]
     course = part(
@@ -69,23 +68,8 @@ def _phases(chart: Chart) -> str:
     return "; ".join(stretches)
 
 
-def _cuff_row(chart: Chart, cuff: Cuff) -> tuple[str, str, str]:
-    reading = cuff.reading
-    mean = "" if reading.mean is None else f" ({reading.mean})"
-    return clock_s(reading.measured_utc_ns, chart.zone), f"{reading}{mean} mmHg", cuff.flag
-
-
 def _entries(found: list[Resource]) -> list[Json]:
     return [{"reference": f"urn:uuid:{one['id']}"} for one in found]
-
-
-def _rows(found: list[Resource]) -> list[tuple[str]]:
-    """Return what a section holds where no words of its own are made: how many resources of which kind."""
-    counts: dict[str, int] = {}
-    for one in found:
-        kind = str(one["resourceType"])
-        counts[kind] = counts.get(kind, 0) + 1
-    return [(f"{kind}: {n}",) for kind, n in counts.items()]
 
 
 def provenance(chart: Chart, signed: DischargeSigned) -> Resource:

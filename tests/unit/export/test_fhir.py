@@ -1,6 +1,7 @@
 """The FHIR bundle: valid R4, whole in itself, and value by value what the record holds."""
 
 import base64
+import html
 import json
 import statistics
 from collections import Counter, defaultdict
@@ -35,6 +36,7 @@ from nursestation.core.records import (
     VitalsEntered,
 )
 from nursestation.export.fhir import fhir_bundle
+from nursestation.export.fhir_words import MINUTES
 from tests.helpers.stored_visit import stored
 from tests.helpers.written_visit import (
     CHAIR,
@@ -624,6 +626,28 @@ def test_the_discharge_shows_every_criterion_in_words_and_as_a_resource(read):
     criteria = [one for one in resources(read, "Observation") if one["code"]["text"].startswith("Discharge criterion")]
     assert len(criteria) == len(section["entry"]) == 6
     assert Counter(one["valueCodeableConcept"]["text"] for one in criteria) == {"met": 5, "overridden": 1}
+
+
+def test_every_section_of_a_document_says_in_words_what_its_resources_hold(read, changed):
+    """A receiver may show the words alone (FHIR R4, 3.3.1: the narrative tells the content of the section)."""
+    for bundle in (read, json.loads(changed)):
+        by_name = {entry["fullUrl"]: entry["resource"] for entry in bundle["entry"]}
+        for section in bundle["entry"][0]["resource"]["section"][1:]:
+            named = [by_name[entry["reference"]] for entry in section.get("entry", ())]
+            minutes = [one for one in named if "median" in json.dumps(one.get("method", ""))]
+            silent = [*minutes, *(one for one in named if one["resourceType"] == "Medication")]
+            rows = section["text"]["div"].count("<tr>")
+            assert rows == len(named) - len(silent) + (1 if minutes else 0)
+            assert (MINUTES in html.unescape(section["text"]["div"])) is bool(minutes)
+    words = {one["title"]: one["text"]["div"] for one in bundle["entry"][0]["resource"]["section"]}
+    assert "<td>systolic 182 mmHg, diastolic 111 mmHg, mean 134 mmHg</td>" in words["Vital signs"]
+    assert "<td>Pain</td><td>3; knee</td>" in words["Scores"]
+    assert "<td>Nausea; Severity Severe; Corrected by R. Alvarez RN: worse</td>" in words["Charted"]
+    assert "Pause of the infusion" in words["Treatment"]
+    assert ", lot " in words["Treatment"]
+    assert "ENTERED IN ERROR" in words["Treatment"]
+    assert "BP spike 182/111" in words["Flags and alarms"]
+    assert DRIVER.name in words["Who takes the patient home"]
 
 
 def test_the_driver_is_a_related_person(read):
