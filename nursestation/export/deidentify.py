@@ -66,12 +66,13 @@ _SESSIONS = {"session", "resumed"}
 _IDS = {"entry_id", "flag_id", "condition_id", "drug_id", "replaces"}
 _MONITORS = {"monitor", "subject"}
 _MADE = {
-    "metric", "rule", "gate", "lacking", "criterion", "variant", "state", "title", "why", "language", "version", "vendor",
+    "metric", "rule", "gate", "lacking", "criterion", "variant", "state", "why", "language", "version", "vendor",
     "model", "software", "driver", "vitals", "values", "items", "quality",
 }  # fmt: skip
-"""Fields whose text the program, a driver or a monitor's make gives; "title" is a criterion's (a monitor's is cut below)."""
+"""Fields whose text the program, a driver or a monitor's make gives."""
 _MADE_OF = {
     ("Sample", "source"), ("Wave", "source"), ("Gap", "source"), ("Gap", "reason"), ("ConditionRealarmed", "reason"),
+    ("CriterionEvidence", "title"),
 }  # fmt: skip
 _WORDS = {"name", "text", "prompt", "answers", "meaning", "action", "protocol"}
 """Fields that stay where they say what a shipped protocol says."""
@@ -83,6 +84,8 @@ _DOSE = re.compile(
     re.IGNORECASE,
 )
 """A dose as it is usually written: each number with its unit, so that no date and no telephone number is one."""
+_LIMIT = re.compile(r"(?:(?:systolic|diastolic|mean|or|more|above|below|baseline|mmHg|%|\d{1,3}(?:\.\d+)?)(?: |$))+")
+"""What a cuff reading crossed ("systolic 25 mmHg or more above baseline"): numbers, and the words of `core/spikes.py` alone."""
 _MONITOR_ID = re.compile(r"\d+:[a-z0-9_]+")
 
 
@@ -192,6 +195,7 @@ class _Other:
     patient: Patient | None = field(default=None, repr=False)
     _staff: dict[str, str] = field(default_factory=dict, repr=False)
     _ids: dict[str, str] = field(default_factory=dict, repr=False)
+    _rules: dict[str, str] = field(default_factory=dict, repr=False)
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
@@ -263,9 +267,11 @@ class _Other:
             case FlagRaised():
                 return {"because": str(record.reading)}
             case ConditionRaised():
-                return {"text": _condition(record)}
+                self._rules[record.condition_id] = record.rule
+                return {"text": _condition(record.rule, record.value, record.limit)}
             case ConditionChanged():
-                return {"text": "changed" if record.value is None else f"{record.value:g}"}
+                rule = self._rules.get(record.condition_id, "changed")
+                return {"text": _condition(rule, record.value, record.limit)}
         return {}
 
     def _field(self, kind: str, name: str, value: object) -> object:
@@ -306,6 +312,8 @@ class _Other:
             return _monitor(value)
         if name in _MADE or (kind, name) in _MADE_OF:
             return value
+        if name == "limit_text":
+            return value if _LIMIT.fullmatch(value) else LEFT_OUT
         if name in _DOSES:
             return value if _DOSE.fullmatch(value) else _shipped_or_left_out(value)
         return _shipped_or_left_out(value) if name in _WORDS else LEFT_OUT
@@ -327,12 +335,12 @@ def _title(title: str) -> str:
     return title.partition(" on ")[0]
 
 
-def _condition(record: ConditionRaised) -> str:
-    """Return what an alarm condition is, from its numbers alone."""
-    told = record.rule.replace(".", " ").replace("_", " ")
-    if record.value is not None:
-        told += f", {record.value:g}"
-    return told if record.limit is None else f"{told}, limit {record.limit:g}"
+def _condition(rule: str, value: float | None, limit: float | None) -> str:
+    """Return what an alarm condition is, from its rule and its numbers alone."""
+    told = rule.replace(".", " ").replace("_", " ")
+    if value is not None:
+        told += f", {value:g}"
+    return told if limit is None else f"{told}, limit {limit:g}"
 
 
 # --- protocols ----------------------------------------------------------------------------------------------------

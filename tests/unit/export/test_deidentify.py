@@ -271,7 +271,7 @@ KEPT = {
     ("MonitorIdentified", "vendor"), ("MonitorIdentified", "model"), ("MonitorIdentified", "software"),
     ("MonitorFacts", "vendor"), ("MonitorFacts", "model"), ("MonitorFacts", "driver"), ("MonitorFacts", "title"),
     ("MonitorBound", "driver"), ("MonitorBound", "title"), ("MonitorUnbound", "driver"), ("MonitorUnbound", "title"),
-    ("StationStarted", "version"), ("CuffReading", "source"), ("ProtocolChanged", "title"),
+    ("StationStarted", "version"), ("CuffReading", "source"),
 }  # fmt: skip
 """Fields whose text nobody types: ids and words of the program, of a driver or of a monitor's make. This list grows with care."""
 
@@ -352,3 +352,16 @@ def test_the_header_says_that_it_is_deidentified(visit):
     header = json.loads(session_jsonl(deidentified(visit, KEY), lambda _: None).splitlines()[0])
     assert header["is_deidentified"] is True
     assert header["chain_head"] is None
+
+
+def test_an_alarm_condition_keeps_its_rule_and_its_numbers(visit):
+    raised = replace(
+        filled(r.ConditionRaised), session=SESSION, condition_id="c9", rule="bp.spike", value=171.0, limit=None,
+        limit_text="systolic 25 mmHg or more above baseline",
+    )  # fmt: skip
+    changed = replace(filled(r.ConditionChanged), session=SESSION, condition_id="c9", value=172.0, limit=None)
+    other = replace(changed, condition_id="of before")
+    typed = replace(raised, limit_text="systolic 160 or more, says Zebra")
+    records = deidentified(replace(visit, records=(raised, changed, other, typed)), KEY).records
+    assert [one.text for one in records] == ["bp spike, 171", "bp spike, 172", "changed, 172", "bp spike, 171"]
+    assert [records[0].limit_text, records[3].limit_text] == ["systolic 25 mmHg or more above baseline", LEFT_OUT]
