@@ -13,7 +13,7 @@ from pathlib import Path
 
 from devices.clock import NS_PER_S
 from nursestation.core.inputs import PurgeDone
-from nursestation.core.records import HoldReleased, SessionHeld
+from nursestation.core.records import HoldReleased, SessionHeld, SessionOpened
 from nursestation.store import sqlite
 from nursestation.store.errors import explain
 from nursestation.store.purging import what_is_there
@@ -59,9 +59,13 @@ def kept_visits(record: Path, keep_years: int | None, now_utc_ns: int) -> tuple[
         held = holds(reader)
         in_chairs = set(reader.open_sessions())
         newest = reader.newest_of_sessions()
-        visits = [(visit.id, visit.patient.initials) for visit in reader.sessions()]
+        initials_of = {  # not `sessions`, which counts the readings of each: all of them would be read for every purge
+            one.session: one.patient.initials
+            for one in reader.of_kinds((SessionOpened,))
+            if isinstance(one, SessionOpened) and one.session is not None
+        }
     found = []
-    for session, initials in visits:
+    for session, initials in initials_of.items():
         until_ns = None if keep_years is None else years_later(newest[session], keep_years)
         is_open = session in in_chairs
         is_over = until_ns is not None and until_ns <= now_utc_ns and not is_open and session not in held
