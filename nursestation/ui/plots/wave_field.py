@@ -230,6 +230,12 @@ class WaveField(QWidget):
         sweep, n = self._where[chair, key]
         return sweep.group.filled_until(n)
 
+    @property
+    def sweep_s(self) -> float:
+        """Return how long the slowest wave takes from the left edge to the right one [s]; 0 where none is drawn."""
+        widths = ((sweep.group.width, sweep.drawn[0].speed_mm_s) for lane in self._lanes for sweep in lane.sweeps)
+        return max((width / (speed_mm_s * self._px_per_mm) for width, speed_mm_s in widths), default=0.0)
+
     def shown(self, chair: int, key: Key) -> Shown | None:
         """Return what a wave's strip looks like; None while it has none."""
         if (chair, key) not in self._where:
