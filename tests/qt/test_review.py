@@ -15,9 +15,11 @@ from nursestation.core.past import Mark, Sought, VisitCard
 from nursestation.runtime.review_job import CompareVisits, OpenVisit, ReadWaves, ReviewDesk, WavesRead
 from nursestation.store.store import Store
 from nursestation.ui.alarms.flashing import Flashing
+from nursestation.ui.controls import ElidingLabel
 from nursestation.ui.plots.readout_line import ReadoutLine
 from nursestation.ui.plots.trend import Trend
 from nursestation.ui.plots.trend_model import TrendModel
+from nursestation.ui.plots.wave_look import MetricLook, WaveLook
 from nursestation.ui.review.compare_view import minutes_of, pieces, pressures_of, rates_of
 from nursestation.ui.review.film_view import TICK_MS
 from nursestation.ui.review.page import ReviewPage
@@ -244,6 +246,7 @@ def test_it_is_marked_as_what_was(review):
     assert texts(review, "review_mark") == "REVIEW · not live"
     assert texts(review, "review_title") == "Keller, Jonas · …4471"
     assert texts(review, "review_when") == "3 March 2026 · 18:20 to 19:58 · chair 2 · Depression IV"
+    assert review.findChild(ElidingLabel, "review_when").short == "2026-03-03, 18:20–19:58"
     assert not review.findChild(QPushButton, "review_again").isVisible()
 
 
@@ -313,6 +316,17 @@ def test_waves_of_the_cursor_are_drawn(review, desk, qtbot):
     (key,) = painter._store.keys(2)
     assert painter.shown(2, key) is not None
     assert painter.drawn_until(2, key) > 0
+
+    def to_the_edge_px():
+        group = painter._where[2, key][0].group
+        return group.width - group.end * group._pace % group.width
+
+    assert 0 < to_the_edge_px() < 8  # it is read from left to right, and the cursor's moment is at the end
+    review.resize(1300, 700)
+    QApplication.processEvents()
+    assert 0 < to_the_edge_px() < 8
+    review.set_look(WaveLook((MetricLook("ecg", 50.0),)))
+    assert 0 < to_the_edge_px() < 8
     review.show_waves(asked, (), "")
     assert painter.why_none == "No waves were recorded at this moment."
 
@@ -429,8 +443,10 @@ def test_a_finger_on_the_bar_goes_back(film, opened, qtbot):
 
 def test_nothing_can_be_asked_of_what_was_and_nothing_flashes(film, opened, qtbot):
     film.seek(opened.film.first_ns + round(49.1 * 60 * NS_PER_S))
-    buttons = [one for one in film._page.findChildren(QAbstractButton) if one.isVisible()]
-    assert buttons == []
+    for size in ((1000, 660), (1900, 1000)):  # a wider page shows more of itself
+        film.window().resize(*size)
+        QApplication.processEvents()
+        assert [one for one in film._page.findChildren(QAbstractButton) if one.isVisible()] == []
     assert not film.findChild(Flashing).is_running
     assert {one.objectName() for one in film.stops()} >= {"film_play", "film_place"}
     assert not any(film._page.isAncestorOf(one) for one in film.stops())

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -180,6 +180,12 @@ class FilmView(QWidget):
         """Return what the tab key goes to: the bar alone."""
         bar = self.findChild(QWidget, "film_bar")
         return [] if bar is None else tab_stops(bar)
+
+    def event(self, event: QEvent) -> bool:
+        """Hide anew what a page shows by itself when it is given another width."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._silence()
+        return super().event(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stand still while nobody looks."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from nursestation.ui import theme
@@ -166,6 +166,11 @@ class HappeningList(QListView):
     def set_theme(self, theme_: Theme) -> None:
         """Take other colours."""
         self.setItemDelegate(_Lines(theme_, self))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the size of the letters."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:

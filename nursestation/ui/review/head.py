@@ -11,10 +11,11 @@ from nursestation.ui.timetext import clock_text, date_text, local_time
 
 @dataclass(frozen=True, slots=True)
 class HeadText:
-    """Two lines."""
+    """Two lines; `short` stands for `when` where that has no room."""
 
     title: str = field(repr=False)
     when: str
+    short: str
 
 
 def head_text(opened: OpenedVisit, zone: tzinfo | None) -> HeadText:
@@ -23,16 +24,19 @@ def head_text(opened: OpenedVisit, zone: tzinfo | None) -> HeadText:
     patient = summary.patient
     until_ns = opened.summary.until.utc_ns if summary.ended_utc_ns is None else summary.ended_utc_ns
     end = clock_text(until_ns, zone)
-    day = date_text(local_time(summary.opened.utc_ns, zone).date())
+    date = local_time(summary.opened.utc_ns, zone).date()
+    day = date_text(date)
     begin = clock_text(summary.opened.utc_ns, zone)
-    parts = ["SIMULATED"] if opened.summary.simulated else []
+    marked = ["SIMULATED"] if opened.summary.simulated else []
+    parts = list(marked)
     if opened.summary.is_running:
         parts += [f"running, read up to {end}", day, f"since {begin}"]
     else:
         parts += [day, f"{begin} to {end}"]
-    if opened.summary.phase is Phase.ENDED_EARLY:
-        parts.append("ended early")
-    parts += [f"chair {summary.chair}", summary.protocol]
+    early = ["ended early"] if opened.summary.phase is Phase.ENDED_EARLY else []
+    parts += [*early, f"chair {summary.chair}", summary.protocol]
     return HeadText(
-        f"{patient.family_name}, {patient.given_name} · {record_tail(patient.record_number)}", " · ".join(parts)
+        title=f"{patient.family_name}, {patient.given_name} · {record_tail(patient.record_number)}",
+        when=" · ".join(parts),
+        short=" · ".join([*marked, f"{date:%Y-%m-%d}, {begin}–{end}", *early]),
     )

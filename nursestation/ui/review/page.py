@@ -154,6 +154,7 @@ class ReviewPage(Page):
         self._opened, self._session = opened, opened.record.summary.id
         words = head_text(opened, self._zone)
         self._title.setText(words.title)
+        self._when.short = words.short
         self._when.setText(words.when)
         self._again.setVisible(opened.summary.is_running)
         self._ways.setEnabled(True)

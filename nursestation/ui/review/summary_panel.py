@@ -40,6 +40,7 @@ class SummaryPanel(QWidget):
         self._grid.setHorizontalSpacing(theme.GAP)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
+        self._grid.setContentsMargins(0, 0, theme.GAP, 0)  # off the scroll bar
         inside = column(spacing=theme.GAP)
         inside.addLayout(self._grid)
         inside.addStretch()
@@ -82,6 +83,7 @@ class SummaryPanel(QWidget):
             meaning.setVisible(self._button.isChecked())
             self._meanings.append(meaning)
             self._grid.addWidget(meaning, 4 * n + 2, 0, 1, 3, top)
+            self._grid.setRowStretch(4 * n + 1, 1)  # what a button is higher goes below the note
             self._grid.setRowMinimumHeight(4 * n + 3, theme.GAP)
 
     @Slot()
