@@ -154,8 +154,7 @@ def _in_order(conditions: list[ConditionView]) -> tuple[ConditionView, ...]:
 def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot:
     visit = chair.visit
     conditions = list(visit.conditions.values()) if visit is not None else []
-    givers = _givers(chair)
-    shown = _numerics(chair, givers, now)
+    shown = _numerics(chair, now)
     return ChairSnapshot(
         number=chair.number,
         links=tuple(_link(chair, monitor, now) for monitor in chair.monitors.values()),
@@ -173,7 +172,7 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         clinic_preset=state.preset.title if visit is not None else "",
         drafts=tuple((form, tuple(fields.items())) for form, fields in chair.drafts.items()),
         nurse=assigned.nurse_of(state, chair),
-        turns_ns=vitals.turns_ns(givers, vitals.technical_of(chair), now),
+        turns_ns=vitals.turns_ns(chair, vitals.technical_of(chair), now),
     )
 
 
@@ -216,9 +215,10 @@ def _waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
 # --- numbers ------------------------------------------------------------------------------------------------------
 
 
-def _numerics(chair: ChairState, givers: dict[str, list[MonitorState]], now: Moment) -> list[NumericView]:
+def _numerics(chair: ChairState, now: Moment) -> list[NumericView]:
     visit = chair.open_visit
     technical = vitals.technical_of(chair)
+    givers = {metric: monitors for metric in vitals.CONTINUOUS if (monitors := vitals.givers(chair, metric))}
     shown = {
         metric: looked
         for metric, monitors in givers.items()
@@ -252,10 +252,6 @@ def _numerics(chair: ChairState, givers: dict[str, list[MonitorState]], now: Mom
             )
         )
     return views
-
-
-def _givers(chair: ChairState) -> dict[str, list[MonitorState]]:
-    return {metric: monitors for metric in vitals.CONTINUOUS if (monitors := vitals.givers(chair, metric))}
 
 
 def _source(monitor: MonitorState, source: str) -> str:

@@ -11,7 +11,7 @@ Rules of the file:
    doubt, else the pulse rate under its own name; a doubted one only where there is no other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from devices.clock import NS_PER_S, Moment
@@ -91,21 +91,17 @@ def lost_after_s(monitor: MonitorState, technical: Technical) -> float:
     return max(technical.lost_after_s, LOST_INTERVALS * monitor.binding.interval_ms / 1000)
 
 
-def turns_ns(givers_of: Mapping[str, Sequence[MonitorState]], technical: Technical, now: Moment) -> int | None:
-    """Return until when time alone changes no number: after it one is stale or lost, monotonic [ns]. None for good.
+def turns_ns(chair: ChairState, technical: Technical, now: Moment) -> int | None:
+    """Return until when time alone changes no number of a chair: after it one is stale or lost, monotonic [ns]. None for good.
 
-    Args:
-        givers_of: Metric to the monitors that give it; a number that another one stands before counts too.
-        technical: The thresholds of silence.
-        now: What was before it has changed already.
+    A number that is not shown, because another monitor's stands before it, counts too; what was before `now` has changed already.
     """
-    turns = []
-    for metric, monitors in givers_of.items():
-        for monitor in monitors:
-            latest = monitor.latest.get(metric)
-            if latest is not None:
-                for after_s in (stale_after_s(monitor, technical), lost_after_s(monitor, technical)):
-                    turns.append(latest.mono_ns + int(after_s * NS_PER_S))
+    turns: list[int] = []
+    for monitor in chair.monitors.values():
+        after_ns = [int(after(monitor, technical) * NS_PER_S) for after in (stale_after_s, lost_after_s)]
+        for metric, latest in monitor.latest.items():
+            if metric in CONTINUOUS:
+                turns += [latest.mono_ns + ns for ns in after_ns]
     return min((turn for turn in turns if turn >= now.mono_ns), default=None)
 
 
@@ -159,7 +155,7 @@ def shown(chair: ChairState, metric: str, now: Moment) -> Shown | None:
 
 
 def choose(
-    chair: ChairState, metric: str, monitors: Sequence[MonitorState], now: Moment, technical: Technical
+    chair: ChairState, metric: str, monitors: list[MonitorState], now: Moment, technical: Technical
 ) -> Shown | None:
     """Return what is shown of a metric that these monitors give, the preferred one first; None for no monitor."""
     first: Shown | None = None
