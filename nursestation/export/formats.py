@@ -331,9 +331,11 @@ def formats_table() -> str:
 
 
 def _write(chosen: ExportFormat, visit: VisitRecord, target: Path, options: ExportOptions) -> Exported:
-    content = chosen.render(visit, part_of(options, 0, _RENDERED))
+    rendered = _RENDERED if options.passphrase is None else _RENDERED_TO_LOCK
+    content = chosen.render(visit, part_of(options, 0, rendered))
     if options.passphrase is not None:
-        content = locked(target.name.removesuffix(SUFFIX), content, options.passphrase)
+        packing = portion(options.progress, rendered, _RENDERED)
+        content = locked(target.name.removesuffix(SUFFIX), content, options.passphrase, packing)
     exported = write_export(
         target,
         content,
@@ -347,4 +349,4 @@ def _write(chosen: ExportFormat, visit: VisitRecord, target: Path, options: Expo
 
 
 _LOADED, _CHANGED = 0.3, 0.45  # of the work: how far it is after each
-_RENDERED = 0.9  # of the rest; what follows is writing
+_RENDERED_TO_LOCK, _RENDERED = 0.7, 0.9  # of the rest; what follows is locking where it is wished, then writing

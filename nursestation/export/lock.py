@@ -9,12 +9,14 @@ differ: each has a salt of its own.
 import io
 
 from nursestation.export.errors import ExportError
+from nursestation.export.watched import Progress, silently
 
 SUFFIX = ".zip"
 SHORTEST = 12
 """Characters of a passphrase."""
 
 _BITS = 256
+_PIECE_BYTES = 4 << 20  # between two words of how far it is
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -27,8 +29,14 @@ def passphrase_problem(passphrase: str) -> str:
     return ""
 
 
-def locked(name: str, content: bytes, passphrase: str) -> bytes:
+def locked(name: str, content: bytes, passphrase: str, progress: Progress = silently) -> bytes:
     """Return a zip file that holds `content` under `name` and opens with the passphrase alone.
+
+    Args:
+        name: Of the file inside; it can be seen without the passphrase.
+        content: What is locked.
+        passphrase: See `passphrase_problem`.
+        progress: Told how much is done (0 to 1); what it raises ends the work.
 
     Raises:
         ExportError: the passphrase is too short, or the library for this is missing.
@@ -46,5 +54,9 @@ def locked(name: str, content: bytes, passphrase: str) -> bytes:
         archive.setencryption(pyzipper.WZ_AES, nbits=_BITS, force_wz_aes_version=2)
         entry = archive.zipinfo_cls(name, _LONG_AGO)
         entry.compress_type = pyzipper.ZIP_DEFLATED
-        archive.writestr(entry, content)
+        entry.file_size = len(content)
+        with archive.open(entry, "w") as packed:
+            for start in range(0, len(content), _PIECE_BYTES):
+                progress(start / len(content))
+                packed.write(content[start : start + _PIECE_BYTES])
     return stream.getvalue()

@@ -118,15 +118,15 @@ def test_the_work_is_told_from_the_loading_to_the_writing(long_reader, tmp_path,
         assert len([done for done in told if 0.3 <= done < 0.45]) >= n_samples // EVERY
 
 
-@pytest.mark.parametrize("stopped_at", [0, 0.1, 0.4])
-def test_who_stops_it_while_it_is_loaded_or_changed_leaves_nothing(long_reader, tmp_path, stopped_at):
+@pytest.mark.parametrize(("name", "stopped_at"), [("events", 0), ("events", 0.1), ("events", 0.4), ("bundle", 0.89)])
+def test_who_stops_it_while_it_is_loaded_changed_or_packed_leaves_nothing(long_reader, tmp_path, name, stopped_at):
     def stop(done):
         if done >= stopped_at:
             raise ExportCancelled("stopped")
 
     options = replace(OPTIONS, progress=stop, deidentify_key=b"k" * 32)
     with pytest.raises(ExportCancelled):
-        export_session(long_reader, SESSION, "events", tmp_path / "file", options)
+        export_session(long_reader, SESSION, name, tmp_path / "file", options)
     assert list(tmp_path.iterdir()) == []
 
 

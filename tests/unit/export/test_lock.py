@@ -11,7 +11,7 @@ import zipfile
 import pytest
 import pyzipper
 
-from nursestation.export.errors import ExportError
+from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.formats import FORMATS, ExportOptions, export_session
 from nursestation.export.lock import locked, passphrase_problem
 from nursestation.export.verifier import verify
@@ -133,3 +133,18 @@ def test_no_secret_stands_in_a_repr():
     options = ExportOptions(FONTS, "0.1.0", passphrase=PHRASE, deidentify_key=b"secret key bytes")
     assert PHRASE not in repr(options)
     assert "secret" not in repr(options)
+
+
+def test_a_large_file_is_told_while_it_is_locked_and_may_be_stopped():
+    content = bytes(range(256)) * (40 << 10)
+    told = []
+    assert opened(locked("visit.edf", content, PHRASE, told.append), PHRASE, "visit.edf") == content
+    assert len(told) == 3
+    assert told == sorted(told)
+
+    def stop(done):
+        if done:
+            raise ExportCancelled("stopped")
+
+    with pytest.raises(ExportCancelled):
+        locked("visit.edf", content, PHRASE, stop)
