@@ -24,7 +24,10 @@ from nursestation.core.turn import Refusal, Turn
 OTHER_MONITOR = "monitor.changed"
 """Rule of the condition that a monitor is another one than before in the visit."""
 
-ENDS_ON_ACKNOWLEDGE = frozenset({"clock.stepped", "station.engine", "station.asleep", OTHER_MONITOR})
+ENDED = "station.ended"
+"""Rule of the condition that the program was killed or crashed while a visit was open."""
+
+ENDS_ON_ACKNOWLEDGE = frozenset({"clock.stepped", "station.engine", "station.asleep", ENDED, OTHER_MONITOR})
 """Conditions about something that is over by itself; seeing it is all that is left to do. It comes again with its cause."""
 
 

@@ -177,6 +177,8 @@ class Station:
         outside.note_start(turn, self._settings)
         drafts.take_up(turn, kept)
         technical.forget_live(turn)
+        if unclean and resumed:
+            technical.note_end(turn)
         signals.end_pauses(turn)
         return tuple(turn.records)
 

@@ -22,6 +22,7 @@
 | station.sound.<chair> (station) | the same of a loudspeaker that the settings give a chair | as told: medium |
 | station.engine (station) | a rule failed and was left out, or the engine stood still; until acknowledged | as told: medium |
 | station.asleep (station) | the computer slept, and with it the station; until acknowledged | as told: medium |
+| station.ended (station) | the run before was killed or crashed while a visit was open; until acknowledged | medium |
 | station.<id> (station) | the runtime says so | as told |
 | selftest.failed (station) | the last self-test was not passed (`signals.py`) | medium |
 
@@ -92,6 +93,12 @@ def forget_live(turn: Turn) -> None:
         for condition in list(visit.conditions.values()) if visit is not None else ():
             if condition.rule.startswith(_LIVE_RULES):
                 alarms.end(turn, chair, condition.rule, condition.subject)
+
+
+def note_end(turn: Turn) -> None:
+    """Tell that the run before did not end in order: whoever comes back sees where nobody watched."""
+    text = "Nursestation ended out of order: nothing was watched or recorded until it was started again. Look at every patient."
+    alarms.hold(turn, None, alarms.ENDED, AlarmKind.TECHNICAL, Priority.MEDIUM, text)
 
 
 def judge_station(turn: Turn) -> None:

@@ -109,6 +109,12 @@ def conditions(program: Program) -> list[str]:
     return [condition["rule"] for condition in program.do("station")["conditions"]]
 
 
+def _saw_that_it_ended(program: Program) -> bool:
+    if "station.ended" in conditions(program) and program.usable("acknowledge"):
+        program.do("click", "acknowledge")
+    return "station.ended" not in conditions(program)
+
+
 def make_the_first_operator(program: Program) -> None:
     program.click("first_run_understood")
     program.type("first_run_name", "R. Alvarez RN")
@@ -259,8 +265,10 @@ def test_from_check_in_to_signed_discharge_through_a_spike_a_pulled_cable_and_a_
         assert again["cuffs"][: len(cuffs)] == cuffs
         assert again["flags"][0]["outcome"] == "confirmed"
         visit.picture(program, "4-locked-after-restart")
+        assert "station.ended" in conditions(program), "that nobody watched is told until somebody has seen it"
         program.type("sign_in_pin", PIN)
         program.click("sign_in_button")
+        program.until(lambda: _saw_that_it_ended(program), "it was seen")
         program.click("action_resume_infusion")
         program.until(lambda: not program.chair(CHAIR)["paused"], "resumed")
 

@@ -266,6 +266,7 @@ def _line(condition: ConditionView) -> AlarmLine:
 
 
 _WORDS = {"monitor.patient": "OTHER PATIENT?", "monitor.demo": "MONITOR IN DEMO", "monitor.changed": "OTHER MONITOR?"}
-_HEADLINES = {"station.sound": "ALARMS MAY BE SILENT", "station.asleep": "CHECK ALL PATIENTS"}
+_CHECK_ALL = "CHECK ALL PATIENTS"
+_HEADLINES = {"station.sound": "ALARMS MAY BE SILENT", "station.asleep": _CHECK_ALL, "station.ended": _CHECK_ALL}
 """Where the text says why, and the consequence is what matters across the room."""
 _SHEETS = {"monitor.patient": "monitor_patient"}

@@ -228,7 +228,7 @@ class RandomAlarms(RuleBasedStateMachine):
             if isinstance(record, r.DISCRETE) or (isinstance(record, r.Sample) and record.session is not None)
         ]
         station = self._new_station()
-        made = station.restore(stored, now, unclean=True)
+        made = station.restore(stored, now, unclean=False)
         self.one.records.extend(made)
         after = station.snapshot(now)
         gone = {record.condition_id for record in made if isinstance(record, r.ConditionEnded)}

@@ -11,7 +11,7 @@ from nursestation.core import records as r
 from nursestation.core.chain import from_json, to_json
 from nursestation.core.model import ChartKind, FlagOutcome, Phase
 from nursestation.core.presets import AlarmPreset
-from nursestation.core.snapshot import ChairSnapshot
+from nursestation.core.snapshot import ChairSnapshot, ConditionView
 from nursestation.core.station import ChairSetup, Station
 from tests.helpers.visit import (
     MONITOR,
@@ -20,6 +20,7 @@ from tests.helpers.visit import (
     Clinic,
     PlainPins,
     binding,
+    handed_over,
     load_protocol,
     make_clinic,
     run_visit,
@@ -125,6 +126,32 @@ def test_the_restart_itself_is_recorded_and_signs_everybody_out(clinic: Clinic) 
     assert after.station.snapshot(after.clock.now()).operator is None
     assert after.refused(c.PauseInfusion(chair=2)) == "Nobody is signed in: sign in first."
     after.do(c.SignIn(operator_id=NURSE, pin=NURSE_PIN), c.PauseInfusion(chair=2))
+
+
+def test_a_run_that_was_killed_in_a_visit_is_told_of_until_somebody_has_seen_it(clinic: Clinic) -> None:
+    after = restarted(clinic)
+    told = ended(after)
+    assert (told.chair, told.priority) == (None, Priority.MEDIUM)
+    assert told.text == (
+        "Nursestation ended out of order: nothing was watched or recorded until it was started again. Look at every patient."
+    )
+    after.run(600)
+    after.do(c.SignIn(operator_id=NURSE, pin=NURSE_PIN))
+    assert ended(after) is not None
+    after.do(c.Acknowledge(chair=2, condition_id=told.id))
+    assert ended(after) is None
+
+
+def test_an_end_in_order_or_without_a_visit_is_not_told_of(clinic: Clinic) -> None:
+    assert ended(restarted(clinic, unclean=False)) is None
+    clinic.do(handed_over("ill"), c.FreeChair(chair=2))
+    assert ended(restarted(clinic)) is None
+
+
+def ended(clinic: Clinic) -> ConditionView | None:
+    """Return the condition that the run before did not end in order."""
+    told = clinic.station.snapshot(clinic.clock.now()).conditions
+    return next((one for one in told if one.rule == "station.ended"), None)
 
 
 def test_a_first_start_resumes_nothing() -> None:

@@ -84,7 +84,7 @@ def again(clinic: Clinic, *, away_s: float = 0.0) -> Clinic:
     clock = ManualClock(Moment(5 * NS_PER_S, before.utc_ns + round(away_s * NS_PER_S)))
     chairs = (ChairSetup(number=1, monitors=()), ChairSetup(number=2, monitors=(binding(),)))
     fresh = Clinic(station=Station(chairs, [load_protocol()], PlainPins(), "0.1.0"), clock=clock)
-    fresh.records.extend(fresh.station.restore(stored, clock.now(), unclean=True))
+    fresh.records.extend(fresh.station.restore(stored, clock.now(), unclean=False))
     fresh.event(LinkState(t_ns=clock.now().mono_ns, phase=LinkPhase.CONNECTED))
     return fresh
 

@@ -70,7 +70,7 @@ def restored(clinic: Clinic, path, *, away_s: float) -> StationSnapshot:
     chairs = (ChairSetup(number=1, monitors=()), ChairSetup(number=2, monitors=(binding(),)))
     station = Station(chairs, [load_protocol()], PlainPins(), "0.1.0", load_preset(resource("presets")))
     with StoreReader.open(path) as reader:
-        station.restore(reader.restore_records(), now, unclean=True)
+        station.restore(reader.restore_records(), now, unclean=False)
     return station.snapshot(ManualClock(now).now())
 
 

@@ -109,6 +109,10 @@ def test_a_computer_that_slept_is_told_by_what_is_to_be_done():
     ]
 
 
+def test_a_run_that_was_killed_is_told_by_what_is_to_be_done():
+    assert _lines(replace(STORE, rule="station.ended", text="It ended."))[0].headline == "CHECK ALL PATIENTS"
+
+
 def test_each_state_has_its_words():
     notes = {state: _lines(replace(SPIKE, signal=state))[0].note for state in SignalState}
     assert notes == {
