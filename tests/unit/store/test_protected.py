@@ -86,12 +86,22 @@ def test_a_whole_visit_reads_back_as_it_was_written_and_hashes_as_a_plain_one_do
 def test_file_and_journal_show_nothing_to_who_has_no_key(path, key):
     store = Store.open(path)
     store.append(all_records(step_s=30))
-    told = DraftKept(at=minute(1), chair=2, session=SESSION, operator="op-1", form="note", fields=(("text", "shy"),))
+    told = DraftKept(
+        at=minute(1), chair=2, session=SESSION, operator="op-1", form="note", fields=(("text", "shy of needles"),)
+    )
     store.append([told])
     seen = b"".join(file.read_bytes() for file in path.parent.iterdir() if file != path.with_name(path.name + "-shm"))
     store.close()
     assert len(seen) > 50_000
-    for word in (b"SQLite", b"CREATE TABLE", b"SessionOpened", b"patient", b"spo2", SESSION.encode(), b"shy"):
+    for word in (
+        b"SQLite",
+        b"CREATE TABLE",
+        b"SessionOpened",
+        b"patient",
+        b"spo2",
+        SESSION.encode(),
+        b"shy of needles",
+    ):
         assert word not in seen
     assert b"SessionOpened" in _dump(path, key)
 
