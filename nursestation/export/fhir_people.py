@@ -1,6 +1,7 @@
 """FHIR: who and what a visit is about: patient, visit, chair, staff, monitors, this program, and who takes the patient home."""
 
-from nursestation.core.model import LeavingPath, MonitorFacts, Phase, Transport
+from nursestation.core.checkin import TRANSPORT_WORDS
+from nursestation.core.model import LeavingPath, MonitorFacts, Phase
 from nursestation.core.wording import ROLE_WORDS
 from nursestation.export.fhir_parts import (
     SYSTEM,
@@ -15,13 +16,6 @@ from nursestation.export.fhir_parts import (
     references,
     tag,
 )
-
-TRANSPORTS = {
-    Transport.FAMILY_OR_FRIEND: "family or friend",
-    Transport.MEDICAL_TRANSPORT: "medical transport",
-    Transport.OTHER_ADULT: "another adult",
-    Transport.TAXI: "taxi or ride share",
-}
 
 
 def people(chart: Chart) -> list[Resource]:
@@ -143,7 +137,7 @@ def driver(chart: Chart) -> list[Resource]:
             "driver",
             active=True,
             patient=chart.patient,
-            relationship=[*relations, concept(f"Takes the patient home: {TRANSPORTS[who.transport]}")],
+            relationship=[*relations, concept(f"Takes the patient home: {TRANSPORT_WORDS[who.transport]}")],
             name=[{"text": who.name}] if who.name else None,
             telecom=telecom,
         )

@@ -1,11 +1,10 @@
-"""Numbers of a visit: which readings stand for a vital sign, their statistics, and the value at a cuff reading.
+"""Numbers of a visit: which readings stand for a vital sign, and the value at a cuff reading.
 
 Rules of the file:
 1. Which readings stand for a vital sign: `core/traces.py`. Nothing is averaged over, or drawn across, a stretch without them.
 2. The monitor whose readings stand for it is named.
 """
 
-import statistics
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -44,20 +43,6 @@ class Series:
         return self.values[index] if is_near else None
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """Of one series: value and time (UTC [ns]) of its extremes, its median, and its longest silence."""
-
-    n: int
-    low: float
-    low_utc: int
-    high: float
-    high_utc: int
-    median: float
-    gap_ns: int
-    gap_utc: int
-
-
 def series(visit: VisitRecord) -> tuple[Series, ...]:
     """Return the continuous vital signs that the visit has valid readings of."""
     return tuple(_series(visit, label, trace) for label, trace in chosen(visit.samples).items())
@@ -71,26 +56,6 @@ def _series(visit: VisitRecord, label: str, trace: Trace) -> Series:
         t=tuple(visit.timeline.steady_ns(sample.at) for sample in trace.samples),
         utc=tuple(sample.at.utc_ns for sample in trace.samples),
         values=tuple(sample.value for sample in trace.samples if sample.value is not None),
-    )
-
-
-def describe(one: Series) -> Statistics:
-    """Return the statistics of a series (which is never empty)."""
-    low, high = min(one.values), max(one.values)
-    gap_ns, gap_index = 0, 0
-    for index in range(1, len(one.t)):
-        silence = one.t[index] - one.t[index - 1]
-        if silence > gap_ns:
-            gap_ns, gap_index = silence, index - 1
-    return Statistics(
-        n=len(one.values),
-        low=low,
-        low_utc=one.utc[one.values.index(low)],
-        high=high,
-        high_utc=one.utc[one.values.index(high)],
-        median=statistics.median(one.values),
-        gap_ns=gap_ns,
-        gap_utc=one.utc[gap_index],
     )
 
 
