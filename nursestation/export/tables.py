@@ -234,7 +234,8 @@ def discharge_section(visit: VisitRecord, story: Story, width: float) -> list[Fl
     left = left_line(signed)
     to = [text(f"{left}.", CELL_BOLD)] if left else []
     if driver is not None:
-        to.append(text(f"Handed over to {driver.name} ({driver.relation}), phone {driver.phone}{how}.", BODY))
+        relation = f" ({driver.relation})" if driver.relation else ""
+        to.append(text(f"Handed over to {driver.name}{relation}, phone {driver.phone}{how}.", BODY))
     elif signed.path is LeavingPath.AGAINST_ADVICE:
         to.append(text("No driver went along.", BODY))
     return [*headed("Discharge", table, width), Spacer(0, 2 * mm), *to]

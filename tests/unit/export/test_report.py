@@ -88,6 +88,14 @@ def test_a_finished_visit_is_told_in_full(report):
     assert "INTERIM" not in text
 
 
+def test_a_driver_whose_relation_nobody_told_has_none(report):
+    records = [
+        replace(one, driver=replace(one.driver, relation="")) if isinstance(one, DischargeSigned) else one
+        for one in all_records(step_s=60)
+    ]
+    assert "Handed over to Maria Keller, phone 555 010 0192, seen in person." in " ".join(pages(report(records)))
+
+
 def test_every_cuff_reading_is_a_row_with_the_vitals_beside_it(report):
     text = " ".join(pages(report(all_records(step_s=1))))
     assert re.search(r"14:08 Infusion 182/111 134 \+58 \(\+47 %\) 8\d 9\d 1\d SPIKE flag", text)
