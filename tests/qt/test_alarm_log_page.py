@@ -11,9 +11,10 @@ from nursestation.core.alarm_log import AlarmLog, fold
 from nursestation.core.records import ConditionAcknowledged, ConditionEnded
 from nursestation.ui.alarmlog.model import LINE_ROLE, LogModel
 from nursestation.ui.alarmlog.page import AlarmLogPage
-from nursestation.ui.alarmlog.table import LogTable, broken
+from nursestation.ui.alarmlog.table import LogTable
 from nursestation.ui.alarmlog.view import day_began_ns, merged
 from nursestation.ui.roles import Text
+from nursestation.ui.tables import broken
 from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
 from nursestation.ui.theme import font as letters
 from tests.helpers.logged_day import SESSION, at, logged_day

@@ -4,12 +4,10 @@ What is too long for the first line goes on in the second, before what else stan
 room below it.
 """
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
@@ -18,14 +16,12 @@ from PySide6.QtWidgets import (
 from nursestation.ui import theme
 from nursestation.ui.alarmlog.model import BEGAN, LASTED, LINE_ROLE, SIGNALS, WHAT, WHERE, LogModel
 from nursestation.ui.alarmlog.view import LogLine
-from nursestation.ui.alarms.symbols import draw_stars, stars_width
+from nursestation.ui.alarms.symbols import draw_mark
 from nursestation.ui.roles import Text
-from nursestation.ui.tables import let_read
+from nursestation.ui.tables import Cells, Header, Index, broken, let_read
 from nursestation.ui.theme import Theme
 
-_Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 52
-_HEAD_HEIGHT = 30
 _MARK = 52
 _MARK_HEIGHT = 28
 _STAR_PX = 12
@@ -35,39 +31,20 @@ _LEAST_NOTE = 60
 """Room [px at the designed size] under which nothing is said beside the rest of a headline."""
 
 
-def broken(words: str, metrics: QFontMetrics, width: int) -> tuple[str, str]:
-    """Return what fits into the width [px] and the rest, broken between words; a first word that is too long stays whole."""
-    if metrics.horizontalAdvance(words) <= width:
-        return words, ""
-    parts = words.split(" ")
-    n = max(1, len(parts) - 1)
-    while n > 1 and metrics.horizontalAdvance(" ".join(parts[:n])) > width:
-        n -= 1
-    return " ".join(parts[:n]), " ".join(parts[n:])
-
-
-class LogDelegate(QStyledItemDelegate):
+class LogDelegate(Cells):
     """Draws one cell."""
 
-    def __init__(self, theme_: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme_
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return a row that a finger can hit."""
         return QSize(QRect(option.rect).width(), theme.px(_ROW_HEIGHT))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the cell's two lines on its ground, and in the first column the mark of the priority."""
         made = index.data(LINE_ROLE)
         if not isinstance(made, LogLine):
             return
-        area = QRect(option.rect)
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, self._theme.colour("button_pressed"))
-        painter.setPen(self._theme.colour("line"))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        area = self.ground(painter, option)
         area.adjust(_PAD, 4, -_PAD, -4)
         match index.column():
             case column if column == BEGAN:
@@ -92,66 +69,17 @@ class LogDelegate(QStyledItemDelegate):
             upper.setHeight(area.height() // 2)
             lower = area.adjusted(0, upper.height(), 0, 0)
             if rest:
-                lower.setLeft(lower.left() + self._draw_line(painter, lower, rest, role, "text") + _PAD)
+                lower.setLeft(lower.left() + self.words(painter, lower, rest, role, "text") + _PAD)
             if second and lower.width() >= theme.px(_LEAST_NOTE):
-                self._draw_line(painter, lower, second, Text.CAPTION, "soft")
-        self._draw_line(painter, upper, line, role, "text")
-
-    def _draw_line(self, painter: QPainter, area: QRect, words: str, role: Text, colour: str) -> int:
-        """Draw one line and return its width."""
-        font = theme.font(role)
-        painter.setFont(font)
-        painter.setPen(self._theme.colour(colour))
-        metrics = QFontMetrics(font)
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        return metrics.horizontalAdvance(shown)
+                self.words(painter, lower, second, Text.CAPTION, "soft")
+        self.words(painter, upper, line, role, "text")
 
     def _draw_mark(self, painter: QPainter, area: QRect, made: LogLine) -> None:
         if made.row.gravest is None:
             return
-        look, size = self._theme.alarm(made.row.gravest), theme.px(_STAR_PX)
         high = min(area.height(), theme.px(_MARK_HEIGHT))
         mark = QRectF(area.left(), area.center().y() - high / 2, area.width(), high)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.fill)
-        painter.drawRoundedRect(mark, 6, 6)
-        left = mark.center().x() - stars_width(made.row.gravest, size) / 2
-        draw_stars(painter, made.row.gravest, QRectF(left, mark.center().y() - size / 2, size, size), look.on_fill)
-
-
-class LogHeader(QHeaderView):
-    """The columns' names, as quiet as a caption."""
-
-    def __init__(self, theme_: Theme, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._theme = theme_
-        self.setSectionsClickable(False)
-        self.setMinimumSectionSize(1)
-        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-
-    def set_theme(self, theme_: Theme) -> None:
-        """Take other colours."""
-        self._theme = theme_
-        self.viewport().update()
-
-    def sizeHint(self) -> QSize:
-        """Return the height of a caption with air around it."""
-        return QSize(super().sizeHint().width(), theme.px(_HEAD_HEIGHT))
-
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
-        """Draw one name over a hairline."""
-        painter.save()
-        painter.fillRect(rect, self._theme.colour("raised"))
-        painter.setPen(self._theme.colour("line_strong"))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        painter.setFont(theme.font(Text.CAPTION))
-        painter.setPen(self._theme.colour("soft"))
-        name = self.model().headerData(logicalIndex, Qt.Orientation.Horizontal)
-        area = rect.adjusted(_PAD, 0, -_PAD, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, str(name))
-        painter.restore()
+        draw_mark(painter, self.theme, made.row.gravest, mark, theme.px(_STAR_PX))
 
 
 class LogTable(QTableView):
@@ -170,7 +98,7 @@ class LogTable(QTableView):
         self.setModel(model)
         self.setItemDelegate(LogDelegate(theme_, self))
         let_read(self)
-        header = LogHeader(theme_, self)
+        header = Header(theme_, self)
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         self._fit()
@@ -180,7 +108,7 @@ class LogTable(QTableView):
         """Take other colours."""
         self.setItemDelegate(LogDelegate(theme_, self))
         header = self.horizontalHeader()
-        assert isinstance(header, LogHeader)
+        assert isinstance(header, Header)
         header.set_theme(theme_)
 
     def _fit(self) -> None:

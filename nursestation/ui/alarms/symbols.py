@@ -49,6 +49,7 @@ _THIN_PEN = 1.6
 _CROSS_PEN = 2.3
 _DASHES = [1.6, 1.76]
 """A dash and its gap, in widths of the pen: four of them, and the crossing lies in a gap, so that it does not run together."""
+_MARK_CORNER = 5.0
 _STAR_INNER = 0.42
 _STAR_GAP = 0.12
 """Between two stars, as a part of their size."""
@@ -105,6 +106,18 @@ def draw_stars(painter: QPainter, priority: Priority, area: QRectF, colour: QCol
         painter.drawPolygon(_star(middle, size * 0.52))
     painter.restore()
     return stars_width(priority, size)
+
+
+def draw_mark(painter: QPainter, theme_: theme.Theme, priority: Priority, area: QRectF, size: float) -> None:
+    """Draw an alarm's priority as stars of `size` [px] on the ground of its colour, as it stands before a line of a list."""
+    look = theme_.alarm(priority)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.fill)
+    painter.drawRoundedRect(area, _MARK_CORNER, _MARK_CORNER)
+    left = area.center().x() - stars_width(priority, size) / 2
+    draw_stars(painter, priority, QRectF(left, area.center().y() - size / 2, size, size), look.on_fill)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 def stars_width(priority: Priority, size: float) -> float:

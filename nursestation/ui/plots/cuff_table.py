@@ -2,26 +2,21 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
 from nursestation.ui import theme
-from nursestation.ui.alarmlog.table import LogHeader
 from nursestation.ui.plots.cuff_rows import CuffRow
 from nursestation.ui.roles import Text
-from nursestation.ui.scrolling import follow_finger
+from nursestation.ui.tables import Cells, Header, Index, let_read
 from nursestation.ui.theme import Theme
 
-_Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = theme.TOUCH
 _COLUMNS = (
     ("Time", "time", 62, "text"),
@@ -68,15 +63,15 @@ class CuffModel(QAbstractTableModel):
         self._rows = self_rows
         self.endResetModel()
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of readings."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of columns."""
         return 0 if parent.isValid() else len(_COLUMNS)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return a cell's text, or its whole row."""
         if not index.isValid():
             return None
@@ -96,30 +91,21 @@ class CuffModel(QAbstractTableModel):
         return None
 
 
-class _Cells(QStyledItemDelegate):
+class _Cells(Cells):
     """Draws one cell."""
 
-    def __init__(self, theme_: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme_
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a text over a hairline, on the ground of a chosen row."""
         row = index.data(ROW_ROLE)
         if not isinstance(row, CuffRow):
             return
-        area = QRect(option.rect)
-        _, field, _, role = _COLUMNS[index.column()]
+        _, field, _, colour = _COLUMNS[index.column()]
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, self._theme.colour("button_pressed"))
-        painter.setPen(self._theme.colour("line"))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        painter.setFont(theme.font(Text.STRONG if field == "pressure" else Text.BODY))
-        painter.setPen(self._theme.colour("bad" if row.flagged and field in ("pressure", "from_baseline") else role))
+        area = self.ground(painter, option)
         area.adjust(_PAD, 0, -2, 0)
-        text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        is_bad = row.flagged and field in ("pressure", "from_baseline")
+        role = Text.STRONG if field == "pressure" else Text.BODY
+        self.words(painter, area, str(index.data()), role, "bad" if is_bad else colour)
         painter.restore()
 
 
@@ -140,21 +126,13 @@ class CuffTable(QTableView):
         self._is_short = False
         self.setModel(self._rows)
         self.setItemDelegate(_Cells(theme_, self))
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        header = LogHeader(theme_, self)
+        let_read(self)
+        header = Header(theme_, self)
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         self._fit()
         self.selectionModel().currentRowChanged.connect(self._on_current)
         self.clicked.connect(self._on_clicked)
-        follow_finger(self.viewport())
 
     def show_rows(self, rows: Sequence[CuffRow]) -> None:
         """Show the readings of a visit."""
@@ -182,7 +160,7 @@ class CuffTable(QTableView):
         """Take other colours."""
         self.setItemDelegate(_Cells(theme_, self))
         header = self.horizontalHeader()
-        assert isinstance(header, LogHeader)
+        assert isinstance(header, Header)
         header.set_theme(theme_)
 
     def sizeHint(self) -> QSize:

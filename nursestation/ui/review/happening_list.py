@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
@@ -13,18 +12,17 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyleOptionViewItem, QWidget
 
 from nursestation.ui import theme
-from nursestation.ui.alarmlog.table import broken
-from nursestation.ui.alarms.symbols import draw_stars, stars_width
+from nursestation.ui.alarms.symbols import draw_mark
 from nursestation.ui.review.happenings import Happening
 from nursestation.ui.roles import Text
 from nursestation.ui.scrolling import follow_finger
+from nursestation.ui.tables import Cells, Index, broken
 from nursestation.ui.theme import Theme
 
-_Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 52
 _TIME_PX = 52
 _MARK_PX, _MARK_HEIGHT, _STAR_PX = 44, 24, 10
@@ -45,11 +43,11 @@ class HappeningModel(QAbstractListModel):
         self._rows = tuple(rows)
         self.endResetModel()
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of lines."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return a line, or its text."""
         if not index.isValid():
             return None
@@ -63,71 +61,40 @@ class HappeningModel(QAbstractListModel):
         return None
 
 
-class _Lines(QStyledItemDelegate):
+class _Lines(Cells):
     """Draws one line: its time, its priority's stars, its words in up to two lines, and what belongs to it."""
 
-    def __init__(self, theme_: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme_
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return a row that a finger can hit."""
         return QSize(QRect(option.rect).width(), theme.px(_ROW_HEIGHT))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw it."""
         row = index.data(ROW_ROLE)
         if not isinstance(row, Happening):
             return
-        area = QRect(option.rect)
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, self._theme.colour("button_pressed"))
-        painter.setPen(self._theme.colour("line"))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        area = self.ground(painter, option)
         area.adjust(_PAD, 3, -_PAD, -3)
         time = QRect(area.left(), area.top(), theme.px(_TIME_PX), area.height() // 2)
-        self._text(painter, time, row.time, Text.BODY, "soft")
+        self.words(painter, time, row.time, Text.BODY, "soft")
         area.setLeft(time.right() + 4)
         if row.priority is not None:
-            self._mark(painter, row, QRectF(area.left(), area.top(), theme.px(_MARK_PX), area.height() / 2))
+            high = min(area.height() // 2, theme.px(_MARK_HEIGHT))
+            top = area.top() + area.height() / 4 - high / 2
+            mark = QRectF(area.left(), top, theme.px(_MARK_PX), high)
+            draw_mark(painter, self.theme, row.priority, mark, theme.px(_STAR_PX))
             area.setLeft(area.left() + theme.px(_MARK_PX) + _PAD)
-        font = theme.font(Text.BODY)
-        font.setStrikeOut(row.is_struck)
-        painter.setFont(font)
-        first, rest = broken(row.words, painter.fontMetrics(), area.width())
+        first, rest = broken(row.words, QFontMetrics(theme.font(Text.BODY)), area.width())
         upper = QRect(area.left(), area.top(), area.width(), area.height() // 2)
         lower = upper.translated(0, upper.height())
-        painter.setPen(self._theme.colour("soft" if row.is_struck else "text"))
-        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(
-            upper, left, painter.fontMetrics().elidedText(first, Qt.TextElideMode.ElideRight, upper.width())
-        )
+        colour = "soft" if row.is_struck else "text"
+        self.words(painter, upper, first, Text.BODY, colour, is_struck=row.is_struck)
         if rest:
-            shown = painter.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, lower.width())
-            painter.drawText(lower, left, shown)
+            self.words(painter, lower, rest, Text.BODY, colour, is_struck=row.is_struck)
         elif row.note:
-            self._text(painter, lower, row.note, Text.CAPTION, "soft")
+            self.words(painter, lower, row.note, Text.CAPTION, "soft")
         painter.restore()
-
-    def _text(self, painter: QPainter, area: QRect, words: str, role: Text, colour: str) -> None:
-        painter.setFont(theme.font(role))
-        painter.setPen(self._theme.colour(colour))
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-    def _mark(self, painter: QPainter, row: Happening, area: QRectF) -> None:
-        assert row.priority is not None
-        look, size = self._theme.alarm(row.priority), theme.px(_STAR_PX)
-        high = min(area.height(), float(theme.px(_MARK_HEIGHT)))
-        mark = QRectF(area.left(), area.center().y() - high / 2, area.width(), high)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.fill)
-        painter.drawRoundedRect(mark, 5, 5)
-        left = mark.center().x() - stars_width(row.priority, size) / 2
-        draw_stars(painter, row.priority, QRectF(left, mark.center().y() - size / 2, size, size), look.on_fill)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
 class HappeningList(QListView):

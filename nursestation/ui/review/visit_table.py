@@ -6,26 +6,21 @@ is no longer chosen either, so that nobody takes out what they do not see.
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
 from nursestation.ui import theme
-from nursestation.ui.alarmlog.table import LogHeader
 from nursestation.ui.review.visits_view import VisitRow
 from nursestation.ui.roles import Text
-from nursestation.ui.scrolling import follow_finger
+from nursestation.ui.tables import Cells, Header, Index, let_read
 from nursestation.ui.theme import Theme
 
-_Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 56
 _PAD = 10
 _COLUMNS = (
@@ -75,15 +70,15 @@ class VisitModel(QAbstractTableModel):
             self._ticked &= frozenset(self.sessions)
         self.endResetModel()
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of visits."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Return the number of columns."""
         return 0 if parent.isValid() else len(_COLUMNS)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return a cell's text, its whole row, or the row's spoken text."""
         if not index.isValid():
             return None
@@ -109,25 +104,17 @@ class VisitModel(QAbstractTableModel):
         return None
 
 
-class _Cells(QStyledItemDelegate):
+class _Cells(Cells):
     """Draws one cell."""
 
-    def __init__(self, theme_: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme_
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw two lines over a hairline, on the ground of a chosen row."""
         row = index.data(ROW_ROLE)
         if not isinstance(row, VisitRow):
             return
-        area = QRect(option.rect)
         painter.save()
         ticked = index.data(TICKED_ROLE)
-        if option.state & QStyle.StateFlag.State_Selected or ticked:
-            painter.fillRect(area, self._theme.colour("button_pressed"))
-        painter.setPen(self._theme.colour("line"))
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        area = self.ground(painter, option, is_ticked=bool(ticked))
         area.adjust(_PAD, 5, -4, -5)
         if ticked is not None and index.column() == 0:
             self._draw_box(painter, area, is_ticked=bool(ticked))
@@ -138,28 +125,22 @@ class _Cells(QStyledItemDelegate):
         first = QRect(area.left(), area.top(), area.width(), half if is_low else area.height())
         role = Text.STRONG if upper == "who" else Text.BODY
         colour = "on_badge" if upper == "course" and row.is_running else "text"
-        self._draw(painter, first, str(getattr(row, upper)), role, colour)
+        self.words(painter, first, str(getattr(row, upper)), role, colour)
         if is_low:
             tone = "warn" if lower == "marks" else "soft"
             rest = QRect(area.left(), area.top() + half, area.width(), half)
-            self._draw(painter, rest, str(getattr(row, lower)), Text.CAPTION, tone)
+            self.words(painter, rest, str(getattr(row, lower)), Text.CAPTION, tone)
         painter.restore()
 
     def _draw_box(self, painter: QPainter, area: QRect, *, is_ticked: bool) -> None:
         side = theme.px(_BOX)
         box = QRect(area.left(), area.center().y() - side // 2, side, side)
-        painter.setPen(QPen(self._theme.colour("accent" if is_ticked else "soft"), 2))
+        painter.setPen(QPen(self.theme.colour("accent" if is_ticked else "soft"), 2))
         painter.drawRect(box)
         if is_ticked:
             painter.setFont(theme.font(Text.STRONG))
-            painter.setPen(self._theme.colour("text"))
+            painter.setPen(self.theme.colour("text"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "✓")
-
-    def _draw(self, painter: QPainter, area: QRect, words: str, role: Text, colour: str) -> None:
-        painter.setFont(theme.font(role))
-        painter.setPen(self._theme.colour(colour))
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 class VisitTable(QTableView):
@@ -180,20 +161,12 @@ class VisitTable(QTableView):
         self._rows = VisitModel(self)
         self.setModel(self._rows)
         self.setItemDelegate(_Cells(theme_, self))
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        header = LogHeader(theme_, self)
+        let_read(self)
+        header = Header(theme_, self)
         self.setHorizontalHeader(header)
         header.setSectionResizeMode(_PHASE, QHeaderView.ResizeMode.Stretch)
         self._fit()
         self.clicked.connect(self._on_clicked)
-        follow_finger(self.viewport())
 
     def show_rows(self, rows: Sequence[VisitRow]) -> None:
         """Show visits."""
@@ -229,7 +202,7 @@ class VisitTable(QTableView):
         """Take other colours."""
         self.setItemDelegate(_Cells(theme_, self))
         header = self.horizontalHeader()
-        assert isinstance(header, LogHeader)
+        assert isinstance(header, Header)
         header.set_theme(theme_)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -23,14 +23,13 @@ from nursestation.core.audit_log import AuditKind, AuditRow
 from nursestation.core.commands import ViewAudit
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
-from nursestation.ui.alarmlog.table import LogHeader
 from nursestation.ui.controls import Button, ChoiceField, ElidingLabel, Label, QuietButton, TextField
 from nursestation.ui.layouts import column, row
 from nursestation.ui.page import Page
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.staff.audit_model import WHAT, WHEN, WHERE, WHO, AuditModel
 from nursestation.ui.staff.audit_view import KIND_WORDS, Wanted, bounds, day_of, day_text, lines, people
-from nursestation.ui.tables import let_read
+from nursestation.ui.tables import Header, let_read
 from nursestation.ui.theme import Theme
 
 _MARGIN = 16
@@ -71,7 +70,7 @@ class AuditPage(Page):
         self._reader = ""  # id of whom the rows were read for
         self._model = AuditModel(self)
         self._table = QTableView()
-        self._header = LogHeader(theme.DARK_THEME, self._table)
+        self._header = Header(theme.DARK_THEME, self._table)
         self._note = ElidingLabel(tone=Tone.SOFT, object_name="audit_note")
         self._earlier = Button(self.tr("◀ Day before"), "audit_earlier")
         self._later = Button(self.tr("Day after ▶"), "audit_later")
