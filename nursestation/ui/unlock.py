@@ -27,6 +27,8 @@ _WIDTH, _HEIGHT = 560, 470
 _WIDTH_WITH_LETTERS, _LETTERS_HEIGHT = 720, 220
 _ALL = 100
 """Stretch that leaves nothing to a neighbour of stretch 1 until the greatest size is reached."""
+_FRAME_PX = 40
+"""Of a screen's height is left to the window's own title [px]."""
 _PAINT_MS = 30  # so that "Opening…" is seen before the processor is busy for a second
 
 
@@ -149,8 +151,8 @@ class UnlockWindow(QWidget):
         theme.set_length(self._card, theme.Length.MOST_HEIGHT, self._height())
         if self.isMaximized() or self.isFullScreen():
             return
-        self.resize(self.sizeHint())
         screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(self.sizeHint().boundedTo(screen.adjusted(0, 0, 0, -_FRAME_PX).size()))
         self.move(screen.center() - self.rect().center())
 
     @Slot(bool)
