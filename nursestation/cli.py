@@ -8,9 +8,11 @@ but those that draw.
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date
+from getpass import GetPassWarning
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,21 @@ class _Program(click.Group):
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{name}{error.strerror or error}") from error
+        except click.Abort as error:
+            if sys.stdin.isatty():
+                raise
+            raise click.ClickException(
+                "This has to be answered, and there is no terminal to ask at: run it in one. A passphrase can also come "
+                "from a file that NURSESTATION_PASSPHRASE_FILE names; that of exported files from --passphrase-fd or "
+                "--passphrase-env."
+            ) from error
+
+
+def _day(_ctx: click.Context, _option: click.Parameter, typed: str | None) -> date | None:
+    try:
+        return None if typed is None else date.fromisoformat(typed)
+    except ValueError as error:
+        raise click.BadParameter(f"{typed} is no day: write it as 2026-03-12.") from error
 
 
 _profile_option = click.option(
@@ -83,18 +100,20 @@ def _profile(ctx: click.Context, given: Path | None) -> Profile:
     return chosen
 
 
+def _ask_secret(prompt: str, is_twice: bool) -> str:
+    again = "The same again" if is_twice else False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GetPassWarning)  # of a pipe in place of a terminal, which shows nothing anyway
+        return str(click.prompt(prompt, hide_input=True, confirmation_prompt=again, err=True))
+
+
 def _talk() -> "Talk":
     from nursestation.commandline.keys import Talk
-
-    def ask_secret(prompt: str, is_twice: bool) -> str:
-        return str(
-            click.prompt(prompt, hide_input=True, confirmation_prompt="The same again" if is_twice else False, err=True)
-        )
 
     return Talk(
         tell=click.echo,
         ask=lambda prompt: str(click.prompt(prompt)),
-        ask_secret=ask_secret,
+        ask_secret=_ask_secret,
         agree=lambda prompt: click.confirm(prompt, default=False),
     )
 
@@ -177,7 +196,7 @@ def ports(as_json: bool) -> None:
         else:
             usb = f"  USB {port.vid:04x}:{port.pid:04x}" if port.vid is not None and port.pid is not None else ""
             serial = f"  serial number {port.serial_number}" if port.serial_number else ""
-            click.echo(f"{port.path}  {port.description or ''}{usb}{serial}")
+            click.echo(f"{port.path}  {port.description or 'serial port'}{usb}{serial}")
     if not found and not as_json:
         click.echo("No serial port was found: plug the monitor's adapter in.")
 
@@ -351,8 +370,8 @@ def sessions(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
     help="pdf, csv, alarms, events, receipt, bundle, jsonl, fhir, hl7v2, edf or vital.",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="File to write, or an existing folder.")
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="In place of SESSION: all from this day on.")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="In place of SESSION: all up to this day.")
+@click.option("--from", "first", metavar="YYYY-MM-DD", callback=_day, help="In place of SESSION: all from this day on.")
+@click.option("--to", "last", metavar="YYYY-MM-DD", callback=_day, help="In place of SESSION: all up to this day.")
 @click.option("--deidentified", is_flag=True, help="Without who it is about, dates moved.")
 @click.option("--encrypt", is_flag=True, help="Lock each file with a passphrase (zip, AES-256); asked for twice.")
 @click.option("--passphrase-fd", type=int, metavar="N", help="Read the passphrase from this file descriptor.")
@@ -364,8 +383,8 @@ def export(
     session: str | None,
     format_: str,
     out: Path,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     deidentified: bool,
     encrypt: bool,
     passphrase_fd: int | None,
@@ -383,10 +402,9 @@ def export(
     if (passphrase_fd is not None or passphrase_env is not None) and not encrypt:
         raise click.UsageError("a passphrase locks nothing without --encrypt")
 
-    def ask() -> str:
-        return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again", err=True))
-
-    passphrase = read_passphrase(passphrase_fd, passphrase_env, ask) if encrypt else None
+    passphrase = (
+        read_passphrase(passphrase_fd, passphrase_env, lambda: _ask_secret("Passphrase", True)) if encrypt else None
+    )
     place = _profile(ctx, profile)
     _unlocked(ctx, place.record)
     is_whole = True
@@ -404,8 +422,8 @@ def export(
             format=format_,
             out=out,
             session=session,
-            first=None if first is None else first.date(),
-            last=None if last is None else last.date(),
+            first=first,
+            last=last,
             is_deidentified=deidentified,
             passphrase=passphrase,
             progress=progress,

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -41,6 +43,27 @@ def run(*arguments, **options):
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".sha256"))
+
+
+@pytest.mark.parametrize("typed", ["2026-13-01", "yesterday", "12.3.2026"])
+def test_what_is_no_day_is_refused_with_how_to_write_one(profile, tmp_path, typed):
+    done = run("export", "--from", typed, "--format", "csv", "--out", tmp_path / "out", "--profile", profile)
+    assert done.exit_code == 2
+    assert f"{typed} is no day: write it as 2026-03-12." in done.output
+    assert "--from YYYY-MM-DD" in run("export", "--help").output
+
+
+def test_where_nobody_can_be_asked_the_command_says_where_the_answer_can_come_from(profile, tmp_path):
+    """A scheduled task has no terminal: Python's own warning of that, and a bare "Aborted!", told nobody what to do."""
+    command = (sys.executable, "-m", "nursestation", "export", SESSION, "--format", "csv", "--encrypt")
+    done = subprocess.run(
+        [*command, "--out", tmp_path / "out", "--profile", profile],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False, start_new_session=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "GetPassWarning" not in done.stderr
+    assert "Error: This has to be answered, and there is no terminal to ask at: run it in one." in done.stderr
+    assert names(tmp_path / "out") == []
 
 
 def test_one_session_is_one_file_and_its_path_is_told(profile, tmp_path):
