@@ -14,7 +14,7 @@ from nursestation.core.model import Phase
 from nursestation.core.records import DischargeSigned, InfusionStopped, PhaseChanged, SessionOpened
 from nursestation.export.chain_code import grouped
 from nursestation.export.deidentify import deidentified
-from nursestation.export.errors import ExportError
+from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.report import FOOT_NOTICE, session_pdf
 from nursestation.export.visit import load_visit
 from nursestation.store.reader import StoreReader
@@ -108,6 +108,22 @@ def test_no_vital_sign_older_than_half_a_minute_stands_beside_a_cuff_reading(rep
     records = [one for one in all_records(step_s=1) if not (hasattr(one, "metric") and one.metric == "resp_rate")]
     text = " ".join(pages(report(records)))
     assert re.search(r"14:08 Infusion 182/111 134 \+58 \(\+47 %\) 8\d 9\d --- SPIKE flag", text)
+
+
+def test_the_setting_of_the_pages_is_told_and_may_be_stopped(stored):
+    told = []
+    visit = stored(all_records(step_s=60))
+    session_pdf(visit, NEW_YORK, fonts=FONTS, progress=told.append)
+    assert told == sorted(told)
+    assert len([done for done in told if done > 0.6]) > 20
+    assert told[-1] == 1
+
+    def stop(done):
+        if done > 0.8:
+            raise ExportCancelled("stopped")
+
+    with pytest.raises(ExportCancelled):
+        session_pdf(visit, NEW_YORK, fonts=FONTS, progress=stop)
 
 
 def test_every_page_carries_patient_session_notice_and_number(report):
