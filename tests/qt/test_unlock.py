@@ -182,6 +182,8 @@ def test_asking_comes_back_with_the_answer(qtbot, lock):
 
 def test_no_text_is_cut_off_and_nothing_lies_upon_another(qtbot, window, lock):
     try_with(qtbot, window, lock, "wrong words " * 8)
+    for _ in range(4):  # a wrapped label asks for its height only after it was given its width
+        QApplication.processEvents()
     shown = button(window, "unlock_show")
     assert shown.height() >= theme.TOUCH
     assert shown.geometry().top() > field(window).geometry().bottom()
