@@ -103,8 +103,8 @@ def test_a_computer_without_qts_sound_part_lives_and_says_so(qtbot, make):
     with qtbot.waitSignal(sounding.trouble_changed) as told:
         sounding.start()
     assert told.args == [
-        "Qt's sound part cannot be loaded (libpulse.so.0: cannot open shared object file): "
-        "on Debian and Ubuntu, apt-get install libpulse0."
+        "Qt's sound part cannot be loaded: on Debian and Ubuntu, apt-get install libpulse0 "
+        "(libpulse.so.0: cannot open shared object file)."
     ]
     sounding.wish(HIGH)
 
