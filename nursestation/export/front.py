@@ -225,7 +225,9 @@ def _monitor(name: str, facts: MonitorFacts | None) -> str:
     model = facts.model if facts.model and facts.model.casefold() not in title.casefold() else None
     said = " ".join(word for word in (facts.vendor, model) if word)
     words = ", ".join(word for word in (said, f"no. {facts.serial}" if facts.serial else "") if word)
-    return f"{title} ({words})" if words else title
+    if not words:
+        return title
+    return f"{title.removesuffix(')')}, {words})" if title.endswith(")") else f"{title} ({words})"
 
 
 def _consent(story: Story, zone: tzinfo | None) -> str:

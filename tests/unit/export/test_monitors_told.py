@@ -59,6 +59,21 @@ def test_the_monitors_of_the_session_stand_on_the_front_page(text):
     assert "(Berry, no. 77)" in text
 
 
+def test_a_model_with_brackets_of_its_own_has_no_second_ones(tmp_path):
+    clinic = make_clinic()
+    info = DeviceInfo(t_ns=clinic.clock.now().mono_ns, vendor="Berry", model="Berry PM6750 (rev. 2)", serial="77")
+    clinic.event(info)
+    clinic.start()
+    store = Store.open(tmp_path / "record.sqlite3")
+    store.append(clinic.records)
+    store.close()
+    with StoreReader.open(tmp_path / "record.sqlite3") as reader:
+        content = session_pdf(load_visit(reader, clinic.visit.session, "0.1.0"), None, fonts=FONTS)
+    assert "Berry PM6750 (rev. 2, Berry, no. 77)" in " ".join(
+        pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text().split()
+    )
+
+
 def test_the_question_and_its_answer_are_told_without_the_other_patient(text):
     assert "named another patient, or none: its readings were left out" in text
     assert "Monitor: another patient, its readings left out" in text
