@@ -11,18 +11,15 @@ from pathlib import Path
 
 from nursestation.core.audit_log import AUDITED, AuditRow, rows
 from nursestation.core.commands import ViewAudit
-from nursestation.core.records import Record, Refused
+from nursestation.core.records import Record
 from nursestation.errors import NurseStationError
+from nursestation.runtime.asking import allowed
 from nursestation.store.reader import StoreReader
 
 _log = logging.getLogger(__name__)
 
 Ask = Callable[[ViewAudit], Sequence[Record]]
 """Asks the running station and returns the records that came of it; raises TimeoutError where it does not answer."""
-
-
-class AuditRefused(NurseStationError):
-    """Nothing is shown; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +69,7 @@ class AuditJob:
             self._answer = AuditAnswer(self._wish, text=text)
 
     def _read(self) -> tuple[AuditRow, ...]:
-        try:
-            made = self._ask(self._wish)
-        except TimeoutError as error:
-            raise AuditRefused("The program is busy and did not take the question: try again in a moment.") from error
-        for record in made:
-            if isinstance(record, Refused):
-                raise AuditRefused(record.reason)
+        allowed(self._ask, self._wish)
         with StoreReader.open(self._record) as reader:
             names = {one.id: one.name for one in reader.operators().values()}
             wish = self._wish

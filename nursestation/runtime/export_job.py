@@ -19,13 +19,14 @@ from typing import Literal
 
 from nursestation.core.commands import AskExport
 from nursestation.core.inputs import ExportDone, FileMade
-from nursestation.core.records import Record, Refused
+from nursestation.core.records import Record
 from nursestation.errors import NurseStationError
 from nursestation.export.batch import NotExported, export_sessions
 from nursestation.export.deidentify import read_key
 from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.files import Exported
 from nursestation.export.formats import ExportOptions, export_session
+from nursestation.runtime.asking import allowed
 from nursestation.store.reader import StoreReader
 
 _log = logging.getLogger(__name__)
@@ -191,13 +192,7 @@ class ExportJob:
             is_encrypted=order.passphrase is not None,
             target=kind_of_place(order.folder),
         )
-        try:
-            made = self._ask(wish)
-        except TimeoutError as error:
-            raise ExportError("The program is busy and did not take the question: try again in a moment.") from error
-        for record in made:
-            if isinstance(record, Refused):
-                raise ExportError(record.reason)
+        for record in allowed(self._ask, wish):
             self._asker = record.operator
 
     def _tell(self, written: Sequence[tuple[str, Exported]]) -> None:

@@ -17,11 +17,14 @@ from typing import assert_never
 
 from nursestation.core.commands import ViewPast
 from nursestation.core.history import PatientCard, PatientHistory
-from nursestation.core.records import Record, Refused
+from nursestation.core.records import Record
 from nursestation.errors import NurseStationError
+from nursestation.runtime.asking import allowed
 from nursestation.store.reader import StoreReader
 
 _log = logging.getLogger(__name__)
+
+_BUSY = "The program is busy: earlier visits are not shown. Choose the patient again."
 
 MOST_FOUND = 50
 """How many patients a look-up gives at most: more than a list on a screen is read for."""
@@ -67,10 +70,6 @@ Ask = Callable[[ViewPast], Sequence[Record]]
 """Asks the running station and returns the records that came of it; raises TimeoutError where it does not answer."""
 
 
-class _LookError(NurseStationError):
-    """What was asked for is not shown; the message says why."""
-
-
 def _alone(_wish: ViewPast) -> Sequence[Record]:
     return ()
 
@@ -108,7 +107,7 @@ class PatientsJob:
             with StoreReader.open(self._record) as reader:
                 answer = _looked_up(reader, self._question)
             if isinstance(answer, HistoryRead) and answer.history is not None and answer.history.visits:
-                self._be_allowed(answer.history.visits[0].session)
+                allowed(self._ask, ViewPast(session=answer.history.visits[0].session), _BUSY)
             self._answer = answer
         except NurseStationError as error:
             self._answer = _failed(self._question, str(error))
@@ -116,15 +115,6 @@ class PatientsJob:
             _log.error("looking patients up failed: %s", type(error).__name__)
             text = "Earlier visits could not be read because of a fault in Nursestation. Check in by hand, and tell support."
             self._answer = _failed(self._question, text)
-
-    def _be_allowed(self, session: str) -> None:
-        try:
-            made = self._ask(ViewPast(session=session))
-        except TimeoutError as error:
-            raise _LookError("The program is busy: earlier visits are not shown. Choose the patient again.") from error
-        for record in made:
-            if isinstance(record, Refused):
-                raise _LookError(record.reason)
 
 
 class PatientLookups:

@@ -19,7 +19,7 @@ from nursestation.core.commands import ViewPast
 from nursestation.core.history import Told
 from nursestation.core.overlay import VisitLine, visit_line
 from nursestation.core.past import Sought, VisitCard
-from nursestation.core.records import Gap, Record, Refused, Sample, Wave
+from nursestation.core.records import Gap, Record, Sample, Wave
 from nursestation.core.replay import Film
 from nursestation.core.summary import Summary, summarize
 from nursestation.core.timeline import Timeline
@@ -27,6 +27,7 @@ from nursestation.errors import NurseStationError
 from nursestation.export.alarms import alarm_rows
 from nursestation.export.events import Event, events
 from nursestation.export.visit import VisitRecord, load_visit
+from nursestation.runtime.asking import allowed
 from nursestation.store import retention
 from nursestation.store.browse import find_visits
 from nursestation.store.reader import StoreReader
@@ -137,8 +138,8 @@ Ask = Callable[[ViewPast], Sequence[Record]]
 """Asks the running station and returns the records that came of it; raises TimeoutError where it does not answer."""
 
 
-class _ReviewError(NurseStationError):
-    """What was asked for is not shown; the message says why."""
+class _NotShown(NurseStationError):
+    """A visit cannot be shown; the message says why."""
 
 
 def _alone(_wish: ViewPast) -> Sequence[Record]:
@@ -218,7 +219,7 @@ class ReviewDesk:
             case FindVisits():
                 return VisitsFound(question.sought, find_visits(self._record, question.sought, MOST_FOUND))
             case OpenVisit():
-                self._be_allowed(question.session)
+                allowed(self._ask, ViewPast(session=question.session))
                 return VisitRead(question.session, self._opened(question.session))
             case ReadWaves():
                 return WavesRead(question, self._waves(question))
@@ -226,15 +227,6 @@ class ReviewDesk:
                 return VisitsCompared(question.session, self._compared(question))
             case _:
                 assert_never(question)
-
-    def _be_allowed(self, session: str) -> None:
-        try:
-            made = self._ask(ViewPast(session=session))
-        except TimeoutError as error:
-            raise _ReviewError("The program is busy and did not take the question: try again in a moment.") from error
-        for record in made:
-            if isinstance(record, Refused):
-                raise _ReviewError(record.reason)
 
     def _opened(self, session: str) -> OpenedVisit:
         with StoreReader.open(self._record) as reader:
@@ -244,7 +236,7 @@ class ReviewDesk:
         told = Told(records=visit.records, timeline=visit.timeline)
         summary = summarize(told, visit.samples, visit.station, visit.name)
         if summary is None:
-            raise _ReviewError("This visit cannot be shown: its record has no check-in. Tell support.")
+            raise _NotShown("This visit cannot be shown: its record has no check-in. Tell support.")
         return OpenedVisit(
             record=visit,
             film=Film(visit.records, visit.samples, visit.timeline, visit.operators, starts),
@@ -273,7 +265,7 @@ class ReviewDesk:
         with StoreReader.open(self._record) as reader:
             for card in reversed(newest):
                 if card.session != question.session:  # that one was noted when it was opened
-                    self._be_allowed(card.session)
+                    allowed(self._ask, ViewPast(session=card.session))
                 line = visit_line(
                     Told(
                         records=tuple(reader.discrete(card.session)),
