@@ -168,9 +168,8 @@ class LengthFramer:
                     break
                 frame = buffer[at:end]
                 if frame == last:
-                    while buffer.startswith(
-                        last, at
-                    ):  # the same frame again needs no second look, and is the same object
+                    # the same frame again needs no second look, and is the same object
+                    while buffer.startswith(last, at):
                         out.append((None, base + at, last))
                         at += size
                     continue

@@ -85,10 +85,8 @@ class Phase(Enum):
     POLLING = "polling"
 
 
-_CREATING, _POLLING = (
-    Phase.CREATING,
-    Phase.POLLING,
-)  # an enumeration's member takes longer to look up than all of a tick
+# an enumeration's member takes longer to look up than all of a tick
+_CREATING, _POLLING = Phase.CREATING, Phase.POLLING
 
 
 @dataclass(slots=True)

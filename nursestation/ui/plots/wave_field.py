@@ -289,9 +289,8 @@ class WaveField(QWidget):
                 self._asked.spans[n].add((x0 - PEN_PX, x1 - PEN_PX))
                 region += lane.band(x0, x1)
             for sweep, change in zip(lane.sweeps, changes, strict=True):
-                for (
-                    strip
-                ) in change.whole:  # all of it has come anew: what it was fitted to is not what stands there now
+                # all of it has come anew: what it was fitted to is not what stands there now
+                for strip in change.whole:
                     self._fit(sweep, strip, now_ns)
                     region += sweep.drawn[strip].cell
                     plain = False
@@ -371,9 +370,8 @@ class WaveField(QWidget):
     def _fit(self, sweep: _Sweep, n: int, now_ns: int) -> QRegion:
         drawn = sweep.drawn[n]
         values = drawn.trace.read(*sweep.group.window)
-        drawn.next_fit_ns = now_ns + (
-            FIT_NS if is_whole(values) else FIT_NS // 4
-        )  # one that begins shows its size bit by bit
+        # one that begins shows its size bit by bit
+        drawn.next_fit_ns = now_ns + (FIT_NS if is_whole(values) else FIT_NS // 4)
         low, high = drawn.gain.fit(values)
         text = _detail(drawn)
         # a wave that has outgrown its strip was cut off there: what stands is drawn anew, whole

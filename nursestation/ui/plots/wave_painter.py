@@ -252,9 +252,8 @@ class WavePainter(WaveField):
             painter.drawText(room, _RIGHT, found.text)
             return
         told = [mark.at for mark in marks(unit, shown.low, shown.high)]
-        if (
-            height < len(told) * line
-        ):  # in a low strip words would lie over one another: its ends, or its upper end alone
+        # in a low strip words would lie over one another: its ends, or its upper end alone
+        if height < len(told) * line:
             told = [0.0, 1.0] if height >= 2 * line else [0.0]
         for mark in marks(unit, shown.low, shown.high):
             y = top + height * mark.at
