@@ -11,7 +11,7 @@ from nursestation.ui.checkin.drafts import DraftKeeper
 from nursestation.ui.checkin.page import CheckInPage
 from tests.helpers.hands import find, press, shown_check_in
 from tests.helpers.station_views import make_chair, make_station, make_visit
-from tests.helpers.visit import PATIENT, make_clinic
+from tests.helpers.visit import PATIENT, load_protocol, make_clinic
 
 
 @pytest.fixture
@@ -122,6 +122,32 @@ def test_sending_uses_the_draft_up(qtbot, page, kept):
     press(qtbot, page, "check_in_drink_quick_yesterday_20_00")
     press(qtbot, page, "check_in_fasting_record")
     qtbot.waitUntil(lambda: bool(kept) and kept[-1] == (2, "fasting", {}), timeout=2000)
+
+
+def test_what_is_typed_goes_before_what_uses_it_up(qtbot, page):
+    """By keys alone nothing loses the focus: the typing would follow its own check-in, and stay for the whole visit."""
+    told = []
+    page.command_requested.connect(told.append)
+    page.render(make_station(protocols=(load_protocol(),)))
+    for name, text in (
+        ("family_name", "Keller"),
+        ("given_name", "Jana"),
+        ("birth_date", "1984-03-09"),
+        ("record_number", "7"),
+    ):
+        find(page, f"check_in_{name}").setText(text)
+    find(page, "check_in_protocol_depression_iv").click()
+    find(page, "check_in_open").click()
+    page.render(make_station(make_chair(make_visit())))
+    find(page, "check_in_gate_driver").click()
+    for name in ("name", "relation", "phone"):
+        find(page, f"check_in_driver_{name}").setText("5550192")
+    find(page, "check_in_driver_way_family_or_friend").click()
+    find(page, "check_in_driver_how_by_phone").click()
+    kinds = [type(one) for one in told]
+    assert kinds[:2] == [c.KeepDraft, c.CheckIn]
+    assert kinds[kinds.index(c.NameDriver) - 1] is c.KeepDraft
+    assert (told[0].form, dict(told[0].fields)["family_name"]) == ("patient", "Keller")
 
 
 def test_a_refusal_brings_the_draft_back(qtbot, page, kept):

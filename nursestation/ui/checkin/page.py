@@ -396,6 +396,7 @@ class CheckInPage(Page):
     @Slot(object, str, object)
     def _on_open(self, patient: Patient, protocol: str, series: SeriesPlace | None) -> None:
         self._message.hide()
+        self._drafts.flush()  # before what uses it up: handed over after it, it would be kept for the whole visit
         self.command_requested.emit(CheckIn(chair=self.chair, patient=patient, protocol=protocol, series=series))
 
     @Slot(object)
@@ -403,6 +404,7 @@ class CheckInPage(Page):
         self._message.hide()
         sender = self.sender()
         self._sender = sender if isinstance(sender, GateForm) else None
+        self._drafts.flush()
         self.command_requested.emit(command)
 
     @Slot()
