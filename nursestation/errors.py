@@ -4,6 +4,7 @@
     +-- SettingsError        config/load.py: a file that a person wrote has a mistake
     +-- SetupRefused         assembly.py: chairs and monitors cannot be changed like that
     +-- StoreError           store/errors.py: the record on disk
+    +-- NotAllowed           runtime/asking.py: the station refused to have it shown or taken out
     +-- ExportError          export/: a file could not be written, or a session is not there
     |   +-- ExportCancelled  somebody stopped it
     +-- WindowError          app.py: no display, or a library that Qt needs is missing

@@ -139,7 +139,8 @@ class StoreReader:
         try:
             yield
         finally:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # SQLite ends it by itself where the disk failed
+                self._connection.execute("ROLLBACK")
 
     def sessions(self) -> list[SessionSummary]:
         """Return every visit, oldest first."""

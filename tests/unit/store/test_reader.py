@@ -239,3 +239,9 @@ def test_how_the_runs_of_a_visit_began_is_told_and_no_other_run(path, store):
     with StoreReader.open(path) as reader:
         assert [one.version for one in reader.starts(SESSION)] == ["0.1.0", "0.2.0"]
         assert reader.starts("nobody") == []
+
+
+@pytest.mark.usefixtures("store")
+def test_reads_that_sqlite_itself_has_ended_are_not_ended_again(path):
+    with StoreReader.open(path) as reader, reader.consistent():
+        reader._connection.execute("ROLLBACK")  # as it does on SQLITE_IOERR; what is said of the disk must not be lost
