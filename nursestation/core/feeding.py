@@ -24,8 +24,8 @@ def note(turn: Turn, chair: ChairState) -> None:
     if visit is None:
         return
     now = facts(chair)
-    if now != visit.fed:
-        turn.emit(r.SessionMonitors(**turn.noted(chair), monitors=now))
+    if (now, chair.setup.prefer) != (visit.fed, visit.fed_prefer):
+        turn.emit(r.SessionMonitors(**turn.noted(chair), monitors=now, prefer=chair.setup.prefer))
 
 
 def note_identity(turn: Turn, chair: ChairState, monitor: MonitorState) -> None:

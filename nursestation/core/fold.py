@@ -166,7 +166,7 @@ def _fold_fed(state: StationState, record: r.SessionMonitors) -> None:
     chair.fed = record.monitors
     visit = _visit(state, record)
     if visit is not None:
-        visit.fed = record.monitors
+        visit.fed, visit.fed_prefer = record.monitors, record.prefer
 
 
 def _fold_sample(state: StationState, record: r.Sample) -> None:

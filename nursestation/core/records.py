@@ -453,9 +453,13 @@ class SessionOpened(_Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionMonitors(_Record):
-    """Which monitors feed the session; told at check-in, and again when one changes or says more of itself."""
+    """Which monitors feed the session; told at check-in, and again when one changes or says more of itself.
+
+    `prefer` names, for a metric that several give, the monitor whose value is shown: (metric, monitor).
+    """
 
     monitors: tuple[MonitorFacts, ...]
+    prefer: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ Rules of the file:
    as the monotonic clock of the run that opened the visit: that run's records stand on it as they are.
 3. Copies of the state are kept every `KEPT_NS`; a look starts from the last one before it. A look at a later moment goes on
    from where the last look stood.
-4. Monitors of that time are known by what the record says of them (`SessionMonitors`) and by their readings; nobody is signed
-   in, nothing sounds, and nothing can be asked.
+4. Monitors of that time, and whose value was preferred, are known by what the record says of them (`SessionMonitors`) and by
+   their readings; nobody is signed in, nothing sounds, and nothing can be asked.
 5. The clinic's alarm preset is the one that each run of the program began with (`StationStarted`); of a run that did not record
    it, the one before, and the shipped one where there is none.
 """
@@ -136,10 +136,12 @@ class Film:
         self._n = max(n, self._n)
 
     def _hear(self, record: r.Record) -> None:
-        """Let the preset, and a monitor's link and sensors, be as they were: no fold brings them back."""
+        """Let the preset, what was set up, and a monitor's link and sensors, be as they were: no fold brings them back."""
         match record:
             case r.StationStarted():
                 self._begin_anew(record.preset)
+            case r.SessionMonitors():
+                self._state.chairs[self.chair].prefer = dict(record.prefer)
             case r.Sample() if record.monitor in self._state.monitors:
                 monitor = self._state.monitors[record.monitor][1]
                 monitor.heard_ns, monitor.phase, monitor.reason = record.at.mono_ns, LinkPhase.CONNECTED, ""

@@ -564,6 +564,7 @@ class Visit:
     cuff_started: str | None = None  # monitor whose cuff was started from here, until it gave a result
     monitor_patients: dict[str, PatientWatch] = field(default_factory=dict)
     fed: tuple[MonitorFacts, ...] = ()
+    fed_prefer: tuple[tuple[str, str], ...] = ()
     fed_before: tuple[MonitorFacts, ...] | None = None  # the monitors of this chair's last session
     fed_confirmed: tuple[MonitorFacts, ...] | None = None
     entries: dict[str, ChartEntry] = field(default_factory=dict)

@@ -64,7 +64,7 @@ _MONO_START_NS = 30 * _DAY_NS  # the monotonic clock of a check-in: how long the
 _STAFF = {"operator", "clinician", "witness", "operator_id", "nurse"}
 _SESSIONS = {"session", "resumed"}
 _IDS = {"entry_id", "flag_id", "condition_id", "drug_id", "replaces"}
-_MONITORS = {"monitor", "subject"}
+_MONITORS = {"monitor", "subject", "prefer"}
 _MADE = {
     "metric", "rule", "gate", "lacking", "criterion", "variant", "state", "why", "language", "version", "vendor",
     "model", "software", "driver", "vitals", "values", "items", "quality",

@@ -12,6 +12,7 @@ from nursestation.core.commands import HoldSession, ReleaseHold
 from nursestation.core.model import Phase, Role, SeriesPlace, VisitKind
 from nursestation.core.overlay import VisitLine
 from nursestation.core.past import Mark, Sought, VisitCard
+from nursestation.core.records import SessionMonitors
 from nursestation.runtime.review_job import CompareVisits, OpenVisit, ReadWaves, ReviewDesk, WavesRead
 from nursestation.store.store import Store
 from nursestation.ui.alarms.flashing import Flashing
@@ -276,6 +277,14 @@ def test_a_line_of_events_moves_the_cursor_and_the_waves_are_asked_for(review, q
         listed.setCurrentIndex(spike)
     assert review._look._plot.cursor_minute == pytest.approx(32, abs=0.01)
     assert asked.args[0].until_utc_ns == pytest.approx(minute(49).utc_ns, abs=NS_PER_S)
+
+
+def test_the_trend_is_of_the_monitor_that_the_chair_preferred(opened):
+    visit = opened.record
+    before = trend_of(visit).series(2, SESSION)
+    told = SessionMonitors(at=minute(1), chair=2, session=SESSION, monitors=(), prefer=(("resp_rate", "2:another"),))
+    after = trend_of(replace(visit, records=(*visit.records, told))).series(2, SESSION)
+    assert set(before) - set(after) == {"resp_rate"}
 
 
 def test_the_table_is_at_cuff_readings_and_else_medians_and_says_so(review):

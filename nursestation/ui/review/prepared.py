@@ -2,6 +2,7 @@
 
 import importlib
 
+from nursestation.core.records import SessionMonitors
 from nursestation.export.visit import VisitRecord
 from nursestation.ui.plots.trend_model import TrendModel
 
@@ -13,7 +14,14 @@ def trend_of(visit: VisitRecord) -> TrendModel:
     a second.
     """
     importlib.import_module("nursestation.ui.review.page")
-    model = TrendModel()
+    model = TrendModel(_preferred(visit))
     for sample in visit.samples:
         model.add(sample)
     return model
+
+
+def _preferred(visit: VisitRecord) -> dict[tuple[int, str], str]:
+    """Return whose values the chair's own trend drew, as it was set up last."""
+    told = [one for one in visit.records if isinstance(one, SessionMonitors)]
+    chair = visit.summary.chair
+    return {} if chair is None or not told else {(chair, metric): monitor for metric, monitor in told[-1].prefer}

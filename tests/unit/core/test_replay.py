@@ -5,15 +5,16 @@ from random import Random
 import pytest
 
 from devices.clock import NS_PER_S, Moment
-from devices.events import DeviceStatus, LinkPhase, LinkState, SensorStatus
+from devices.events import DeviceStatus, LinkPhase, LinkState, Numeric, SensorStatus, Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
+from nursestation.core.inputs import ChairsChanged, ChairSetup
 from nursestation.core.model import ChartKind, Phase
 from nursestation.core.presets import AlarmPreset, AutoRule, Bounds
 from nursestation.core.replay import KEPT_NS, Film
 from nursestation.core.snapshot import ChairSnapshot, Freshness
 from nursestation.core.timeline import Timeline
-from tests.helpers.visit import Clinic, make_clinic, run_visit
+from tests.helpers.visit import NURSE, Clinic, binding, make_clinic, run_visit
 from tests.unit.core.test_restore import restarted, stored
 
 
@@ -169,6 +170,33 @@ def test_what_a_monitor_says_of_its_sensors_stands_where_it_stood_until_the_prog
     assert now.cuff.doing == "measuring 142"
     assert "finger probe off" in [one.why_blank for one in now.numerics]
     assert film.at(film.last_ns).chair(2).cuff.doing == after.view.cuff.doing == ""
+
+
+def test_of_two_monitors_the_preferred_one_s_value_is_shown_as_it_was() -> None:
+    clinic = make_clinic()
+    clinic.start(every_s=5)
+    first, second = binding(), binding("2:capnostream20", driver="capnostream20", port="/dev/ttyUSB1")
+
+    def prefer(monitor: str) -> None:
+        chair = ChairSetup(number=2, monitors=(first, second), prefer=(("spo2", monitor),))
+        clinic.apply(ChairsChanged(chairs=(ChairSetup(number=1, monitors=()), chair), operator=NURSE))
+        clinic.clock.advance(0.5)
+
+    def spo2(chair: ChairSnapshot) -> float | None:
+        view = chair.numeric("spo2")
+        return None if view is None else view.value
+
+    seen: list[tuple[int, float | None]] = []
+    for preferred in (second.id, first.id, second.id):
+        prefer(preferred)
+        for monitor, value in ((first.id, 97.0), (second.id, 91.0)):
+            t_ns = clinic.clock.now().mono_ns
+            clinic.event(Numeric(t_ns=t_ns, metric="spo2", value=value, validity=Validity.VALID), monitor)
+        seen.append((clinic.clock.now().mono_ns, spo2(clinic.view)))
+        clinic.clock.advance(0.5)
+    assert [value for _, value in seen] == [91.0, 97.0, 91.0]
+    film = film_of(clinic.records)
+    assert [(t_ns, spo2(film.at(t_ns).chair(2))) for t_ns, _ in reversed(seen)] == seen[::-1]
 
 
 def test_records_without_a_visit_are_no_film() -> None:
