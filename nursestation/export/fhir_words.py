@@ -19,7 +19,7 @@ _WHEN = (
     ("effectiveDateTime",), ("effectivePeriod", "start"), ("performedDateTime",), ("performedPeriod", "start"),
     ("period", "start"), ("identifiedPeriod", "start"),
 )  # fmt: skip
-_UNTIL = (("performedPeriod", "end"), ("period", "end"), ("identifiedPeriod", "end"))
+_UNTIL = tuple((name, "end") for name in ("effectivePeriod", "performedPeriod", "period", "identifiedPeriod"))
 _WHAT = (("code", "text"), ("medicationCodeableConcept", "text"), ("deviceName", "name"), ("name", "text"))
 _TIME_OF_DAY = slice(11, 19)
 
@@ -53,9 +53,9 @@ def _found(one: Resource) -> Iterator[str]:
         None,
         (
             "ENTERED IN ERROR" if one.get("status") == "entered-in-error" else "",
-            f"until {until[_TIME_OF_DAY]}" if until else "",
             _value(one),
             ", ".join(_part(part) for part in parts) if isinstance(parts, list) else "",
+            f"until {until[_TIME_OF_DAY]}" if until else "",
             _quantity(_at(one, "dosage", "dose")),
             _text(one, "reasonCode", "text"),
             _text(one, "statusReason", "text"),

@@ -642,7 +642,7 @@ def test_every_section_of_a_document_says_in_words_what_its_resources_hold(read,
     words = {one["title"]: one["text"]["div"] for one in bundle["entry"][0]["resource"]["section"]}
     assert "<td>systolic 182 mmHg, diastolic 111 mmHg, mean 134 mmHg</td>" in words["Vital signs"]
     assert "<td>Pain</td><td>3; knee</td>" in words["Scores"]
-    assert "<td>Nausea; Severity Severe; Corrected by R. Alvarez RN: worse</td>" in words["Charted"]
+    assert "<td>Nausea; Severity Severe; until 14:17:00; Corrected by R. Alvarez RN: worse</td>" in words["Charted"]
     assert "Pause of the infusion" in words["Treatment"]
     assert ", lot " in words["Treatment"]
     assert "ENTERED IN ERROR" in words["Treatment"]
