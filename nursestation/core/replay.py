@@ -32,6 +32,7 @@ from nursestation.core.rebase import shifted
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.core.state import Sensor, StationState, new_chair
 from nursestation.core.timeline import Timeline
+from nursestation.core.vitals import CONTINUOUS
 
 KEPT_NS = 300 * NS_PER_S
 """How far apart the copies of the state lie [ns]: a look back folds so much anew at the most."""
@@ -190,14 +191,14 @@ def _bindings(samples: Sequence[r.Sample], records: Sequence[r.Record]) -> tuple
     """Return the monitors of the visit, in the order in which they are set up, then by their first reading."""
     metrics: dict[str, dict[str, None]] = defaultdict(dict)
     simulated: set[str] = set()
-    paces: dict[str, list[int]] = defaultdict(list)
+    times: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for sample in samples:
         if sample.monitor:
             metrics[sample.monitor][sample.metric] = None
             if sample.provenance is Provenance.SIMULATED:
                 simulated.add(sample.monitor)
-            if len(paces[sample.monitor]) < _N_FOR_PACE and sample.metric == next(iter(metrics[sample.monitor])):
-                paces[sample.monitor].append(sample.at.mono_ns)
+            if sample.metric in CONTINUOUS and len(times[sample.monitor][sample.metric]) < _N_FOR_PACE:
+                times[sample.monitor][sample.metric].append(sample.at.mono_ns)
     facts = {one.monitor: one for record in records if isinstance(record, r.SessionMonitors) for one in record.monitors}
     return tuple(
         MonitorBinding(
@@ -207,7 +208,7 @@ def _bindings(samples: Sequence[r.Sample], records: Sequence[r.Record]) -> tuple
             numerics=tuple(metrics[name]),
             simulated=name in simulated,
             max_quiet_ms=0,
-            interval_ms=_pace_ms(paces[name]),
+            interval_ms=min(map(_pace_ms, times[name].values()), default=_LEAST_PACE_MS),
         )
         for name in dict.fromkeys((*facts, *metrics))
     )
@@ -215,9 +216,11 @@ def _bindings(samples: Sequence[r.Sample], records: Sequence[r.Record]) -> tuple
 
 _N_FOR_PACE = 30
 """Readings by which a monitor's own interval is told: enough to pass over a gap at the beginning."""
+_LEAST_PACE_MS = 1000
+"""The interval of most monitors [ms]; less makes no difference to when a number is stale."""
 
 
 def _pace_ms(times_ns: Sequence[int]) -> int:
-    """Return the usual time between two readings [ms]; that of most monitors where there are too few."""
+    """Return the usual time between two readings of a metric [ms]; that of most monitors where there are too few."""
     apart = sorted(later - earlier for earlier, later in pairwise(times_ns) if later > earlier)
-    return max(1000, apart[len(apart) // 2] // 1_000_000) if apart else 1000
+    return max(_LEAST_PACE_MS, apart[len(apart) // 2] // 1_000_000) if apart else _LEAST_PACE_MS

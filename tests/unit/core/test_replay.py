@@ -199,6 +199,24 @@ def test_of_two_monitors_the_preferred_one_s_value_is_shown_as_it_was() -> None:
     assert [(t_ns, spo2(film.at(t_ns).chair(2))) for t_ns, _ in reversed(seen)] == seen[::-1]
 
 
+def test_a_number_is_lost_when_it_was_lost_though_the_cuff_spoke_first() -> None:
+    clinic = make_clinic()
+    clinic.staff()
+    clinic.check_in()
+    clinic.cuff(124, 76)
+    clinic.take_baseline(every_s=5)
+    for minutes in (4, 5):
+        clinic.run(60 * minutes, every_s=5)
+        clinic.cuff(126, 78)
+    clinic.wait(90)
+    film = film_of(clinic.records)
+    now = film.at(film.last_ns).chair(2)
+    assert [(one.metric, one.value) for one in now.numerics] == [
+        (one.metric, one.value) for one in clinic.view.numerics
+    ]
+    assert {one.freshness for one in now.numerics if one.metric == "heart_rate"} == {Freshness.LOST}
+
+
 def test_records_without_a_visit_are_no_film() -> None:
     with pytest.raises(ValueError, match="open no visit"):
         Film([], [], Timeline(()), {})
