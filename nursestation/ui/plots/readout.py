@@ -7,7 +7,7 @@ Rules of the file:
    not the present.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -53,6 +53,16 @@ class Readout:
     def text(self) -> str:
         """Return all of it as one text."""
         return ". ".join(" · ".join(piece.text for piece in line) for line in (self.upper, self.lower) if line)
+
+
+def shortened(text: str, width: Callable[[str], float], room: float) -> str:
+    """Return as many whole words of a text as there is room for, with "…" for the rest: half a number is another number."""
+    if width(text) <= room:
+        return text
+    words = text.split(" ")[:-1]
+    while words and width(" ".join([*words, "…"])) > room:
+        words.pop()
+    return " ".join([*words, "…"])
 
 
 def value_at(series: Mapping[str, Pyramid], metric: str, second: float) -> float | None:

@@ -1,11 +1,11 @@
 """The two lines over the trend, painted in the colours of their vitals. Their place stays the same, whatever they say."""
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nursestation.ui import theme
-from nursestation.ui.plots.readout import Piece, Readout
+from nursestation.ui.plots.readout import Piece, Readout, shortened
 from nursestation.ui.roles import Text, Tone
 from nursestation.ui.theme import Theme
 
@@ -80,7 +80,7 @@ class ReadoutLine(QWidget):
         left = 0.0
         for piece in line:
             room = self.width() - left
-            text = metrics.elidedText(piece.text, Qt.TextElideMode.ElideRight, room)
+            text = shortened(piece.text, metrics.horizontalAdvance, room)
             painter.setPen(self._theme.colour(_ROLES[piece.tone]))
             painter.drawText(round(left), round(baseline), text)
             if text != piece.text:

@@ -8,7 +8,7 @@ from devices.events import Priority
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import AlarmSpanView, PhaseSpan
 from nursestation.ui.plots.pyramid import Pyramid
-from nursestation.ui.plots.readout import readout_at, standing
+from nursestation.ui.plots.readout import readout_at, shortened, standing
 from nursestation.ui.plots.trend_view import trend_view
 from nursestation.ui.roles import Tone
 from tests.helpers.station_views import BASELINE, MINUTE_NS, NOW, make_entry, make_flag, make_reading, make_visit
@@ -59,6 +59,14 @@ def test_every_value_at_the_cursor_is_told_with_what_happened():
     told = readout_at(trend_view(_visit(), NOW), series, 16.0, UTC)
     assert _texts(told.upper) == ["13:46", "HR 86", "SpO₂ 86", "RR 15", "CO₂ 36", "°C 36.8"]
     assert _texts(told.lower) == ["BP ---", "SpO₂ 86 < 90 %", "Nausea – mild", "Infusion +16 min"]
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [(99, "BP spike 150/92"), (15, "BP spike 150/92"), (14, "BP spike …"), (9, "BP …"), (3, "…"), (0, "…")],
+)
+def test_what_has_no_room_ends_with_a_whole_word(room, text):
+    assert shortened("BP spike 150/92", len, room) == text
 
 
 def test_an_alarm_is_told_by_its_headline():
