@@ -37,7 +37,8 @@ _log = logging.getLogger(__name__)
 MOST_FOUND = 200
 """Visits that a look gives at most: more than a list on a screen is read for."""
 MOST_COMPARED = 12
-"""Visits of a patient that are laid over each other at most, the newest: more lines tell nothing apart."""
+"""Visits of a patient that are laid over each other at most, the one that is looked at and the newest others: more lines tell
+nothing apart."""
 _LATE_NS = 2 * NS_PER_S  # a stretch of waveform is stored under its newest sample's time
 
 
@@ -258,21 +259,17 @@ class ReviewDesk:
         return tuple(sorted(found, key=lambda one: one.at.utc_ns))
 
     def _compared(self, question: CompareVisits) -> tuple[VisitLine, ...]:
-        cards = find_visits(self._record, Sought(text=question.record_number), MOST_FOUND)
-        own = [card for card in cards if card.record_number.casefold() == question.record_number.casefold()]
-        newest = own[:MOST_COMPARED]
         found: list[VisitLine] = []
         with StoreReader.open(self._record) as reader:
-            for card in reversed(newest):
-                if card.session != question.session:  # that one was noted when it was opened
-                    allowed(self._ask, ViewPast(session=card.session))
-                line = visit_line(
-                    Told(
-                        records=tuple(reader.discrete(card.session)),
-                        timeline=Timeline(tuple(reader.runs(card.session))),
-                    ),
-                    _rates(reader, card.session),
-                )
+            own = reader.sessions_of(question.record_number)
+            newest = [one for one in own if one != question.session][1 - MOST_COMPARED :]
+            for session in own:
+                if session not in (question.session, *newest):
+                    continue
+                if session != question.session:  # that one was noted when it was opened
+                    allowed(self._ask, ViewPast(session=session))
+                told = Told(records=tuple(reader.discrete(session)), timeline=Timeline(tuple(reader.runs(session))))
+                line = visit_line(told, _rates(reader, session))
                 found += [] if line is None else [line]
         return tuple(found)
 

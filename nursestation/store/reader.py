@@ -265,6 +265,11 @@ class StoreReader:
                 for key, name in patients.sessions_of(self._connection, record_number)
             ])  # fmt: skip
 
+    def sessions_of(self, record_number: str) -> list[str]:
+        """Return a patient's visits, oldest first, the running one too."""
+        with self._explained():
+            return [name for _, name in patients.sessions_of(self._connection, record_number)]
+
     def _told(self, key: int) -> tuple[Record, ...]:
         kinds = ", ".join(f"'{kind.__name__}'" for kind in TOLD)
         return tuple(self._records(f"WHERE session = ? AND kind IN ({kinds})", (key,)))

@@ -9,6 +9,7 @@ from nursestation.core.commands import ViewPast
 from nursestation.core.past import Sought
 from nursestation.core.records import Gap, PastViewed, Refused, Sample, SessionOpened, Wave
 from nursestation.runtime.review_job import (
+    MOST_COMPARED,
     CompareVisits,
     FindVisits,
     OpenVisit,
@@ -122,6 +123,30 @@ def test_a_patient_s_visits_are_compared_from_their_start(record):
     samples = [one for one in second if isinstance(one, Sample) and one.metric == "heart_rate"]
     at = [one.value for one in samples if 18 <= (one.at.utc_ns - START.utc_ns) / 60e9 < 19]
     assert dict(other.heart_rate)[1.5] == sorted(at)[len(at) // 2]
+
+
+def test_the_visit_looked_at_is_compared_with_the_newest_others_of_its_patient_alone(record):
+    store = Store.open(record)
+    visit = [one for one in visit_records(step_s=600) if not isinstance(one, Wave)]
+    day_ns = 24 * 3600 * NS_PER_S
+    for day in range(1, MOST_COMPARED + 3):
+        told = [replace(one, session=f"day {day}", at=one.at.shifted(day * day_ns)) for one in visit]
+        store.append([_of("mr-204471", one) for one in told])
+    others = [one for one in visit if isinstance(one, SessionOpened)] * 250  # more than a search gives
+    for n, one in enumerate(others):
+        at = one.at.shifted(40 * day_ns + n)
+        store.append([replace(_of(f"MR-204471{n}", one), session=f"other {n}", at=at)])
+    store.close()
+    desk = ReviewDesk(record)
+    desk.ask(CompareVisits(SESSION, PATIENT.record_number))
+    newest = [f"day {day}" for day in range(4, MOST_COMPARED + 3)]
+    assert [line.session for line in desk.wait().lines] == [SESSION, *newest]
+
+
+def _of(number, record):
+    if not isinstance(record, SessionOpened):
+        return record
+    return replace(record, patient=replace(record.patient, record_number=number))
 
 
 def test_of_what_waits_the_newest_alone_is_answered(record):
