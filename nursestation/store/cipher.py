@@ -2,7 +2,7 @@
 
 Rules of the file:
 1. At every moment the record at its path is whole: the old one until the new one is on disk and found equal, then the new one.
-   A kill leaves at most a file `.new` beside it, which the next try removes.
+   A kill leaves at most a file `.new` beside it, which the next try or the next start removes.
 2. The old file is kept under another name; what is done with it is a person's decision (`wipe`).
 3. No station may hold the record meanwhile, and no other program read it.
 
@@ -28,11 +28,8 @@ from nursestation.store.errors import (
 )
 from nursestation.store.keys import KeyFile, sync_folder, write_keys
 from nursestation.store.sqlite import connect_keyed, connect_read_only, held, is_protected, key_file
-from nursestation.store.store import take_lock
+from nursestation.store.store import NEW, take_lock
 from nursestation.store.tables import quick_check
-
-NEW = ".new"
-"""Ends the name of a copy that is being made."""
 
 _SPARE_BYTES = 64 << 20
 _PIECE_BYTES = 1 << 20

@@ -15,7 +15,7 @@ from pathlib import Path
 from nursestation.store import sqlite
 from nursestation.store.backup import FoundBackup, backups_in, identity
 from nursestation.store.errors import RESTORE, StoreDamaged, StoreError
-from nursestation.store.restore import RESTORING
+from nursestation.store.store import RESTORING
 from nursestation.store.tables import is_readable
 
 

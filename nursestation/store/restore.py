@@ -25,13 +25,11 @@ from nursestation.store.errors import StoreError, StoreKeyDamaged, StoreLocked
 from nursestation.store.keys import read_keys, sync_folder, write_keys
 from nursestation.store.reader import StoreReader
 from nursestation.store.sqlite import is_protected, key_file
-from nursestation.store.store import Store, take_lock
+from nursestation.store.store import RESTORING, Store, take_lock
 from nursestation.store.verify import verify_store
 
 _TIMEOUT_S = 2.0
 _BESIDE = ("-wal", "-shm", "-journal")
-RESTORING = ".restoring"
-"""Ends the name of a copy that is not in place yet."""
 
 
 @dataclass(frozen=True, slots=True)

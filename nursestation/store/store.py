@@ -65,6 +65,12 @@ from nursestation.store.tables import last_n_sql, lookups, quick_check, stored_r
 BUSY_TIMEOUT_S = 2.0
 SEAL_EVERY_NS = 60_000_000_000
 
+RESTORING = ".restoring"
+"""Ends the stem of a copy that `restore.py` brings and that is not in place yet."""
+
+NEW = ".new"
+"""Ends the name of a copy that `cipher.py` makes and that is not in place yet."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -171,6 +177,7 @@ class Store:
             ) from error
         lock = take_lock(path)
         try:
+            _clear_unfinished(path)
             _refuse_unfit(path)
             connection = _connect(path, max_pages, busy_timeout_s, is_scratch)
             try:
@@ -365,6 +372,17 @@ def take_lock(path: Path) -> FileLock:
             f"The folder {path.parent} may not be written ({error.strerror}). Give this user write permission for it."
         ) from error
     return lock
+
+
+def _clear_unfinished(path: Path) -> None:
+    """Delete the copy that a killed restore or change of protection left: it may be plain, and no purge would reach it.
+
+    Whoever makes one holds the lock that is held here.
+    """
+    for name in (f"{path.stem}{RESTORING}{path.suffix}", f"{path.name}{NEW}"):
+        for ending in ("", "-wal", "-shm", "-journal"):
+            with contextlib.suppress(OSError):
+                path.with_name(name + ending).unlink(missing_ok=True)
 
 
 def _refuse_unfit(path: Path) -> None:

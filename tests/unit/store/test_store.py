@@ -172,6 +172,15 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(path):
     Store.open(path).close()
 
 
+def test_the_copy_that_a_killed_restore_or_change_of_protection_left_goes_at_the_next_start(path):
+    Store.open(path).close()
+    kept = {one.name for one in path.parent.iterdir()} | {"record.before-restore-1.sqlite3", "record.sqlite3.old"}
+    for name in (*kept - {path.name}, "record.restoring.sqlite3", "record.restoring.sqlite3-wal", "record.sqlite3.new"):
+        path.with_name(name).write_text("visits")
+    Store.open(path).close()
+    assert {one.name for one in path.parent.iterdir()} == kept
+
+
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(path):
     path.parent.mkdir()
     path.write_text("a letter to the clinic, saved under the wrong name " * 100)
