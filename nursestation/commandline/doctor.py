@@ -260,6 +260,15 @@ def check_protection(profile: Profile) -> tuple[Finding, ...]:
         )
         for file in sorted(record.parent.glob(f"{record.stem}.unprotected-*"))
     ]
+    found += [
+        Finding(
+            "key",
+            Verdict.WARNING,
+            f"{file} was set aside by a restore and is open to everybody: delete it once nothing in it is needed.",
+        )
+        for file in sorted(record.parent.glob(f"{record.stem}.before-restore-*{record.suffix}"))
+        if not is_protected(file)
+    ]
     return tuple(found)
 
 

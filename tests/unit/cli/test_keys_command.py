@@ -103,6 +103,15 @@ def test_the_open_file_goes_after_a_yes_alone(profile, tmp_path):
     assert [found.verdict for found in check_protection(profile)] == [Verdict.OK, Verdict.WARNING]
 
 
+def test_what_a_restore_set_aside_is_told_where_it_is_open(profile, tmp_path):
+    shutil.copy(profile.record, tmp_path / "record.before-restore-1.sqlite3")
+    protected(profile)
+    shutil.copy(profile.record, tmp_path / "record.before-restore-2.sqlite3")
+    shutil.copy(tmp_path / "record.key", tmp_path / "record.before-restore-2.key")
+    (_, told) = check_protection(profile)
+    assert "record.before-restore-1.sqlite3 was set aside by a restore and is open to everybody" in told.text
+
+
 def test_after_a_yes_nothing_open_is_left(profile, tmp_path):
     person = protected(profile)
     assert not list(tmp_path.glob("*unprotected*"))
