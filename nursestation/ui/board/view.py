@@ -9,7 +9,7 @@ from devices.clock import Moment
 from devices.events import Priority
 from nursestation.core.model import Operator, Phase
 from nursestation.core.snapshot import ChairSnapshot, SignalState, VisitView
-from nursestation.ui.alarms.view import asks, condition_on
+from nursestation.ui.alarms.view import asks, condition_on, top_condition
 from nursestation.ui.chairs.view import TileView, due_text, link_text, link_word, pulse_view, tile_view
 from nursestation.ui.plots.wave_look import Key, WaveLook
 from nursestation.ui.visit_progress import PHASE_WORDS, progress
@@ -180,7 +180,7 @@ def board_tile(
         due=due_text(chair.cuff.due_in_s),
         link=link,
         word_of_alarm=link if is_link else tile.word,
-        featured=_featured(chair, numbers),
+        featured=_featured(chair),
         nurse=chair.nurse.name if chair.nurse is not None else "",
         is_mine=chair.nurse is not None and operator is not None and chair.nurse.id == operator.id,
     )
@@ -235,17 +235,11 @@ def _cuff_age(chair: ChairSnapshot, tile: TileView) -> str:
     return _MEASURING if chair.cuff.doing.startswith(_MEASURING) else tile.cuff_age
 
 
-def _featured(chair: ChairSnapshot, numbers: tuple[BoardNumber, ...]) -> int | None:
-    """Return the number with the most urgent alarm; one whose cause is over has come back to where it was."""
-    best, found = 0, None
-    for n, metric in enumerate(_metrics(chair)):
-        on_it = condition_on(chair.conditions, metric)
-        if on_it is None or on_it.signal is SignalState.LATCHED:
-            continue
-        weight = 2 * on_it.priority.rank + numbers[n].asks
-        if weight > best:
-            best, found = weight, n
-    return found
+def _featured(chair: ChairSnapshot) -> int | None:
+    """Return the number with the most urgent alarm, of several the one that the band tells; none whose cause is over."""
+    told = [condition_on(chair.conditions, metric) for metric in _metrics(chair)]
+    top = top_condition([one for one in chair.conditions if one in told and one.signal is not SignalState.LATCHED])
+    return None if top is None else told.index(top)
 
 
 def board_waves(keys: Iterable[Key], look: WaveLook, n: int) -> tuple[Key, ...]:

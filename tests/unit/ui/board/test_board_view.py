@@ -81,6 +81,14 @@ def test_the_number_in_alarm_comes_forward_and_the_worse_one_of_two():
     assert [one.asks for one in both.numbers] == [False, True, True, False]
 
 
+@pytest.mark.parametrize("n_first", [0, 1])
+def test_of_two_as_urgent_the_one_that_the_band_tells_comes_forward(n_first):
+    very_low = replace(LOW_SPO2, priority=Priority.HIGH)
+    two = (SPIKE, very_low) if n_first == 0 else (very_low, SPIKE)
+    shown = board_tile(_running(conditions=two), NOW)
+    assert (shown.tile.word, shown.featured) == (("BP SPIKE", 2), ("SpO₂ LOW", 1))[n_first]
+
+
 def test_a_number_whose_alarm_was_seen_stays_forward_and_does_not_flash():
     seen = replace(LOW_SPO2, acknowledged=True, signal=SignalState.ACKNOWLEDGED)
     shown = board_tile(_running(conditions=(seen,)), NOW)
