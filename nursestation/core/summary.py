@@ -220,7 +220,7 @@ def _folded(told: Told, samples: Sequence[r.Sample], station: Sequence[r.Record]
     counted = [one for one in samples if watching.is_counted(one)]
     timed: list[tuple[int, r.Record]] = [(steady_ns(one.at), one) for one in (*told.records, *counted)]
     opened_ns = min((t_ns for t_ns, _ in timed), default=0)
-    of_station = [(steady_ns(one.at), one) for one in station if isinstance(one, watching.FED)]
+    of_station = [(told.timeline.station_ns(one.at), one) for one in station if isinstance(one, watching.FED)]
     timed += [(t_ns, one) for t_ns, one in of_station if t_ns > opened_ns]  # who opens it is signed in
     visit: Visit | None = None
     for t_ns, record in sorted(timed, key=lambda one: one[0]):
@@ -351,9 +351,10 @@ def _outside(
 
 
 def _alarms(told: Told, station: Sequence[r.Record]) -> tuple[AlarmCount, ...]:
-    steady_ns = told.timeline.steady_ns
-    logged = [one for one in (*told.records, *station) if isinstance(one, alarm_log.LOGGED)]
-    timed = sorted(((steady_ns(one.at), one) for one in logged), key=lambda one: one[0])
+    steady_ns, station_ns = told.timeline.steady_ns, told.timeline.station_ns
+    timed = [(steady_ns(one.at), one) for one in told.records if isinstance(one, alarm_log.LOGGED)]
+    timed += [(station_ns(one.at), one) for one in station if isinstance(one, alarm_log.LOGGED)]
+    timed.sort(key=lambda one: one[0])
     session = next((one.session for one in told.records if one.session is not None), None)
     rows = [
         row

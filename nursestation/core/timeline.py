@@ -11,17 +11,28 @@ class Timeline:
 
     A run of the program anchors its monotonic clock at its first record. A moment belongs to the run whose clock agrees with
     it best: two runs of one start of the computer agree anyway, and two starts differ by more than a step of the clock does.
+
+    Attributes:
+        runs: Of the runs that wrote of the visit, the moments at which they began.
+        others: The same of runs that wrote of the station alone, before the visit or between its runs.
     """
 
     runs: tuple[Moment, ...]
+    others: tuple[Moment, ...] = ()
 
     def steady_ns(self, moment: Moment) -> int:
-        """Return when `moment` was, on the steady line [ns]; it equals UTC where the clock was never stepped."""
-        if not self.runs:
-            return moment.utc_ns
+        """Return when a `moment` of the visit was, on the steady line [ns]; it equals UTC where the clock was never stepped."""
         if len(self.runs) == 1:  # nearly every visit; readings are asked for by the hundred thousand
             return self.runs[0].utc_ns + moment.mono_ns - self.runs[0].mono_ns
-        run = min(
-            self.runs, key=lambda run: abs((moment.utc_ns - run.utc_ns) - (moment.mono_ns - run.mono_ns))
-        )  # fmt: skip
-        return run.utc_ns + moment.mono_ns - run.mono_ns
+        return _steady_ns(self.runs, moment)
+
+    def station_ns(self, moment: Moment) -> int:
+        """Return when a `moment` of the station's own was, on the same line [ns]: it may be of another start of the computer."""
+        return _steady_ns((*self.runs, *self.others), moment)
+
+
+def _steady_ns(runs: tuple[Moment, ...], moment: Moment) -> int:
+    if not runs:
+        return moment.utc_ns
+    run = min(runs, key=lambda run: abs((moment.utc_ns - run.utc_ns) - (moment.mono_ns - run.mono_ns)))
+    return run.utc_ns + moment.mono_ns - run.mono_ns

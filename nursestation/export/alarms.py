@@ -9,7 +9,6 @@ Rules of the file:
 """
 
 import csv
-import heapq
 import io
 from dataclasses import replace
 from datetime import tzinfo
@@ -32,7 +31,9 @@ COLUMNS = (
 def alarm_rows(visit: VisitRecord) -> tuple[LogRow, ...]:
     """Return the visit's rows of the alarm log, oldest first."""
     timeline = visit.timeline
-    records = tuple(heapq.merge(visit.records, visit.station, key=lambda record: timeline.steady_ns(record.at)))
+    timed = [(timeline.steady_ns(record.at), record) for record in visit.records]
+    timed += [(timeline.station_ns(record.at), record) for record in visit.station]
+    records = tuple(record for _, record in sorted(timed, key=lambda pair: pair[0]))
     began_ns, chair = timeline.steady_ns(visit.summary.opened), visit.summary.chair
     return tuple(
         replace(row, text=PATIENT_IN_QUESTION) if row.rule == "monitor.patient" else row
@@ -41,7 +42,7 @@ def alarm_rows(visit: VisitRecord) -> tuple[LogRow, ...]:
         or (
             row.session is None
             and row.chair in (None, chair)
-            and (row.ended is None or timeline.steady_ns(row.ended) >= began_ns)
+            and (row.ended is None or timeline.station_ns(row.ended) >= began_ns)
         )
     )
 

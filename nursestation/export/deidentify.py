@@ -154,7 +154,9 @@ def deidentified(visit: VisitRecord, key: bytes, progress: Progress = silently) 
         waves=tuple(map(other.bulk, watched(visit.waves, progress, n_samples / n_bulk, 1))),
         gaps=tuple(map(other.bulk, visit.gaps)),
         operators=dict(other.operators(visit.operators)),
-        timeline=Timeline(tuple(map(other.moment, visit.timeline.runs))),
+        timeline=Timeline(
+            tuple(map(other.moment, visit.timeline.runs)), tuple(map(other.moment, visit.timeline.others))
+        ),
         raw=None,
         is_deidentified=True,
     )

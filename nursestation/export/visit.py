@@ -101,7 +101,7 @@ def load_visit(
             records=records,
             samples=tuple(watched_by_time(reader.samples(session), span_ns, of_samples)),
             operators=reader.operators(),
-            timeline=Timeline(tuple(reader.runs(session))),
+            timeline=_timeline(reader, summary),
             version=version,
             station=tuple(_station(reader, summary)),
             waves=tuple(watched_by_time(reader.waves(session), span_ns, of_waves)) if with_waves else (),
@@ -109,6 +109,11 @@ def load_visit(
             schema=reader.schema(),
             raw=_raw(reader, summary) if with_raw else None,
         )
+
+
+def _timeline(reader: StoreReader, summary: SessionSummary) -> Timeline:
+    since = summary.opened.utc_ns - _DAY_NS
+    return Timeline(tuple(reader.runs(summary.id)), tuple(reader.station_runs(summary.id, since, AudioSwitched)))
 
 
 def _raw(reader: StoreReader, summary: SessionSummary) -> RawSession | None:

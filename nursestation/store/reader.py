@@ -220,6 +220,25 @@ class StoreReader:
             ).fetchall()
         return [Moment(mono_ns, utc_ns) for mono_ns, utc_ns in found]
 
+    def station_runs(self, session: str, since_utc_ns: int, lasting: type[Record]) -> list[Moment]:
+        """Return the same of the runs that wrote of the station alone, from a time on until the session's last run.
+
+        Args:
+            session: Which.
+            since_utc_ns: From then on, and the run that went on then, UTC [ns].
+            lasting: Of this kind the newest record before that counts too.
+        """
+        with self._explained():
+            found = self._connection.execute(
+                "WITH own AS (SELECT DISTINCT run FROM record WHERE session = :session)"
+                " SELECT mono_ns, utc_ns FROM run WHERE id NOT IN own AND (id BETWEEN"
+                " (SELECT coalesce(max(id), 0) FROM run WHERE utc_ns <= :since AND id <= (SELECT min(run) FROM own))"
+                " AND (SELECT max(run) FROM own) OR id = (SELECT run FROM record WHERE kind = :lasting"
+                " AND session IS NULL AND utc_ns < :since ORDER BY seq DESC LIMIT 1)) ORDER BY id",
+                {"session": self._key(session), "since": since_utc_ns, "lasting": lasting.__name__},
+            ).fetchall()
+        return [Moment(mono_ns, utc_ns) for mono_ns, utc_ns in found]
+
     def starts(self, session: str) -> list[StationStarted]:
         """Return how each run of the program that wrote of a session began, oldest first."""
         key = (self._key(session),)
