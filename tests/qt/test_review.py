@@ -338,6 +338,9 @@ def test_waves_of_the_cursor_are_drawn(review, desk, qtbot):
     assert 0 < to_the_edge_px() < 8
     review.show_waves(asked, (), "")
     assert painter.why_none == "No waves were recorded at this moment."
+    review.show_waves(asked, answer.waves, "")
+    review.hide()
+    assert painter._store.keys(2) == ()  # they go with the page
 
 
 def test_the_chair_s_own_visit_is_asked_for_where_none_was_chosen(qtbot):
@@ -476,8 +479,11 @@ def test_waves_are_read_ahead_and_drawn_up_to_four_times_as_fast(film, desk, ope
     assert film._painter.drawn_until(2, key) > before > 0
     film.findChild(QPushButton, "film_speed_15").click()
     assert film._painter.why_none == "Waves are shown up to 4×."
-    with qtbot.waitSignal(film.waves_wanted):
+    with qtbot.waitSignal(film.waves_wanted) as asked:
         film.findChild(QPushButton, "film_speed_4").click()
+    film.show_waves(asked.args[0], answer.waves, "")
+    film.show_visit(None)
+    assert film._store.keys(2) == ()
 
 
 def test_it_stands_still_once_nobody_looks(film, review):

@@ -121,6 +121,8 @@ class FilmView(QWidget):
     def show_visit(self, opened: OpenedVisit | None, viewer: Operator | None = None) -> None:
         """Play a visit from its beginning; None lets go of it. `viewer` is who may see whose visit it is."""
         self._timer.stop()
+        if self._opened is not None:
+            self._store.forget(self._opened.film.chair)
         self._opened, self._viewer = opened, viewer
         self._show_play()
         if opened is None:

@@ -144,6 +144,7 @@ class Look(QWidget):
         """Show a visit that was read; None lets go of it."""
         self._opened, self._asked = opened, None
         self._later.stop()
+        self._waves.show_none(self.tr("Tap the plot: the waves of that moment are shown here."))
         if opened is None:
             self._model, self._visit, self._view = TrendModel(), None, None
             self._summary.show_figures(())
@@ -163,7 +164,6 @@ class Look(QWidget):
         names = {one.id: one.name for one in opened.record.operators.values()}
         self._summary.show_figures(figures(opened.summary))
         self._events.show_rows(happenings(opened.events, opened.alarms, view.zero_utc_s, names, self._zone))
-        self._waves.show_none(opened.film.chair, self.tr("Tap the plot: the waves of that moment are shown here."))
         self._plot.point_at(None)
         self._draw()
         self._show_rows()
@@ -200,10 +200,10 @@ class Look(QWidget):
         """Show the waves that were asked for last."""
         if self._opened is None or asked != self._asked:
             return
-        chair = self._opened.film.chair
         if text:
-            self._waves.show_none(chair, text)
+            self._waves.show_none(text)
         else:
+            chair = self._opened.film.chair
             self._waves.show_waves(chair, waves, asked.until_utc_ns, simulated=self._opened.summary.simulated)
 
     def set_look(self, look: WaveLook) -> None:

@@ -61,14 +61,15 @@ class WavesAt(Panel):
         inside.addWidget(self._title)
         inside.addWidget(self._painter, 1)
         self.setLayout(inside)
-        self.show_none(0, self.tr("Tap the plot: the waves of that moment are shown here."))
+        self.show_none(self.tr("Tap the plot: the waves of that moment are shown here."))
 
-    def show_none(self, chair: int, why: str) -> None:
-        """Show a sentence in place of waves."""
+    def show_none(self, why: str) -> None:
+        """Show a sentence in place of waves, and let go of them."""
+        if self._shown is not None:
+            self._store.forget(self._shown[0])
         self._shown = None
-        self._store.forget(chair)
         self._title.setText("")
-        self._painter.show_chair(chair, (), why)
+        self._painter.show_chair(0, (), why)
 
     def show_waves(self, chair: int, waves: Sequence[Wave | Gap], until_utc_ns: int, *, simulated: bool) -> None:
         """Show the waves up to a moment, UTC [ns]."""
