@@ -13,7 +13,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from nursestation.config.load import SettingsError, read_document, validated
-from nursestation.config.wholefile import put
+from nursestation.wholefile import mode_of, put
 
 Face = Literal["initials", "number"]
 """What a shared screen says of a patient: the initials, or the chair's number alone."""
@@ -170,7 +170,7 @@ def write_display(path: Path, settings: DisplaySettings) -> None:
     text = "# Written by Nursestation whenever something is set on its screen.\n" + tomlkit.dumps(document)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        put(path, text.encode(), path)
+        put(path, text.encode(), mode_of(path))
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be written ({error.strerror}): what you set here lasts until you close"

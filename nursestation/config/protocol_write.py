@@ -14,8 +14,8 @@ from pathlib import Path
 from nursestation.config.load import SettingsError, parse_document, validated
 from nursestation.config.protocol_files import ProtocolFile, Shelf
 from nursestation.config.protocol_text import rewritten, since, whole_text
-from nursestation.config.wholefile import put
 from nursestation.core.protocols import Protocol
+from nursestation.wholefile import mode_of, put
 
 BEFORE = ".before"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -104,9 +104,9 @@ def write_protocol(plan: ProtocolPlan) -> None:
     try:
         plan.path.parent.mkdir(parents=True, exist_ok=True)
         if plan.old is not None:
-            put(_before(plan.path), plan.old, plan.path)
+            put(_before(plan.path), plan.old, mode_of(plan.path))
         if plan.new is not None:
-            put(plan.path, plan.new, plan.path)
+            put(plan.path, plan.new, mode_of(plan.path))
         else:
             plan.path.unlink()
     except OSError as error:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nursestation.export.errors import ExportError
+from nursestation.wholefile import sync_folder
 
 SIDECAR = ".sha256"
 _PIECE_BYTES = 1 << 20
@@ -90,7 +91,7 @@ def write_export(
         with _beside(path, content, check, progress) as file, _beside(sidecar, line, check) as beside:
             file.replace(path)
             beside.replace(sidecar)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise ExportError(
             f"{path} cannot be written ({error.strerror}). Choose another folder, or free some space."
@@ -179,13 +180,3 @@ def on_drive(path: Path) -> bytes:
             with contextlib.suppress(OSError):  # a file system without it: the comparison is worth less, not the file
                 os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return hashlib.file_digest(stream, "sha256").digest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename last; Windows has no such call and needs none."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -30,9 +30,9 @@ from filelock import FileLock, Timeout
 from devices.clock import NS_PER_S
 from nursestation.store import sqlite
 from nursestation.store.errors import StoreError, explain
-from nursestation.store.keys import sync_folder
 from nursestation.store.sqlite import connect_read_only, key_file
 from nursestation.store.verify import verify_store
+from nursestation.wholefile import sync_folder
 
 SIDECAR = ".sha256"
 PART = ".part"

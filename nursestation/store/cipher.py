@@ -26,10 +26,11 @@ from nursestation.store.errors import (
     StoreUnreachable,
     explain,
 )
-from nursestation.store.keys import KeyFile, sync_folder, write_keys
+from nursestation.store.keys import KeyFile, write_keys
 from nursestation.store.sqlite import connect_keyed, connect_read_only, held, is_protected, key_file
 from nursestation.store.store import NEW, take_lock
 from nursestation.store.tables import quick_check
+from nursestation.wholefile import sync_folder
 
 _SPARE_BYTES = 64 << 20
 _PIECE_BYTES = 1 << 20

@@ -28,6 +28,7 @@ from pathlib import Path
 
 from nursestation.store.errors import StoreEnvironmentError, StoreKeyDamaged, StoreReadOnly, WrongPassphrase
 from nursestation.store.sqlite import KEY_BYTES, key_file
+from nursestation.wholefile import sync_folder
 
 _FORM = "nursestation-record-key-1"
 _SALT_BYTES = 16
@@ -225,16 +226,6 @@ def write_keys(path: Path, file: KeyFile) -> None:
         sync_folder(place.parent)
     except OSError as error:
         raise StoreReadOnly(f"The key file {place} cannot be written ({error.strerror}).") from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Have what was renamed in a folder on disk, where its file system takes such a wish; Windows knows none and needs none."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _wrapping_key(slot: Slot, secret: str | bytes) -> bytes:

@@ -22,11 +22,12 @@ from nursestation.core.records import BackupRestored, SessionPurged
 from nursestation.store import sqlite
 from nursestation.store.backup import BackupError, backups_in, read_sum, sum_on_drive
 from nursestation.store.errors import StoreError, StoreKeyDamaged, StoreLocked
-from nursestation.store.keys import read_keys, sync_folder, write_keys
+from nursestation.store.keys import read_keys, write_keys
 from nursestation.store.reader import StoreReader
 from nursestation.store.sqlite import is_protected, key_file
 from nursestation.store.store import RESTORING, Store, take_lock
 from nursestation.store.verify import verify_store
+from nursestation.wholefile import sync_folder
 
 _TIMEOUT_S = 2.0
 _BESIDE = ("-wal", "-shm", "-journal")

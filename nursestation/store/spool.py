@@ -11,9 +11,7 @@ Rules of the file:
 """
 
 import contextlib
-import os
 import secrets
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +21,7 @@ from pydantic import TypeAdapter
 from devices.clock import NS_PER_S
 from nursestation.core.notes import Asked, Ended, Note, Unreadable
 from nursestation.store.errors import StoreReadOnly
-from nursestation.store.keys import sync_folder
+from nursestation.wholefile import put
 
 _ENDING = ".json"
 _ASKED, _ENDED = f".1-asked{_ENDING}", f".2-ended{_ENDING}"  # in this order by name
@@ -63,7 +61,7 @@ def leave(folder: Path, note: Asked | Ended) -> None:
         name, body = note.note + _ENDED, _MADE_ENDED.dump_json(note)
     try:
         folder.mkdir(exist_ok=True)
-        _put(folder / name, body)
+        put(folder / name, body)  # readable for a station in another account of the computer, which takes it up
     except OSError as error:
         if isinstance(note, Asked):
             raise NotNoted(
@@ -125,19 +123,3 @@ def _is_sound(note: Asked | Ended) -> bool:
         more = [text for one in note.files for text in (one.session, one.sha256)]
     texts = [note.note, note.account, note.command, *more]
     return 0 <= note.utc_ns < _LATEST_NS and all(len(text) <= _LONGEST and text.isprintable() for text in texts)
-
-
-def _put(path: Path, content: bytes) -> None:
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)  # a station in another account of the computer takes it up
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
