@@ -19,7 +19,7 @@ from nursestation.core.commands import ViewPast
 from nursestation.core.history import Told
 from nursestation.core.overlay import VisitLine, visit_line
 from nursestation.core.past import Sought, VisitCard
-from nursestation.core.records import Gap, Record, Sample, Wave
+from nursestation.core.records import Gap, PastViewed, Record, Sample, Wave
 from nursestation.core.replay import Film
 from nursestation.core.summary import Summary, summarize
 from nursestation.core.timeline import Timeline
@@ -109,11 +109,15 @@ class OpenedVisit:
 
 @dataclass(frozen=True, slots=True)
 class VisitRead:
-    """A visit that was opened; or `text` says why it was not."""
+    """A visit that was opened; or `text` says why it was not.
+
+    `viewer` is the id of whoever the station noted as looking at it; None where no station was asked.
+    """
 
     session: str
     opened: OpenedVisit | None = field(default=None, repr=False)
     text: str = ""
+    viewer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +224,9 @@ class ReviewDesk:
             case FindVisits():
                 return VisitsFound(question.sought, find_visits(self._record, question.sought, MOST_FOUND))
             case OpenVisit():
-                allowed(self._ask, ViewPast(session=question.session))
-                return VisitRead(question.session, self._opened(question.session))
+                made = allowed(self._ask, ViewPast(session=question.session))
+                viewer = next((one.operator for one in made if isinstance(one, PastViewed)), None)
+                return VisitRead(question.session, self._opened(question.session), viewer=viewer)
             case ReadWaves():
                 return WavesRead(question, self._waves(question))
             case CompareVisits():

@@ -95,6 +95,17 @@ def test_another_person_at_the_station_sees_no_more_of_it(room):
     assert room.window.text("review_none") == "Somebody else signed in: open the visit again."
 
 
+def test_who_comes_while_it_is_read_does_not_see_what_another_asked_for(room):
+    room.choose_first()
+    room.reader._thread.join()
+    room.clinic.do(c.SignIn(operator_id=CLINICIAN, pin=CLINICIAN_PIN))
+    room.window.look()
+    room.answered()
+    assert room.window.window.page_name == "review"
+    assert room.window.text("review_title") == ""
+    assert room.window.text("review_none") == "Somebody else signed in: open the visit again."
+
+
 def test_a_visit_that_was_found_is_held_by_the_station_and_found_as_held(room):
     room.clinic.do(c.SignIn(operator_id=CLINICIAN, pin=CLINICIAN_PIN))
     room.window.look()

@@ -59,7 +59,7 @@ class ReviewPage(Page):
         self._opened: OpenedVisit | None = None
         self._session = ""
         self._chair = 0
-        self._operator = ""
+        self._operator = self._noted = ""  # who is signed in, and who was noted as looking at the visit
         self._viewer: Operator | None = None
         self._wave_look = WaveLook()
         self._is_fresh = True  # nobody has seen it since it came to the front
@@ -129,9 +129,9 @@ class ReviewPage(Page):
         """Let go of the visit as soon as somebody else is at the station, or nobody."""
         operator = snapshot.operator.id if snapshot.operator is not None else ""
         self._viewer = snapshot.operator
-        if self._opened is not None and operator != self._operator:
-            self._show_none(self.tr("Somebody else signed in: open the visit again."))
         self._operator = operator
+        if self._opened is not None and operator != self._noted:
+            self._show_none(self.tr("Somebody else signed in: open the visit again."))
         self._look.show_held(snapshot.held, snapshot.operator)
         self._show_held()
         if self._is_fresh and not self._session and operator:
@@ -149,8 +149,12 @@ class ReviewPage(Page):
         if self._opened is None or self._opened.record.summary.id != session:
             self._show_none(self.tr("Reading the visit…"), session)
 
-    def show_visit(self, opened: OpenedVisit) -> None:
-        """Show a visit that was read."""
+    def show_visit(self, opened: OpenedVisit, viewer: str | None = None) -> None:
+        """Show a visit that was read, to nobody but `viewer`, of whom the station noted it; None for whoever is signed in."""
+        self._noted = self._operator if viewer is None else viewer
+        if self._noted != self._operator:
+            self._show_none(self.tr("Somebody else signed in: open the visit again."))
+            return
         self._opened, self._session = opened, opened.record.summary.id
         words = head_text(opened, self._zone)
         self._title.setText(words.title)

@@ -111,4 +111,4 @@ class ReviewRoom(QObject):
         if read.opened is None:
             self._review.page.not_opened(read.text)
         else:
-            self._review.page.show_visit(read.opened)
+            self._review.page.show_visit(read.opened, read.viewer)

@@ -62,6 +62,7 @@ def test_a_visit_is_opened_once_the_station_has_noted_it(record):
     answer = desk.wait()
     assert isinstance(answer, VisitRead)
     assert station.asked == [ViewPast(session=SESSION)]
+    assert answer.viewer == "op-1"
     opened = answer.opened
     assert opened is not None
     assert opened.trend == len(opened.record.samples)
