@@ -242,7 +242,8 @@ def _checked(part: Path, target: Path, rest: Rest) -> Backup:
     if not verdict.ok:
         said = verdict.findings[0].text
         raise BackupError(
-            f"The copy is not as the record was written ({said}): run `nursestation verify` on the record."
+            f"The copy is not as the record was written ({said}): run `nursestation verify` on the record. Until support has "
+            "looked, copy the whole profile folder to another drive each evening, with Nursestation closed."
         )
     return Backup(target, sum_on_drive(part, rest), part.stat().st_size, verdict.n_sessions)
 
