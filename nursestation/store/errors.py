@@ -86,6 +86,11 @@ _BY_CODE = {
 RESTORE = " `nursestation restore` puts a backup in its place."
 """What to do about a damaged record, where no copy is looked for (`rescue.py` names one)."""
 
+KEY_AWAY = (
+    " If it was protected, its key file is missing beside it: put a copy of that back first, each backup has one."
+)
+"""Of a file that begins like no record at all: a protected one without its key file cannot be told from a spoiled one."""
+
 _ADVICE = {
     StoreFull: "The disk with {path} is full. Free some space on it{then}.",
     StoreReadOnly: "{path} may not be written. Give this user write permission for the file and its folder.",
@@ -112,6 +117,8 @@ def explain(error: Exception, path: Path, *, goes_on: bool = False) -> StoreErro
     kind = _BY_CODE.get(code & 0xFF) if code is not None else StoreDamaged if _is_no_text(error) else None
     if kind is None:
         return StoreBug(f"The record could not be written because of a fault in Nursestation: {error}")
+    if code is not None and code & 0xFF == sqlite3.SQLITE_NOTADB and not path.with_suffix(".key").exists():
+        return StoreDamaged(f"The record {path} is damaged and is left as it is.{KEY_AWAY}{RESTORE}")
     then = "; recording goes on by itself" if goes_on else ", then try again"
     return kind(_ADVICE[kind].format(path=path, then=then))
 

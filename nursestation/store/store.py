@@ -39,6 +39,7 @@ from nursestation.core.records import (
 )
 from nursestation.store import draftrows, patients, purging, sqlite
 from nursestation.store.errors import (
+    KEY_AWAY,
     RESTORE,
     StoreBug,
     StoreBusy,
@@ -63,6 +64,8 @@ from nursestation.store.steps import STEPS, taken
 from nursestation.store.tables import last_n_sql, lookups, quick_check, stored_rows
 
 BUSY_TIMEOUT_S = 2.0
+_NO_DATABASE = "file is not a database"
+"""SQLite's own words for a file that begins like none."""
 SEAL_EVERY_NS = 60_000_000_000
 
 RESTORING = ".restoring"
@@ -393,7 +396,8 @@ def _refuse_unfit(path: Path) -> None:
         raise StoreReadOnly(f"{path} is marked read-only. Give this user write permission for it.")
     trouble = quick_check(path)
     if trouble:
-        raise StoreDamaged(f"The record {path} is damaged ({trouble}) and is left as it is.{RESTORE}")
+        key_away = KEY_AWAY if trouble == _NO_DATABASE and not sqlite.key_file(path).exists() else ""
+        raise StoreDamaged(f"The record {path} is damaged ({trouble}) and is left as it is.{key_away}{RESTORE}")
 
 
 def _connect(path: Path, max_pages: int | None, busy_timeout_s: float, is_scratch: bool) -> sqlite3.Connection:

@@ -53,6 +53,23 @@ def backups(record, drive, *days):
     return [make_backup(record, drive, START.utc_ns + day * DAY_NS, keep=9, rest=NEVER).path for day in days]
 
 
+def test_a_record_that_may_only_lack_its_key_file_is_not_sent_to_an_older_copy_first(record):
+    backed = (
+        "If it was protected, its key file is missing beside it: put a copy of that back first, each backup has one. "
+    )
+    damaged = record.with_name("other.sqlite3")
+    damaged.write_bytes(record.read_bytes())
+    damage(damaged)
+    spoil(record)
+    with pytest.raises(StoreDamaged, match=backed), naming_a_copy(record, ""):
+        Store.open(record)
+    with pytest.raises(StoreDamaged, match=backed):
+        StoreReader.open(record)
+    with pytest.raises(StoreDamaged) as told:
+        Store.open(damaged)
+    assert backed not in str(told.value)
+
+
 @pytest.mark.parametrize("harm", [damage, spoil])
 def test_the_newest_backup_is_named_and_its_command_restores_it(record, drive, harm):
     *_, newest = backups(record, drive, 1, 2)
