@@ -5,7 +5,7 @@ from datetime import UTC
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from devices.clock import NS_PER_S
 from nursestation.ui.checkin.gate_form import Scene
@@ -140,6 +140,10 @@ def test_standing_up_again_begins_with_new_readings_and_leaves_what_was_typed(qt
     press(qtbot, form, "stands")
     assert offers(form)[1:] == [f"[{WAITS}]", f"[{BY_HAND}]"]
     assert [find(form, f"{field}_sys").text() for field in ("lying", "minute_1", "minute_3")] == ["124", "", "119"]
+
+
+def test_the_line_for_another_reason_says_what_it_is_for(form):
+    assert form.findChild(QLineEdit, "discharge_orthostatic_why").placeholderText() == "another reason"
 
 
 def test_the_words_of_the_buttons_are_whole(qtbot, form):

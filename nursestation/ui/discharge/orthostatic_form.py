@@ -58,7 +58,9 @@ class OrthostaticForm(GateForm):
         self._dizzy = Button(self.tr("Dizzy or faint: record"), "discharge_orthostatic_dizzy")
         self._problem = Label(tone=Tone.SOFT, object_name="discharge_orthostatic_problem", wrap=True)
         self._left_out = Taps("discharge_orthostatic_left_out")
-        self._why = TextField("discharge_orthostatic_why", self.tr("Left out for another reason"))
+        self._why = TextField(
+            "discharge_orthostatic_why", self.tr("Left out for another reason"), placeholder=self.tr("another reason")
+        )
         self._why_send = Button(self.tr("Left out"), "discharge_orthostatic_why_send")
         self._build()
         self._connect()
