@@ -116,8 +116,8 @@ class PastVisit:
 class PatientHistory:
     """What is known of a patient from visits that are over, newest first.
 
-    `allergies` is as last asked or told, "" for none; `medicines_text` says which of the medicines asked for were taken, with
-    the notes, "" where nobody asked.
+    `allergies` is as last asked or told, "" where none were known, None where nobody asked and none were told;
+    `medicines_text` says which of the medicines asked for were taken, with the notes, "" where nobody asked.
     """
 
     record_number: str = field(repr=False)
@@ -125,7 +125,7 @@ class PatientHistory:
     family_name: str = field(repr=False)
     birth_date: date = field(repr=False)
     visits: tuple[PastVisit, ...] = ()
-    allergies: str = field(default="", repr=False)
+    allergies: str | None = field(default=None, repr=False)
     medicines_text: str = field(default="", repr=False)
 
 
@@ -230,12 +230,12 @@ def _pain(visit: Visit, *, before: bool) -> int | None:
     return scores[-1] if scores else None
 
 
-def _allergies(newest_first: Sequence[Visit]) -> str:
+def _allergies(newest_first: Sequence[Visit]) -> str | None:
     """Return what was asked last; an older telling stands where a later visit neither asked nor was told any."""
     told = (
         visit.allergies if visit.allergies is not None else visit.patient.allergies or None for visit in newest_first
     )
-    return next((text for text in told if text is not None), "")
+    return next((text for text in told if text is not None), None)
 
 
 def _medicines(newest_first: Sequence[Visit]) -> str:

@@ -628,8 +628,10 @@ class Visit:
 
     @property
     def known_allergies(self) -> str | None:
-        """Return the allergies, "" for none known; None while nobody asked."""
-        return self.allergies if self.protocol.gates.ask_allergies else self.patient.allergies
+        """Return the allergies, "" for none known; None where nobody asked and none that count were told."""
+        if self.allergies is not None:
+            return self.allergies
+        return None if self.protocol.gates.ask_allergies else self.patient.allergies or None
 
     @property
     def phase_began(self) -> Moment:

@@ -115,8 +115,7 @@ def allergies_text(story: Story) -> str:
     """Return the allergies as they were asked today, else as they came with the check-in."""
     if story.allergies is not None:
         return story.allergies.text or "none known"
-    told = story.opened.patient.allergies
-    return told or ("not asked" if story.opened.protocol.gates.ask_allergies else "none told")
+    return story.opened.patient.allergies or "not asked"
 
 
 def _identity(visit: VisitRecord, story: Story, summary: Summary, width: float, zone: tzinfo | None) -> Table:

@@ -64,7 +64,7 @@ class PatientForm(QWidget):
         self._record = TextField("check_in_record_number", self.tr("Record number"))
         self._weight = TextField("check_in_patient_weight", self.tr("Weight today, kg"), placeholder=self.tr("72"))
         self._allergies = TextField(
-            "check_in_patient_allergies", self.tr("Allergies"), placeholder=self.tr("none told")
+            "check_in_patient_allergies", self.tr("Allergies"), placeholder=self.tr("not asked")
         )
         self._echo = Label(" ", Text.CAPTION, Tone.SOFT, object_name="check_in_birth_echo")
         self._kept = Label(

@@ -189,7 +189,7 @@ class AllergiesForm(GateForm):
 
     def show_scene(self, scene: Scene) -> None:
         """Offer what was told at check-in, or last time."""
-        earlier = scene.history.allergies if scene.history is not None else ""
+        earlier = scene.history.allergies if scene.history is not None else None
         self._earlier = earlier or scene.visit.patient.allergies
         say(self._last, self.tr("Told before: {}").format(self._earlier) if self._earlier else "")
         self._same.setVisible(bool(self._earlier))

@@ -238,7 +238,7 @@ def _course(visit: VisitView) -> str:
 def _allergies_text(visit: VisitView) -> str:
     if visit.allergies is not None:
         return visit.allergies or "none known"
-    return visit.patient.allergies or ("not asked yet" if visit.protocol.gates.ask_allergies else "none told")
+    return visit.patient.allergies or ("not asked yet" if visit.protocol.gates.ask_allergies else "not asked")
 
 
 def _baseline_readings(visit: VisitView, zone: tzinfo | None) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _facts(history: PatientHistory, last: PastVisit) -> Iterator[tuple[str, str]
         yield "Pain", f"{_score(last.pain_before)} before, {_score(last.pain_after)} after"
     if last.weight_kg is not None:
         yield "Weight then", f"{last.weight_kg:g} kg"
-    yield "Allergies", history.allergies or "none told"
+    yield "Allergies", "not asked" if history.allergies is None else history.allergies or "none known"
     if history.medicines_text:
         yield "Medicines", history.medicines_text
 

@@ -584,6 +584,14 @@ def test_today_s_weight_and_allergies_are_the_patient_s_from_then_on(clinic: Cli
     assert (visit.patient.weight_kg, visit.patient.allergies, visit.allergies) == (70.5, "", "")
 
 
+@pytest.mark.parametrize(("told", "known"), [("latex", "latex"), ("", None)])
+def test_allergies_that_nobody_asks_for_are_as_told_and_never_none_known(told: str, known: str | None) -> None:
+    clinic = make_clinic(protocols=[asking_for_all(ask_allergies=False)])
+    clinic.staff()
+    clinic.check_in(patient=replace(PATIENT, allergies=told))
+    assert clinic.visit.allergies == known
+
+
 def test_where_the_weight_is_asked_for_by_itself_check_in_needs_none(clinic: Clinic) -> None:
     clinic.do(c.CheckIn(chair=1, patient=replace(PATIENT, record_number="X", weight_kg=0.0), protocol="depression_iv"))
 

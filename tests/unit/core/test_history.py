@@ -211,10 +211,11 @@ def test_visits_come_newest_first_with_the_newest_answers() -> None:
         ([("latex", None), ("", None)], "latex"),  # not told again is not taken back
         ([("latex", None), ("", "")], ""),  # asked: none known
         ([("latex", "eggs"), ("", None)], "eggs"),
-        ([("", None)], ""),
+        ([("", None)], None),  # nobody asked: not the same as none known
+        ([("", ""), ("", None)], ""),
     ],
 )
-def test_allergies_stand_until_somebody_asks_again(visits: list[tuple[str, str | None]], known: str) -> None:
+def test_allergies_stand_until_somebody_asks_again(visits: list[tuple[str, str | None]], known: str | None) -> None:
     records: list[list[r.Record]] = []
     for n, (at_check_in, asked) in enumerate(visits):
         clinic = make_clinic()

@@ -55,3 +55,13 @@ def test_without_the_gates_they_are_as_they_came_with_the_check_in():
     clinic.do(c.CheckIn(chair=2, patient=PATIENT, protocol="depression_iv"))
     assert weight_text(story(clinic)) == "72 kg"
     assert allergies_text(story(clinic)) == "penicillin"
+
+
+def test_allergies_that_nobody_asks_for_and_nobody_told_are_not_asked_and_not_none_known():
+    protocol = load_protocol()
+    rules = protocol.gates.model_copy(update={"ask_allergies": False})
+    clinic = make_clinic(protocols=[protocol.model_copy(update={"gates": rules})])
+    clinic.staff()
+    clinic.do(c.CheckIn(chair=2, patient=replace(PATIENT, allergies=""), protocol="depression_iv"))
+    assert allergies_text(story(clinic)) == "not asked"
+    assert clinic.visit.allergies is None

@@ -82,7 +82,7 @@ def test_a_gate_tells_who_gave_its_evidence_and_when():
     ("asked", "told", "text"),
     [
         (None, "penicillin", "penicillin"),
-        (None, "", "none told"),
+        (None, "", "not asked"),
         ("", "penicillin", "none known"),
         ("latex", "", "latex"),
     ],

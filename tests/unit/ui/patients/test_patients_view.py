@@ -64,6 +64,11 @@ def test_what_nobody_recorded_is_no_number():
     assert "Ready" not in told
 
 
+def test_that_no_allergies_are_known_is_not_that_nobody_asked():
+    told = [dict(history_view(replace(HISTORY, allergies=known), UTC).facts)["Allergies"] for known in ("", None)]
+    assert told == ["none known", "not asked"]
+
+
 def test_a_visit_without_a_treatment_tells_none():
     told = facts(was_treated=False, phase=Phase.ENDED_EARLY)
     assert "Blood pressure" not in told
