@@ -28,6 +28,7 @@ from tests.helpers.published import HandOutbox, make_wave
 from tests.helpers.station_views import (
     NOW,
     make_chair,
+    make_entry,
     make_flag,
     make_link,
     make_numeric,
@@ -259,6 +260,17 @@ def test_a_flag_takes_the_place_of_the_charting_line_so_that_big_numbers_stay_wh
     assert not desk.sees("course_bar")
     desk.press("big_back")
     assert desk.sees("course_bar")
+
+
+def test_while_locked_a_flag_takes_the_place_of_what_was_charted_last(desk):
+    desk.operator = None
+    entry = make_entry("e1", "Nausea")
+    seen = []
+    for flags in ((), (make_flag(),)):
+        desk.chair["visit"] = replace(RUNNING, flags=flags, chart=(entry,))
+        desk.run(0.1)
+        seen.append((desk.sees("flag_bar"), desk.sees("course_bar")))
+    assert seen == [(False, True), (True, False)]
 
 
 def test_the_list_of_alarms_brings_the_waves_back_and_covers_no_number(desk):

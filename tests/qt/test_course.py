@@ -105,6 +105,17 @@ def test_another_chair_or_a_lock_takes_the_question_away(bar):
     assert bar.sent == []
 
 
+def test_a_locked_bar_with_nothing_to_tell_gives_its_room_to_the_waves(bar):
+    locked = station(operator="nobody")
+    show(bar, locked)
+    assert not bar.isVisible()
+    charted = make_visit(Phase.INFUSION, chart=(make_entry("e1", "Nausea"),))
+    show(bar, make_station(make_chair(charted), operator=None))
+    assert bar.isVisible()
+    show(bar, station())
+    assert bar.isVisible()
+
+
 def test_a_closed_visit_is_charted_no_more(bar):
     show(bar, station(Phase.DISCHARGED))
     bar.strike(4)

@@ -180,13 +180,16 @@ class CourseBar(Panel):
         self._sheets.show_open(sheet)
 
     def render(self, chair: ChairSnapshot, snapshot: StationSnapshot, sheet: str) -> None:  # type: ignore[override]
-        """Show what was charted last at `chair`, with `sheet` open below; hidden while nobody sits there."""
+        """Show what was charted last at `chair`, with `sheet` open below; hidden while nobody sits there, and while it
+        is locked and nothing was charted: then the bar has nothing to tell.
+        """
         visit = chair.visit
         if chair.number != self._chair or (visit is None) or snapshot.operator is None:
             self._forget()
         self._chair, self._visit = chair.number, visit
         self._may_act = may(snapshot.operator, Chart) and visit is not None and not visit.phase.is_over
-        self.setVisible(visit is not None)
+        entry = None if visit is None else newest_entry(visit)
+        self.setVisible(visit is not None and (snapshot.operator is not None or entry is not None))
         if visit is None:
             return
         self._sheets.show_open(sheet)
@@ -208,7 +211,6 @@ class CourseBar(Panel):
             self.tr("Watched {}").format(share) if share else self.tr("Watched"),
             self.tr("How much of the visit was watched: the least of any vital."),
         )
-        entry = newest_entry(visit)
         is_fresh_one = entry is not None and is_fresh(entry, snapshot.at)
         asks = self._asked is not None
         self._undo.setVisible(self._may_act and is_fresh_one and not asks)

@@ -265,8 +265,10 @@ class ChairPage(Page):
         self._alarm_controls.render(chair, operator)
         self._bar.render(actions(chair, operator))
         self._course.render(chair, snapshot, self._sheet)
-        if self.is_big and asked is not None and not self._course.is_busy:
-            self._course.hide()  # the flag's bar takes its place, so that the numbers stay where and as large as they are
+        # the flag's bar takes its place: big numbers stay where and as large as they are, waves and trend keep height
+        # for their words beside the row that answers by PIN
+        if asked is not None and (self.is_big or operator is None) and not self._course.is_busy:
+            self._course.hide()
         why_none = why_no_waves(chair, self._waves.look)
         self._waves.show_chair(chair.number, chair.waves, why_none, simulated=chair.simulated)
         self._head.render(self._head_view(chair, snapshot), may_set=may(operator, NoteSetting))
