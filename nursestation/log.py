@@ -7,6 +7,8 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
+from nursestation.wholefile import own_folder
+
 _BYTES = 2_000_000
 _KEPT = 3
 
@@ -29,7 +31,7 @@ def to_file(path: Path) -> logging.Handler:
     Raises:
         OSError: the file or its folder cannot be made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(path.parent)
     handler = _EnduringHandler(path, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
     formatter = logging.Formatter(
         "%(asctime)sZ %(levelname)s %(threadName)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"

@@ -1,4 +1,4 @@
-"""Writes a file whole or not at all: a temporary file beside it is synced, then takes its place."""
+"""Writes a file whole or not at all, synced beside its place before it takes it; makes a folder for its owner alone."""
 
 import contextlib
 import os
@@ -35,6 +35,15 @@ def put(path: Path, content: bytes, mode: int = 0o644) -> None:
 def mode_of(path: Path) -> int:
     """Return who may read and write a file (POSIX permission bits); as others may read it where there is none."""
     return path.stat().st_mode & 0o777 if path.exists() else 0o644
+
+
+def own_folder(folder: Path) -> None:
+    """Make a folder for its owner alone (0700 on POSIX) where there is none; one that is there keeps the mode that it was given.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

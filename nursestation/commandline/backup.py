@@ -21,6 +21,7 @@ from nursestation.store.restore import Between, check_backup, compare, restore
 from nursestation.store.retention import KeptVisit, kept_visits
 from nursestation.store.store import take_lock
 from nursestation.store.unlocking import PASSPHRASE_FILE
+from nursestation.wholefile import own_folder
 
 _MOST_NAMED = 20
 
@@ -81,7 +82,7 @@ def run_restore(
     if not agree("Put this backup in the record's place?"):
         yield "Nothing was changed."
         return
-    profile.folder.mkdir(parents=True, exist_ok=True)  # a new computer has none yet, and no place for the note
+    own_folder(profile.folder)  # a new computer has none yet, and no place for the note
     with ending_noted(profile, clock, note_asked(profile, clock, "restore")):
         done = restore(file, profile.record, clock.now())
     if done.set_aside is not None:

@@ -4,6 +4,8 @@ Rule: looking changes nothing; no port is opened, no table is made.
 """
 
 import os
+import shlex
+import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,10 +22,11 @@ from nursestation.config.protocol_files import load_protocols
 from nursestation.config.schema import StationSettings
 from nursestation.config.sound import output_names
 from nursestation.paths import Profile, resource
+from nursestation.runtime.awake import CANNOT_HOLD, Hold
 from nursestation.runtime.loudspeaker import NoOutput
 from nursestation.runtime.soundnames import OutputFacts, assign, place_text
 from nursestation.store import space
-from nursestation.store.backup import backups_in, identity
+from nursestation.store.backup import FoundBackup, backups_in, identity
 from nursestation.store.errors import StoreDamaged, StoreError
 from nursestation.store.keys import Way, read_keys
 from nursestation.store.reader import StoreReader
@@ -57,6 +60,7 @@ def examine(
     clock: Clock,
     list_ports: Callable[[], Iterable[PortFacts]],
     sound_outputs: Callable[[], Sequence[OutputFacts]],
+    hold: Hold,
 ) -> tuple[Finding, ...]:
     """Return the findings of all checks, in the order in which they are shown."""
     settings, found = check_settings(profile)
@@ -68,8 +72,10 @@ def examine(
         check_backup(profile, settings, clock),
         check_clock(profile, clock),
         *check_sound(settings, sound_outputs),
+        check_sleep(hold),
         check_store(profile, settings),
         *check_protection(profile),
+        *check_readers(profile, settings),
     )
 
 
@@ -218,6 +224,18 @@ def check_sound(settings: StationSettings, sound_outputs: Callable[[], Sequence[
     return tuple(found)
 
 
+def check_sleep(hold: Hold) -> Finding:
+    """Hold sleep off for a moment, to see whether this computer lets itself be held."""
+    try:
+        with hold() as is_held:
+            pass
+    except RuntimeError:
+        is_held = False
+    if not is_held:
+        return Finding("sleep", Verdict.WARNING, CANNOT_HOLD)
+    return Finding("sleep", Verdict.OK, "held off while a visit is open, and the screen stays lit")
+
+
 def check_store(profile: Profile, settings: StationSettings) -> Finding:
     """Open the record for reading, and look through it as a start does."""
     if not profile.record.exists():
@@ -270,6 +288,43 @@ def check_protection(profile: Profile) -> tuple[Finding, ...]:
         if not is_protected(file)
     ]
     return tuple(found)
+
+
+def check_readers(profile: Profile, settings: StationSettings) -> tuple[Finding, ...]:
+    """Tell whether other accounts of this computer can read the record or its backups, where the system's files say so (POSIX).
+
+    A record that is protected tells them nothing. One that a folder's group may read was shared by whoever set the group.
+    """
+    if os.name != "posix" or not profile.record.exists():
+        return ()
+    found = []
+    if _others_read(profile.record):
+        where = shlex.quote(str(profile.folder))
+        text = (
+            f"Other accounts of this computer can read the record: `chmod 700 {where}` keeps them out. Where several accounts "
+            f"work on it, `chmod 770 {where}` lets in those of the folder's group alone."
+        )
+        found.append(Finding("readers", Verdict.WARNING, text))
+    folder = Path(settings.backup.folder) if settings.backup.folder else None
+    if folder is not None and any(_others_read(one.path) for one in _backups(folder)):
+        where = shlex.quote(str(folder))
+        text = f"Other accounts of this computer can read backups in {folder}: `chmod 600 {where}/record-*` keeps them out."
+        found.append(Finding("readers", Verdict.WARNING, text))
+    return tuple(found) or (Finding("readers", Verdict.OK, "no other account of this computer can read the record"),)
+
+
+def _backups(folder: Path) -> list[FoundBackup]:
+    try:
+        return backups_in(folder)
+    except OSError:
+        return []  # check_backup tells of it
+
+
+def _others_read(file: Path) -> bool:
+    """Say whether a plain file, and the way to it, is open to accounts that are neither its owner nor of its group."""
+    whole = file.resolve()
+    is_open = whole.stat().st_mode & stat.S_IROTH and all(one.stat().st_mode & stat.S_IXOTH for one in whole.parents)
+    return bool(is_open) and not is_protected(file)
 
 
 _WAYS = {

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from nursestation.config.load import SettingsError, read_document, validated
-from nursestation.wholefile import mode_of, put
+from nursestation.wholefile import mode_of, own_folder, put
 
 Face = Literal["initials", "number"]
 """What a shared screen says of a patient: the initials, or the chair's number alone."""
@@ -169,7 +169,7 @@ def write_display(path: Path, settings: DisplaySettings) -> None:
     document = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     text = "# Written by Nursestation whenever something is set on its screen.\n" + tomlkit.dumps(document)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(path.parent)
         put(path, text.encode(), mode_of(path))
     except OSError as error:
         raise SettingsError(

@@ -21,7 +21,7 @@ from nursestation.config.blocks import Block, Table, cut, edited
 from nursestation.config.changes import Change, ChangeError, PutMonitor, RemoveChair, RemoveMonitor, changed
 from nursestation.config.load import SettingsError, parse_settings
 from nursestation.config.schema import ChairSettings, MonitorSettings, StationSettings
-from nursestation.wholefile import mode_of, put
+from nursestation.wholefile import mode_of, own_folder, put
 
 BEFORE = ".before"
 _CHAIR, _MONITOR, _PREFER = ("chair",), ("chair", "monitor"), ("chair", "prefer")
@@ -285,7 +285,7 @@ def _decoded(data: bytes, path: Path) -> str:
 
 
 def _replace(path: Path, old: bytes, new: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    own_folder(path.parent)
     if old:
         put(path.with_name(path.name + BEFORE), old, mode_of(path))
     put(path, new, mode_of(path))

@@ -11,7 +11,8 @@ Rules of the file:
 4. The folder is never made: where a drive is not connected, its folder would land on the wrong disk.
 5. Only copies of this very record are ever deleted, by name and number, the oldest first, after a newer one is whole; the one
    just made never, whatever the clock says. Of other files in the folder only what a kill of this program left.
-6. One backup of a record at a time: a second would clear the first one's unfinished file away.
+6. A copy and what lies beside it are for their owner alone (0600), as exports are.
+7. One backup of a record at a time: a second would clear the first one's unfinished file away.
 """
 
 import contextlib
@@ -198,6 +199,7 @@ def sum_on_drive(path: Path, rest: Rest = lambda _s: False) -> str:
 
 
 def _copy(record: Path, part: Path, rest: Rest) -> None:
+    open(part, "wb", opener=_for_owner).close()  # SQLite goes by the user's mask where it makes a file itself
     try:
         with (
             contextlib.closing(connect_read_only(record)) as source,
@@ -248,6 +250,11 @@ def _checked(part: Path, target: Path, rest: Rest) -> Backup:
     return Backup(target, sum_on_drive(part, rest), part.stat().st_size, verdict.n_sessions)
 
 
+def _for_owner(path: str, flags: int) -> int:
+    """Open a file that its owner alone may read, as exports are, where the drive knows of owners."""
+    return os.open(path, flags, 0o600)
+
+
 def _part(path: Path) -> Path:
     return path.with_name(path.name + PART)
 
@@ -258,7 +265,7 @@ def _sum_file(path: Path) -> Path:
 
 def _write(path: Path, content: bytes) -> None:
     """Write what lies beside a copy, before the copy gets its name: no copy is ever there without it."""
-    with path.open("wb") as stream:
+    with open(path, "wb", opener=_for_owner) as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

@@ -27,7 +27,7 @@ from nursestation.store.reader import StoreReader
 from nursestation.store.sqlite import is_protected, key_file
 from nursestation.store.store import RESTORING, Store, take_lock
 from nursestation.store.verify import verify_store
-from nursestation.wholefile import sync_folder
+from nursestation.wholefile import own_folder, sync_folder
 
 _TIMEOUT_S = 2.0
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -140,7 +140,7 @@ def restore(file: Path, record: Path, now: Moment) -> Restored:
     made_ns = compare(file, record).made_utc_ns
     part = record.with_name(f"{record.stem}{RESTORING}{record.suffix}")
     try:
-        record.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(record.parent)
         lock = take_lock(record)
         try:
             _clear(part)

@@ -62,6 +62,7 @@ from nursestation.store.rows import (
 )
 from nursestation.store.steps import STEPS, taken
 from nursestation.store.tables import last_n_sql, lookups, quick_check, stored_rows
+from nursestation.wholefile import own_folder
 
 BUSY_TIMEOUT_S = 2.0
 _NO_DATABASE = "file is not a database"
@@ -173,7 +174,7 @@ class Store:
             StoreEnvironmentError: it cannot be used now; the message says what to do.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            own_folder(path.parent)
         except OSError as error:
             raise StoreUnreachable(
                 f"The folder {path.parent} cannot be made ({error.strerror}). Choose another with --profile."

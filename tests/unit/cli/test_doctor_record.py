@@ -1,11 +1,15 @@
 """What the doctor says of the disk, of backups, and of a damaged record."""
 
 import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from devices.clock import NS_PER_S, ManualClock
-from nursestation.commandline.doctor import Verdict, check_backup, check_disk, check_store
+from nursestation.commandline.doctor import Verdict, check_backup, check_disk, check_readers, check_store
 from nursestation.config.schema import BackupSettings, ChairSettings, DiskSettings, StationSettings
 from nursestation.paths import Profile
 from nursestation.store.backup import make_backup
@@ -71,3 +75,42 @@ def test_of_a_damaged_record_the_newest_backup_is_named(profile, tmp_path):
     profile.record.write_bytes(b"no database at all" * 1000)
     found = check_store(profile, backups(tmp_path / "drive"))
     assert (found.verdict, f"Its newest readable copy is {made.path}" in found.text) == (Verdict.FAILED, True)
+
+
+@pytest.fixture
+def open_place():
+    """Give a folder that every account of this computer comes to, unlike the test run's own."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name).resolve()
+        place.chmod(0o755)
+        if not all(one.stat().st_mode & stat.S_IXOTH for one in place.parents):
+            pytest.skip("temporary files are for this account alone here")
+        yield place
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the system keeps the profile folder for its account")
+def test_a_record_that_other_accounts_can_read_is_told_with_what_to_do(open_place):
+    profile = Profile(open_place / "the profile")
+    assert check_readers(profile, StationSettings()) == ()
+    with contextlib.closing(Store.open(profile.record)) as store:
+        store.append(station_records())
+    profile.record.chmod(0o644)
+    (found,) = check_readers(profile, StationSettings())
+    assert found.verdict is Verdict.OK, "a new folder is for its owner alone, whatever the files in it say"
+    profile.folder.chmod(0o755)
+    (found,) = check_readers(profile, StationSettings())
+    assert found.verdict is Verdict.WARNING
+    assert f"`chmod 700 '{profile.folder}'`" in found.text
+    open_place.chmod(0o750)
+    (found,) = check_readers(profile, StationSettings())
+    assert found.verdict is Verdict.OK, "nobody else comes to the folder"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the drive says who reads it")
+def test_backups_that_other_accounts_can_read_are_told(profile, open_place):
+    made = make_backup(profile.record, open_place, START.utc_ns, keep=1, rest=lambda _s: False)
+    (found,) = check_readers(profile, backups(open_place))
+    assert found.verdict is Verdict.OK
+    made.path.chmod(0o644)
+    (found,) = check_readers(profile, backups(open_place))
+    assert (found.verdict, f"`chmod 600 {open_place}/record-*`" in found.text) == (Verdict.WARNING, True)

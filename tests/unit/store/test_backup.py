@@ -2,8 +2,10 @@
 
 import contextlib
 import hashlib
+import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -63,6 +65,15 @@ def test_a_backup_holds_the_record_and_its_sum(record, folder):
 def test_the_sum_is_read_by_the_usual_program(record, folder):
     made = make_backup(record, folder, NOW, keep=3, rest=never)
     subprocess.run(["sha256sum", "-c", f"{made.path.name}.sha256"], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the drive says who reads it")
+def test_a_backup_and_what_lies_beside_it_are_for_their_owner_alone(record, folder):
+    make_backup(record, folder, NOW, keep=3, rest=never)
+    assert {path.name.partition(".")[2]: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
+        "sqlite3": 0o600,
+        "sqlite3.sha256": 0o600,
+    }
 
 
 def test_a_backup_is_of_one_moment_though_the_record_grows_meanwhile(tmp_path, folder):

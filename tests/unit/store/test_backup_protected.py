@@ -1,6 +1,8 @@
 """A backup of a protected record is protected with the same key and has its key file beside it; a restore keeps both together."""
 
 import contextlib
+import os
+import stat
 
 import pytest
 
@@ -57,6 +59,13 @@ def test_the_copy_opens_with_the_same_key_and_with_none_not_at_all(record, drive
         later = make_backup(record, drive, START.utc_ns + NS_PER_S, keep=1, rest=lambda _s: False)
     assert sorted(path.suffix for path in drive.iterdir()) == [".key", ".sha256", ".sqlite3"]
     assert later.path.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the drive says who reads it")
+def test_the_key_file_beside_a_copy_is_for_its_owner_alone(record, drive):
+    with sqlite.held(record, KEY):
+        made = make_backup(record, drive, START.utc_ns, keep=1, rest=lambda _s: False)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (made.path, sqlite.key_file(made.path))} == {0o600}
 
 
 def test_a_lost_profile_comes_back_with_its_key(record, drive):

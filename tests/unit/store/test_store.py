@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import stat
 
 import pytest
 
@@ -53,6 +54,17 @@ def a_sample(minutes=1.0, session=SESSION, **changes):
 def rows(path, sql):
     with contextlib.closing(sqlite3.connect(path)) as connection:
         return connection.execute(sql).fetchall()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the system keeps the profile folder for its account")
+def test_a_new_folder_is_for_its_owner_alone_and_one_that_is_there_keeps_its_mode(tmp_path):
+    for given, found in ((None, 0o700), (0o770, 0o770)):
+        folder = tmp_path / f"profile-{given}"
+        if given is not None:
+            folder.mkdir()
+            folder.chmod(given)
+        Store.open(folder / "record.sqlite3").close()
+        assert stat.S_IMODE(folder.stat().st_mode) == found
 
 
 def test_a_whole_visit_reads_back_as_it_was_written(path, store):
