@@ -325,29 +325,30 @@ def _figures(
 ) -> list[Word]:
     """Write the flagged readings over their carets, the highest of those that stand close together; none on the present.
 
-    In a low lane they stand left of their carets, or right of them, so that the readings have all of its height; where both
-    sides are taken by other readings a figure is left to the cursor and the table, for nobody could read it.
+    One that would lie upon a reading goes to a side that is free; in a low lane all stand beside their carets, so that the
+    readings have all of its height. Where other readings take every side a figure is left to the cursor and the table, for
+    nobody could read it; but not the highest over a lane that has room for words.
     """
     is_low = lane.height < LOW_PRESSURE * letters.row_px
     widest = letters.width("000/000") + 6
     seen = [caret for caret in view.carets if scale.first <= caret.at <= scale.last]
     words: list[Word] = []
-    for caret in told_carets(seen, widest / scale.px_per_min):
-        over = None if baseline is None else percent_from(baseline, caret)[0]
-        text = f"{caret.sys}/{caret.dia}" if over is None else percent_text(over)
-        value = caret.sys if over is None else over
+    for n, caret in enumerate(told_carets(seen, widest / scale.px_per_min)):
+        percent = None if baseline is None else percent_from(baseline, caret)[0]
+        text = f"{caret.sys}/{caret.dia}" if percent is None else percent_text(percent)
+        y = lane.y(caret.sys if percent is None else percent)
         x, width = scale.x(caret.at), letters.width(text)
-        if is_low:
-            middle, beside = max(lane.y(value), lane.top + STRIP_PX + letters.row_px / 3), CARET_PX / 2 + 4
-            places = [Word(text, left, middle, width, "bad") for left in (x - width - beside, x + beside)]
-            inside = [word for word in places if scale.left <= word.left <= scale.right - width]
-            words += [word for word in inside if _is_clear(word, letters.row_px, marks, words)][:1]
-            continue
         right = scale.right if view.now is None else min(scale.right, max(scale.x(view.now), scale.left + width))
-        left = max(min(x - width / 2, right - width), scale.left)
-        words.append(
-            Word(text, left, max(lane.y(value) - _OVER_CARET_PX - letters.row_px / 2, lane.top + 2), width, "bad")
-        )
+        over = max(y - _OVER_CARET_PX - letters.row_px / 2, lane.top + 2)
+        middle, aside = max(y, lane.top + STRIP_PX + letters.row_px / 3), CARET_PX / 2 + 4
+        ways = [(x - width / 2, over), (x - width + CARET_PX / 2, over), (x - CARET_PX / 2, over)]
+        places = [] if is_low else [(max(min(left, right - width), scale.left), at) for left, at in ways]
+        limit = scale.right if is_low else right
+        beside = [(left, middle) for left in (x - width - aside, x + aside)]
+        places += [(left, at) for left, at in beside if scale.left <= left <= limit - width]
+        found = [Word(text, left, at, width, "bad") for left, at in places]
+        clear = [word for word in found if _is_clear(word, letters.row_px, marks, words)]
+        words += clear[:1] or (found[:1] if n == 0 and not is_low else [])
     return words
 
 

@@ -172,6 +172,25 @@ def test_in_a_low_lane_figures_never_lie_upon_their_own_caret(minute):
     assert scale.left <= word.left <= word.left + word.width <= scale.right
 
 
+def test_a_figure_never_lies_upon_a_higher_reading_beside_it():
+    peak, near, lower = (make_reading(sys, 95, ago_s=ago_s) for sys, ago_s in ((178, 1200), (176, 900), (165, 720)))
+    drawn, _, _ = _scene(
+        _view(cuffs=(peak, near, lower), flags=[make_flag(reading=one) for one in (peak, near, lower)])
+    )
+    told = {word.text: word for word in drawn.words if "/" in word.text and word.role == "bad"}
+    assert list(told) == ["178/95", "165/95"]
+    for word in told.values():
+        for mark in drawn.marks:
+            is_beside = mark.x + CARET_PX / 2 <= word.left or mark.x - CARET_PX / 2 >= word.left + word.width
+            assert is_beside or mark.sys - CARET_PX / 2 >= word.middle + LETTERS.row_px / 3
+
+
+def test_the_highest_figure_is_told_also_where_every_side_of_it_is_taken():
+    readings = [make_reading(160 if n == 8 else 178, 95, ago_s=1500 - 60 * n) for n in range(16)]
+    drawn, _, _ = _scene(_view(cuffs=readings, flags=(make_flag(reading=readings[8]),)), 0, 150)
+    assert any(word.text == "160/95" for word in drawn.words)
+
+
 def _low_figures(*cuffs, flagged):
     """Return (figure, left and right end, middle) of each flagged reading told in a low lane, and the readings' marks."""
     view = _view(cuffs=cuffs, flags=tuple(make_flag(reading=one) for one in flagged))
