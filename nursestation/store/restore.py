@@ -21,11 +21,12 @@ from devices.clock import Moment
 from nursestation.core.records import BackupRestored, SessionPurged
 from nursestation.store import sqlite
 from nursestation.store.backup import BackupError, backups_in, read_sum, sum_on_drive
-from nursestation.store.errors import StoreError, StoreKeyDamaged, StoreLocked
+from nursestation.store.errors import KEY_AWAY, StoreError, StoreKeyDamaged, StoreLocked
 from nursestation.store.keys import read_keys, write_keys
 from nursestation.store.reader import StoreReader
 from nursestation.store.sqlite import is_protected, key_file
 from nursestation.store.store import RESTORING, Store, take_lock
+from nursestation.store.tables import is_record
 from nursestation.store.verify import verify_store
 from nursestation.wholefile import own_folder, sync_folder
 
@@ -74,7 +75,7 @@ def check_backup(file: Path) -> str:
     """Return the SHA-256 of a backup that is whole.
 
     Raises:
-        BackupError: it is missing, altered or damaged.
+        BackupError: it is missing, no record at all, altered or damaged.
         StoreEnvironmentError: it cannot be opened.
     """
     if not file.is_file():
@@ -82,6 +83,11 @@ def check_backup(file: Path) -> str:
     told, found = read_sum(file), sum_on_drive(file)
     if told is not None and told != found:
         raise BackupError(f"{file} is not as it was written: take another backup. Nothing was changed.")
+    if not is_record(file):
+        raise BackupError(
+            f"{file} is no record of Nursestation, or its beginning is spoiled: give a backup, whose name begins with record- "
+            f"and ends with .sqlite3. Nothing was changed.{'' if key_file(file).exists() else KEY_AWAY}"
+        )
     verdict = verify_store(file)
     if not verdict.ok:
         raise BackupError(f"{file} was altered ({verdict.findings[0].text}): take another backup. Nothing was changed.")

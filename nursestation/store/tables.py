@@ -60,9 +60,23 @@ def is_readable(path: Path) -> bool:
             return False
     except StoreLocked:
         return False
-    with contextlib.closing(connect_read_only(path)) as connection:
-        found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'record'").fetchone()
-        return found is not None
+    return is_record(path)
+
+
+def is_record(path: Path) -> bool:
+    """Say whether a file is a record of Nursestation, sound or damaged, and no other kind of file.
+
+    Raises:
+        StoreLocked: it is protected, and nobody has unlocked it.
+    """
+    try:
+        with contextlib.closing(connect_read_only(path)) as connection:
+            found = connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'record'"
+            ).fetchone()
+    except sqlite.errors() as error:
+        return sqlite.code_of(error) != sqlite3.SQLITE_NOTADB or sqlite.is_protected(path)
+    return found is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,20 @@ def flip(path, at):
     path.write_bytes(data)
 
 
+@pytest.mark.parametrize("kind", ["text", "empty", "another program's"])
+def test_a_file_that_is_no_record_is_not_called_altered(record, tmp_path, kind):
+    file = tmp_path / "notes.txt"
+    file.write_text("Call the lab.\n" if kind == "text" else "")
+    if kind == "another program's":
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.execute("CREATE TABLE bookmark (name TEXT)")
+    before = record.read_bytes()
+    with pytest.raises(BackupError, match="is no record of Nursestation") as told:
+        restore(file, record, NOW)
+    assert "altered" not in str(told.value)
+    assert record.read_bytes() == before
+
+
 def test_an_altered_backup_is_refused_and_the_record_stays(record, backup):
     before = record.read_bytes()
     flip(backup, 9000)
