@@ -10,6 +10,8 @@ from itertools import count
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["WAKEPY_FORCE_FAILURE"] = "1"
+"""No test keeps the computer awake that it runs on, nor a program that it starts: wakepy asks nobody then."""
 
 
 gc.disable()
