@@ -670,6 +670,8 @@ class ChairSnapshot:
         drafts: What was typed and not yet sent: (form, ((field, text), ...)).
         nurse: Who looks after it; None for nobody, and for somebody who left.
         turns_ns: Until when time alone leaves its numbers as they are told here, monotonic [ns]; None for good.
+        silent_waves: (metric of the wave, monitor, why none of it comes): what the monitor says of its sensor, or for how long
+            nothing has come. The sensor is told whether or not samples come all the same.
     """
 
     number: int
@@ -678,7 +680,8 @@ class ChairSnapshot:
     monitoring: bool  # False until each expected monitor gave a good frame: "NOT MONITORING"
     numerics: tuple[NumericView, ...]
     cuff: CuffView
-    waves: tuple[tuple[str, str, str], ...]  # (metric, monitor, source) that have come lately, in display order
+    # (metric, monitor, source) that have come lately, or whose sensor the monitor finds fault with, in display order
+    waves: tuple[tuple[str, str, str], ...]
     conditions: tuple[ConditionView, ...]
     visit: VisitView | None
     pause: ChairPauseView | None = None
@@ -689,6 +692,7 @@ class ChairSnapshot:
     drafts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
     nurse: Operator | None = None
     turns_ns: int | None = field(default=None, repr=False)
+    silent_waves: tuple[tuple[str, str, str], ...] = ()
 
     def draft(self, form: str) -> dict[str, str]:
         """Return what was typed into a form and not yet sent, by field; empty for nothing."""

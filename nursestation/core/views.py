@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import AlarmKind, LinkPhase, Priority, SensorStatus
-from devices.vocabulary import METRICS
+from devices.vocabulary import METRICS, MetricKind
 from nursestation.core import (
     assigned,
     chart_views,
@@ -62,7 +62,11 @@ from nursestation.core.state import (
 from nursestation.core.wording import staff_name
 
 _WAVES_LATELY_NS = 10 * NS_PER_S
+_WAVES_SILENT_NS = 3 * NS_PER_S
+"""After which a wave that does not come is said not to [ns]: no monitor sends its samples less often than once a second.
+Source: project decision."""
 _WAVE_ORDER = {name: position for position, name in enumerate(METRICS)}
+_WAVE_METRICS = tuple(name for name, metric in METRICS.items() if metric.kind is MetricKind.WAVEFORM)
 _HAS_READINESS = (Phase.OBSERVATION, Phase.READY)
 _BASELINE_OF = {
     "heart_rate": lambda base: base.heart_rate,
@@ -163,6 +167,7 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         numerics=tuple(shown),
         cuff=_cuff(chair, now),
         waves=_waves(chair, now),
+        silent_waves=_silent_waves(chair, now),
         conditions=_in_order([_condition(state, condition, now) for condition in conditions]),
         visit=_visit(state, chair, visit, shown, now) if visit is not None else None,
         pause=signals.chair_pause(state, chair, now),
@@ -203,13 +208,34 @@ def _told_model(monitor: MonitorState) -> str:
 
 
 def _waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
+    """Return the waves that have come lately, and those whose sensor the monitor finds fault with: their strips say so."""
     lately = [
         (metric, monitor.binding.id, source)
         for monitor in chair.monitors.values()
         for (metric, source), last_ns in monitor.waves.items()
-        if now.mono_ns - last_ns <= _WAVES_LATELY_NS and chair.hold_on(monitor.binding.id) is None
+        if now.mono_ns - last_ns <= _WAVES_LATELY_NS or _has_sensor_trouble(monitor, metric)
+        if chair.hold_on(monitor.binding.id) is None
     ]
     return tuple(sorted(lately, key=lambda wave: _WAVE_ORDER[wave[0]]))
+
+
+def _has_sensor_trouble(monitor: MonitorState, metric: str) -> bool:
+    return monitor.phase is LinkPhase.CONNECTED and bool(vitals.sensor_trouble(monitor, metric))
+
+
+def _silent_waves(chair: ChairState, now: Moment) -> tuple[tuple[str, str, str], ...]:
+    """Return why waves do not come. A sensor is told without a wave too: in a replay no wave is folded."""
+    silent: dict[tuple[str, str], str] = {}
+    for monitor in chair.monitors.values():
+        if chair.hold_on(monitor.binding.id) is not None:
+            continue
+        for (metric, _), last_ns in monitor.waves.items():
+            if _WAVES_SILENT_NS <= now.mono_ns - last_ns <= _WAVES_LATELY_NS:
+                silent[metric, monitor.binding.id] = f"no signal for {(now.mono_ns - last_ns) // NS_PER_S} s"
+        for metric in _WAVE_METRICS:
+            if _has_sensor_trouble(monitor, metric):
+                silent[metric, monitor.binding.id] = vitals.sensor_trouble(monitor, metric)
+    return tuple((metric, monitor_id, why) for (metric, monitor_id), why in silent.items())
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------

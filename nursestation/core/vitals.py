@@ -36,6 +36,7 @@ SENSOR_OF = {
     "etco2": "co2",
     "fico2": "co2",
     "temp": "temp",
+    "pleth": "spo2",
 }
 """Which measurement of a monitor (as in `DeviceStatus`) a metric comes from."""
 

@@ -149,6 +149,27 @@ def test_inside_a_visit_every_numeric_is_a_sample_with_its_source(clinic: Clinic
     assert {sample.session for sample in samples} == {clinic.visit.session}
 
 
+def test_a_wave_whose_sensor_is_off_keeps_its_place_and_says_why(clinic: Clinic) -> None:
+    def tell(status: SensorStatus, text: str) -> None:
+        clinic.event(DeviceStatus(t_ns=0, metric="spo2", status=status, text=text))
+
+    clinic.start()
+    clinic.wave("ecg")
+    clinic.wave("pleth")
+    assert clinic.view.silent_waves == ()
+    tell(SensorStatus.SENSOR_OFF, "finger probe off")
+    assert clinic.view.silent_waves == (("pleth", clinic.monitor, "finger probe off"),)
+    clinic.wait(5)
+    assert {metric: why for metric, _, why in clinic.view.silent_waves} == {
+        "ecg": "no signal for 5 s",
+        "pleth": "finger probe off",
+    }
+    clinic.run(11, {"heart_rate": 70.0})
+    assert [metric for metric, _, _ in clinic.view.waves] == ["pleth"]
+    tell(SensorStatus.OK, "")
+    assert clinic.view.silent_waves == clinic.view.waves == ()
+
+
 def test_waves_come_out_with_and_without_a_visit(clinic: Clinic) -> None:
     (wave,) = clinic.wave("ecg")
     assert (wave.session, wave.chair, wave.monitor) == (None, 2, clinic.monitor)
