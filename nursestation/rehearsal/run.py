@@ -61,12 +61,12 @@ def rehearse(
         tell: Is given a line now and then.
 
     Raises:
-        RehearsalError: the visit did not come to its end.
+        RehearsalError: the visit did not come to its end, or the folder cannot be written: that is found out first.
         DeviceError, NurseStationError: the scenario has a mistake, or a file cannot be written.
     """
     tell = tell or _tell_nobody
     plan = load_scenario(scenario)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     wall = SystemClock()
     began = wall.now()
     tell(f"Rehearsing {plan.title} (seed {seed}, at most {speed:g} times real time).")
@@ -114,6 +114,22 @@ def rehearse(
     ):
         tell(f"  {out / name}")
     return summary
+
+
+def make_folder(out: Path) -> None:
+    """Make the folder that takes the files, and see that it takes one: better than at the end of an hour's visit.
+
+    Raises:
+        RehearsalError: it does not.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise RehearsalError(
+            f"{out} cannot be written ({error.strerror}): name a folder with --out that can."
+        ) from error
 
 
 def _play(lockstep: Lockstep, station: RunningStation, nurse: StandInNurse, tell: Tell, pictures: Pictures) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from devices.errors import DeviceError
 from nursestation import __version__
 from nursestation.errors import NurseStationError
-from nursestation.rehearsal.run import Tell, rehearse
+from nursestation.rehearsal.run import Tell, make_folder, rehearse
 from nursestation.rehearsal.summary import Json, in_short
 
 
@@ -34,8 +34,10 @@ def rehearse_all(
         tell: Is given a line now and then.
 
     Raises:
+        RehearsalError: the folder cannot be written.
         OSError: a file cannot be written.
     """
+    make_folder(out)
     visits: list[Json] = []
     for scenario, name in zip(scenarios, folder_names(scenarios), strict=True):
         visit: Json = {"scenario": scenario, "folder": name}
@@ -54,7 +56,6 @@ def rehearse_all(
         "passed": all(visit["passed"] for visit in visits),
         "visits": visits,
     }
-    out.mkdir(parents=True, exist_ok=True)
     (out / "summary.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     if tell is not None:
         tell(f"{sum(bool(visit['passed']) for visit in visits)} of {len(visits)} visits passed: {out / 'summary.json'}")

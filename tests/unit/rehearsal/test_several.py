@@ -61,3 +61,16 @@ def test_visits_that_all_come_to_their_end_give_status_0(tmp_path: Path) -> None
     result = CliRunner().invoke(main, ["rehearse", str(quick), str(quick), *options])
     assert result.exit_code == 0, result.output
     assert "2 of 2 visits passed" in result.output
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_a_visit_is_played(tmp_path: Path) -> None:
+    quick, taken = tmp_path / "quick.toml", tmp_path / "taken"
+    quick.write_text(QUICK, encoding="utf-8")
+    taken.write_text("a file, and no folder", encoding="utf-8")
+    there = Path("/proc/self")  # of Linux: it takes no file from anybody
+    for scenarios in ([str(quick)], [str(quick), str(quick)]):
+        for out in (taken / "out", *([there] if there.is_dir() else [])):
+            result = CliRunner().invoke(main, ["rehearse", *scenarios, "--out", str(out), "--no-pictures"])
+            assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True)
+            assert result.output.startswith(f"Error: {out} cannot be written (")
+            assert "--out" in result.output
