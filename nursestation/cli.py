@@ -48,6 +48,7 @@ class _Program(click.Group):
         except click.Abort as error:
             if sys.stdin.isatty():
                 raise
+            click.echo(err=True)  # the question stands on this line, which nobody ended
             raise click.ClickException(
                 "This has to be answered, and there is no terminal to ask at: run it in one. A passphrase can also come "
                 "from a file that NURSESTATION_PASSPHRASE_FILE names; that of exported files from --passphrase-fd or "
@@ -504,15 +505,16 @@ def verify(ctx: click.Context, path: Path | None, chain: str | None, profile: Pa
 @_json_option
 @click.pass_context
 def doctor(ctx: click.Context, profile: Path | None, as_json: bool) -> None:
-    """Check ports, disk, clock, sound and store; say what to do about each."""
+    """Check ports, disk, clock, sound, sleep and store; say what to do about each."""
     from devices.transport import list_ports
     from nursestation.commandline.doctor import Verdict, examine
     from nursestation.commandline.keys import unlocked_unasked
+    from nursestation.runtime.wakelock import sleep_held_off
     from nursestation.ui.sound import sound_outputs
 
     place = _profile(ctx, profile)
     ctx.with_resource(unlocked_unasked(place.record, os.environ))
-    findings = examine(place, SystemClock(), list_ports, sound_outputs)
+    findings = examine(place, SystemClock(), list_ports, sound_outputs, sleep_held_off)
     marks = {Verdict.OK: "ok     ", Verdict.WARNING: "look   ", Verdict.FAILED: "FAILED "}
     for finding in findings:
         click.echo(

@@ -92,6 +92,14 @@ def test_a_restore_asks_first_and_changes_nothing_after_a_no(profile, drive):
     assert "record.sqlite3" in before
 
 
+def test_a_restore_that_nobody_can_answer_says_so_on_a_line_of_its_own(profile, drive):
+    done = run("restore", backed_up(profile, drive), "--profile", profile, input="")
+    assert done.exit_code == 1
+    told = [line for line in done.output.splitlines() if "This has to be answered" in line]
+    assert len(told) == 1
+    assert told[0].startswith("Error: ")
+
+
 def test_a_restore_says_where_the_record_of_before_lies(profile, drive):
     file = backed_up(profile, drive)
     done = run("restore", file, "--yes", "--profile", profile)

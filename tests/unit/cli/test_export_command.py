@@ -62,7 +62,7 @@ def test_where_nobody_can_be_asked_the_command_says_where_the_answer_can_come_fr
     )  # fmt: skip
     assert done.returncode == 1
     assert "GetPassWarning" not in done.stderr
-    assert "Error: This has to be answered, and there is no terminal to ask at: run it in one." in done.stderr
+    assert "\nError: This has to be answered, and there is no terminal to ask at: run it in one." in done.stderr
     assert names(tmp_path / "out") == []
 
 
