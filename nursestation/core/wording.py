@@ -20,6 +20,16 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.OFFICE: "office",
 }
 
+FLAG_ANSWERS: Mapping[str, str] = {
+    "repeat": "repeat",
+    "slowed": "slowed",
+    "paused": "paused",
+    "stopped": "stopped",
+    "clinician_told": "clinician told",
+    "artefact": "artefact",
+}
+"""What a BP flag is answered with by a tap, by name: these words stand on the record, and name nobody."""
+
 ALARMED = "the monitor's own alarm"
 """The same, of what a monitor alarmed of and did not show."""
 

@@ -46,6 +46,7 @@ from nursestation.core.records import (
     Wave,
 )
 from nursestation.core.timeline import Timeline
+from nursestation.core.wording import FLAG_ANSWERS
 from nursestation.export.errors import ExportError
 from nursestation.export.visit import VisitRecord
 from nursestation.export.watched import Progress, silently, watched
@@ -313,6 +314,8 @@ class _Other:
         if name in _MONITORS:
             return _monitor(value)
         if name in _MADE or (kind, name) in _MADE_OF:
+            return value
+        if (kind, name) == ("FlagAnswered", "action") and value in FLAG_ANSWERS.values():
             return value
         if name == "limit_text":
             return value if _LIMIT.fullmatch(value) else LEFT_OUT

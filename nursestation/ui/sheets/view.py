@@ -24,6 +24,7 @@ from nursestation.core.commands import (
 from nursestation.core.model import ChartKind, FlagOutcome, GateState, Grade, Phase, Severity
 from nursestation.core.protocols import EventButton, Protocol
 from nursestation.core.snapshot import ChartEntryView, FlagView, VisitView
+from nursestation.core.wording import FLAG_ANSWERS
 from nursestation.export.formats import FORMATS
 from nursestation.ui.timetext import clock_text
 
@@ -177,12 +178,12 @@ class FlagAction:
 
 
 FLAG_ACTIONS = (
-    FlagAction("repeat", "Repeat the reading", "repeat"),
-    FlagAction("slowed", "Infusion slowed", "slowed"),
-    FlagAction("paused", "Infusion paused", "paused"),
-    FlagAction("stopped", "Infusion stopped", "stopped"),
-    FlagAction("clinician_told", "Clinician told", "clinician told"),
-    FlagAction("artefact", "Not real: artefact", "artefact", FlagOutcome.NOT_CONFIRMED),
+    FlagAction("repeat", "Repeat the reading", FLAG_ANSWERS["repeat"]),
+    FlagAction("slowed", "Infusion slowed", FLAG_ANSWERS["slowed"]),
+    FlagAction("paused", "Infusion paused", FLAG_ANSWERS["paused"]),
+    FlagAction("stopped", "Infusion stopped", FLAG_ANSWERS["stopped"]),
+    FlagAction("clinician_told", "Clinician told", FLAG_ANSWERS["clinician_told"]),
+    FlagAction("artefact", "Not real: artefact", FLAG_ANSWERS["artefact"], FlagOutcome.NOT_CONFIRMED),
 )
 """In the order of how much they change; the words of `action` stand on the report."""
 _AT_THE_PUMP = ("slowed", "paused", "stopped")

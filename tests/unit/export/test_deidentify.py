@@ -25,6 +25,7 @@ from nursestation.core.chain import GENESIS, to_json
 from nursestation.core.model import ChartKind, ConfirmedHow, Driver, Patient, Provenance
 from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import Protocol
+from nursestation.core.wording import FLAG_ANSWERS
 from nursestation.export.deidentify import LEFT_OUT, deidentified, pseudonym, read_key
 from nursestation.export.errors import ExportError
 from nursestation.export.formats import FORMATS, ExportOptions, export_session
@@ -352,6 +353,14 @@ def test_the_header_says_that_it_is_deidentified(visit):
     header = json.loads(session_jsonl(deidentified(visit, KEY), lambda _: None).splitlines()[0])
     assert header["is_deidentified"] is True
     assert header["chain_head"] is None
+
+
+def test_an_answer_of_a_tap_stays_and_what_was_typed_goes(visit):
+    answered = replace(filled(r.FlagAnswered), session=SESSION)
+    words = [*FLAG_ANSWERS.values(), "paused by Zebra"]
+    told = deidentified(replace(visit, records=tuple(replace(answered, action=one) for one in words)), KEY).records
+    assert [one.action for one in told] == [*FLAG_ANSWERS.values(), LEFT_OUT]
+    assert {one.reason for one in told} == {LEFT_OUT}
 
 
 def test_an_alarm_condition_keeps_its_rule_and_its_numbers(visit):
