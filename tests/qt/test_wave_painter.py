@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from devices.clock import NS_PER_S, ManualClock, Moment
-from devices.events import Mode
+from devices.events import MISSING_SAMPLE, Mode
 from devices.vocabulary import Unit
 from nursestation.core.records import Gap, held_beside
 from nursestation.ui.plots.segments import GAP_PX
@@ -13,7 +13,8 @@ from nursestation.ui.plots.wave_field import pixels_per_mm
 from nursestation.ui.plots.wave_look import MetricLook, WaveLook
 from nursestation.ui.plots.wave_painter import WavePainter
 from nursestation.ui.plots.wave_store import WaveStore
-from nursestation.ui.theme import DARK_THEME
+from nursestation.ui.theme import DARK_THEME, LIGHT_THEME
+from tests.helpers.contrast import ENOUGH, contrast
 from tests.helpers.published import make_wave
 
 PLETH = ("pleth", "m", "")
@@ -188,6 +189,44 @@ def test_a_frozen_picture_says_so_and_stands(bench, qtbot):
     bench.painter.freeze(False)
     assert _warns(bench) == 0
     assert (bench.columns() != before).any()
+
+
+def _is_told(bench):
+    """Say whether words stand in the middle of the strip, where a silent wave leaves only ground."""
+    image = bench.painter.grab().toImage()
+    middle = range(LEFT + STRIP // 2 - 100, LEFT + STRIP // 2 + 100)
+    soft = DARK_THEME.colour("soft")
+    return any(image.pixelColor(x, y) == soft for x in middle for y in range(LABEL, HEIGHT))
+
+
+def test_an_empty_strip_says_why_until_the_first_sample_comes(bench):
+    why = (("pleth", "m", "finger probe off"),)
+    bench.feed(8)
+    bench.painter.show_chair(2, (PLETH,), silent=why)
+    bench.wait(1)
+    assert not _is_told(bench)  # samples have just come: whatever the monitor says of its sensor, there they are
+    bench.wait(2)
+    assert _is_told(bench)
+    bench.painter.show_chair(2, (PLETH,), silent=(("ecg", "m", "ECG lead off"),))
+    assert not _is_told(bench)
+    bench.painter.show_chair(2, (PLETH,), silent=why)
+    bench.feed(2, of=lambda t: np.full_like(t, MISSING_SAMPLE * 0.001))
+    assert _is_told(bench)  # a monitor may send that there is none
+    bench.feed(0.1)
+    assert not _is_told(bench)
+
+
+def test_a_frozen_picture_tells_no_sensor(bench):
+    bench.feed(8)
+    bench.painter.freeze(True)
+    bench.painter.show_chair(2, (PLETH,), silent=(("pleth", "m", "finger probe off"),))
+    bench.wait(4)
+    assert not _is_told(bench)
+
+
+@pytest.mark.parametrize("look", [DARK_THEME, LIGHT_THEME], ids=lambda look: look.name)
+def test_why_a_strip_is_empty_can_be_read(look):
+    assert contrast(look.colour("soft"), look.colour("plot")) >= ENOUGH
 
 
 def test_another_chair_is_never_frozen(bench, qtbot):

@@ -270,7 +270,9 @@ class ChairPage(Page):
         if asked is not None and (self.is_big or operator is None) and not self._course.is_busy:
             self._course.hide()
         why_none = why_no_waves(chair, self._waves.look)
-        self._waves.show_chair(chair.number, chair.waves, why_none, simulated=chair.simulated)
+        self._waves.show_chair(
+            chair.number, chair.waves, why_none, simulated=chair.simulated, silent=chair.silent_waves
+        )
         self._head.render(self._head_view(chair, snapshot), may_set=may(operator, NoteSetting))
         self._trend.let_review(wanted=may(snapshot.operator, ViewPast))
         self._trend.render(chair, snapshot.at)

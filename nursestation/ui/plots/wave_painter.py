@@ -1,9 +1,10 @@
 """The live waves of one chair, with their words and scales."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+import numpy as np
 from PySide6.QtCore import QLineF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
@@ -33,6 +34,8 @@ _SCALE_WIDTH = 36.0
 _TICK_PX = 5.0
 _STRIP_GAP = 2.0
 _SIDE = 8.0
+_SILENT_S = 2.0
+"""A strip is empty in which no sample has come for so long [s]: no monitor sends its samples less often than once a second."""
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextDontClip.value)
@@ -86,10 +89,20 @@ class WavePainter(WaveField):
         self._rows: tuple[_Row, ...] = ()
         self._why_none = ""
         self._simulated = False
+        self._why_silent: Mapping[tuple[str, str], str] = {}
+        self._told: dict[Key, str] = {}
         self._frozen_at: Moment | None = None
         self._frozen_text = ""
 
-    def show_chair(self, number: int, keys: Sequence[Key], why_none: str = "", *, simulated: bool = False) -> None:
+    def show_chair(
+        self,
+        number: int,
+        keys: Sequence[Key],
+        why_none: str = "",
+        *,
+        simulated: bool = False,
+        silent: Sequence[tuple[str, str, str]] = (),
+    ) -> None:
         """Show the waves `keys` of a chair, in the order of the look.
 
         Args:
@@ -97,6 +110,7 @@ class WavePainter(WaveField):
             keys: Its waves.
             why_none: Stands there while there is none.
             simulated: Marks them.
+            silent: Why a wave may not come, as in `ChairSnapshot.silent_waves`: stands in its strip while no sample does.
         """
         if number != self._chair:
             self.freeze(False)
@@ -107,6 +121,8 @@ class WavePainter(WaveField):
             self._chair, self._keys, self._why_none = number, tuple(keys), why_none
             if not self.is_frozen:
                 self.lay_out()
+        self._why_silent = {(metric, monitor): why for metric, monitor, why in silent}
+        self._tell_silent()
 
     def freeze(self, is_frozen: bool) -> None:
         """Let the picture stand, while the store goes on; or let it run again, with what has come meanwhile."""
@@ -135,7 +151,29 @@ class WavePainter(WaveField):
         at = self._frozen_at
         if at is not None and self._clock.now().mono_ns - at.mono_ns >= LONGEST_FREEZE_S * NS_PER_S:
             self.freeze(False)
+        self._tell_silent()
         super().advance()
+
+    def _tell_silent(self) -> None:
+        """Say why nothing comes where nothing comes, until the first sample that does; a picture that stands, stands."""
+        if self.is_frozen or not (self._why_silent or self._told):
+            return
+        told = {}
+        for row in self._rows:
+            metric, monitor, _ = row.place.key
+            why = self._why_silent.get((metric, monitor), "")
+            if why and self._is_empty(row.place):
+                told[row.place.key] = why[:1].upper() + why[1:]
+        if told != self._told:
+            self._told = told
+            self.update()
+
+    def _is_empty(self, place: WavePlace) -> bool:
+        trace = self._store.trace(place.chair, place.key)
+        if trace is None or trace.next_index is None:
+            return True
+        since_ns = self._clock.now().mono_ns - int(_SILENT_S * NS_PER_S)
+        return not np.isfinite(trace.read(trace.index_at(since_ns), trace.next_index)).any()
 
     def rescale(self) -> None:
         """Lay the strips out for letters of another size."""
@@ -190,6 +228,21 @@ class WavePainter(WaveField):
             if row.whole.top() > 1:
                 painter.setPen(self._theme.colour("line"))
                 painter.drawLine(row.whole.topLeft(), row.whole.topRight())
+
+    def paint_over(self, painter: QPainter, region: QRegion) -> None:
+        """Paint why a strip is empty, over what the cursor has not yet erased of it."""
+        for row in self._rows:
+            why = self._told.get(row.place.key)
+            if why is None or not region.intersects(row.place.area.toAlignedRect()):
+                continue
+            painter.setFont(theme.font(Text.BODY))
+            metrics = QFontMetricsF(painter.font())
+            text = metrics.elidedText(why, Qt.TextElideMode.ElideRight, row.place.area.width() - 4 * _SIDE)
+            ground = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * _SIDE, metrics.height())
+            ground.moveCenter(row.place.area.center())
+            painter.fillRect(ground, self._theme.colour("plot"))
+            painter.setPen(self._theme.colour("soft"))
+            painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_label(self, painter: QPainter, row: _Row, detail: str) -> None:
         metric, _, source = row.place.key

@@ -169,6 +169,7 @@ def test_what_a_monitor_says_of_its_sensors_stands_where_it_stood_until_the_prog
     )
     assert now.cuff.doing == "measuring 142"
     assert "finger probe off" in [one.why_blank for one in now.numerics]
+    assert [(metric, why) for metric, _, why in now.silent_waves] == [("pleth", "finger probe off")]
     assert film.at(film.last_ns).chair(2).cuff.doing == after.view.cuff.doing == ""
 
 
