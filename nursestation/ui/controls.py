@@ -375,6 +375,10 @@ class ChoiceField(QComboBox):
         theme.set_font(self, Text.BODY)
         theme.set_length(self, theme.Length.LEAST_HEIGHT, theme.TOUCH)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of its longest choice: Qt would keep the one in letters of the first size."""
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the field, and its arrow."""
         super().paintEvent(event)

@@ -425,6 +425,7 @@ def rescale(root: QWidget) -> None:
             length = widget.property(which.value)
             if length is not None:
                 setter(widget, px(float(length)))
+        widget.updateGeometry()  # a size of its own making may be another one too, and a layout keeps the old
 
 
 def set_property(widget: QWidget, name: str, value: str) -> None:

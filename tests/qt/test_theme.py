@@ -6,7 +6,9 @@ from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
 from devices.events import Priority
 from nursestation.config.display import COLOURS, NEAR_AN_ALARM, ColourSettings
 from nursestation.ui import theme
-from nursestation.ui.controls import Badge, Button, CheckField, ElidingLabel, Label, Panel, PrimaryButton
+from nursestation.ui.controls import Badge, Button, CheckField, ChoiceField, ElidingLabel, Label, Panel, PrimaryButton
+from nursestation.ui.layouts import row
+from nursestation.ui.plots.readout_line import ReadoutLine
 from nursestation.ui.roles import Text, Tone
 from tests.helpers.contrast import ENOUGH, contrast, distance
 
@@ -116,6 +118,26 @@ def test_what_stands_already_takes_the_new_size(qtbot):
     theme.rescale(panel)
     assert (label.font().pixelSize(), label.width(), number.font().pixelSize()) == (27, 150, 50)
     assert not theme.set_scale(1.5)
+
+
+def test_what_was_large_is_as_small_as_before_once_the_window_is(qtbot):
+    field, line = ChoiceField("field", "Priority"), ReadoutLine(theme.DARK_THEME)
+    field.addItem("Every priority", "")
+    across, panel = row(), Panel("p")
+    for one in (field, line):
+        across.addWidget(one)
+    panel.setLayout(across)
+    qtbot.addWidget(panel)
+    seen = []
+    panel.show()
+    for scale in (1.0, 1.5, 1.0):
+        theme.set_scale(scale)
+        theme.rescale(panel)
+        panel.layout().activate()
+        seen.append((panel.minimumSizeHint(), field.minimumSizeHint().width(), line.height()))
+    assert seen[0] == seen[2]
+    assert seen[1][1] > seen[0][1]
+    assert seen[1][2] == theme.TOUCH * 1.5
 
 
 def test_a_change_of_tone_keeps_the_size_of_the_font(qtbot):
