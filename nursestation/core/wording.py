@@ -1,17 +1,28 @@
-"""How spans of time, numbers and staff read in the core's sentences.
+"""How spans of time, numbers, phases and staff read in the core's sentences.
 
 The core knows no time zone, so it never writes a clock time.
 """
 
 from collections.abc import Mapping
 
-from nursestation.core.model import CuffReading, Operator, Provenance, Role
+from nursestation.core.model import CuffReading, Operator, Phase, Provenance, Role
 
 _MINUTE_S, _HOUR_S = 60, 3600
 
 
 VALID = "valid, as the monitor says"
 """How good a value was that a limit was judged on: no other is judged."""
+
+PHASE_WORDS: Mapping[Phase, str] = {
+    Phase.CHECK_IN: "Check-in",
+    Phase.BASELINE: "Baseline",
+    Phase.INFUSION: "Infusion",
+    Phase.OBSERVATION: "Observation",
+    Phase.READY: "Ready to go",
+    Phase.DISCHARGED: "Discharged",
+    Phase.ENDED_EARLY: "Ended early",
+}
+"""What a phase is called on the screens, in the report and in every export."""
 
 ROLE_WORDS: Mapping[Role, str] = {
     Role.NURSE: "nurse",

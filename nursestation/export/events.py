@@ -29,15 +29,6 @@ from nursestation.export.checkin_lines import checkin_line
 from nursestation.export.leaving import is_against_advice, known_again, leaving_line, who_let_pass, why
 from nursestation.export.visit import VisitRecord
 
-PHASE_WORDS = {
-    Phase.CHECK_IN: "Check-in",
-    Phase.BASELINE: "Baseline",
-    Phase.INFUSION: "Infusion",
-    Phase.OBSERVATION: "Observation",
-    Phase.READY: "Ready to leave",
-    Phase.DISCHARGED: "Discharged",
-    Phase.ENDED_EARLY: "Ended early",
-}
 _MOVES = {
     Phase.CHECK_IN: "Checked in",
     Phase.BASELINE: "Baseline readings begin",

@@ -1,7 +1,7 @@
 """FHIR: who and what a visit is about: patient, visit, chair, staff, monitors, this program, and who takes the patient home."""
 
 from nursestation.core.checkin import TRANSPORT_WORDS
-from nursestation.core.model import LeavingPath, MonitorFacts, Phase
+from nursestation.core.model import LeavingPath, MonitorFacts
 from nursestation.core.wording import ROLE_WORDS
 from nursestation.export.fhir_parts import (
     SYSTEM,
@@ -142,14 +142,3 @@ def driver(chart: Chart) -> list[Resource]:
             telecom=telecom,
         )
     ]
-
-
-PHASES = {
-    Phase.CHECK_IN: "Check-in",
-    Phase.BASELINE: "Baseline",
-    Phase.INFUSION: "Treatment",
-    Phase.OBSERVATION: "Observation",
-    Phase.READY: "Ready to leave",
-    Phase.DISCHARGED: "Discharged",
-    Phase.ENDED_EARLY: "Ended early",
-}

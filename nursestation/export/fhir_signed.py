@@ -11,9 +11,9 @@ import json
 
 from nursestation.core.model import Signature
 from nursestation.core.records import DischargeSigned
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.export.events import events
 from nursestation.export.fhir_parts import SYSTEM, Chart, Json, Resource, hl7_concept, narrative, part, tag
-from nursestation.export.fhir_people import PHASES
 from nursestation.export.fhir_words import lines
 from nursestation.export.localtime import clock, clock_s
 
@@ -64,7 +64,7 @@ def _signer(chart: Chart, signature: Signature) -> Resource:
 
 
 def _phases(chart: Chart) -> str:
-    stretches = [f"{PHASES[span.phase]} from {clock(span.start_utc, chart.zone)}" for span in chart.story.spans]
+    stretches = [f"{PHASE_WORDS[span.phase]} from {clock(span.start_utc, chart.zone)}" for span in chart.story.spans]
     return "; ".join(stretches)
 
 

@@ -16,9 +16,8 @@ from nursestation.core import series
 from nursestation.core.model import Grade, MonitorFacts, Phase, Route
 from nursestation.core.records import AvailableNamed, ObservationShortened
 from nursestation.core.summary import Extreme, Summary
-from nursestation.core.wording import number
+from nursestation.core.wording import PHASE_WORDS, number
 from nursestation.core.wording import span as seconds
-from nursestation.export.events import PHASE_WORDS
 from nursestation.export.layout import (
     BANNER,
     CELL,

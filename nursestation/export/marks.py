@@ -14,8 +14,9 @@ from datetime import UTC, tzinfo
 
 from nursestation.core.model import CuffReading, Provenance
 from nursestation.core.records import FlagRaised
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.export.alarms import is_condition, lasted_ns
-from nursestation.export.events import PHASE_WORDS, events
+from nursestation.export.events import events
 from nursestation.export.localtime import zone_name
 from nursestation.export.story import Story
 from nursestation.export.visit import VisitRecord

@@ -7,10 +7,10 @@ from nursestation.core.model import ChartKind, GateState, LeavingPath, Phase, Se
 from nursestation.core.records import CriterionEvidence
 from nursestation.core.summary import AlarmCount, Summary
 from nursestation.core.watching import PRESSURE
-from nursestation.core.wording import count, listed
+from nursestation.core.wording import PHASE_WORDS, count, listed
 from nursestation.core.wording import span as seconds
 from nursestation.export.charted_now import Entry, entries
-from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, in_words
+from nursestation.export.events import CONFIRMED_WORDS, in_words
 from nursestation.export.localtime import clock, clock_s, day
 from nursestation.export.story import Story
 from nursestation.export.visit import VisitRecord

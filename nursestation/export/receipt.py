@@ -17,8 +17,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
 from nursestation.core.model import Phase, Route
 from nursestation.core.records import DrugRecorded, DrugStruck
-from nursestation.core.wording import count, listed, long_span
-from nursestation.export.events import PHASE_WORDS
+from nursestation.core.wording import PHASE_WORDS, count, listed, long_span
 from nursestation.export.layout import (
     BANNER,
     CELL,

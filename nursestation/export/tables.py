@@ -12,8 +12,9 @@ from nursestation.core.criteria import UNMET_AND_LEFT
 from nursestation.core.model import GateState, LeavingPath, Phase, Provenance
 from nursestation.core.peak import rise
 from nursestation.core.records import CriterionEvidence, HandedOver
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.export.alarms import is_condition, lasted_ns, step_words
-from nursestation.export.events import CONFIRMED_WORDS, PHASE_WORDS, Event
+from nursestation.export.events import CONFIRMED_WORDS, Event
 from nursestation.export.layout import BODY, CELL_BOLD, SECTION, Cell, grid, headed, heading, text
 from nursestation.export.leaving import left_line
 from nursestation.export.localtime import NS_PER_S, clock, clock_s, span

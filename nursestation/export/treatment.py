@@ -8,8 +8,7 @@ from nursestation.core.model import Route
 from nursestation.core.records import InfusionPaused, ScoreRecorded, happened
 from nursestation.core.scorings import label_of
 from nursestation.core.steps import as_corrected
-from nursestation.core.wording import long_span
-from nursestation.export.events import PHASE_WORDS
+from nursestation.core.wording import PHASE_WORDS, long_span
 from nursestation.export.layout import SECTION, Cell, grid, headed, text
 from nursestation.export.leaving import why
 from nursestation.export.localtime import NS_PER_S, clock, clock_s, span

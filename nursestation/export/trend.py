@@ -18,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from nursestation.core.model import Baseline, Phase
-from nursestation.export.events import PHASE_WORDS, Event
+from nursestation.core.wording import PHASE_WORDS
+from nursestation.export.events import Event
 from nursestation.export.layout import BOLD, INK, MEDIUM, REGULAR, RULE, SOFT
 from nursestation.export.localtime import NS_PER_S, clock
 from nursestation.export.story import Cuff, PhaseSpan, Span

@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from devices.clock import NS_PER_S, Moment
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import VisitView
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.durations import duration_text
-
-PHASE_WORDS = {
-    Phase.CHECK_IN: "Check-in",
-    Phase.BASELINE: "Baseline",
-    Phase.INFUSION: "Infusion",
-    Phase.OBSERVATION: "Observation",
-    Phase.READY: "Ready to go",
-    Phase.DISCHARGED: "Discharged",
-    Phase.ENDED_EARLY: "Ended early",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

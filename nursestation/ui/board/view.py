@@ -9,10 +9,11 @@ from devices.clock import Moment
 from devices.events import Priority
 from nursestation.core.model import Operator, Phase
 from nursestation.core.snapshot import ChairSnapshot, SignalState, VisitView
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.alarms.view import asks, condition_on, top_condition
 from nursestation.ui.chairs.view import TileView, due_text, link_text, link_word, pulse_view, tile_view
 from nursestation.ui.plots.wave_look import Key, WaveLook
-from nursestation.ui.visit_progress import PHASE_WORDS, progress
+from nursestation.ui.visit_progress import progress
 
 
 class State(StrEnum):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from devices.clock import Moment
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import ChairSnapshot, VisitView
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.durations import duration_text
 from nursestation.ui.roles import Tone
-from nursestation.ui.visit_progress import PHASE_WORDS, phase_seconds
+from nursestation.ui.visit_progress import phase_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from devices.events import Priority
 from nursestation.core.commands import AssignNurse
 from nursestation.core.model import FlagOutcome, Grade, Phase, SeriesPlace, VisitKind
 from nursestation.core.snapshot import ChairSnapshot, FlagView, StationSnapshot, VisitView
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.allowed import why_not
 from nursestation.ui.chairs.view import link_word
 from nursestation.ui.durations import duration_text
@@ -14,7 +15,7 @@ from nursestation.ui.locked import HIDDEN, HIDDEN_QUESTION
 from nursestation.ui.peopletext import HOW_WORDS, driver_line, record_tail
 from nursestation.ui.roles import Tone
 from nursestation.ui.timetext import age_years, clock_text, local_time
-from nursestation.ui.visit_progress import PHASE_WORDS, progress
+from nursestation.ui.visit_progress import progress
 
 GRADE_WORDS = {
     Grade.WATCH: "BP watch",

@@ -7,12 +7,12 @@ from datetime import tzinfo
 from devices.clock import NS_PER_S
 from nursestation.core.model import Grade
 from nursestation.core.snapshot import FlagView, VisitView
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.plots.deviation import percent_from, percent_text
 from nursestation.ui.plots.pyramid import Pyramid
 from nursestation.ui.plots.readout import minute_text, value_at, value_text
 from nursestation.ui.plots.trend_view import TrendView
 from nursestation.ui.timetext import clock_text
-from nursestation.ui.visit_progress import PHASE_WORDS
 
 _GRADES = {
     Grade.WATCH: "BP watch",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from devices.clock import NS_PER_S
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.alarms.view import split_text
 from nursestation.ui.plots.deviation import ARROWS, DIRECTION_MIN, Direction, direction, percent_from, percent_text
 from nursestation.ui.plots.pyramid import Pyramid
@@ -20,7 +21,6 @@ from nursestation.ui.plots.trend_scene import caret_at
 from nursestation.ui.plots.trend_view import TrendView
 from nursestation.ui.roles import Tone
 from nursestation.ui.timetext import clock_text
-from nursestation.ui.visit_progress import PHASE_WORDS
 
 EVENT_NEAR_MIN = 1.0
 """An event this near to the cursor is told with it [min]."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from devices.events import Priority
 from nursestation.core.model import Phase
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.plots.deviation import percent_from, percent_text
 from nursestation.ui.plots.lanes import LOW_PRESSURE, Lane, Lanes
 from nursestation.ui.plots.trend_view import (
@@ -22,7 +23,6 @@ from nursestation.ui.plots.trend_view import (
     stagger,
     told_carets,
 )
-from nursestation.ui.visit_progress import PHASE_WORDS
 
 DOT_PX = 8.0
 CARET_PX = 12.0

@@ -10,8 +10,8 @@ from devices.clock import NS_PER_S, Moment
 from devices.events import Priority
 from nursestation.core.model import ChartKind, Grade, Phase, Route
 from nursestation.core.snapshot import ChartEntryView, VisitView
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.plots.trend_window import AHEAD_PART, Axis
-from nursestation.ui.visit_progress import PHASE_WORDS
 
 BASELINE_BAND_PERCENT = 20.0
 """Height of the band over the baseline [%]. Source: common anaesthetic practice, within 20 % of baseline (project ADR-0003)."""

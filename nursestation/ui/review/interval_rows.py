@@ -8,12 +8,12 @@ import numpy as np
 
 from devices.clock import NS_PER_S
 from nursestation.core.snapshot import VisitView
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.plots.cuff_rows import CuffRow, cuff_rows
 from nursestation.ui.plots.pyramid import Pyramid, Series
 from nursestation.ui.plots.readout import minute_text, value_text
 from nursestation.ui.plots.trend_view import TrendView
 from nursestation.ui.timetext import clock_text
-from nursestation.ui.visit_progress import PHASE_WORDS
 
 INTERVALS_MIN = (1, 5, 15)
 

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from devices.clock import NS_PER_S
 from nursestation.core.past import Mark, Sought, VisitCard
+from nursestation.core.wording import PHASE_WORDS
 from nursestation.ui.peopletext import record_tail
 from nursestation.ui.timetext import clock_text, date_text, local_time
-from nursestation.ui.visit_progress import PHASE_WORDS
 
 MARK_WORDS = {
     Mark.BP_SPIKE: "BP spike",

@@ -290,7 +290,7 @@ def test_phases_events_flags_and_alarms_are_annotations(read):
     file = read(one)
     texts = file.texts()
     assert [text for text in texts if text.startswith("Phase: ")] == [
-        "Phase: Check-in", "Phase: Baseline", "Phase: Infusion", "Phase: Observation", "Phase: Ready to leave",
+        "Phase: Check-in", "Phase: Baseline", "Phase: Infusion", "Phase: Observation", "Phase: Ready to go",
         "Phase: Discharged",
     ]  # fmt: skip
     for event in events(one):

@@ -628,6 +628,11 @@ def test_the_discharge_shows_every_criterion_in_words_and_as_a_resource(read):
     assert Counter(one["valueCodeableConcept"]["text"] for one in criteria) == {"met": 5, "overridden": 1}
 
 
+def test_a_document_names_the_phases_as_the_screen_does(read):
+    course = read["entry"][0]["resource"]["section"][0]
+    assert "; Infusion from 13:37" in html.unescape(course["text"]["div"])
+
+
 def test_every_section_of_a_document_says_in_words_what_its_resources_hold(read, changed):
     """A receiver may show the words alone (FHIR R4, 3.3.1: the narrative tells the content of the section)."""
     for bundle in (read, json.loads(changed)):
