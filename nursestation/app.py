@@ -5,7 +5,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ from nursestation.log import to_file
 from nursestation.paths import Profile, resource
 from nursestation.pins import Argon2Pins
 from nursestation.runtime.audit_job import AuditJob
+from nursestation.runtime.awake import CANNOT_HOLD, Awake, AwakeGuard, Hold
 from nursestation.runtime.export_job import ExportJob, ExportOrder
 from nursestation.runtime.log_job import LogJob
 from nursestation.runtime.patients_job import Found, HistoryRead, PatientLookups
@@ -98,7 +99,15 @@ def run_window(profile: Profile, scenarios: Sequence[str], seed: int, opening: O
             open_parts.enter_context(held(profile.record, key))
             del key
         station = open_parts.enter_context(
-            OpenStation(profile, scenarios, seed, clock, Argon2Pins(), lambda settings: room_of(settings, clock))
+            OpenStation(
+                profile,
+                scenarios,
+                seed,
+                clock,
+                Argon2Pins(),
+                lambda settings: room_of(settings, clock),
+                _sleep_held_off,
+            )
         )
         station.show()
         if opening is not None:
@@ -164,6 +173,12 @@ def _logging(path: Path) -> Iterator[str]:
         handler.close()
 
 
+def _sleep_held_off() -> AbstractContextManager[bool]:
+    from nursestation.runtime.wakelock import sleep_held_off  # in the first visit: no start waits for it
+
+    return sleep_held_off()
+
+
 @contextmanager
 def _closed_by_signals(application: QApplication) -> Iterator[None]:
     """Let Ctrl+C, the end of the terminal and a computer that shuts down close the window as a person does, in order."""
@@ -190,6 +205,7 @@ class OpenStation(QObject):
         clock: Stamps the records.
         pins: Checks PINs.
         sound: Makes what plays the alarms as the settings want it; None where nothing is to be heard (tests, measurements).
+        hold: Keeps this computer awake; None where it may sleep (tests, measurements).
 
     Attributes:
         shell: The window and its bridge.
@@ -204,6 +220,7 @@ class OpenStation(QObject):
         clock: Clock,
         pins: PinVerifier,
         sound: Callable[[StationSettings], SoundRoom] | None = None,
+        hold: Hold | None = None,
     ) -> None:
         super().__init__()
         settings = load_settings(profile.settings)
@@ -218,6 +235,8 @@ class OpenStation(QObject):
         self._audit_job: AuditJob | None = None
         self._audit_wanted: ViewAudit | None = None
         self._told_care: RecordCare | None = None
+        self._told_awake = Awake.FREE
+        self._has_said_sleep = False
         self._lookups = PatientLookups(profile.record, self._ask_station)
         self._reviews = ReviewDesk(profile.record, self._ask_station, trend_of)
         self._viewer = ""
@@ -242,6 +261,7 @@ class OpenStation(QObject):
                 examine=examine,
             )
             self._protocols = ProtocolDesk(resource("protocols"), profile.protocols, self.station)
+            self._awake = AwakeGuard(lambda: self.station.outbox.latest, hold, clock) if hold is not None else None
             self._told: BenchState | None = None
             simulated_chairs = bedside.chairs if bedside is not None else ()
             self.shell = self._make_shell(settings, (*settings.chair, *simulated_chairs), clock)
@@ -273,6 +293,7 @@ class OpenStation(QObject):
             self._collect_protocols,
             self._tell_delays,
             self._tell_care,
+            self._tell_awake,
         ):
             self.shell.bridge.framed.connect(collect)
         if self._sound is not None:
@@ -289,6 +310,8 @@ class OpenStation(QObject):
         self.shell.bridge.start()
         if self._sound is not None:
             self._sound.start()
+        if self._awake is not None:
+            self._awake.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -305,6 +328,8 @@ class OpenStation(QObject):
     def close(self) -> None:
         """Close ports, engine, store and window, in that order. Idempotent."""
         self._hooks.close()
+        if self._awake is not None:
+            self._awake.stop()
         if self._sound is not None:
             self._sound.stop()
         self.shell.bridge.stop()
@@ -479,6 +504,17 @@ class OpenStation(QObject):
         for late in (self.shell.records, self.shell.station_page):
             if late.is_made:
                 late.page.show_care(care)
+
+    @Slot()
+    def _tell_awake(self) -> None:
+        state = self._awake.state if self._awake is not None else Awake.FREE
+        if state is self._told_awake:
+            return
+        self._told_awake = state
+        self.shell.station_page.page.show_awake(state)
+        if state is Awake.REFUSED and not self._has_said_sleep:  # once; from then on the station's page says it
+            self._has_said_sleep = True
+            self.shell.window.say(CANNOT_HOLD)
 
     @Slot(object)
     def _on_wish(self, wish: Wish) -> None:

@@ -8,6 +8,7 @@ from nursestation.core.access import may
 from nursestation.core.commands import AddOperator, SelfTest, SwitchAudioOff, SwitchAudioOn
 from nursestation.core.inputs import ChairsChanged
 from nursestation.core.snapshot import AudioState, StationSnapshot
+from nursestation.runtime.awake import CANNOT_HOLD, Awake
 from nursestation.runtime.record_keeper import RecordCare
 from nursestation.ui import theme
 from nursestation.ui.allowed import SIGN_IN_FIRST, why_not
@@ -53,6 +54,8 @@ class StationPage(Page):
         self._record = Button(self.tr("Record…"), "station_record")
         self._record_note = Label(tone=Tone.SOFT, object_name="station_record_note", wrap=True)
         self._care = RecordCare()
+        self._sleep_note = Label(self.tr(CANNOT_HOLD), tone=Tone.WARN, object_name="station_sleep_note", wrap=True)
+        self._sleep_note.hide()
         self._due = Button(self.tr("What is due…"), "station_due")
         self._due_note = Label(tone=Tone.SOFT, object_name="station_due_note", wrap=True)
         self._self_test = Button(self.tr("Test…"), "station_self_test")
@@ -88,6 +91,7 @@ class StationPage(Page):
         content = QWidget()
         inside = column(spacing=theme.MARGIN)
         inside.addLayout(head)
+        inside.addWidget(self._sleep_note)
         day, house = column(spacing=theme.MARGIN), column(spacing=theme.MARGIN)
         about = Label(self.tr("Version, what Nursestation is, and what it is not."), tone=Tone.SOFT, wrap=True)
         look = Label(self.tr("Dark for the rooms, light for the desk."), tone=Tone.SOFT, wrap=True)
@@ -176,6 +180,10 @@ class StationPage(Page):
     def show_care(self, care: RecordCare) -> None:
         """Take how the record is looked after; it is shown with the next snapshot."""
         self._care = care
+
+    def show_awake(self, awake: Awake) -> None:
+        """Say while this computer may go to sleep in an open visit."""
+        self._sleep_note.setVisible(awake is Awake.REFUSED)
 
     def show_look(self, name: str) -> None:
         """Show which theme is on."""
