@@ -63,6 +63,16 @@ def test_it_opens_with_the_visit_in_front(desk):
     assert desk.texts() == ["RR 7 < 8", "HR limits 50 to 120 → 45 to 120, set by hand", "SpO₂ 83 < 90 %"]
 
 
+def test_the_choices_stay_where_they_are_while_there_is_nothing_to_show(desk):
+    places = []
+    for words in ("", "no such words"):
+        desk.find(QLineEdit, "alarm_log_words").setText(words)
+        desk.page.layout().activate()
+        places.append([desk.find(QWidget, name).geometry() for name in ("alarm_log_scope", "alarm_log_kind")])
+    assert desk.model.rowCount() == 0
+    assert places[0] == places[1]
+
+
 def test_a_headline_that_is_too_long_goes_on_in_the_second_line():
     metrics = QFontMetrics(letters(Text.STRONG))
     words = "The monitor names another patient: Maria Berg-Lindqvist, born 4 May 1961"

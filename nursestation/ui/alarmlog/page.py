@@ -75,6 +75,7 @@ class AlarmLogPage(Page):
         self._make_filters()
         self._note = ElidingLabel(tone=Tone.SOFT, object_name="alarm_log_note")
         self._empty = Label(tone=Tone.SOFT, object_name="alarm_log_empty", wrap=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._close = QuietButton(self.tr("Close"), "alarm_log_close", tip=self.tr("Back to the chair (Esc)"))
         self._title = ElidingLabel("", Text.STRONG, object_name="alarm_log_title")
         self._facts = [
@@ -134,7 +135,7 @@ class AlarmLogPage(Page):
         scopes.addStretch()
         outer.addLayout(scopes)
         outer.addLayout(filters)
-        outer.addWidget(self._empty)
+        outer.addWidget(self._empty, 1)  # has the table's place, so that the choices above stay where they are
         outer.addWidget(self._table, 1)
         outer.addWidget(self._detail_panel())
         self.setLayout(outer)
