@@ -20,9 +20,10 @@ from nursestation.ui.bridge import DEAD_AFTER_NS, Bridge
 from nursestation.ui.display import Display
 from nursestation.ui.pacing import Pace
 from nursestation.ui.plots.wave_store import WaveStore
+from nursestation.ui.station_page import StationPage
 from nursestation.ui.theme import DARK_THEME, HIGH_HALF_PERIOD_MS, LIGHT_THEME
 from nursestation.ui.wall.attached import AttachedScreens
-from nursestation.ui.wall.card import WallCard
+from nursestation.ui.wall.card import WallCard, WallLook
 from nursestation.ui.wall.keeper import WallKeeper
 from nursestation.ui.wall.strip import WordsStrip
 from nursestation.ui.wall.window import POINTER_MS, WallWindow
@@ -456,6 +457,20 @@ def test_the_card_is_hidden_where_nobody_can_open_a_wall_view(qtbot):
     card = WallCard()
     qtbot.addWidget(card)
     assert card.isHidden()
+
+
+def test_the_words_of_its_card_stand_under_those_of_the_cards_above(qtbot):
+    page = StationPage()
+    qtbot.addWidget(page)
+    page.resize(1016, 700)
+    page.wall_card.show_look(WallLook(options=(("A", "Screen A"),), screen="A"))
+    with qtbot.waitExposed(page):
+        page.show()
+    lefts = set()
+    for name in ("station_look_card", "station_wall_card"):
+        words = page.findChild(QWidget, name).findChild(QLabel)
+        lefts.add(words.mapTo(page, words.rect().topLeft()).x())
+    assert len(lefts) == 1
 
 
 def test_the_screens_of_the_computer_are_told(qtbot):

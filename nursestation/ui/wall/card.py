@@ -70,7 +70,7 @@ class WallCard(Panel):
         head = row(spacing=theme.MARGIN)
         head.addLayout(words, 1)
         head.addWidget(self._open)
-        inside = column(margin=2 * theme.MARGIN, spacing=theme.GAP)
+        inside = column(margin=theme.MARGIN, spacing=theme.GAP)
         inside.addLayout(head)
         inside.addWidget(self._note)
         inside.addWidget(FieldLabel(self.tr("Screen"), self._screens))
