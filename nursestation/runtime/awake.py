@@ -114,6 +114,7 @@ class AwakeGuard:
             is_held = False
         if is_held:
             self._state = Awake.HELD
+            _log.info("a visit is open: sleep is held off")
             return
         self._close()
         self._state = Awake.REFUSED

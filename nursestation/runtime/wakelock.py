@@ -3,11 +3,14 @@
 Imported when it is needed for the first time: no first picture waits for it.
 """
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wakepy import DBusAdapter, keep
+
+logging.getLogger("wakepy").setLevel(logging.WARNING)  # each try is four lines: in a refused visit, every minute
 
 if sys.platform == "linux":
     from wakepy.core import DBusMethodCall

@@ -1,6 +1,7 @@
 """The hold against a message bus of its own, never the one of whoever runs the tests."""
 
 import gc
+import logging
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,13 @@ def test_letting_go_collects_no_garbage_in_this_thread(bus):
 def test_a_bus_without_a_desktop_refuses_and_nothing_stays_open(bus):
     with sleep_held_off() as is_held:
         assert not is_held
+
+
+def test_a_refusal_fills_no_log_for_it_is_tried_again_every_minute(bus, caplog):
+    caplog.set_level(logging.INFO)
+    with sleep_held_off() as is_held:
+        assert not is_held
+    assert caplog.records == []
 
 
 def test_a_desktop_that_does_not_let_go_is_told_of(bus):
