@@ -5,7 +5,9 @@ Rules of the file:
    in by hand.
 2. What the record does not tell is said not to be there. The dose planned at the start is not the dose given where the
    treatment was stopped before its end.
-3. The same visit gives the same bytes.
+3. Lengths are whole minutes from one printed time to the other, so that who checks them by the receipt itself comes to the same:
+   what ran and what was paused add up to them.
+4. The same visit gives the same bytes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,6 +44,7 @@ from nursestation.export.visit import VisitRecord
 
 NOTICE = "Times and amounts are those of the visit's record. Codes and prices are the clinic's, written in by hand."
 _EMPTY_ROWS = 2
+_MINUTE_NS = 60 * NS_PER_S
 _WATCHED = (Phase.BASELINE, Phase.INFUSION, Phase.OBSERVATION)
 _CONTINUOUS = {"heart_rate": "heart rate", "pulse_rate": "pulse rate", "spo2": "SpO₂", "resp_rate": "breathing"}
 
@@ -141,8 +144,10 @@ def _services(visit: VisitRecord, story: Story, zone: tzinfo | None) -> list[tup
             rows.append(("IM injection", clock(begun, zone), "", ""))
         else:
             until = _later(begun, story.infusion.end, story.infusion.start, story.end)
-            paused = f", without pauses of {_length(story.paused_ns)}" if story.pauses else ""
-            rows.append((f"IV infusion{paused}", clock(begun, zone), clock(until, zone), _length(story.infusion_ns)))
+            n_paused = (story.paused_ns + _MINUTE_NS // 2) // _MINUTE_NS  # half a minute is not claimed as one that ran
+            paused = f", without pauses of {_length(n_paused)}" if story.pauses else ""
+            ran = max(0, _minutes(begun, until) - n_paused)
+            rows.append((f"IV infusion{paused}", clock(begun, zone), clock(until, zone), _length(ran)))
     watched = [span for span in story.spans if span.phase in _WATCHED]
     rows += _stretch(f"Monitoring: {_watched(visit, story)}", watched, story, zone)
     observed = [span for span in story.spans if span.phase in (Phase.OBSERVATION, Phase.READY)]
@@ -157,7 +162,8 @@ def _stretch(
         return []
     first, last = spans[0], spans[-1]
     until = _later(first.start_utc, last.end, first.start, story.end)
-    return [(service, clock(first.start_utc, zone), clock(until, zone), _length((last.end or story.end) - first.start))]
+    lasted = _length(_minutes(first.start_utc, until))
+    return [(service, clock(first.start_utc, zone), clock(until, zone), lasted)]
 
 
 def _later(utc_ns: int, end_ns: int | None, start_ns: int, now_ns: int) -> int:
@@ -165,8 +171,13 @@ def _later(utc_ns: int, end_ns: int | None, start_ns: int, now_ns: int) -> int:
     return utc_ns + (now_ns if end_ns is None else end_ns) - start_ns
 
 
-def _length(ns: int) -> str:
-    return long_span(ns / NS_PER_S)
+def _minutes(from_utc_ns: int, to_utc_ns: int) -> int:
+    """Return the minutes between two times as they are printed, each cut to its minute."""
+    return to_utc_ns // _MINUTE_NS - from_utc_ns // _MINUTE_NS
+
+
+def _length(minutes: int) -> str:
+    return long_span(minutes * 60) if minutes else "under 1 min"
 
 
 def _watched(visit: VisitRecord, story: Story) -> str:

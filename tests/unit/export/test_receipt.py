@@ -1,6 +1,7 @@
 """The receipt: times and amounts of the record, no price and no code, and nothing claimed that the record does not tell."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_services_stand_with_their_times(stored, paper):
     text = printed(stored(all_records(step_s=60)), paper=paper)
     assert "Clinic River Clinic" in text
     assert "In the chair 13:20 to 14:58" in text
-    assert "IV infusion, without pauses of 8 min 13:37 14:26 40 min" in text
+    assert "IV infusion, without pauses of 9 min 13:37 14:26 40 min" in text
     assert "Observation after the treatment 14:26 14:58 32 min" in text
     assert "Monitoring: heart rate, SpO₂, breathing and 15 cuff readings 13:28 14:56 1 h 28 min" in text
     assert "Discharge signed by R. Alvarez RN" in text
@@ -104,6 +105,22 @@ def test_a_dose_that_was_not_given_in_full_is_not_claimed(stored):
     assert "as ordered; not given in full no drug record" in text
     assert "INTERIM: the visit was still running (observation)" in text
     assert "IV infusion, without pauses of 2 min" in text
+
+
+@pytest.mark.parametrize(("ran_s", "paused_s"), [(2190, 500), (2159, 511), (601, 29), (3000, 90)])
+def test_what_ran_and_what_was_paused_add_up_to_the_time_from_start_to_end(stored, ran_s, paused_s):
+    clinic = make_clinic()
+    clinic.start()
+    clinic.run(ran_s, every_s=30)
+    clinic.do(c.PauseInfusion(chair=2, reason="walk"))
+    clinic.run(paused_s, every_s=30)
+    clinic.do(c.StopInfusion(chair=2, reason="too strong"))
+    text = printed(stored(clinic.records, clinic.visit.session))
+    told = re.search(r"without pauses of (\d+|under 1) min (\d+):(\d+) (\d+):(\d+) (\d+) min", text)
+    paused, hour, minute, to_hour, to_minute, ran = (0 if one == "under 1" else int(one) for one in told.groups())
+    assert paused + ran == 60 * (to_hour - hour) + to_minute - minute
+    assert abs(ran - ran_s / 60) < 2
+    assert abs(paused - paused_s / 60) <= 0.5
 
 
 def test_an_injection_has_a_time_and_no_length(stored):
