@@ -91,6 +91,7 @@ class Film:
         self._times = [t_ns for t_ns, _ in self._records]
         presets = [one.preset for one in starts if one.preset is not None]
         self._state = self._empty(opened, samples, records, operators, presets[0] if presets else AlarmPreset())
+        self._begin_as_shown()
         self._n = 0
         self._shared = {id(one): one for one in (opened.protocol, opened.patient, self._state.preset, *presets)}
         self._kept: list[_Kept] = []
@@ -154,6 +155,26 @@ class Film:
                 monitor.sensors[record.metric] = Sensor(record.status, record.text, record.at.mono_ns)
             case _:
                 pass
+
+    def _begin_as_shown(self) -> None:
+        """Let a monitor be connected at the check-in where a reading is the first that is told of it.
+
+        One that was connected later has a record of that before its first reading.
+        """
+        begun: set[str] = set()
+        for _, record in self._records:
+            match record:
+                case r.StationStarted():
+                    return  # that run began with no monitor connected
+                case r.Sample(monitor=name) | r.LinkChanged(monitor=name) if name in self._state.monitors:
+                    if name not in begun and isinstance(record, r.Sample):
+                        monitor = self._state.monitors[name][1]
+                        monitor.heard_ns, monitor.phase = self.first_ns, LinkPhase.CONNECTED
+                    begun.add(name)
+                case _:
+                    pass
+            if len(begun) == len(self._state.monitors):
+                return
 
     def _begin_anew(self, preset: AlarmPreset | None) -> None:
         """Let a run begin as runs do: nothing is known of the monitors, and what the preset gives is worked out by its own."""

@@ -218,6 +218,22 @@ def test_a_number_is_lost_when_it_was_lost_though_the_cuff_spoke_first() -> None
     assert {one.freshness for one in now.numerics if one.metric == "heart_rate"} == {Freshness.LOST}
 
 
+@pytest.mark.parametrize("phase", [LinkPhase.CONNECTED, LinkPhase.DISCONNECTED])
+def test_the_first_look_shows_the_monitor_as_it_was_at_the_check_in(phase: LinkPhase) -> None:
+    clinic = make_clinic()
+    clinic.staff()
+    clinic.event(LinkState(t_ns=clinic.clock.now().mono_ns, phase=phase))
+    clinic.check_in()
+    assert [link.phase for link in clinic.view.links] == [phase]
+    clinic.wait(3)
+    clinic.event(LinkState(t_ns=clinic.clock.now().mono_ns, phase=LinkPhase.CONNECTED))
+    clinic.run(5)
+    film = film_of(clinic.records)
+    for look_ns in (film.first_ns, film.first_ns + 2 * NS_PER_S):
+        assert [link.phase for link in film.at(look_ns).chair(2).links] == [phase]
+    assert [link.phase for link in film.at(film.last_ns).chair(2).links] == [LinkPhase.CONNECTED]
+
+
 def test_records_without_a_visit_are_no_film() -> None:
     with pytest.raises(ValueError, match="open no visit"):
         Film([], [], Timeline(()), {})
