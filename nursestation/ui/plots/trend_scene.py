@@ -181,7 +181,7 @@ def scene(
         words=(
             *phase_words,
             *event_words,
-            *_figures(view, scale, lanes.pressure, letters, baseline, marks),
+            *_figures(view, scale, lanes, letters, baseline, marks, phase_words),
             *_names(view, scale, lanes, letters, baseline),
         ),
     )
@@ -318,17 +318,20 @@ def _marks(view: TrendView, scale: Scale, lane: Lane, baseline: tuple[int, int] 
 def _figures(
     view: TrendView,
     scale: Scale,
-    lane: Lane,
+    lanes: Lanes,
     letters: Letters,
     baseline: tuple[int, int] | None,
     marks: Sequence[Mark],
+    titles: Sequence[Word],
 ) -> list[Word]:
     """Write the flagged readings over their carets, the highest of those that stand close together; none on the present.
 
     One that would lie upon a reading goes to a side that is free; in a low lane all stand beside their carets, so that the
     readings have all of its height. Where other readings take every side a figure is left to the cursor and the table, for
-    nobody could read it; but not the highest over a lane that has room for words.
+    nobody could read it; but not the highest: it has a place in the line of the `titles`, or over its caret at any price
+    where the lane has room for words.
     """
+    lane = lanes.pressure
     is_low = lane.height < LOW_PRESSURE * letters.row_px
     widest = letters.width("000/000") + 6
     seen = [caret for caret in view.carets if scale.first <= caret.at <= scale.last]
@@ -346,8 +349,10 @@ def _figures(
         limit = scale.right if is_low else right
         beside = [(left, middle) for left in (x - width - aside, x + aside)]
         places += [(left, at) for left, at in beside if scale.left <= left <= limit - width]
+        if is_low and n == 0:
+            places += [(max(min(left, right - width), scale.left), lanes.titles) for left, _ in ways]
         found = [Word(text, left, at, width, "bad") for left, at in places]
-        clear = [word for word in found if _is_clear(word, letters.row_px, marks, words)]
+        clear = [word for word in found if _is_clear(word, letters.row_px, marks, [*titles, *words])]
         words += clear[:1] or (found[:1] if n == 0 and not is_low else [])
     return words
 

@@ -228,6 +228,14 @@ def test_in_a_low_lane_a_figure_between_two_readings_is_left_out_and_a_higher_on
             assert not (mark.sys <= middle <= mark.foot and left < mark.x < right)
 
 
+def test_in_a_low_lane_the_highest_figure_between_two_readings_goes_over_the_lane():
+    near = [make_reading(sys, 95, ago_s=ago_s) for sys, ago_s in ((165, 1680), (168, 1500), (165, 1320))]
+    ((text, left, right, middle),), marks = _low_figures(*near, flagged=[near[1]])
+    assert text == "168/95"
+    assert left < marks[-1].x < right
+    assert middle + LETTERS.row_px / 3 <= min(mark.sys for mark in marks) - CARET_PX / 2
+
+
 def test_a_limit_outside_its_lane_is_not_drawn_on_the_edge():
     drawn, _, _ = _scene(_view(limit_spans=(_limits("spo2", 85, None), _limits("resp_rate", 4, 40))))
     assert _limit_lines(drawn, "spo2") == _limit_lines(drawn, "resp") == []
