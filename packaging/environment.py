@@ -3,8 +3,7 @@
 Rules of the file:
 1. Standard library only, and old enough syntax to tell an old Python what is wrong with it.
 2. A second call does nothing when nothing changed: a stamp holds the hash of what the environment was made from.
-3. What cannot be done is one sentence with the command that mends it. Sound that cannot be had is told and no failure: no
-   test needs it, and a station without it says so on its screen.
+3. What cannot be done is one sentence with the command that mends it.
 """
 
 import argparse
@@ -61,7 +60,6 @@ QT_PARTS = (
     "Qt/plugins/platforms/libqxcb.so",
     "Qt/plugins/platforms/libqoffscreen.so",
 )
-SOUND_PARTS = ("Qt/lib/libQt6Multimedia.so.6",)
 
 
 def main(argv=None):
@@ -85,7 +83,6 @@ def main(argv=None):
         status = check_libraries()
         if status:
             return status
-        check_sound()
         STAMP.write_text(stamp)
     if wanted.xvfb and sys.platform == "linux" and not shutil.which("Xvfb") and not apt(["xvfb"]):
         print("Xvfb is not installed and could not be: the end-to-end tests run offscreen only (apt-get install xvfb).")
@@ -151,33 +148,12 @@ def check_libraries():
     return fail(f"Qt needs shared libraries that are missing: {', '.join(sorted(missing))}. Install them: {line}{more}")
 
 
-def check_sound(missing_for=None, install=None):
-    """Install the shared libraries that Qt's sound lacks; say in a sentence where they cannot be had.
-
-    `missing_for` and `install` answer for `missing_libraries` and `apt` of this computer.
-    """
-    if missing_for is None:
-        if sys.platform != "linux" or not shutil.which("ldd"):
-            return
-        missing_for = missing_libraries
-    missing = missing_for(SOUND_PARTS)
-    packages = sorted({PACKAGES[name] for name in missing if name in PACKAGES})
-    if packages and (install or apt)(packages):
-        missing = missing_for(SOUND_PARTS)
-    if missing:
-        line = f"sudo apt-get install {' '.join(packages)}" if packages else "your distribution's package for each"
-        print(
-            f"Qt's sound lacks {', '.join(sorted(missing))}: a station on this computer would have silent alarms. "
-            f"No test needs sound. To have it: {line}"
-        )
-
-
-def missing_libraries(parts=QT_PARTS):
-    """Return the sonames that the loader cannot find for parts of Qt."""
+def missing_libraries():
+    """Return the sonames that the loader cannot find for Qt's parts."""
     tag = f"python{sysconfig.get_python_version()}"
     folder = VENV / "lib" / tag / "site-packages" / "PySide6"
     missing = set()
-    for part in parts:
+    for part in QT_PARTS:
         told = subprocess.run(["ldd", str(folder / part)], capture_output=True, text=True, check=False).stdout
         missing |= {line.split()[0] for line in told.splitlines() if "not found" in line}
     return missing
