@@ -69,9 +69,9 @@ def rehearse(
     make_folder(out)
     wall = SystemClock()
     began = wall.now()
-    tell(f"Rehearsing {plan.title} (seed {seed}, at most {speed:g} times real time).")
     # A KeyboardInterrupt in the middle of a paint would be printed by Qt and lost: the loop looks at a flag instead.
     with interruption() as told, tempfile.TemporaryDirectory(prefix="nursestation-") as scratch:
+        tell(f"Rehearsing {plan.title} (seed {seed}, at most {speed:g} times real time).")
         folder = Path(scratch)
         clock = ManualClock()
         bedside = SimulatedBedside([scenario], seed, clock.now(), folder / "ports")
