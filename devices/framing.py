@@ -144,9 +144,9 @@ class LengthFramer:
             sizes: How many bytes a frame may have, header and all; None for any number between the two.
         """
         self.longest = longest
-        self._sizes = frozenset(range(shortest, longest + 1) if sizes is None else sizes)
+        allowed = frozenset(range(shortest, longest + 1) if sizes is None else sizes)
+        self._sizes = tuple(value + adds if value + adds in allowed else 0 for value in range(256))  # 0: no frame's
         self._header = header
-        self._adds = adds
         self._is_intact = is_intact
         self._held = b""
         self._offset = 0
@@ -156,15 +156,16 @@ class LengthFramer:
         """Take bytes and return the frames, header and all, and what was not taken."""
         buffer = self._held + data if self._held else data
         out: list[Piece] = []
-        header, adds, sizes, is_intact, base = self._header, self._adds, self._sizes, self._is_intact, self._offset
+        header, sizes, is_intact, base = self._header, self._sizes, self._is_intact, self._offset
         n_header, n_buffer, stretch = len(header), len(buffer), self._stretch
+        n_sized = n_buffer - n_header  # a header before this place has its length byte
         at = 0
         while True:
             last = b""
-            while at + n_header < n_buffer and buffer.startswith(header, at):  # frame on frame, as nearly always
-                size = buffer[at + n_header] + adds
+            while at < n_sized and buffer.startswith(header, at):  # frame on frame, as nearly always
+                size = sizes[buffer[at + n_header]]
                 end = at + size
-                if end > n_buffer or size not in sizes:
+                if not size or end > n_buffer:
                     break
                 frame = buffer[at:end]
                 if frame == last:
@@ -191,10 +192,10 @@ class LengthFramer:
             if start > at:
                 stretch.go_on(out, base + at, buffer[at:start])
                 at = start
-            if start + n_header >= n_buffer:
+            if start >= n_sized:
                 break
-            size = buffer[start + n_header] + adds
-            if size not in sizes:
+            size = sizes[buffer[start + n_header]]
+            if not size:
                 stretch.begin(out, RejectReason.FRAMING, base + start, buffer[start : start + 1])
                 at = start + 1
                 continue
