@@ -13,6 +13,7 @@ from devices.clock import Moment
 from devices.vocabulary import METRICS
 from nursestation.core import audit_outside
 from nursestation.core import records as r
+from nursestation.core.audit_outside import how, visits
 from nursestation.core.wording import ROLE_WORDS, number
 
 
@@ -93,7 +94,8 @@ def rows(records: Iterable[r.Record], names: Mapping[str, str]) -> tuple[AuditRo
         what = told(record, names) if kind is not None else ""
         if kind is None or not what:
             continue
-        operator, who = _who(record, names)
+        note = audit_outside.note_of(record)
+        operator, who = _who(record, names) if note is None else _account(note.account)
         made.append(
             AuditRow(
                 at=record.at,
@@ -103,7 +105,7 @@ def rows(records: Iterable[r.Record], names: Mapping[str, str]) -> tuple[AuditRo
                 what=what,
                 chair=record.chair,
                 session=record.session,
-                happened_utc_ns=audit_outside.happened_utc_ns(record),
+                happened_utc_ns=None if note is None else note.utc_ns,
             )
         )
     return tuple(made)
@@ -115,11 +117,13 @@ def _kind(record: r.Record) -> AuditKind | None:
     return _KINDS.get(type(record))
 
 
+def _account(account: str) -> tuple[str, str]:
+    """Return the computer's account that a command ran in, as id and name."""
+    return f"account {account}", f"Account {account}"
+
+
 def _who(record: r.Record, names: Mapping[str, str]) -> tuple[str, str]:
     """Return who did it, as id and name."""
-    account = audit_outside.account(record)
-    if account:
-        return f"account {account}", f"Account {account}"
     if isinstance(record, r.SettingChanged | r.ProtocolChanged) and record.operator is None:
         return "", "Outside the window"
     operator = record.operator or ""
@@ -195,9 +199,9 @@ def _told_of_record(record: r.Record) -> str:
         case r.AuditViewed():
             return "Looked at who did what"
         case r.ExportAsked():
-            return f"Took out {_visits(record.sessions)} as {record.format}{_how(record)} to a {record.target}"
+            return f"Took out {visits(record.sessions)} as {record.format}{how(record)} to a {record.target}"
         case r.ExportMade():
-            return f"Written: visit {record.exported} as {record.format}{_how(record)}, SHA-256 {record.sha256[:12]}…"
+            return f"Written: visit {record.exported} as {record.format}{how(record)}, SHA-256 {record.sha256[:12]}…"
         case r.SettingChanged():
             setting = f"{record.setting[:1].upper()}{record.setting[1:]}"
             if record.file:
@@ -217,7 +221,7 @@ def _told_of_record(record: r.Record) -> str:
         case r.HoldReleased():
             return f"Released the hold of visit {record.held}: {record.reason}"
         case r.PurgeAsked():
-            return f"Decided to purge {_visits(record.sessions)}: {record.reason}"
+            return f"Decided to purge {visits(record.sessions)}: {record.reason}"
         case r.SessionPurged():
             return f"Purged visit {record.purged}"
         case r.BackupMade():
@@ -242,17 +246,6 @@ def _words(key: str) -> str:
 
 def _name(operator: str, names: Mapping[str, str]) -> str:
     return names.get(operator, operator)
-
-
-def _visits(sessions: tuple[str, ...]) -> str:
-    return f"visit {sessions[0]}" if len(sessions) == 1 else f"{len(sessions)} visits, {sessions[0]} to {sessions[-1]},"
-
-
-def _how(record: r.ExportAsked | r.ExportMade) -> str:
-    words = [
-        word for word, holds in (("without names", record.is_deidentified), ("locked", record.is_encrypted)) if holds
-    ]
-    return f" ({', '.join(words)})" if words else ""
 
 
 def _limits(low: float | None, high: float | None) -> str:

@@ -30,37 +30,21 @@ NOTED: Mapping[str, str] = MappingProxyType({**_LOOKS, **_OF_RECORD})
 _OUTCOMES = {"done": "done", "failed": "not done", "stopped": "stopped"}
 
 
-def account(record: r.Record) -> str:
-    """Return the account of the computer that acted, "" where none is told."""
+def note_of(record: r.Record) -> notes.Asked | notes.Ended | None:
+    """Return the command's note that a record holds: the computer's account that acted, and when; None where it holds none."""
     match record:
         case r.CommandAsked():
-            return record.asked.account
+            return record.asked
         case r.CommandEnded():
-            return record.ended.account
-        case _:
-            return ""
-
-
-def happened_utc_ns(record: r.Record) -> int | None:
-    """Return when it was done, where the record was made later than that, UTC [ns]."""
-    match record:
-        case r.CommandAsked():
-            return record.asked.utc_ns
-        case r.CommandEnded():
-            return record.ended.utc_ns
+            return record.ended
         case _:
             return None
 
 
 def is_of_record(record: Outside) -> bool:
     """Say whether it is about the record as a whole, and no looking at or taking out."""
-    match record:
-        case r.CommandAsked():
-            return record.asked.command in _OF_RECORD
-        case r.CommandEnded():
-            return record.ended.command in _OF_RECORD
-        case r.NoteUnreadable():
-            return True
+    note = note_of(record)
+    return note is None or note.command in _OF_RECORD
 
 
 def told(record: Outside) -> str:
@@ -74,15 +58,33 @@ def told(record: Outside) -> str:
             return f"A command's note could not be read: {record.note}"
 
 
+def visits(sessions: tuple[str, ...]) -> str:
+    """Return which visits, in words: "visit …", "3 visits (… to …)"; "no visits" for none."""
+    match sessions:
+        case ():
+            return "no visits"
+        case (only,):
+            return f"visit {only}"
+        case _:
+            return f"{len(sessions)} visits ({sessions[0]} to {sessions[-1]})"
+
+
+def how(taken: r.ExportAsked | r.ExportMade | notes.Asked) -> str:
+    """Return in which way visits are taken out, to put behind the format; "" for as they are."""
+    words = [
+        word for word, holds in (("without names", taken.is_deidentified), ("locked", taken.is_encrypted)) if holds
+    ]
+    return f" ({', '.join(words)})" if words else ""
+
+
 def _asked(asked: notes.Asked) -> str:
     said = NOTED.get(asked.command)
     if said is None:
         return f"“{asked.command}”"
-    how = [word for word, holds in (("without names", asked.is_deidentified), ("locked", asked.is_encrypted)) if holds]
     return said.format(
-        visits=_visits(asked.sessions),
+        visits=visits(asked.sessions),
         format=asked.format,
-        how=f" ({', '.join(how)})" if how else "",
+        how=how(asked),
         target=asked.target or "folder",
         monitor=asked.monitor,
     )
@@ -97,7 +99,3 @@ def _ended(ended: notes.Ended) -> str:
             return f"{what}, SHA-256 {only.sha256[:12]}…"
         case files:
             return f"{what}, {len(files)} files"
-
-
-def _visits(sessions: tuple[str, ...]) -> str:
-    return f"visit {sessions[0]}" if len(sessions) == 1 else f"{len(sessions)} visits"

@@ -107,6 +107,18 @@ def test_a_drug_record_is_a_correction_only_where_it_replaces_another() -> None:
     assert [row.what for row in rows([first, second], NAMES)] == ["Corrected a drug record: misread"]
 
 
+def test_several_visits_are_named_by_the_first_and_the_last() -> None:
+    several = ("a", "b", "c")
+    asked = r.ExportAsked(
+        at=AT, sessions=several, format="csv", is_deidentified=True, is_encrypted=True, target="folder"
+    )
+    purged = r.PurgeAsked(at=AT, sessions=several, reason="over their time")
+    assert [row.what for row in rows([asked, purged], NAMES)] == [
+        "Took out 3 visits (a to c) as csv (without names, locked) to a folder",
+        "Decided to purge 3 visits (a to c): over their time",
+    ]
+
+
 def test_what_nobody_asks_for_is_left_out() -> None:
     assert rows([r.LinkChanged(at=AT, monitor="m", phase=None, reason="")], NAMES) == ()  # type: ignore[arg-type]
 
@@ -121,7 +133,7 @@ def test_a_command_is_told_with_the_account_of_the_computer_and_its_own_time() -
     clinic.apply(Unreadable(note="x.json"))
     made = [row for row in rows(clinic.records, NAMES) if row.what.startswith(("With a command", "A command"))]
     assert [(row.who, row.kind, row.what) for row in made] == [
-        ("Account office", AuditKind.VIEW, "With a command: take out 2 visits as csv (locked) to a drive"),
+        ("Account office", AuditKind.VIEW, "With a command: take out 2 visits (a to b) as csv (locked) to a drive"),
         ("Account office", AuditKind.VIEW, f"With a command: “export” was done, SHA-256 {'5' * 12}…"),
         ("Account root", AuditKind.RECORD, "With a command: set another passphrase of the record"),
         ("Account root", AuditKind.RECORD, "With a command: “key change” was not done"),
@@ -132,9 +144,11 @@ def test_a_command_is_told_with_the_account_of_the_computer_and_its_own_time() -
     assert clinic.of(r.CommandAsked)[0].operator is None  # nobody signed in asked for it
 
 
+@pytest.mark.parametrize("sessions", [(), ("a", "b")])
 @pytest.mark.parametrize("command", NOTED)
-def test_every_command_that_is_noted_has_words(command: str) -> None:
-    said = told(r.CommandAsked(at=AT, asked=replace(ASKED, command=command, monitor="2:x")), NAMES)
+def test_every_command_that_is_noted_has_words(command: str, sessions: tuple[str, ...]) -> None:
+    asked = replace(ASKED, command=command, sessions=sessions, monitor="2:x")
+    said = told(r.CommandAsked(at=AT, asked=asked), NAMES)
     assert said.startswith("With a command: ")
     assert "{" not in said
     assert "“" not in said
