@@ -195,6 +195,18 @@ class RecordKeeper:
         self._is_list_wanted = True
         self._wake.set()
 
+    def turn(self, *, is_due: bool) -> None:
+        """Take notes up, and do what is due where it is time for it. What failed is told until a whole look goes well."""
+        try:
+            self._note()
+            if is_due:
+                self.look()
+                self._tell(StationFault(id="keeper", text=""))
+        except Exception as error:  # noqa: BLE001 - docs/adr/0005: the keeper outlives every fault, and says so
+            _log.error("looking after the record failed: %s", trace_of(error))
+            text = "Backups and the room on the disk are not looked after because of a fault in Nursestation. Tell support."
+            self._tell(StationFault(id="keeper", text=text, priority=Priority.LOW))
+
     def look(self) -> None:
         """Do what is due."""
         self._look_at_room()
@@ -220,16 +232,7 @@ class RecordKeeper:
     def _run(self) -> None:
         is_due, n_waits = True, 0
         while not self._stopping.is_set():
-            try:
-                self._note()
-                if is_due:
-                    self.look()
-            except Exception as error:  # noqa: BLE001 - docs/adr/0005: the keeper outlives every fault, and says so
-                _log.error("looking after the record failed: %s", trace_of(error))
-                text = "Backups and the room on the disk are not looked after because of a fault in Nursestation. Tell support."
-                self._tell(StationFault(id="keeper", text=text, priority=Priority.LOW))
-            else:
-                self._tell(StationFault(id="keeper", text=""))
+            self.turn(is_due=is_due)
             n_waits = 0 if is_due else n_waits + 1
             is_woken = self._wake.wait(NOTES_S)
             if is_woken:

@@ -347,6 +347,23 @@ def test_a_visit_that_is_held_meanwhile_is_not_purged(desk):
 # --- its thread ---
 
 
+def test_a_fault_is_told_until_a_look_goes_well(desk, log_lines):
+    def fail():
+        raise ZeroDivisionError
+
+    desk.free_bytes = fail
+    keeper = desk.keeper()
+    keeper.turn(is_due=True)
+    keeper.turn(is_due=False)
+    keeper.turn(is_due=False)
+    (fault,) = desk.told.faults("keeper")
+    assert "Tell support" in fault.text
+    assert any("ZeroDivisionError" in line for line in log_lines)
+    desk.free_bytes = lambda: desk.free
+    keeper.turn(is_due=True)
+    assert [one.text for one in desk.told.faults("keeper")] == [fault.text, ""]
+
+
 def test_its_thread_looks_at_once_and_stops_at_once(desk):
     keeper = desk.keeper(folder=desk.folder)
     keeper.start()
