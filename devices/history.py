@@ -137,10 +137,11 @@ class PortReport:
 class _Running:
     """A minute that may still grow."""
 
-    __slots__ = ("bytes_in", "bytes_out", "events", "number", "rejected")
+    __slots__ = ("bytes_in", "bytes_out", "events", "number", "rejected", "until_ns")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, until_ns: int) -> None:
         self.number = number
+        self.until_ns = until_ns
         self.bytes_in = self.bytes_out = self.events = 0
         self.rejected: dict[RejectReason, int] = {}
 
@@ -208,9 +209,13 @@ class LinkHistory:
         )
 
     def _minute(self, now: Moment) -> _Running:
+        minutes = self._minutes
+        if minutes and now.mono_ns < minutes[-1].until_ns:  # as nearly always; asked in every pass of the reader
+            return minutes[-1]
         number = self._number(now)
-        if not self._minutes or self._minutes[-1].number != number:
-            self._minutes = (*self._minutes[1 - MINUTES :], _Running(number))
+        if not minutes or minutes[-1].number != number:
+            until_ns = now.mono_ns if self.since is None else self.since.mono_ns + (number + 1) * _MINUTE_NS
+            self._minutes = (*minutes[1 - MINUTES :], _Running(number, until_ns))
         return self._minutes[-1]
 
     def _number(self, now: Moment) -> int:

@@ -382,7 +382,10 @@ class Port:
     def _count(self, events: tuple[DriverEvent, ...], now: Moment) -> tuple[DriverEvent, ...]:
         if not events:
             return events
-        n_rejected = len([None for event in events if isinstance(event, FrameRejected)])
+        n_rejected = 0
+        for event in events:
+            if isinstance(event, FrameRejected):
+                n_rejected += 1
         self._rejected += n_rejected
         self._events += len(events) - n_rejected
         self._history.understood(len(events) - n_rejected, now)

@@ -155,12 +155,8 @@ SWITCH_ON = b"".join(
 _INTACT_SUM = sum8(HEADER + b"\xff")  # what is counted and its own complement make FF
 
 
-def _is_intact(frame: bytes) -> bool:
-    return sum(frame) & 0xFF == _INTACT_SUM
-
-
 def _new_framer() -> LengthFramer:
-    return LengthFramer(header=HEADER, adds=2, shortest=SHORTEST_FRAME, longest=LONGEST_FRAME, is_intact=_is_intact)
+    return LengthFramer(header=HEADER, adds=2, shortest=SHORTEST_FRAME, longest=LONGEST_FRAME, sums_to=_INTACT_SUM)
 
 
 class BerryPm6750:

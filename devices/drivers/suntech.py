@@ -105,10 +105,6 @@ _NOT_STARTED = {
 _LETTERS = frozenset("OKA") | _NOT_STARTED.keys()
 
 
-def _is_intact(packet: bytes) -> bool:
-    return sum8(packet) == 0
-
-
 class Suntech:
     """Asks for cuff pressure and results; starts and stops the cuff when a person has said so."""
 
@@ -134,7 +130,7 @@ class Suntech:
             adds=0,
             shortest=min(Size),
             longest=max(Size),
-            is_intact=_is_intact,
+            sums_to=0,
             sizes=frozenset(Size),
         )
         self._cycle = 0
