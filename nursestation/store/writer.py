@@ -20,7 +20,7 @@ from nursestation.store.backlog import WAVE_BYTES, Backlog
 from nursestation.store.errors import StoreEnvironmentError, StoreUnreachable
 from nursestation.store.store import Store
 
-COMMIT_EVERY_S = 0.3
+COMMIT_EVERY_S = 0.36
 """A stretch of waveform has waited for its last sample before it comes here: together they stay below half a second."""
 
 RETRY_FIRST_S = 0.25

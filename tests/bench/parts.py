@@ -194,7 +194,7 @@ def _station() -> Station:
 
 
 def bench_store(batches: list[list[Record]], folder: Path) -> None:
-    """Print how long a commit takes that holds 0.3 s of four chairs, in a plain record and in a protected one."""
+    """Print how long a commit takes that holds 0.36 s of four chairs, in a plain record and in a protected one."""
     _bench_commits("store_commit", batches, folder / "record.sqlite3")
     protected = folder / "protected.sqlite3"
     with held(protected, new_key()):

@@ -2,7 +2,7 @@
 
     python -m tests.bench.store_load FOLDER [CHAIRS [SECONDS]]
 
-The records of a real station go to the store's own thread at the pace at which they come: a commit every 0.3 s, on disk
+The records of a real station go to the store's own thread at the pace at which they come: a commit every 0.36 s, on disk
 (synchronous=FULL) before the next. FOLDER lies on the disk to measure. How the record grows is measured on `GROWN_S` of the same,
 written as fast as it goes: in a record of a few seconds most pages are half empty. Goals: at most 0.5 % of a core, 110 MB of
 numerics a day and 110 MB of waves an hour for sixteen chairs.
