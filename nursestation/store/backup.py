@@ -285,8 +285,11 @@ def _part_of(target: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _alone(record: Path) -> Iterator[None]:
-    """Refuse where another program makes a backup of this record; a record whose folder may not be written has no such lock."""
-    lock = FileLock(record.with_name(record.name + ".backup.lock"), thread_local=False)
+    """Refuse where another program makes a backup of this record.
+
+    Where the record's folder may not be written, or its drive knows no locks, nothing is refused.
+    """
+    lock = FileLock(record.with_name(record.name + ".backup.lock"), thread_local=False, fallback_to_soft=False)
     with contextlib.suppress(OSError):
         try:
             lock.acquire(timeout=0)

@@ -10,6 +10,7 @@ Rules of the file:
 """
 
 import contextlib
+import errno
 import hashlib
 import logging
 import sqlite3
@@ -67,6 +68,8 @@ from nursestation.wholefile import own_folder
 BUSY_TIMEOUT_S = 2.0
 _NO_DATABASE = "file is not a database"
 """SQLite's own words for a file that begins like none."""
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""Of a drive whose file system has no file locks, as some network drives (flock(2), and fcntl(2) for ENOLCK)."""
 SEAL_EVERY_NS = 60_000_000_000
 
 RESTORING = ".restoring"
@@ -361,10 +364,13 @@ class Store:
 def take_lock(path: Path) -> FileLock:
     """Hold a record against every other program of ours until it is released.
 
+    The system keeps it: it ends with the program, in whatever way that ends. A file that says "held", which the library would
+    take in its place, stays after a kill.
+
     Raises:
-        StoreEnvironmentError: another one holds it, or the folder may not be written.
+        StoreEnvironmentError: another one holds it, the folder may not be written, or its drive knows no locks.
     """
-    lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False)
+    lock = FileLock(path.with_name(path.name + ".lock"), thread_local=False, fallback_to_soft=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -372,6 +378,11 @@ def take_lock(path: Path) -> FileLock:
             f"Another Nursestation is already running on {path.parent}. Use that window, or close it first."
         ) from None
     except OSError as error:
+        if error.errno in _NO_LOCKS:
+            raise StoreReadOnly(
+                f"The drive of {path.parent} cannot keep a second program from writing the same record ({error.strerror}). "
+                "Choose a folder on a disk of this computer with --profile."
+            ) from error
         raise StoreReadOnly(
             f"The folder {path.parent} may not be written ({error.strerror}). Give this user write permission for it."
         ) from error

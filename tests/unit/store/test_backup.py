@@ -1,6 +1,7 @@
 """A backup is whole, checked and of one moment, or it is not there; old ones go, and nothing else does."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -65,6 +66,15 @@ def test_a_backup_holds_the_record_and_its_sum(record, folder):
 def test_the_sum_is_read_by_the_usual_program(record, folder):
     made = make_backup(record, folder, NOW, keep=3, rest=never)
     subprocess.run(["sha256sum", "-c", f"{made.path.name}.sha256"], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the system's locks are other ones")
+def test_a_record_on_a_drive_that_knows_no_locks_is_backed_up_all_the_same(record, folder, monkeypatch):
+    def flock(_descriptor, _operation):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr("fcntl.flock", flock)  # the system's answer on such a drive, which no test can mount
+    assert verify_store(make_backup(record, folder, NOW, keep=3, rest=never).path).ok
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there the drive says who reads it")

@@ -1,6 +1,7 @@
 """What is told to be stored is stored, once and for all."""
 
 import contextlib
+import errno
 import os
 import shutil
 import sqlite3
@@ -283,6 +284,18 @@ def test_migrating_again_changes_nothing(path):
 def test_a_folder_that_takes_no_lock_is_told(path):
     path.with_name(path.name + ".lock").mkdir(parents=True)
     with pytest.raises(StoreReadOnly, match="may not be written"):
+        Store.open(path)
+    assert not path.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the system's locks are other ones")
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_a_drive_that_knows_no_locks_is_told_and_takes_no_record(path, monkeypatch, number):
+    def flock(_descriptor, _operation):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", flock)  # the system's answer on such a drive, which no test can mount
+    with pytest.raises(StoreReadOnly, match=r"cannot keep a second program from .* Choose a folder on a disk"):
         Store.open(path)
     assert not path.exists()
 
