@@ -89,11 +89,12 @@ class Film:
         timed += [(t_ns, one) for t_ns, one in again if self.first_ns < t_ns < self.last_ns]
         self._records = sorted(timed, key=lambda one: one[0])
         self._times = [t_ns for t_ns, _ in self._records]
-        presets = [one.preset for one in starts if one.preset is not None]
-        self._state = self._empty(opened, samples, records, operators, presets[0] if presets else AlarmPreset())
+        first_preset = (starts[0].preset if starts else None) or AlarmPreset()
+        self._state = self._empty(opened, samples, records, operators, first_preset)
         self._begin_as_shown()
         self._n = 0
-        self._shared = {id(one): one for one in (opened.protocol, opened.patient, self._state.preset, *presets)}
+        presets = [one.preset for one in starts if one.preset is not None]
+        self._shared = {id(one): one for one in (opened.protocol, opened.patient, first_preset, *presets)}
         self._kept: list[_Kept] = []
         self._keep_all()
 

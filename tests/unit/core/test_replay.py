@@ -1,5 +1,6 @@
 """A visit looked at again: what the screen saw then is what is seen now, in whatever order it is looked at."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -145,6 +146,18 @@ def test_it_shows_the_clinic_s_preset_of_each_run_and_what_follows_from_it() -> 
     assert (then[0], shown_by_preset(after.view)[0]) == ("Tight", "Wide")
     assert then[1]
     assert then[1] != shown_by_preset(after.view)[1]
+
+
+def test_a_run_of_which_no_preset_is_known_is_not_shown_with_that_of_a_later_one() -> None:
+    before = make_clinic(preset=TIGHT)
+    before.start(every_s=5)
+    before.run(60, every_s=5)
+    after = restarted(before, after_s=30, preset=WIDE)
+    after.run(20, every_s=5)
+    unknown = [replace(one, preset=None) if isinstance(one, r.StationStarted) else one for one in before.records]
+    film = film_of([*unknown, *after.records], (before.records[0].at, after.records[0].at))
+    titles = [shown_by_preset(film.at(t_ns).chair(2))[0] for t_ns in (film.last_ns - 45 * NS_PER_S, film.last_ns)]
+    assert titles == [AlarmPreset().title, "Wide"]
 
 
 def test_what_a_monitor_says_of_its_sensors_stands_where_it_stood_until_the_program_starts_anew() -> None:
