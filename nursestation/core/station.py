@@ -266,7 +266,7 @@ def _set_up(turn: Turn, item: ChairsChanged | ProtocolsChanged) -> None:
         if isinstance(item, ChairsChanged):
             n_before = len(turn.records)
             setup.change(turn, item)
-            if len(turn.records) == n_before:
+            if not any(isinstance(made, r.MonitorBound | r.MonitorUnbound) for made in turn.records[n_before:]):
                 outside.tell_chairs(turn, item.settings)
             outside.keep_settings(turn, item.settings)
         else:

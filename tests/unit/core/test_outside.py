@@ -101,6 +101,16 @@ def test_what_the_window_changed_of_a_chair_is_told_with_who_did_it_and_not_agai
     assert told(book.start(())) == []
 
 
+def test_a_change_in_the_window_is_told_too_while_a_visit_is_open():
+    clinic = make_clinic()
+    clinic.start()
+    empty, chair = ChairSetup(number=1, monitors=()), ChairSetup(number=2, monitors=(binding(),))
+    clinic.apply(ChairsChanged(chairs=(empty, chair), operator=NURSE, settings=()))
+    preferred = replace(chair, prefer=(("spo2", clinic.monitor),))
+    made = clinic.apply(ChairsChanged(chairs=(empty, preferred), operator=NURSE, settings=(SPEED,)))
+    assert [type(one) for one in made] == [r.SessionMonitors, r.SettingChanged, r.SettingsRead]
+
+
 def test_an_edited_protocol_is_told_at_the_next_start_and_one_that_the_window_changed_is_not(book):
     assert told(book.start(None)) == []
     ours = load_protocol().model_copy(update={"version": 9, "planned_min": 50.0})
