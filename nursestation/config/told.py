@@ -59,7 +59,9 @@ def _words(value: object) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
-        case int() | float():
+        case int():
+            return str(value)
+        case float():
             return f"{value:g}"
         case Mapping():
             return ", ".join(f"{key} {one}" for key, one in sorted(value.items())) or "not set"

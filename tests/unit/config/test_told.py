@@ -68,6 +68,12 @@ def test_a_chair_and_its_monitors_are_told_by_their_numbers_and_drivers():
     }
 
 
+def test_a_whole_number_is_told_with_all_its_digits():
+    chair = ChairSettings(number=3, monitor=(MonitorSettings(driver="ge_dinamap", port="COM3", baud=1_000_000),))
+    settings = StationSettings(sound_volume=10, lock_after_min=0, chair=(chair,))
+    assert {"1000000", "10", "0"} <= {one.value for one in told(settings, AlarmPreset())}
+
+
 def test_a_limit_of_the_preset_is_told_with_its_digits():
     preset = load_preset(resource("presets"))
     values = {one.title: one.value for one in told(StationSettings(), preset)}
