@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from devices.checkup import Severity, adapter_advice, chip_name, hub_of
 from devices.clock import NS_PER_S, Clock
@@ -25,7 +26,7 @@ from nursestation.paths import Profile, resource
 from nursestation.runtime.awake import CANNOT_HOLD, Hold
 from nursestation.runtime.loudspeaker import NoOutput
 from nursestation.runtime.soundnames import OutputFacts, assign, place_text
-from nursestation.store import space
+from nursestation.store import space, spool
 from nursestation.store.backup import FoundBackup, backups_in, identity
 from nursestation.store.errors import StoreDamaged, StoreError
 from nursestation.store.keys import Way, read_keys
@@ -35,6 +36,7 @@ from nursestation.store.sqlite import is_protected
 from nursestation.store.tables import quick_check
 from nursestation.store.unlocking import PASSPHRASE_FILE, is_locked
 
+_T = TypeVar("_T")
 _RELEASED_UTC_NS = 1_760_000_000 * NS_PER_S  # no true clock shows a time before this program was written
 
 
@@ -74,6 +76,7 @@ def examine(
         *check_sound(settings, sound_outputs),
         check_sleep(hold),
         check_store(profile, settings),
+        check_notes(profile),
         *check_protection(profile),
         *check_readers(profile, settings),
     )
@@ -198,7 +201,7 @@ def check_clock(profile: Profile, clock: Clock) -> Finding:
     now = clock.now().utc_ns
     if now < _RELEASED_UTC_NS:
         return Finding("clock", Verdict.FAILED, "This computer's clock shows a time long past: set it.")
-    newest = _newest(profile)
+    newest = _of_record(profile, StoreReader.newest_utc_ns, None)
     if newest is not None and now < newest:
         text = "This computer's clock is behind the newest record: it was set back. Set it right before the next visit."
         return Finding("clock", Verdict.WARNING, text)
@@ -253,6 +256,25 @@ def check_store(profile: Profile, settings: StationSettings) -> Finding:
     except StoreError as error:
         return Finding("store", Verdict.FAILED, str(error))
     return Finding("store", Verdict.OK, f"{profile.record}: {len(sessions)} sessions")
+
+
+def check_notes(profile: Profile) -> Finding:
+    """Count the notes of commands that are not in the record yet (docs/adr/0032): all that lie there, where it cannot be read."""
+    if profile.notes.exists() and not os.access(profile.notes, os.R_OK | os.W_OK | os.X_OK):
+        text = (
+            f"{profile.notes} may not be written by this account, so commands can leave no note there and do nothing: "
+            "give it permission."
+        )
+        return Finding("notes", Verdict.WARNING, text)
+    taken: frozenset[tuple[str, str]] = _of_record(profile, StoreReader.notes_taken, frozenset())
+    n_waiting = sum(spool.key_of(one.note) not in taken for one in spool.waiting(profile.notes))
+    if not n_waiting:
+        return Finding("notes", Verdict.OK, "no note of a command waits for the station")
+    text = (
+        f"{n_waiting} {'note of commands waits' if n_waiting == 1 else 'notes of commands wait'} for the station, which takes "
+        "them up within seconds while it runs, else at its next start. If they wait for minutes while it runs, tell support."
+    )
+    return Finding("notes", Verdict.OK, text)
 
 
 def check_protection(profile: Profile) -> tuple[Finding, ...]:
@@ -334,11 +356,12 @@ _WAYS = {
 }
 
 
-def _newest(profile: Profile) -> int | None:
+def _of_record(profile: Profile, ask: Callable[[StoreReader], _T], otherwise: _T) -> _T:
+    """Return what the record answers; something else where there is none, or it cannot be read."""
     if not profile.record.exists():
-        return None
+        return otherwise
     try:
         with StoreReader.open(profile.record) as reader:
-            return reader.newest_utc_ns()
+            return ask(reader)
     except StoreError:
-        return None  # check_store tells of it
+        return otherwise  # check_store tells of it
