@@ -289,18 +289,20 @@ class RecordKeeper:
                 rest=self._rest,
             )
         except BackupStopped:
-            self._state = replace(self._state, is_backing_up=False)
+            pass  # the next one begins anew
         except StoreError as error:
             self._failed_utc_ns = now.utc_ns
             _log.info("no backup was made: %s", error)
-            self._state = replace(self._state, is_backing_up=False, backup_trouble=str(error))
+            self._state = replace(self._state, backup_trouble=str(error))
             self._tell_missed(now.utc_ns, last_ns, str(error))
         else:
             self._post(
                 BackupDone(place=str(made.path), sha256=made.sha256, n_bytes=made.n_bytes, n_sessions=made.n_sessions)
             )
-            self._state = replace(self._state, is_backing_up=False, last_backup_utc_ns=now.utc_ns)
+            self._state = replace(self._state, last_backup_utc_ns=now.utc_ns)
             self._forget_failure()
+        finally:  # also of a fault: no page says for ever that one is being made
+            self._state = replace(self._state, is_backing_up=False)
 
     def _forget_failure(self) -> None:
         self._failed_utc_ns = None

@@ -286,6 +286,18 @@ def test_what_is_asked_for_while_a_backup_runs_does_not_wait_for_its_end(desk):
     assert verify_store(copy.path).ok
 
 
+def test_a_backup_that_a_fault_ended_is_not_said_to_be_made_for_ever(desk, log_lines):
+    desk.clock = Hasty(START.shifted(DAY_NS))
+    keeper = desk.keeper(folder=desk.folder)
+    looks = iter((10**12,))
+    desk.free_bytes = lambda: next(looks)  # the second look, while the copy is made, fails
+    keeper.turn(is_due=True)
+    assert not keeper.state.is_backing_up
+    assert len(desk.told.faults("keeper")) == 1
+    assert any("StopIteration" in line for line in log_lines)
+    assert list(desk.folder.iterdir()) == []
+
+
 # --- purges ---
 
 
