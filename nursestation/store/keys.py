@@ -14,12 +14,9 @@ Argon2id with 64 MiB, three passes and four lanes: RFC 9106, section 4, second r
 """
 
 import base64
-import contextlib
 import hashlib
 import json
-import os
 import secrets
-import tempfile
 import unicodedata
 import uuid
 from dataclasses import dataclass, field, replace
@@ -28,7 +25,7 @@ from pathlib import Path
 
 from nursestation.store.errors import StoreEnvironmentError, StoreKeyDamaged, StoreReadOnly, WrongPassphrase
 from nursestation.store.sqlite import KEY_BYTES, key_file
-from nursestation.wholefile import sync_folder
+from nursestation.wholefile import put
 
 _FORM = "nursestation-record-key-1"
 _SALT_BYTES = 16
@@ -212,18 +209,7 @@ def write_keys(path: Path, file: KeyFile) -> None:
     """
     place = key_file(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=place.name, dir=place.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as stream:
-                stream.write(_text(file))
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).replace(place)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
-        sync_folder(place.parent)
+        put(place, _text(file).encode("ascii"), 0o600)
     except OSError as error:
         raise StoreReadOnly(f"The key file {place} cannot be written ({error.strerror}).") from error
 
