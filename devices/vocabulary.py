@@ -20,6 +20,11 @@ class Unit(StrEnum):
     MV = "mV"
     MM = "mm"
 
+    @property
+    def shown(self) -> str:
+        """Return it as people write it; the value itself is what files and event lines say."""
+        return "°C" if self is Unit.DEG_C else self.value
+
 
 class MetricKind(StrEnum):
     """Whether a metric is a single value or an array of samples (11073: numeric, real-time sample array)."""

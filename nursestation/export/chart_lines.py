@@ -224,5 +224,5 @@ def _late(at: Moment, noted: Moment) -> str:
 
 def _value(metric: str, value: float) -> str:
     known = METRICS[metric]
-    unit = f" {known.unit.value}" if known.unit is not None else ""
+    unit = f" {known.unit.shown}" if known.unit is not None else ""
     return f"{known.label} {value:g}{unit}"

@@ -6,11 +6,10 @@ from pathlib import Path
 from devices.addresses import PortFacts, PortIdentity, canonical, find_port, is_simulated, parse_address
 from devices.driver import Parity, SerialSettings
 from devices.errors import LinkError
-from devices.vocabulary import METRICS, Unit
+from devices.vocabulary import METRICS
 from nursestation.config.line import address_of
 from nursestation.config.schema import MonitorSettings
 
-_UNITS = {Unit.PER_MIN: "/min", Unit.DEG_C: "°C"}
 _DECIMALS = {"temp": 1, "perfusion_index": 1, "st": 2}
 PARITY_WORDS = {Parity.NONE: "none", Parity.EVEN: "even", Parity.ODD: "odd"}
 
@@ -88,7 +87,7 @@ def number_text(metric: str, value: float) -> str:
 def unit_text(metric: str) -> str:
     """Return the unit of a metric as a monitor writes it."""
     unit = METRICS[metric].unit
-    return "" if unit is None else _UNITS.get(unit, unit.value)
+    return "" if unit is None else unit.shown
 
 
 def amount(n: int) -> str:

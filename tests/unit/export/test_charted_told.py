@@ -130,7 +130,7 @@ def test_scores_and_vitals_by_hand_are_told(clinic, stored):
     texts = [event.text for event in events(stored(clinic))]
     assert "MOAA/S 4: slow to answer" in texts
     assert "Orientation 1 (person 1, place 0)" in texts
-    assert any(text.startswith("Measured by hand: ") and "12" in text and "36.8" in text for text in texts)
+    assert any(text.startswith("Measured by hand: ") and "12" in text and "36.8 °C" in text for text in texts)
     assert any(text.startswith("Not measurable: ") and text.endswith("(cold hand)") for text in texts)
 
 
