@@ -4,7 +4,8 @@
 to the sound's. Between them goes a `QAudioDevice`, which is a value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Slot
@@ -30,11 +31,22 @@ def sound_outputs() -> tuple[OutputFacts, ...]:
         from PySide6.QtMultimedia import QMediaDevices
     except ImportError as error:
         raise NoOutput(missing_part(error)) from error
-    application = QCoreApplication.instance() or QCoreApplication([])
-    usual = QMediaDevices.defaultAudioOutput()
-    found = tuple(_facts(device, usual) for device in QMediaDevices.audioOutputs())
-    del application
-    return found
+    with lent_application():
+        usual = QMediaDevices.defaultAudioOutput()
+        return tuple(_facts(device, usual) for device in QMediaDevices.audioOutputs())
+
+
+@contextmanager
+def lent_application() -> Iterator[None]:
+    """Have the application that Qt's sound part asks for; one made for this goes again: beside it no window could be opened."""
+    if QCoreApplication.instance() is not None:
+        yield
+        return
+    made = QCoreApplication([])
+    try:
+        yield
+    finally:
+        made.shutdown()  # PySide keeps one that is merely forgotten
 
 
 def missing_part(error: ImportError) -> str:

@@ -1,5 +1,10 @@
 """What the doctor says of loudspeakers."""
 
+import subprocess
+import sys
+
+import pytest
+
 from nursestation.commandline.doctor import Verdict, check_sound
 from nursestation.config.schema import ChairSettings, StationSettings
 from nursestation.runtime.loudspeaker import NoOutput
@@ -46,3 +51,21 @@ def test_a_computer_on_which_qts_sound_part_does_not_load_is_told():
         Verdict.WARNING,
         "Qt's sound part cannot be loaded: apt-get install libpulse0.",
     )
+
+
+@pytest.mark.parametrize("look", ["with sound.lent_application(): pass", "sound.sound_outputs()"])
+def test_a_window_can_be_opened_after_a_look_at_the_outputs(look):
+    """In a process of its own, where no application is yet."""
+    script = (
+        "import contextlib\n"
+        "from PySide6.QtWidgets import QApplication, QLabel\n"
+        "from nursestation.runtime.loudspeaker import NoOutput\n"
+        "from nursestation.ui import sound\n"
+        f"with contextlib.suppress(NoOutput):\n    {look}\n"
+        "application = QApplication([])\n"
+        "label = QLabel('here')\n"
+        "label.show()\n"
+        "print(label.isVisible())\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told == "True\n"
