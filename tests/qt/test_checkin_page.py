@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QWidget
 
 from nursestation.core import commands as c
-from nursestation.core.model import GateState, Patient, Phase, SeriesPlace, VisitKind
+from nursestation.core.model import GateState, Patient, Phase, Role, SeriesPlace, VisitKind
 from nursestation.ui import theme
 from nursestation.ui.layouts import keep_tab_order
 from tests.helpers.hands import find, press, sent_by, shown_check_in
@@ -13,7 +14,9 @@ from tests.helpers.station_views import (
     CLINICIAN,
     DRIVER,
     HOUR_NS,
+    LEAD,
     NOW,
+    NURSE,
     PATIENT,
     make_chair,
     make_gates,
@@ -302,6 +305,18 @@ def test_a_gate_is_overridden_by_a_clinician_and_a_wrong_pin_asks_again(qtbot, p
     page.render(make_station(make_chair(waived)))
     assert not find(page, "check_in_override_sheet").isVisibleTo(page)
     assert in_front(page) == "Driver confirmed"
+
+
+def test_a_gate_is_overridden_by_whom_the_protocol_names_and_by_a_clinician(qtbot, page):
+    visit = make_visit(Phase.BASELINE, gates=make_gates(**(ALL_MET | {"fasting_food": GateState.UNMET})))
+    gates = visit.protocol.gates.model_copy(update={"override_role": Role.LEAD_NURSE})
+    page.render(make_station(make_chair(replace(visit, protocol=visit.protocol.model_copy(update={"gates": gates})))))
+    press(qtbot, page, "check_in_gate_fasting_food")
+    press(qtbot, page, "check_in_override")
+    offered = {
+        one.id: page.findChild(QWidget, f"check_in_override_clinician_{one.id}") for one in (NURSE, LEAD, CLINICIAN)
+    }
+    assert [key for key, button in offered.items() if button is not None] == [LEAD.id, CLINICIAN.id]
 
 
 def test_no_override_is_offered_of_what_nobody_overrides(qtbot, page):

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from devices.clock import NS_PER_S
 from nursestation.core import commands as c
-from nursestation.core.model import ConfirmedHow, Driver, GateState, LeavingPath, Phase, Severity, Transport
+from nursestation.core.model import ConfirmedHow, Driver, GateState, LeavingPath, Phase, Role, Severity, Transport
 from nursestation.core.snapshot import InstructionsView
 from nursestation.ui.discharge.page import DischargePage
 from tests.helpers.hands import find, press
 from tests.helpers.station_views import (
     CLINICIAN,
     DRIVER,
+    LEAD,
     NOW,
     make_chair,
     make_discharge_visit,
@@ -407,6 +408,19 @@ def test_a_line_is_overridden_by_a_clinician(qtbot, page, sent):
             chair=2, criterion="bp", reason="known white-coat rise", clinician_id=CLINICIAN.id, pin="135791"
         )
     ]
+
+
+def test_a_line_is_overridden_by_a_second_person_alone(qtbot, page):
+    """A clinician, whoever lets a gate pass at check-in, and not the one who is signed in."""
+    visit = make_discharge_visit("bp")
+    gates = visit.protocol.gates.model_copy(update={"override_role": Role.LEAD_NURSE})
+    visit = replace(visit, protocol=visit.protocol.model_copy(update={"gates": gates}))
+    show(page, visit)
+    press(qtbot, page, "discharge_override")
+    assert page.findChild(QWidget, f"discharge_override_clinician_{LEAD.id}") is None
+    assert find(page, f"discharge_override_clinician_{CLINICIAN.id}").isVisibleTo(page)
+    page.render(make_station(make_chair(visit), operator=CLINICIAN))
+    assert page.findChild(QWidget, f"discharge_override_clinician_{CLINICIAN.id}") is None
 
 
 def test_observation_is_closed_from_here(qtbot, page, sent):

@@ -52,6 +52,14 @@ CLINICIAN_SIGNS = Signs(
     "Choose the clinician.",
     "The clinician enters their own PIN.",
 )
+OVERRIDE_SIGNS = Signs(
+    "clinician",
+    frozenset({Role.CLINICIAN}),
+    "Nobody else on the staff may sign this. A lead nurse can add a clinician under Staff.",
+    "PIN of who signs",
+    "Choose who signs.",
+    "Who signs enters their own PIN.",
+)
 WITNESS_SIGNS = Signs(
     "witness",
     CARING,
@@ -64,6 +72,9 @@ WITNESS_SIGNS = Signs(
 
 class SecondSigner(QWidget):
     """Those who may sign, and a PIN.
+
+    Attributes:
+        roles: Who may.
 
     Signals:
         changed: Another one was chosen, or the PIN has changed.
@@ -85,6 +96,7 @@ class SecondSigner(QWidget):
         super().__init__(parent)
         self._needs_pin = needs_pin
         self._signs = signs
+        self.roles = signs.roles
         self._who = Choices(f"{name}_{signs.part}", title, flow=True)
         self._nobody = Label(signs.nobody, tone=Tone.WARN, wrap=True)
         self._pin = PinEntry(f"{name}_pin", signs.pin)
@@ -102,7 +114,7 @@ class SecondSigner(QWidget):
 
     def offer(self, operators: Sequence[Operator], *, but: str = "") -> None:
         """Offer who may sign, without the one whose id is `but`."""
-        offered = operator_tiles([one for one in operators if one.role in self._signs.roles and one.id != but])
+        offered = operator_tiles([one for one in operators if one.role in self.roles and one.id != but])
         self._who.set_options([(one.id, one.name) for one in offered])
         self._nobody.setVisible(not offered)
 
@@ -183,9 +195,13 @@ class CountersignedSheet(Sheet):
         """Close when what was sent has been taken."""
         self._visit = visit
         if self._is_sent and self.is_taken(visit):
-            self.leave()
+            self.go_on()
             return
         self.look()
+
+    def go_on(self) -> None:
+        """Close: the station has taken what was sent."""
+        self.leave()
 
     def clear(self) -> None:
         """Forget everything, the PIN above all."""

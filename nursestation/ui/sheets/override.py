@@ -1,4 +1,4 @@
-"""A clinician lets the visit pass an unmet gate or criterion: which, why, and a PIN of their own."""
+"""Somebody who may lets the visit pass an unmet gate or criterion: which, why, and a PIN of their own."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -8,16 +8,14 @@ from nursestation.core.snapshot import ChairSnapshot, StationSnapshot, VisitView
 from nursestation.ui.choices import Choices
 from nursestation.ui.columns import TwoColumns
 from nursestation.ui.controls import Label, TextField
-from nursestation.ui.keypad import PinEntry
 from nursestation.ui.layouts import column, labelled, say
 from nursestation.ui.roles import ButtonKind, Tone
-from nursestation.ui.sheets.sheet import Sheet
-from nursestation.ui.sheets.view import Hurdle, HurdleKind, hurdles, override_problem
-from nursestation.ui.signin.view import clinicians
+from nursestation.ui.sheets.countersign import OVERRIDE_SIGNS, CountersignedSheet, SecondSigner
+from nursestation.ui.sheets.view import Hurdle, HurdleKind, hurdles
 
 
-class OverrideSheet(Sheet):
-    """Stays open until the station has taken the override, so that a wrong PIN can be typed again.
+class OverrideSheet(CountersignedSheet):
+    """What is in the way, and why it may be passed.
 
     Signals:
         passed: The hurdle that the station has let the visit pass.
@@ -26,30 +24,21 @@ class OverrideSheet(Sheet):
     passed = Signal(str)
 
     def __init__(self, kind: HurdleKind, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, self.tr("Override"), self.tr("Sign"), ButtonKind.DANGER, parent)
+        signer = SecondSigner(name, self.tr("Who signs"), signs=OVERRIDE_SIGNS)
+        super().__init__(name, self.tr("Override"), self.tr("Sign"), signer, ButtonKind.DANGER, parent)
         self.asks = OverrideGate if kind is HurdleKind.GATE else OverrideCriterion
         self._kind = kind
-        self._sent: str | None = None
-        self._refusal = ""
-        self._only = ""
+        self._sent = self._only = ""
         self._which = Choices(f"{name}_which", self.tr("What is overridden"), flow=True)
         self._none = Label(self.tr("Nothing is left to override."), tone=Tone.SOFT)
         self._detail = Label(tone=Tone.SOFT, object_name=f"{name}_detail", wrap=True)
         self._reason = TextField(f"{name}_reason", self.tr("Reason"))
-        self._clinician = Choices(f"{name}_clinician", self.tr("Clinician"), flow=True)
-        self._nobody = Label(
-            self.tr("No clinician is among the staff. A lead nurse can add one under Staff."), tone=Tone.WARN, wrap=True
-        )
-        self._pin = PinEntry(f"{name}_pin", self.tr("The clinician's own PIN"))
         self._hurdles: tuple[Hurdle, ...] = ()
         self._build_body()
         self.first = self._reason
-        self._which.chosen.connect(self._look)
-        self._clinician.chosen.connect(self._look)
-        self._reason.textChanged.connect(self._look)
-        self._pin.changed.connect(self._look)
-        self._pin.submitted.connect(self._on_send)
-        self._look()
+        self._which.chosen.connect(self.look)
+        self._reason.textChanged.connect(self.look)
+        self.look()
 
     def _build_body(self) -> None:
         left = column()
@@ -59,9 +48,7 @@ class OverrideSheet(Sheet):
         left.addStretch()
         right = column()
         right.addLayout(labelled(self.tr("Reason, as it prints on the report"), self._reason))
-        right.addLayout(labelled(self.tr("Clinician"), self._clinician))
-        right.addWidget(self._nobody)
-        right.addLayout(labelled(self.tr("The clinician's own PIN"), self._pin))
+        right.addWidget(self.signer)
         right.addStretch()
         self.body.addWidget(TwoColumns(left, right, narrow=560))
 
@@ -70,27 +57,26 @@ class OverrideSheet(Sheet):
         self._only = hurdle
         self._offer()
         self._which.choose(hurdle)
-        self._look()
+        self.look()
 
     def render(self, snapshot: StationSnapshot) -> None:  # type: ignore[override]
-        """Offer who may sign, then what may be overridden."""
+        """Offer who may sign, then what may be overridden: a gate by who the protocol names too."""
         chair = next((one for one in snapshot.chairs if one.number == self.chair), None)
-        if chair is not None and chair.visit is not None:
-            signers = clinicians(snapshot.operators, chair.visit.protocol.gates.override_role)
-            self._clinician.set_options([(one.id, one.name) for one in signers])
-            self._nobody.setVisible(not signers)
+        if self._kind is HurdleKind.GATE and chair is not None and chair.visit is not None:
+            self.signer.roles = OVERRIDE_SIGNS.roles | {chair.visit.protocol.gates.override_role}
         super().render(snapshot)
 
-    def show_visit(self, _chair: ChairSnapshot, visit: VisitView) -> None:
+    def not_this(self, snapshot: StationSnapshot) -> str:
+        """Return who is signed in where a criterion is to be passed: that takes a second person."""
+        if self._kind is HurdleKind.GATE or snapshot.operator is None:
+            return ""
+        return snapshot.operator.id
+
+    def show_visit(self, chair: ChairSnapshot, visit: VisitView) -> None:
         """Offer what is not met; close when what was sent has been taken."""
         self._hurdles = hurdles(visit, self._kind)
-        if self._sent is not None and self._sent not in [one.id for one in self._hurdles]:
-            done = self._sent
-            self.leave()
-            self.passed.emit(done)
-            return
         self._offer()
-        self._look()
+        super().show_visit(chair, visit)
 
     def _offer(self) -> None:
         """Offer what is in the way; of several the one that was asked for."""
@@ -100,51 +86,40 @@ class OverrideSheet(Sheet):
             self._which.choose(offered[0].id)
         self._none.setVisible(not offered)
 
+    def problem(self) -> str:
+        """Say what is missing."""
+        if self._which.value() is None:
+            return self.tr("Choose what is to be overridden.")
+        return "" if self._reason.text().strip() else self.tr("Write the reason.")
+
+    def command(self) -> OverrideGate | OverrideCriterion:
+        """Return the command, with the PIN of who signs."""
+        self._sent = which = self._which.value() or ""
+        reason, clinician, pin = self._reason.text().strip(), self.signer.clinician(), self.signer.pin()
+        if self._kind is HurdleKind.GATE:
+            return OverrideGate(chair=self.chair, gate=which, reason=reason, clinician_id=clinician, pin=pin)
+        return OverrideCriterion(chair=self.chair, criterion=which, reason=reason, clinician_id=clinician, pin=pin)
+
+    def is_taken(self, _visit: VisitView) -> bool:
+        """Say whether what was sent is no longer in the way."""
+        return self._sent not in [one.id for one in self._hurdles]
+
+    def go_on(self) -> None:
+        """Close, and tell what was let pass."""
+        passed = self._sent
+        super().go_on()
+        self.passed.emit(passed)
+
     def clear(self) -> None:
         """Forget everything, the PIN above all."""
-        self._only = ""
-        self._sent = None
-        self._refusal = ""
+        self._sent = self._only = ""
         self._which.choose(None)
-        self._clinician.choose(None)
         self._reason.clear()
-        self._pin.clear()
-
-    def refused(self, reason: str) -> None:
-        """Show why, and ask for the PIN again."""
-        self._sent = None
-        self._refusal = reason
-        self._pin.field.setFocus()
-        self._look()
-
-    def send(self) -> None:
-        """Send the override with the clinician's PIN."""
-        which, clinician = self._which.value(), self._clinician.value()
-        if self._problem() or which is None or clinician is None:
-            return
-        reason, pin = self._reason.text().strip(), self._pin.pin()
-        command = (
-            OverrideGate(chair=self.chair, gate=which, reason=reason, clinician_id=clinician, pin=pin)
-            if self._kind is HurdleKind.GATE
-            else OverrideCriterion(chair=self.chair, criterion=which, reason=reason, clinician_id=clinician, pin=pin)
-        )
-        self._refusal = ""
-        self._sent = which
-        self._pin.clear()
-        self.command_requested.emit(command)
-
-    def _problem(self) -> str:
-        return override_problem(self._which.value(), self._clinician.value(), self._reason.text(), self._pin.pin())
+        super().clear()
 
     @Slot()
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Say what is in the way, and what is missing, or why it was refused."""
         chosen = next((one for one in self._hurdles if one.id == self._which.value()), None)
         say(self._detail, chosen.detail if chosen is not None else "")
-        problem = self._problem()
-        self.send_button.setEnabled(not problem)
-        if self._pin.pin():
-            self._refusal = ""
-        if self._refusal:
-            self.say(self._refusal, Tone.WARN)
-        else:
-            self.say(self.tr("Asking the station…") if self._sent is not None else problem)
+        super().look()

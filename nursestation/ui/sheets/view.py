@@ -296,17 +296,6 @@ def hurdles(visit: VisitView, kind: HurdleKind) -> tuple[Hurdle, ...]:
     return tuple(Hurdle(one.id, one.title, one.evidence) for one in criteria if one.state in _IN_THE_WAY)
 
 
-def override_problem(which: str | None, clinician: str | None, reason: str, pin: str) -> str:
-    """Return what is still missing from an override, "" when nothing is."""
-    if which is None:
-        return "Choose what is to be overridden."
-    if not reason.strip():
-        return "Write the clinician's reason."
-    if clinician is None:
-        return "Choose the clinician who signs."
-    return "" if pin else "The clinician enters their own PIN."
-
-
 def stop_is_early(visit: VisitView) -> bool:
     """Say whether stopping now is before the planned end, and so needs a reason."""
     if visit.phase is not Phase.INFUSION or visit.infusion_run_s is None:
