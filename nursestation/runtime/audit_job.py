@@ -13,6 +13,7 @@ from nursestation.core.audit_log import AUDITED, AuditRow, rows
 from nursestation.core.commands import ViewAudit
 from nursestation.core.records import Record
 from nursestation.errors import NurseStationError
+from nursestation.log import trace_of
 from nursestation.runtime.asking import allowed
 from nursestation.store.reader import StoreReader
 
@@ -64,7 +65,7 @@ class AuditJob:
         except NurseStationError as error:
             self._answer = AuditAnswer(self._wish, text=str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed look must not take the station with it
-            _log.error("reading the audit failed: %s", type(error).__name__)
+            _log.error("reading the audit failed: %s", trace_of(error))
             text = "Who did what could not be read because of a fault in Nursestation. Tell support."
             self._answer = AuditAnswer(self._wish, text=text)
 

@@ -26,6 +26,7 @@ from nursestation.export.deidentify import read_key
 from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.export.files import Exported
 from nursestation.export.formats import ExportOptions, export_session
+from nursestation.log import trace_of
 from nursestation.runtime.asking import allowed
 from nursestation.store.reader import StoreReader
 
@@ -138,7 +139,7 @@ class ExportJob:
         except NurseStationError as error:
             self._answer = ExportAnswer(None, str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed export must not take the station with it
-            _log.error("an export failed: %s", type(error).__name__)
+            _log.error("an export failed: %s", trace_of(error))
             fault = "The file could not be written because of a fault in Nursestation. Tell support."
             self._answer = ExportAnswer(None, fault)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nursestation.core.alarm_log import LOGGED, LogRow, fold
 from nursestation.errors import NurseStationError
+from nursestation.log import trace_of
 from nursestation.store.reader import StoreReader
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,6 @@ class LogJob:
         except NurseStationError as error:
             self._answer = LogAnswer(since, text=str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed look must not take the station with it
-            _log.error("reading the alarm log failed: %s", type(error).__name__)
+            _log.error("reading the alarm log failed: %s", trace_of(error))
             text = "The log of earlier days could not be read because of a fault in Nursestation. Tell support."
             self._answer = LogAnswer(since, text=text)

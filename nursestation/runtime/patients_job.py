@@ -19,6 +19,7 @@ from nursestation.core.commands import ViewPast
 from nursestation.core.history import PatientCard, PatientHistory
 from nursestation.core.records import Record
 from nursestation.errors import NurseStationError
+from nursestation.log import trace_of
 from nursestation.runtime.asking import allowed
 from nursestation.store.reader import StoreReader
 
@@ -112,7 +113,7 @@ class PatientsJob:
         except NurseStationError as error:
             self._answer = _failed(self._question, str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed look must not take the station with it
-            _log.error("looking patients up failed: %s", type(error).__name__)
+            _log.error("looking patients up failed: %s", trace_of(error))
             text = "Earlier visits could not be read because of a fault in Nursestation. Check in by hand, and tell support."
             self._answer = _failed(self._question, text)
 

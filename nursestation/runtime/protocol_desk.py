@@ -18,6 +18,7 @@ from nursestation.config.protocol_write import ProtocolPlan, plan_copy, plan_rem
 from nursestation.core.model import Operator
 from nursestation.core.protocols import Protocol
 from nursestation.errors import NurseStationError
+from nursestation.log import trace_of
 
 _log = logging.getLogger(__name__)
 
@@ -193,6 +194,6 @@ class ProtocolDesk:
         try:
             self._answer = self.carry_out(wish)
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed save must not take the station with it
-            _log.error("a protocol could not be saved or read: %s", type(error).__name__)
+            _log.error("a protocol could not be saved or read: %s", trace_of(error))
             text = "The protocol could not be saved because of a fault in Nursestation. Tell support."
             self._answer = ProtocolAnswer(wish=wish, shelf=None, problem=text)

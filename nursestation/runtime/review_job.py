@@ -27,6 +27,7 @@ from nursestation.errors import NurseStationError
 from nursestation.export.alarms import alarm_rows
 from nursestation.export.events import Event, events
 from nursestation.export.visit import VisitRecord, load_visit
+from nursestation.log import trace_of
 from nursestation.runtime.asking import allowed
 from nursestation.store import retention
 from nursestation.store.browse import find_visits
@@ -215,7 +216,7 @@ class ReviewDesk:
         except NurseStationError as error:
             answer = _failed(question, str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed look must not take the station with it
-            _log.error("reading a visit failed: %s", type(error).__name__)
+            _log.error("reading a visit failed: %s", trace_of(error))
             answer = _failed(question, "This could not be read because of a fault in Nursestation. Tell support.")
         self._answers.append(answer)
 

@@ -11,6 +11,7 @@ from nursestation.errors import NurseStationError
 from nursestation.export.errors import ExportError
 from nursestation.export.formats import ExportOptions
 from nursestation.export.instructions import InstructionSheet, file_name, instructions_pdf
+from nursestation.log import trace_of
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class SheetJob:
         except NurseStationError as error:
             self._answer = SheetAnswer(None, text=str(error))
         except Exception as error:  # noqa: BLE001 - docs/adr/0005: a failed sheet must not take the station with it
-            _log.error("the instructions failed: %s", type(error).__name__)
+            _log.error("the instructions failed: %s", trace_of(error))
             fault = "The instructions could not be made because of a fault in Nursestation. Use the clinic's own sheet."
             self._answer = SheetAnswer(None, text=fault)
 
