@@ -620,6 +620,23 @@ def test_a_refusal_stands_in_the_form_until_something_else_is_written(holding):
     assert not shown(holding, "review_hold_note")
 
 
+def test_a_reason_that_was_refused_is_told_of_no_other_hold(holding):
+    hold(holding)
+    holding.findChild(QLineEdit, "review_hold_reason").setText("x")
+    holding.findChild(QPushButton, "review_hold_set").click()
+    holding.refused("The disk does not answer.")
+    holding.render(make_station(operator=LEAD, held=frozenset({SESSION})))
+    assert texts(holding, "review_hold_state") == "Held: must be kept."
+
+
+def test_a_hold_that_was_released_lends_its_reason_to_no_later_one(holding, opened):
+    holding.read = replace(opened, held_because="a complaint")
+    hold(holding, held=frozenset({SESSION}))
+    holding.render(make_station(operator=LEAD))
+    holding.render(make_station(operator=LEAD, held=frozenset({SESSION})))
+    assert texts(holding, "review_hold_state") == "Held: must be kept."
+
+
 def test_the_way_back_leads_to_what_stood_there(holding):
     hold(holding)
     form = holding.findChild(QWidget, "review_hold_form")

@@ -3,10 +3,10 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from nursestation.core.access import refused
 from nursestation.core.commands import HoldSession, ReleaseHold
 from nursestation.core.model import Operator
 from nursestation.ui import theme
+from nursestation.ui.allowed import why_not
 from nursestation.ui.controls import Button, Label, QuietButton, TextField
 from nursestation.ui.layouts import column, labelled, row, say
 from nursestation.ui.roles import ButtonKind, Text, Tone
@@ -26,7 +26,7 @@ class HoldForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("review_hold_form")
-        self._session = self._because = self._refusal = ""
+        self._session = self._because = self._sent = self._refusal = ""
         self._is_held = False
         self._operator: Operator | None = None
         self._state = Label("", Text.STRONG, object_name="review_hold_state", wrap=True)
@@ -68,7 +68,7 @@ class HoldForm(QWidget):
 
     def show_visit(self, session: str, because: str) -> None:
         """Show another visit; `because` is the reason of its hold as it was read, "" for none."""
-        self._session, self._because, self._refusal = session, because, ""
+        self._session, self._because, self._sent, self._refusal = session, because, "", ""
         self._is_held = bool(because)
         self._reason.clear()
         self._look()
@@ -79,6 +79,8 @@ class HoldForm(QWidget):
         if (is_held, operator) == (self._is_held, self._operator):
             return
         if is_held != self._is_held:
+            self._because = self._sent if is_held else ""  # of a hold from elsewhere nothing is known
+            self._sent = ""
             self._reason.clear()
         self._is_held, self._operator = is_held, operator
         self._look()
@@ -90,7 +92,7 @@ class HoldForm(QWidget):
 
     def refused(self, reason: str) -> None:
         """Show why it was not done."""
-        self._refusal = reason
+        self._refusal, self._sent = reason, ""
         self._look()
 
     def begin(self) -> None:
@@ -101,7 +103,7 @@ class HoldForm(QWidget):
         (self._back if self._form.isHidden() else self._reason).setFocus()
 
     def _look(self) -> None:
-        otherwise = self._otherwise()
+        otherwise = why_not(self._operator, ReleaseHold if self._is_held else HoldSession)
         held = self.tr("Held: must be kept.")
         if self._because:
             held = self.tr("Held: must be kept. Reason: {why}").format(why=self._because)
@@ -115,12 +117,6 @@ class HoldForm(QWidget):
         say(self._note, self._refusal or otherwise or ("" if has_reason else self.tr("Write the reason.")))
         self._note.set_tone(Tone.WARN if self._refusal else Tone.SOFT)
 
-    def _otherwise(self) -> str:
-        """Return why this person may not, as a sentence; "" where they may."""
-        if self._operator is None:
-            return self.tr("Nobody is signed in: sign in first.")
-        return refused(self._operator, ReleaseHold if self._is_held else HoldSession)
-
     @Slot()
     def _typed(self) -> None:
         self._refusal = ""
@@ -128,9 +124,9 @@ class HoldForm(QWidget):
 
     @Slot()
     def _on_hold(self) -> None:
-        self._because = self._reason.text().strip()
-        self.command_requested.emit(HoldSession(session=self._session, reason=self._because))
+        self._sent = self._reason.text().strip()
+        self.command_requested.emit(HoldSession(session=self._session, reason=self._sent))
 
     @Slot()
     def _on_release(self) -> None:
-        self.command_requested.emit(ReleaseHold(session=self._session, reason=self._reason.text()))
+        self.command_requested.emit(ReleaseHold(session=self._session, reason=self._reason.text().strip()))
