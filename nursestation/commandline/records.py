@@ -20,7 +20,7 @@ from nursestation.export.files import SIDECAR, Exported, is_export, verify_expor
 from nursestation.export.formats import ExportOptions, find_format
 from nursestation.export.formats import export_session as write_session
 from nursestation.export.localtime import iso
-from nursestation.export.lock import passphrase_problem
+from nursestation.export.lock import is_locked, passphrase_problem
 from nursestation.export.verifier import SUFFIX, chain_of, is_bundle
 from nursestation.export.verifier import verify as verify_bundle
 from nursestation.paths import Profile, resource
@@ -30,6 +30,7 @@ from nursestation.store.reader import SessionSummary, StoreReader
 from nursestation.store.verify import verify_store
 
 _CHAIN_FIGURES = 64
+_UNSEEN = " It is locked: unpack it with its passphrase to have what is in it checked too."
 
 
 class VerifyError(NurseStationError):
@@ -207,7 +208,7 @@ def find_chain_value(path: Path, value: str) -> list[ChainPlace]:
     looked = False
     for file in _files(path):
         whole = file.with_name(file.name.removesuffix(SIDECAR))
-        if is_bundle(whole):
+        if is_bundle(whole) and not is_locked(whole):
             looked = True
             session, hashes = chain_of(whole)
             if value in hashes:
@@ -219,7 +220,9 @@ def find_chain_value(path: Path, value: str) -> list[ChainPlace]:
             if found is not None:
                 places.append(_place(whole, *found))
     if not looked:
-        raise VerifyError(f"{path} is neither a record nor a bundle, so it holds no chain to look in.")
+        raise VerifyError(
+            f"{path} is neither a record nor a bundle, or a bundle that is locked: there is no chain to look in."
+        )
     return places
 
 
@@ -250,13 +253,14 @@ def _files(path: Path) -> list[Path]:
 
 def _verify(file: Path) -> Verified:
     whole = file.with_name(file.name.removesuffix(SIDECAR))
-    if is_bundle(whole):
+    if is_bundle(whole) and not is_locked(whole):
         return _verify_bundle(whole)
     if whole.suffix == ".sqlite3":
         return _verify_record(whole)
     if is_export(file):
         verdict = verify_export(file)
-        return Verified(file, verdict.ok, f"{file.parent}: {verdict.text}")
+        unseen = _UNSEEN if verdict.format == "bundle" and is_locked(whole) else ""
+        return Verified(file, verdict.ok, f"{file.parent}: {verdict.text}{unseen}")
     raise VerifyError(f"{file} has no {SIDECAR} file beside it, so there is nothing to compare it with.")
 
 

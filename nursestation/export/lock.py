@@ -7,6 +7,8 @@ differ: each has a salt of its own.
 """
 
 import io
+import zipfile
+from pathlib import Path
 
 from nursestation.export.errors import ExportError
 from nursestation.export.watched import Progress, silently
@@ -16,6 +18,7 @@ SHORTEST = 12
 """Characters of a passphrase."""
 
 _BITS = 256
+_ENCRYPTED = 1  # bit 0 of an entry's flags (APPNOTE.TXT, 4.4.4)
 _PIECE_BYTES = 4 << 20  # between two words of how far it is
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
@@ -27,6 +30,15 @@ def passphrase_problem(passphrase: str) -> str:
     if passphrase != passphrase.strip():
         return "The passphrase begins or ends with a space: nobody would see that when it is typed again."
     return ""
+
+
+def is_locked(path: Path) -> bool:
+    """Say whether a file is a zip of which something opens with a passphrase alone."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(entry.flag_bits & _ENCRYPTED for entry in archive.infolist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def locked(name: str, content: bytes, passphrase: str, progress: Progress = silently) -> bytes:

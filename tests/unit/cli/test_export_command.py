@@ -219,6 +219,23 @@ def test_the_value_is_found_in_a_bundle_too(profile, tmp_path, hashes):
     assert (place["session"], place["n_following"]) == (SESSION, len(hashes) - 1)
 
 
+@pytest.mark.parametrize("name", ["", "session.bundle.zip"])
+def test_a_locked_bundle_is_verified_by_its_sum_under_any_name(profile, tmp_path, name):
+    place = tmp_path / "out" / name
+    command = ("export", SESSION, "--format", "bundle", "--out", place, "--profile", profile)
+    assert run(*command, "--encrypt", "--passphrase-env", "P", env={"P": PHRASE}).exit_code == 0
+    checked = run("verify", tmp_path / "out")
+    assert checked.exit_code == 0, checked.output
+    assert "is as it was exported. It is locked: unpack it" in checked.stdout
+    assert "a bundle that is locked" in run("verify", "--chain", "a" * 64, tmp_path / "out").output
+    (made,) = (path for path in (tmp_path / "out").iterdir() if path.suffix == ".zip")
+    content = bytearray(made.read_bytes())
+    content[2000] ^= 1
+    made.write_bytes(content)
+    changed = run("verify", made)
+    assert (changed.exit_code, "was altered after it was exported" in changed.stdout) == (1, True)
+
+
 def test_a_value_that_is_in_no_record_or_is_none_is_refused(profile, hashes, tmp_path):
     other = hashes[0][:-1] + ("0" if hashes[0][-1] != "0" else "1")
     missing = run("verify", "--chain", other, "--profile", profile)
