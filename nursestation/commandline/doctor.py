@@ -332,7 +332,14 @@ def check_readers(profile: Profile, settings: StationSettings) -> tuple[Finding,
         where = shlex.quote(str(folder))
         text = f"Other accounts of this computer can read backups in {folder}: `chmod 600 {where}/record-*` keeps them out."
         found.append(Finding("readers", Verdict.WARNING, text))
-    return tuple(found) or (Finding("readers", Verdict.OK, "no other account of this computer can read the record"),)
+    if found:
+        return tuple(found)
+    also = (
+        " and those of its folder's group"
+        if _lets_in(profile.record, stat.S_IRGRP, stat.S_IXGRP | stat.S_IXOTH)
+        else ""
+    )
+    return (Finding("readers", Verdict.OK, f"no account of this computer but this one{also} can read the record"),)
 
 
 def _backups(folder: Path) -> list[FoundBackup]:
@@ -343,9 +350,14 @@ def _backups(folder: Path) -> list[FoundBackup]:
 
 
 def _others_read(file: Path) -> bool:
-    """Say whether a plain file, and the way to it, is open to accounts that are neither its owner nor of its group."""
+    """Say whether a file is open to accounts that are neither its owner nor of its group."""
+    return _lets_in(file, stat.S_IROTH, stat.S_IXOTH)
+
+
+def _lets_in(file: Path, reads: int, passes: int) -> bool:
+    """Say whether a plain file has one of the bits `reads`, and each folder on the way to it one of `passes`."""
     whole = file.resolve()
-    is_open = whole.stat().st_mode & stat.S_IROTH and all(one.stat().st_mode & stat.S_IXOTH for one in whole.parents)
+    is_open = whole.stat().st_mode & reads and all(one.stat().st_mode & passes for one in whole.parents)
     return bool(is_open) and not is_protected(file)
 
 

@@ -97,10 +97,15 @@ def test_a_record_that_other_accounts_can_read_is_told_with_what_to_do(open_plac
     profile.record.chmod(0o644)
     (found,) = check_readers(profile, StationSettings())
     assert found.verdict is Verdict.OK, "a new folder is for its owner alone, whatever the files in it say"
+    assert "group" not in found.text
     profile.folder.chmod(0o755)
     (found,) = check_readers(profile, StationSettings())
     assert found.verdict is Verdict.WARNING
     assert f"`chmod 700 '{profile.folder}'`" in found.text
+    profile.folder.chmod(0o770)
+    (found,) = check_readers(profile, StationSettings())
+    assert (found.verdict, "and those of its folder's group can read" in found.text) == (Verdict.OK, True)
+    profile.folder.chmod(0o755)
     open_place.chmod(0o750)
     (found,) = check_readers(profile, StationSettings())
     assert found.verdict is Verdict.OK, "nobody else comes to the folder"
