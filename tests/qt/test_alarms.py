@@ -9,7 +9,7 @@ from nursestation.core.commands import Acknowledge, EndAudioPause, PauseAudio, S
 from nursestation.core.snapshot import AudioState, AudioView, ConditionView, SignalState
 from nursestation.ui.alarms.bar import AlarmBar
 from nursestation.ui.alarms.flashing import TICK_MS, Flashing
-from nursestation.ui.alarms.list import LINE_ROLE, AlarmList, AlarmModel
+from nursestation.ui.alarms.list import LINE_ROLE, AlarmList, AlarmModel, row_height
 from nursestation.ui.alarms.symbols import Symbol, SymbolLabel
 from nursestation.ui.alarms.view import alarm_lines, audio_look
 from nursestation.ui.controls import ElidingLabel, TwoLineLabel
@@ -148,9 +148,8 @@ def test_a_long_text_loses_a_whole_sentence_in_a_narrow_bar_and_a_headline_gets_
 def test_a_row_of_the_list_is_as_high_as_all_that_it_says(listed):
     line = _lines(ASLEEP)[0]
     listed.show_lines([line])
-    delegate = listed.itemDelegate()
-    wide, narrow = delegate.height_of(line, 1600), delegate.height_of(line, 640)
-    assert wide == delegate.height_of(_lines(SPIKE)[0], 640)
+    wide, narrow = row_height(line, 1600), row_height(line, 640)
+    assert wide == row_height(_lines(SPIKE)[0], 640)
     assert listed.wanted_height(640) - listed.wanted_height(1600) == narrow - wide > 0
     listed.resize(640, 300)
     assert listed.visualRect(listed.model().index(1)).height() >= narrow

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QListView, QStyledItemDelegate, QSty
 from devices.events import AlarmKind, Priority
 from nursestation.ui import theme
 from nursestation.ui.alarms.flashing import Flashing
-from nursestation.ui.alarms.symbols import Symbol, draw_stars, draw_symbol, stars_width
+from nursestation.ui.alarms.symbols import Symbol, draw_mark, draw_symbol, stars_width
 from nursestation.ui.alarms.view import KIND_WORDS, AlarmLine
 from nursestation.ui.controls import Button, QuietButton
 from nursestation.ui.roles import Text
@@ -115,17 +115,7 @@ class AlarmDelegate(QStyledItemDelegate):
         """Return a row in which all that it says has room, or the lower one of a heading."""
         view = option.widget
         width = view.viewport().width() if isinstance(view, QListView) else QRect(option.rect).width()
-        return QSize(width, self.height_of(index.data(LINE_ROLE), width))
-
-    def height_of(self, line: AlarmLine | None, width: int) -> int:
-        """Return the height of a line's row, or of a heading's (None), in a list of a width [px]."""
-        if line is None:
-            return theme.px(_HEAD_HEIGHT)
-        metrics = QFontMetrics(theme.font(Text.CAPTION))
-        area = _padded(QRect(0, 0, width, theme.px(_ROW_HEIGHT)))
-        room = self._text_area(area, line)
-        needed = metrics.boundingRect(QRect(0, 0, room.width(), 0), _WRAPPED, line.detail).height()
-        return theme.px(_ROW_HEIGHT) + max(0, needed - metrics.lineSpacing())
+        return QSize(width, row_height(index.data(LINE_ROLE), width))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw one row."""
@@ -150,7 +140,7 @@ class AlarmDelegate(QStyledItemDelegate):
     def _paint_line(self, painter: QPainter, area: QRect, line: AlarmLine) -> None:
         self._paint_mark(painter, area, line)
         self._paint_state(painter, area, line)
-        text = self._text_area(area, line)
+        text = _text_area(area, line)
         first, second = QRect(text), QRect(text)
         if line.detail:
             first.setHeight(theme.px(_ROW_HEIGHT) // 2 - 2)
@@ -168,20 +158,12 @@ class AlarmDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(Text.COUNT))
         painter.drawText(first.adjusted(left, 0, 0, 0), _LEFT, lasting)
 
-    def _text_area(self, area: QRect, line: AlarmLine) -> QRect:
-        """Return what the mark and the state of the signal leave of a row."""
-        return area.adjusted(_mark_width() + 12, 0, -_state_width(line) - 12, 0)
-
     def _paint_mark(self, painter: QPainter, area: QRect, line: AlarmLine) -> None:
         """Draw the stars on their ground."""
-        look, size = self._theme.alarm(line.priority), theme.px(_STAR_PX)
-        mark = QRectF(area.left(), area.top() + 3, _mark_width(), theme.px(_ROW_HEIGHT) - 12)
+        mark = QRectF(area.left(), 0, _mark_width(), theme.px(_ROW_HEIGHT) - 12)
         mark.moveTop(area.center().y() - mark.height() / 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.ground(is_dark=line.asks and self._flashing.is_dark(line.priority)))
-        painter.drawRoundedRect(mark, 6, 6)
-        left = mark.center().x() - stars_width(line.priority, size) / 2
-        draw_stars(painter, line.priority, QRectF(left, mark.center().y() - size / 2, size, size), look.on_fill)
+        is_dark = line.asks and self._flashing.is_dark(line.priority)
+        draw_mark(painter, self._theme, line.priority, mark, theme.px(_STAR_PX), is_dark=is_dark)
 
     def _paint_state(self, painter: QPainter, area: QRect, line: AlarmLine) -> None:
         """Draw the state of the signal at the right."""
@@ -194,6 +176,21 @@ class AlarmDelegate(QStyledItemDelegate):
         if line.symbol:
             left = area.right() - _state_width(line)
             draw_symbol(painter, line.symbol, QRectF(left, area.center().y() - side / 2, side, side), colour)
+
+
+def row_height(line: AlarmLine | None, width: int) -> int:
+    """Return the height of a line's row, or of a heading's (None), in a list of a width [px]."""
+    if line is None:
+        return theme.px(_HEAD_HEIGHT)
+    metrics = QFontMetrics(theme.font(Text.CAPTION))
+    room = _text_area(_padded(QRect(0, 0, width, theme.px(_ROW_HEIGHT))), line)
+    needed = metrics.boundingRect(QRect(0, 0, room.width(), 0), _WRAPPED, line.detail).height()
+    return theme.px(_ROW_HEIGHT) + max(0, needed - metrics.lineSpacing())
+
+
+def _text_area(area: QRect, line: AlarmLine) -> QRect:
+    """Return what the mark and the state of the signal leave of a row."""
+    return area.adjusted(_mark_width() + 12, 0, -_state_width(line) - 12, 0)
 
 
 def _padded(row: QRect) -> QRect:
@@ -233,8 +230,7 @@ class AlarmList(QListView):
         self.setAccessibleName(self.tr("All active alarms"))
         self._flashing = flashing
         self.setModel(AlarmModel(self))
-        self._delegate = AlarmDelegate(theme_, flashing, self)
-        self.setItemDelegate(self._delegate)
+        self.setItemDelegate(AlarmDelegate(theme_, flashing, self))
         self._log = Button(self.tr("Alarm log…"), "alarm_list_log", parent=self)
         self._close = QuietButton(self.tr("Close"), "alarm_list_close", parent=self)
         self._close.hide()
@@ -269,7 +265,7 @@ class AlarmList(QListView):
         if self._has_own_room:  # which does not grow when more lines come
             n_heads = len(rows) - self._n_lines
             return theme.px(max(self._n_lines, _LEAST_ROWS) * _ROW_HEIGHT + max(n_heads, 1) * _HEAD_HEIGHT + 4)
-        return sum(self._delegate.height_of(row, width - 4) for row in rows) + theme.px(4 + _FOOT_HEIGHT)
+        return sum(row_height(row, width - 4) for row in rows) + theme.px(4 + _FOOT_HEIGHT)
 
     def give_own_room(self, is_given: bool) -> None:
         """Say whether it stands over nothing and stays; its buttons stand right of the lines then, to cost no height."""

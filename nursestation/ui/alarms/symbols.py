@@ -108,16 +108,22 @@ def draw_stars(painter: QPainter, priority: Priority, area: QRectF, colour: QCol
     return stars_width(priority, size)
 
 
-def draw_mark(painter: QPainter, theme_: theme.Theme, priority: Priority, area: QRectF, size: float) -> None:
-    """Draw an alarm's priority as stars of `size` [px] on the ground of its colour, as it stands before a line of a list."""
+def draw_mark(
+    painter: QPainter, theme_: theme.Theme, priority: Priority, area: QRectF, size: float, *, is_dark: bool = False
+) -> None:
+    """Draw an alarm's priority before a line of a list: stars of `size` [px] on the ground of its colour.
+
+    `is_dark` is for the dark half of its flash.
+    """
     look = theme_.alarm(priority)
+    painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.fill)
+    painter.setBrush(look.ground(is_dark=is_dark))
     painter.drawRoundedRect(area, _MARK_CORNER, _MARK_CORNER)
     left = area.center().x() - stars_width(priority, size) / 2
     draw_stars(painter, priority, QRectF(left, area.center().y() - size / 2, size, size), look.on_fill)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.restore()
 
 
 def stars_width(priority: Priority, size: float) -> float:
