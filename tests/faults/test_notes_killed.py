@@ -36,6 +36,7 @@ class Run:
         self._step, self._left = step, at
         self._station = Station((), (), PlainPins(), "0.1.0")
         self._waiting = []
+        self.is_busy = False
         self.taker = NoteTaker(folder / "notes", self._record, self._ask, self._flush)
 
     def _come_to(self, step):
@@ -45,6 +46,8 @@ class Run:
                 raise Killed
 
     def _ask(self, note: StationInput):
+        if self.is_busy:
+            raise TimeoutError
         self._come_to("before it is asked")
         made = self._station.apply(note, AT)
         self._waiting.extend(made)
@@ -62,8 +65,11 @@ class Run:
 
 def taken(folder):
     with StoreReader.open(folder / "record.sqlite3") as reader:
-        kinds = (CommandAsked, CommandEnded, NoteUnreadable)
-        return [(type(one), getattr(one, "note", "n1")) for one in reader.of_kinds(kinds)]
+        return [
+            getattr(one, what)
+            for kind, what in ((CommandAsked, "asked"), (CommandEnded, "ended"), (NoteUnreadable, "note"))
+            for one in reader.of_kinds([kind])
+        ]
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-ALL = [(CommandAsked, "n1"), (CommandEnded, "n1"), (NoteUnreadable, "torn.json")]
+ALL = [*NOTES, "torn.json"]
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])
@@ -111,10 +117,11 @@ def test_a_note_that_cannot_be_deleted_is_not_taken_up_again(folder):
 
 
 def test_a_busy_station_is_asked_again(folder):
-    def busy(_note):
-        raise TimeoutError
-
-    NoteTaker(folder / "notes", folder / "record.sqlite3", busy, lambda _s: True).look()
+    run = Run(folder)
+    run.is_busy = True
+    run.taker.look()
     assert len(spool.waiting(folder / "notes")) == len(ALL)
-    Run(folder).taker.look()
+    run.is_busy = False
+    run.taker.look()
     assert taken(folder) == ALL
+    assert spool.waiting(folder / "notes") == ()

@@ -258,27 +258,21 @@ def test_an_item_that_is_asked_for_is_answered_with_what_it_made_happen(stage, r
 
 
 def test_who_asks_is_answered_once_the_records_are_with_the_store(stage):
-    storing, may_store, answered = threading.Event(), threading.Event(), threading.Event()
+    was_waiting = []
 
-    def store(_records):
-        storing.set()
-        may_store.wait(5)
+    def store(records):
+        if any(isinstance(record, OperatorAdded) for record in records):
+            asking.join(0.1)  # an answer that came too soon would end it
+            was_waiting.append(asking.is_alive())
 
     engine = Engine(stage.station, stage.clock, stage.inbox, stage.outbox, (store,))
-
-    def ask():
-        engine.ask(CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913"), 5)
-        answered.set()
-
-    asking = threading.Thread(target=ask)
+    asked = CreateFirstOperator(name="R. Alvarez", role=Role.LEAD_NURSE, pin="482913")
+    asking = threading.Thread(target=engine.ask, args=(asked, 5))
     engine.start()
     asking.start()
-    assert storing.wait(5)
-    assert not answered.wait(0.05)
-    may_store.set()
-    assert answered.wait(5)
     asking.join()
     engine.stop()
+    assert was_waiting == [True]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -60,19 +60,25 @@ class Desktop:
 
 
 @pytest.fixture
-def bus(tmp_path, monkeypatch):
+def own_bus(tmp_path, monkeypatch):
     """A message bus of this test's own, and nobody on it."""
     command = ["dbus-daemon", "--session", "--nofork", "--print-address", f"--address=unix:path={tmp_path / 'bus'}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     address = process.stdout.readline().strip()
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    monkeypatch.delenv("WAKEPY_FORCE_FAILURE")
     joined = []
     yield lambda **changes: joined.append(Desktop(address, **changes)) or joined[-1]
     process.terminate()
     process.communicate()
     for desktop in joined:
         desktop.join()
+
+
+@pytest.fixture
+def bus(own_bus, monkeypatch):
+    """The same, and wakepy may ask there what no other test may (tests/conftest.py)."""
+    monkeypatch.delenv("WAKEPY_FORCE_FAILURE")
+    return own_bus
 
 
 def test_a_desktop_is_asked_and_asked_again_to_let_go(bus):
@@ -121,7 +127,8 @@ def test_no_bus_at_all_refuses(monkeypatch):
         assert not is_held
 
 
-def test_a_program_that_the_tests_start_asks_nobody(monkeypatch):
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+def test_no_other_test_and_no_program_that_it_starts_asks_a_desktop(own_bus):
+    desktop = own_bus()
     with sleep_held_off() as is_held:
         assert not is_held
+    assert desktop.asked == []
