@@ -106,6 +106,7 @@ class Gap(_Record):
 
 
 _HELD = ".held"
+_OF_NOBODY = (Mode.TEST, Mode.DEMO)
 
 
 def held_beside(session: str) -> str:
@@ -120,7 +121,7 @@ def is_held(record: Sample | Wave | Gap) -> bool:
 
 def is_live(record: Sample | Wave) -> bool:
     """Say whether it is of the chair's own patient: neither held, nor of a monitor in test or demonstration mode."""
-    return record.mode not in (Mode.TEST, Mode.DEMO) and not is_held(record)
+    return record.mode not in _OF_NOBODY and not is_held(record)
 
 
 # --- station ------------------------------------------------------------------------------------------------------

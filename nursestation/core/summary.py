@@ -11,10 +11,12 @@ Rules of the file:
 5. Times follow the steps of the treatment as they were corrected.
 """
 
+import bisect
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, compress, pairwise
+from operator import attrgetter, itemgetter
 
 from devices.clock import NS_PER_S, Moment
 from devices.events import Priority
@@ -165,18 +167,23 @@ def summarize(
         station: The station's own records of that time: who signed in and out (`watching.FED`).
         name: An operator's name by id.
     """
-    steady_ns = told.timeline.steady_ns
-    visit, until = _folded(told, samples, station)
+    moments = [one.at for one in (*told.records, *samples)]
+    times = told.timeline.all_steady_ns(moments)
+    counted, counted_ns = _counted(samples, times[len(told.records) :])
+    visit = _folded(told, times[: len(told.records)], counted, counted_ns, station)
     if visit is None:
         return None
+    newest_ns = max(times)
+    until = Moment(newest_ns, moments[times.index(newest_ns)].utc_ns)
     end_ns = next((span.start.mono_ns for phase, span in visit.spans if phase.is_over), until.mono_ns)
     started, ended = visit.infusion_started, treatment_ended(visit)
     readings = [reading for reading, _ in visit.cuffs]
     highest = peak(readings, visit.baseline)
     gained = rise(highest, visit.baseline.sys) if highest is not None and visit.baseline is not None else None
-    found = traces.chosen(samples)
+    found = traces.chosen_of(counted)
     ranges = (
-        _range(visit, label, trace, [steady_ns(one.at) for one in trace.samples]) for label, trace in found.items()
+        _range(visit, label, trace, told.timeline.all_steady_ns(one.at for one in trace.samples))
+        for label, trace in found.items()
     )
     paused_ns = sum((pause.end.mono_ns if pause.end else end_ns) - pause.start.mono_ns for pause in visit.pauses)
     ran_ns = None if started is None or visit.protocol.route is Route.IM else (
@@ -186,7 +193,7 @@ def summarize(
     return Summary(
         session=visit.session,
         phase=visit.phase,
-        simulated=visit.simulated or any(one.provenance is Provenance.SIMULATED for one in samples),
+        simulated=visit.simulated or Provenance.SIMULATED in map(attrgetter("provenance"), samples),
         route=visit.protocol.route,
         until=until,
         baseline=visit.baseline,
@@ -211,29 +218,52 @@ def summarize(
     )
 
 
-def _folded(told: Told, samples: Sequence[r.Sample], station: Sequence[r.Record]) -> tuple[Visit | None, Moment]:
-    """Return the visit as its records leave it, on its line of time, with the samples fed to the proof of watching."""
+def _counted(samples: Sequence[r.Sample], times: Sequence[int]) -> tuple[list[r.Sample], list[int]]:
+    """Return the samples that count and their times, both in the order of time."""
+    counts = [watching.is_counted(one) for one in samples]
+    counted, counted_ns = list(compress(samples, counts)), list(compress(times, counts))
+    if counted_ns == sorted(counted_ns):  # as a visit of one run always is
+        return counted, counted_ns
+    in_order = sorted(range(len(counted_ns)), key=counted_ns.__getitem__)
+    return [counted[n] for n in in_order], [counted_ns[n] for n in in_order]
+
+
+def _folded(
+    told: Told,
+    records_ns: Sequence[int],
+    counted: Sequence[r.Sample],
+    counted_ns: Sequence[int],
+    station: Sequence[r.Record],
+) -> Visit | None:
+    """Return the visit as its records leave it, on its line of time, with the samples fed to the proof of watching.
+
+    Of one time are the visit's records first, then its samples, then the station's records.
+    """
     state = StationState(
         chairs={}, configured=set(), protocols={}, preset=AlarmPreset(), monitors={}
     )  # fmt: skip
-    steady_ns = told.timeline.steady_ns
-    counted = [one for one in samples if watching.is_counted(one)]
-    timed: list[tuple[int, r.Record]] = [(steady_ns(one.at), one) for one in (*told.records, *counted)]
-    opened_ns = min((t_ns for t_ns, _ in timed), default=0)
+    opened_ns = min((*records_ns, *counted_ns[:1]), default=0)
     of_station = [(told.timeline.station_ns(one.at), one) for one in station if isinstance(one, watching.FED)]
-    timed += [(t_ns, one) for t_ns, one in of_station if t_ns > opened_ns]  # who opens it is signed in
+    timed: list[tuple[int, int, r.Record]] = [  # each with how many samples come before it
+        *(
+            (t_ns, bisect.bisect_left(counted_ns, t_ns), one)
+            for t_ns, one in zip(records_ns, told.records, strict=True)
+        ),
+        # who opens it is signed in
+        *((t_ns, bisect.bisect_right(counted_ns, t_ns), one) for t_ns, one in of_station if t_ns > opened_ns),
+    ]
     visit: Visit | None = None
-    for t_ns, record in sorted(timed, key=lambda one: one[0]):
-        if isinstance(record, r.Sample):
-            if visit is not None:
-                watching.feed_sample(visit.watch, record, t_ns)
-            continue
+    n_before = 0
+    for t_ns, n, record in sorted(timed, key=itemgetter(0, 1)):
+        if visit is not None:
+            watching.feed_samples(visit.watch, counted[n_before:n], counted_ns[n_before:n])
+        n_before = n
         fold(state, shifted(record, t_ns - record.at.mono_ns))
         if visit is None:
             visit = next((chair.visit for chair in state.chairs.values()), None)
-    last = max((*told.records, *samples), key=lambda one: steady_ns(one.at), default=None)
-    until = Moment(0, 0) if last is None else Moment(steady_ns(last.at), last.at.utc_ns)
-    return visit, until
+    if visit is not None:
+        watching.feed_samples(visit.watch, counted[n_before:], counted_ns[n_before:])
+    return visit
 
 
 def _watched(visit: Visit, until_ns: int, name: Callable[[str], str]) -> WatchingView:
@@ -327,19 +357,15 @@ def _outside(
     if not spans and metric == "pulse_rate":  # it is judged by the heart rate's limits where it has none of its own
         spans = [span for span in patient_limits.spans(visit) if span.metric == "heart_rate"]
     below_ns = above_ns = known_low_ns = known_high_ns = 0
-    n = 0
-    for t_ns, value, ns in zip(times, values, stands, strict=True):
-        while n + 1 < len(spans) and spans[n + 1].start.mono_ns <= t_ns:
-            n += 1
-        if not spans:
-            break
-        low, high = spans[n].low, spans[n].high
-        if low is not None:
-            known_low_ns += ns
-            below_ns += ns if value < low else 0
-        if high is not None:
-            known_high_ns += ns
-            above_ns += ns if value > high else 0
+    begins = [0, *accumulate((bisect.bisect_left(times, span.start.mono_ns) for span in spans[1:]), max)]
+    for span, begin, end in zip(spans, begins, [*begins[1:], len(times)], strict=False):
+        at, stood = values[begin:end], stands[begin:end]
+        if span.low is not None:
+            known_low_ns += sum(stood)
+            below_ns += sum(ns for value, ns in zip(at, stood, strict=True) if value < span.low)
+        if span.high is not None:
+            known_high_ns += sum(stood)
+            above_ns += sum(ns for value, ns in zip(at, stood, strict=True) if value > span.high)
     lows = dict.fromkeys(f"{span.low:g}" for span in spans if span.low is not None)
     highs = dict.fromkeys(f"{span.high:g}" for span in spans if span.high is not None)
     below = Outside(f"{label} below {', then '.join(lows)}", below_ns / NS_PER_S, known_low_ns / NS_PER_S)

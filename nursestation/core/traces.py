@@ -16,6 +16,8 @@ from nursestation.core.records import Sample
 VITALS = (("HR", ("heart_rate", "pulse_rate")), ("SpO₂", ("spo2",)), ("RR", ("resp_rate",)))
 """The continuous vital signs, with the metrics that can stand for each, best first."""
 
+_WANTED = frozenset(metric for _, metrics in VITALS for metric in metrics)
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -29,10 +31,14 @@ class Trace:
 
 def chosen(samples: Iterable[Sample]) -> dict[str, Trace]:
     """Return the trace that stands for each vital sign by its label ("HR"), of those that there are."""
+    return chosen_of(filter(watching.is_counted, samples))
+
+
+def chosen_of(counted: Iterable[Sample]) -> dict[str, Trace]:
+    """Return the same of readings that all count: a visit has hundreds of thousands, and they are not looked over twice."""
     by_trace: dict[tuple[str, str, str], list[Sample]] = defaultdict(list)
-    wanted = {metric for _, metrics in VITALS for metric in metrics}
-    for sample in samples:
-        if sample.metric in wanted and watching.is_counted(sample):
+    for sample in counted:
+        if sample.metric in _WANTED:
             by_trace[sample.metric, sample.monitor, sample.source].append(sample)
     found = ((label, _best(by_trace, metrics)) for label, metrics in VITALS)
     return {label: trace for label, trace in found if trace is not None}

@@ -96,14 +96,24 @@ def is_counted(sample: r.Sample) -> bool:
 
 def feed_sample(watch: Watch, sample: r.Sample, t_ns: int) -> None:
     """Take a sample that counts (`is_counted`)."""
-    watch.heard = sample.at
-    name = _STANDS_FOR.get(sample.metric)
-    if name is None or watch.began_ns is None:
+    feed_samples(watch, (sample,), (t_ns,))
+
+
+def feed_samples(watch: Watch, samples: Sequence[r.Sample], times_ns: Sequence[int]) -> None:
+    """Take samples that count, each with its time [ns], in the order of their times."""
+    if samples:
+        watch.heard = samples[-1].at
+    if watch.began_ns is None:
         return
-    cover = watch.covers[name]
-    if t_ns - cover.last_ns > watch.gap_ns:
-        cover.gaps.append((cover.last_ns, t_ns))
-    cover.last_ns = t_ns
+    gap_ns, covers = watch.gap_ns, watch.covers
+    for sample, t_ns in zip(samples, times_ns, strict=True):
+        name = _STANDS_FOR.get(sample.metric)
+        if name is None:
+            continue
+        cover = covers[name]
+        if t_ns - cover.last_ns > gap_ns:
+            cover.gaps.append((cover.last_ns, t_ns))
+        cover.last_ns = t_ns
 
 
 def feed(watch: Watch, record: Fed, t_ns: int) -> None:

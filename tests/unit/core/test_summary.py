@@ -1,7 +1,7 @@
 """The numbers of a visit: hand-computed cases, the report's numbers, and a slow second-by-second count that must agree."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +11,13 @@ from devices.clock import NS_PER_S, Moment
 from devices.events import Mode, Priority, Validity
 from nursestation.core import commands as c
 from nursestation.core import records as r
+from nursestation.core import watching
+from nursestation.core.fold import fold
 from nursestation.core.history import Told
 from nursestation.core.model import CuffReading, Grade, Phase, Provenance, TimedStep
+from nursestation.core.presets import AlarmPreset
 from nursestation.core.protocols import BpRules, FlagRule, LimitRule
+from nursestation.core.state import StationState
 from nursestation.core.summary import Outside, Summary, summarize
 from nursestation.core.summary_words import Figure, figures
 from nursestation.core.timeline import Timeline
@@ -308,6 +312,58 @@ def test_the_sums_are_those_of_a_count_second_by_second(steps: list[tuple[int, i
     )
     again = summarize(told, [one for one in moved if isinstance(one, r.Sample)])
     assert again == numbers(records, samples)
+
+
+def test_no_length_is_negative_where_the_clock_was_set_back_between_two_starts() -> None:
+    before = [sample(n, 91) for n in (100, 101, 102)]
+    again = Moment(50 * NS_PER_S, START.utc_ns + 60 * NS_PER_S)  # a start of the computer, whose clock is a minute off
+    after = [replace(one, at=again.shifted(n * NS_PER_S)) for n, one in enumerate(before)]
+    told = Told(records=tuple(opened(0)), timeline=Timeline((START, again)))
+    found = summarize(told, [*before, *after])
+    assert found is not None
+    spo2 = found.range_of("SpO₂")
+    assert spo2 is not None
+    assert (spo2.low_s, spo2.below) == (4, Outside("SpO₂ below 92", 4, 4))  # two stretches of 2 s, 38 s apart
+    assert spo2.low.at.utc_ns == again.utc_ns
+
+
+_STATION = st.sampled_from((
+    r.SignedIn(at=START, operator="op-2"),
+    r.SignedOut(at=START, operator="op-2"),
+    r.StationStarted(at=START, version="1", unclean=True),
+))  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.sampled_from(("spo2", "heart_rate", "pulse_rate", "etco2"))), max_size=40
+    ),
+    st.lists(st.tuples(st.integers(1, 600), _STATION), max_size=5),
+    st.integers(0, 200),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_watch_is_that_of_a_fold_record_by_record(
+    steps: list[tuple[int, str]], station: list[tuple[int, r.Record]], baseline_s: int
+) -> None:
+    times = [*accumulate(apart_s for apart_s, _ in steps)]
+    samples = [sample(at_s, 95, metric) for at_s, (_, metric) in zip(times, steps, strict=True)]
+    moved = replace(opened()[2], at=second(baseline_s))  # the baseline begins, and what was watched begins anew
+    records = sorted([*opened(600, start_s=None), moved], key=lambda one: one.at.mono_ns)
+    of_station = [replace(one, at=second(at_s)) for at_s, one in station]
+    summary = summarize(Told(records=tuple(records), timeline=Timeline((START,))), samples, of_station)
+    assert summary is not None
+    state = StationState(chairs={}, configured=set(), protocols={}, preset=AlarmPreset(), monitors={})
+    for one in sorted([*records, *samples, *of_station], key=lambda one: one.at.mono_ns):
+        fold(state, one)
+    visit = state.chairs[2].visit
+    assert visit is not None
+    spans = [(phase, span.start.mono_ns, span.end.mono_ns if span.end else None) for phase, span in visit.spans]
+    last_ns = max(one.at.mono_ns for one in (*records, *samples))
+    seen = watching.look(visit.watch, visit.protocol, spans, [], last_ns, str)
+    assert [(who, since.utc_ns, until and until.utc_ns) for who, since, until in summary.watching.signed_in] == [
+        (who, since.utc_ns, until and until.utc_ns) for who, since, until in seen.signed_in
+    ]
+    assert replace(summary.watching, signed_in=(), began=None) == replace(seen, signed_in=(), began=None)
 
 
 @given(st.lists(st.tuples(st.integers(1, 1500), st.integers(80, 200)), max_size=12))
