@@ -54,12 +54,12 @@ def note_asked(
         profile: Whose record.
         clock: For the time of the note.
         command: Its words, a key of `audit_outside.NOTED`.
-        sessions: Which visits it gives out.
+        sessions: Which visits it gives out: of the record, never what somebody typed.
         format_name: Of the files.
         is_deidentified: Without who it is about.
         is_encrypted: Locked with a passphrase.
         target: Where files go.
-        monitor: Whose bytes are taken out.
+        monitor: Whose bytes are taken out, likewise of those that are kept.
 
     Raises:
         NotNoted: it cannot be noted, and is not to be begun.

@@ -119,15 +119,16 @@ def export_wanted(profile: Profile, wanted: Wanted, clock: Clock) -> Iterator[Ex
         )
         if wanted.session is not None:
             sessions: tuple[str, ...] = (wanted.session,)
+            noted = () if reader.session(wanted.session) is None else sessions  # what else somebody typed may be a name
         else:
-            sessions = sessions_between(reader, wanted.first or date.min, wanted.last or date.max, options)
+            sessions = noted = sessions_between(reader, wanted.first or date.min, wanted.last or date.max, options)
         if not sessions:
             raise ExportError("No session was checked in on those days. `nursestation sessions` lists those there are.")
         asked = note_asked(
             profile,
             clock,
             "export",
-            sessions=sessions,
+            sessions=noted,
             format_name=wanted.format,
             is_deidentified=wanted.is_deidentified,
             is_encrypted=wanted.passphrase is not None,

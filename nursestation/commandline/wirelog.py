@@ -33,7 +33,14 @@ def export_line(
         CaptureError: nothing is kept of that monitor, or the file is there already or cannot be written.
         NotNoted: it cannot be noted.
     """
-    asked = note_asked(profile, clock, "wirelog", monitor=monitor, target=kind_of_place(out.parent.resolve()))
+    is_kept = any(one.monitor == monitor for one in list_recorded(profile.wire))
+    asked = note_asked(
+        profile,
+        clock,
+        "wirelog",
+        monitor=monitor if is_kept else "",  # what else somebody typed may be a name
+        target=kind_of_place(out.parent.resolve()),
+    )
     with ending_noted(profile, clock, asked):
         written = export_capture(profile.wire, monitor, out, minutes)
     if as_json:

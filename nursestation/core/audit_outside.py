@@ -21,7 +21,7 @@ _LOOKS = MappingProxyType({
     "sessions": "list the visits",
     "retention": "list the visits with how long they are kept",
     "backup": "copy the record",
-    "wirelog": "take out what monitor {monitor} sent",
+    "wirelog": "take out what {monitor} sent",
     "export": "take out {visits} as {format}{how} to a {target}",
 })  # fmt: skip
 NOTED: Mapping[str, str] = MappingProxyType({**_LOOKS, **_OF_RECORD})
@@ -86,7 +86,7 @@ def _asked(asked: notes.Asked) -> str:
         format=asked.format,
         how=how(asked),
         target=asked.target or "folder",
-        monitor=asked.monitor,
+        monitor=f"monitor {asked.monitor}" if asked.monitor else "no monitor",
     )
 
 

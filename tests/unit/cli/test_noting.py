@@ -59,6 +59,8 @@ def test_no_note_says_who_the_patient_is(profile, tmp_path):
     run(profile, "export", SESSION, "--format", "pdf", "--out", tmp_path / "out" / f"{PATIENT.family_name}.pdf")
     run(profile, "sessions")
     run(profile, "backup", "--to", tmp_path / "out")
+    run(profile, "export", PATIENT.family_name, "--format", "csv", "--out", tmp_path / "out")
+    run(profile, "wirelog", PATIENT.family_name, "--out", tmp_path / "out" / "a.capture")
     said = "".join(path.read_text() for path in profile.notes.iterdir())
     assert SESSION in said
     for word in (PATIENT.given_name, PATIENT.family_name, PATIENT.record_number, PATIENT.initials, str(tmp_path)):
@@ -98,6 +100,7 @@ def test_several_visits_are_one_note_and_each_file_stands_in_its_end(profile, tm
 
 def test_what_did_not_come_about_is_noted_as_such(profile, tmp_path):
     assert run(profile, "export", "no-such-visit", "--format", "csv", "--out", tmp_path / "out").exit_code == 1
+    assert [(one.sessions, one.format) for one in notes(profile) if isinstance(one, Asked)] == [((), "csv")]
     assert [one.outcome for one in notes(profile) if isinstance(one, Ended)] == ["failed"]
     asked = note_asked(profile, SystemClock(), "export")
     with pytest.raises(ExportCancelled), ending_noted(profile, SystemClock(), asked):

@@ -13,6 +13,8 @@ from devices.segments import folder_name, segment_files
 from devices.wirelog import WireLog
 from nursestation.cli import main
 from nursestation.commandline.wirelog import unknown_json, unknown_sentence
+from nursestation.paths import Profile
+from nursestation.store.spool import waiting
 from tests.helpers.bedside import ScriptedPatient
 
 HEART_AND_BREATH = bytes.fromhex("55AA0802E84E10FB01B3")  # BerryMed PM6750 protocol V3.2: heart rate 78, respiration 16
@@ -69,6 +71,8 @@ def test_the_newest_minutes_are_chosen(run, profile, tmp_path):
     arguments = ("wirelog", "2:berry_pm6750", "--out", str(out), "--profile", profile, "--minutes", "0.5", "--json")
     told = json.loads(run(*arguments).stdout)
     assert (told["seconds"], told["bytes_in"], told["path"]) == (30, 20, str(out))
+    asked, ended = (one.note for one in waiting(Profile(Path(profile)).notes))
+    assert (asked.monitor, ended.outcome) == ("2:berry_pm6750", "done")
 
 
 def test_a_capture_that_may_tell_who_the_patient_is_says_so(run, profile, tmp_path):

@@ -144,11 +144,12 @@ def test_a_command_is_told_with_the_account_of_the_computer_and_its_own_time() -
     assert clinic.of(r.CommandAsked)[0].operator is None  # nobody signed in asked for it
 
 
-@pytest.mark.parametrize("sessions", [(), ("a", "b")])
+@pytest.mark.parametrize(("sessions", "monitor"), [((), ""), (("a", "b"), "2:x")])
 @pytest.mark.parametrize("command", NOTED)
-def test_every_command_that_is_noted_has_words(command: str, sessions: tuple[str, ...]) -> None:
-    asked = replace(ASKED, command=command, sessions=sessions, monitor="2:x")
+def test_every_command_that_is_noted_has_words(command: str, sessions: tuple[str, ...], monitor: str) -> None:
+    asked = replace(ASKED, command=command, sessions=sessions, monitor=monitor)
     said = told(r.CommandAsked(at=AT, asked=asked), NAMES)
     assert said.startswith("With a command: ")
+    assert "  " not in said
     assert "{" not in said
     assert "“" not in said
