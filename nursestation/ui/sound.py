@@ -15,7 +15,7 @@ from nursestation.runtime.loudspeaker import AHEAD_MS, BEDSIDE, NoOutput, Output
 from nursestation.runtime.soundnames import NO_OUTPUT, OutputFacts, assign, missing_text
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QAudioDevice
+    from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QtAudio
 
 _SAMPLE_BYTES = 2
 _RATES_HZ = (48_000, 44_100)
@@ -59,6 +59,17 @@ def _facts(device: "QAudioDevice", usual: "QAudioDevice") -> OutputFacts:
     return OutputFacts(id=name, name=device.description(), is_usual=device == usual)
 
 
+def _sink_classes() -> "tuple[type[QAudioFormat], type[QAudioSink], type[QtAudio]]":
+    """Return what an output is opened with.
+
+    WORKAROUND: PySide 6.11 makes a class when it is first asked for, and hands it out half made to a thread that asks meanwhile.
+    So the window's thread asks before there is a thread of the sound.
+    """
+    from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QtAudio
+
+    return QAudioFormat, QAudioSink, QtAudio
+
+
 class QtOutputs(QObject):
     """Follows which sound output is that of one place.
 
@@ -79,6 +90,7 @@ class QtOutputs(QObject):
         super().__init__(parent)
         from PySide6.QtMultimedia import QMediaDevices
 
+        _sink_classes()
         self._wanted, self._place = dict(wanted), place
         self.problem, self.sink = "", ""
         self._devices = QMediaDevices(self)
@@ -140,8 +152,7 @@ class QtOutput:
     """
 
     def __init__(self, device: "QAudioDevice") -> None:
-        from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QtAudio
-
+        QAudioFormat, QAudioSink, QtAudio = _sink_classes()
         self._states = {
             QtAudio.State.ActiveState: OutputState.PLAYING,
             QtAudio.State.IdleState: OutputState.STARVED,

@@ -1,3 +1,4 @@
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -32,6 +33,24 @@ def make(qapp):
     yield build
     for sounding in made:
         sounding.stop()
+
+
+def test_no_class_of_qt_is_first_asked_for_in_a_thread_of_the_sound():
+    """In a process of its own, where nobody has asked yet; looks without asking."""
+    script = (
+        "import sys\n"
+        "from PySide6.QtCore import QCoreApplication\n"
+        "from nursestation.ui.sound import QtOutputs\n"
+        "application = QCoreApplication([])\n"
+        "try:\n    outputs = QtOutputs({None: ''}, None)\n"
+        "except ImportError:\n    print('no sound here')\n"
+        "else:\n    made = vars(sys.modules['PySide6.QtMultimedia'])\n"
+        "    print(*(name for name in ('QAudioFormat', 'QAudioSink', 'QtAudio') if name not in made))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+    if told == "no sound here":
+        pytest.skip("Qt's sound part does not load here")
+    assert told == ""
 
 
 def test_an_alarm_sounds_in_a_thread_of_its_own(qtbot, make, outputs):
