@@ -361,7 +361,8 @@ def _is_clear(word: Word, row_px: float, marks: Sequence[Mark], words: Sequence[
     """Say whether a word lies upon no reading and upon none of these words."""
     half, up = CARET_PX / 2, row_px / 3  # letters without a descender fill two thirds of their line
     for mark in marks:
-        top, bottom = min(mark.sys, mark.foot) - half, max(mark.sys, mark.foot, mark.dia or mark.foot) + half
+        ends = (mark.sys, mark.foot, mark.foot if mark.dot is None else mark.dot)
+        top, bottom = min(ends) - half, max(ends) + half
         is_beside = mark.x + half <= word.left or mark.x - half >= word.left + word.width
         if not is_beside and top < word.middle + up and bottom > word.middle - up:
             return False

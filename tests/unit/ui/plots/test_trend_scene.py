@@ -185,6 +185,17 @@ def test_a_figure_never_lies_upon_a_higher_reading_beside_it():
             assert is_beside or mark.sys - CARET_PX / 2 >= word.middle + LETTERS.row_px / 3
 
 
+@pytest.mark.parametrize("dia", range(88, 116, 3))
+def test_from_the_baseline_a_figure_never_lies_upon_the_diastolic_dot_of_another_reading(dia):
+    spike, other = make_reading(168, 84, ago_s=900), make_reading(126, dia, ago_s=840)
+    drawn, _, _ = _scene(_view(cuffs=(spike, other), flags=(make_flag(reading=spike),)), from_baseline=True)
+    word = next(word for word in drawn.words if word.text.endswith(" %") and word.role == "bad")
+    half, up = CARET_PX / 2, LETTERS.row_px / 3
+    for mark in drawn.marks:
+        is_beside = mark.x + half <= word.left or mark.x - half >= word.left + word.width
+        assert is_beside or abs(mark.dot - word.middle) >= half + up
+
+
 def test_the_highest_figure_is_told_also_where_every_side_of_it_is_taken():
     readings = [make_reading(160 if n == 8 else 178, 95, ago_s=1500 - 60 * n) for n in range(16)]
     drawn, _, _ = _scene(_view(cuffs=readings, flags=(make_flag(reading=readings[8]),)), 0, 150)
