@@ -8,13 +8,17 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from devices.clock import SystemClock
+from nursestation.core.commands import AddOperator
+from nursestation.core.model import Role
 from nursestation.core.records import Record, Refused
 from nursestation.core.snapshot import StationSnapshot
 from nursestation.ui import theme
 from nursestation.ui.shell import make_shell
 from tests.helpers.published import HandOutbox
-from tests.helpers.visit import Clinic
+from tests.helpers.visit import Clinic, make_clinic
 
+OFFICE, OFFICE_PIN = "o.ortiz", "112358"
+"""Somebody of the office, whom an `attended_desk` knows."""
 _SIZE = (1280, 800)
 
 
@@ -91,3 +95,15 @@ class WindowDesk:
     def write(self, name: str, text: str) -> None:
         """Type into a field."""
         self.qtbot.keyClicks(self.find(name), text)
+
+
+def attended_desk(qtbot: QtBot, folder: Path, *, lock_after_s: float | None = None) -> WindowDesk:
+    """Return the window of a station with a patient in chair 2 whose saturation is low, and the nurse signed in."""
+    clinic = make_clinic(lock_after_s=lock_after_s)
+    clinic.start()
+    clinic.do(AddOperator(name="Olga Ortiz", role=Role.OFFICE, pin=OFFICE_PIN))
+    clinic.run(40, {"spo2": 82.0})
+    made = WindowDesk(qtbot, folder, clinic)
+    made.window.show_chair(2)
+    made.look()
+    return made

@@ -1,12 +1,12 @@
 """Who may not do a thing sees it on its button, with the reason, and is not refused only after the press."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.access import ACCESS, may
-from nursestation.core.model import Role
 from nursestation.core.snapshot import AudioState, AudioView
 from nursestation.ui.alarms.strip import StationStrip
 from nursestation.ui.allowed import why_not
@@ -17,23 +17,15 @@ from nursestation.ui.station_page import StationPage
 from tests.helpers.station_views import LEAD, make_chair, make_discharge_visit, make_station, make_visit
 from tests.helpers.station_views import NURSE as NURSE_VIEW
 from tests.helpers.station_views import OFFICE as OFFICE_VIEW
-from tests.helpers.visit import NURSE, NURSE_PIN, make_clinic
-from tests.helpers.window_desk import WindowDesk
+from tests.helpers.visit import NURSE, NURSE_PIN
+from tests.helpers.window_desk import OFFICE, OFFICE_PIN, attended_desk
 
-OFFICE, OFFICE_PIN = "o.ortiz", "112358"
 NOT_A_VISIT = ACCESS[c.Chart].otherwise
 
 
 @pytest.fixture
 def desk(qtbot, tmp_path):
-    """Return the window of a station with a patient whose saturation is low, and the nurse signed in."""
-    clinic = make_clinic()
-    clinic.start()
-    clinic.do(c.AddOperator(name="Olga Ortiz", role=Role.OFFICE, pin=OFFICE_PIN))
-    clinic.run(40, {"spo2": 82.0})
-    made = WindowDesk(qtbot, tmp_path, clinic)
-    made.window.show_chair(2)
-    made.look()
+    made = attended_desk(qtbot, tmp_path)
     yield made
     made.window.close()
 
@@ -81,10 +73,14 @@ def test_to_look_to_export_to_answer_an_alarm_by_pin_and_to_sign_in_stay_usable(
 
 
 def test_a_key_that_charts_asks_nothing_for_office_staff(qtbot, desk):
-    _comes(desk)
-    desk.sent.clear()
-    qtbot.keyClicks(desk.window, "1")
-    assert not desk.sent
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    for who, pin, charted in ((NURSE, NURSE_PIN, ["Position changed"]), (OFFICE, OFFICE_PIN, [])):
+        _comes(desk, who, pin)
+        desk.sent.clear()
+        qtbot.keyClick(desk.window, Qt.Key.Key_7)
+        assert [one.text for one in desk.sent if isinstance(one, c.Chart)] == charted
+        assert len(desk.sent) == len(charted)
 
 
 def test_a_sheet_that_a_nurse_left_open_can_be_read_by_office_staff_and_not_sent(desk):

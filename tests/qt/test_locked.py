@@ -8,27 +8,18 @@ from nursestation.config.display import BoardSettings, ColourSettings, DisplaySe
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.inputs import StaffSeen
-from nursestation.core.model import Role
 from nursestation.core.snapshot import AudioState
 from nursestation.ui.alarms.bar import AlarmBar
 from nursestation.ui.display_notes import notes
-from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, NURSE, NURSE_PIN, make_clinic
-from tests.helpers.window_desk import WindowDesk
+from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, NURSE, NURSE_PIN
+from tests.helpers.window_desk import OFFICE, OFFICE_PIN, attended_desk
 
 LOCK_AFTER_S = 600
-OFFICE, OFFICE_PIN = "o.ortiz", "112358"
 
 
 @pytest.fixture
 def desk(qtbot, tmp_path):
-    """Return the window of a station with a patient whose saturation is low, and the nurse signed in."""
-    clinic = make_clinic(lock_after_s=LOCK_AFTER_S)
-    clinic.start()
-    clinic.do(c.AddOperator(name="Olga Ortiz", role=Role.OFFICE, pin=OFFICE_PIN))
-    clinic.run(40, {"spo2": 82.0})
-    made = WindowDesk(qtbot, tmp_path, clinic)
-    made.window.show_chair(2)
-    made.look()
+    made = attended_desk(qtbot, tmp_path, lock_after_s=LOCK_AFTER_S)
     yield made
     made.window.close()
 
