@@ -23,6 +23,7 @@ from nursestation.export.localtime import iso
 from nursestation.export.lock import is_locked, passphrase_problem
 from nursestation.export.verifier import SUFFIX, chain_of, is_bundle
 from nursestation.export.verifier import verify as verify_bundle
+from nursestation.export.watched import Progress, silently
 from nursestation.paths import Profile, resource
 from nursestation.runtime.export_job import kind_of_place
 from nursestation.store.backup import read_sum, sum_on_drive
@@ -96,7 +97,7 @@ class Wanted:
     last: date | None = None
     is_deidentified: bool = False
     passphrase: str | None = field(default=None, repr=False)
-    progress: Callable[[float], None] = lambda _done: None
+    progress: Progress = silently
 
 
 def export_wanted(profile: Profile, wanted: Wanted, clock: Clock) -> Iterator[Exported | NotExported]:

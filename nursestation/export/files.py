@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nursestation.export.errors import ExportError
+from nursestation.export.watched import Progress, silently
 from nursestation.wholefile import sync_folder
 
 SIDECAR = ".sha256"
@@ -60,7 +61,7 @@ def write_export(
     session: str,
     format_name: str,
     chain_head: str,
-    progress: Callable[[float], None] = lambda _done: None,
+    progress: Progress = silently,
     read_back: Callable[[Path], bytes] | None = None,
 ) -> Exported:
     """Write a file and its sidecar, both whole or neither; files of that name are replaced.
@@ -151,7 +152,7 @@ def _beside(
     path: Path,
     content: bytes,
     read_back: Callable[[Path], bytes],
-    progress: Callable[[float], None] = lambda _done: None,
+    progress: Progress = silently,
 ) -> Iterator[Path]:
     """Write under another name in the same folder, sync, read back; what is not renamed by the end is taken away."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
