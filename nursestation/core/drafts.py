@@ -4,6 +4,7 @@ Rules of the file:
 1. A draft belongs to what it was typed for: the check-in of a free chair, or the visit in it. It never passes to another.
 2. It is gone once it was used (the form was sent), when a session opens, and when a visit closes.
 3. It says nothing about the patient: no rule reads it, it is in no chain, export or log.
+4. It stays when somebody else signs in, and tells who was signed in while it was typed: who sends it signs it.
 """
 
 from collections.abc import Iterable

@@ -533,8 +533,12 @@ def _fold_draft(state: StationState, record: r.DraftKept) -> None:
         return
     if not record.fields:
         chair.drafts.pop(record.form, None)
+        chair.drafts_by.pop(record.form, None)
     elif record.session == (chair.visit.session if chair.visit is not None else None):
         chair.drafts[record.form] = dict(record.fields)
+        by = chair.drafts_by.get(record.form, ())
+        if record.operator is not None and record.operator not in by:
+            chair.drafts_by[record.form] = (*by, record.operator)
 
 
 _LeavingRecord = (

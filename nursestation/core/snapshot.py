@@ -668,6 +668,7 @@ class ChairSnapshot:
         preset_name: The title of the file that the limits come from.
         clinic_preset: The title of the clinic's alarm preset: how long signals may be stopped, how far limits may be moved.
         drafts: What was typed and not yet sent: (form, ((field, text), ...)).
+        drafts_by: (form, ids of the staff who were signed in while it was typed).
         nurse: Who looks after it; None for nobody, and for somebody who left.
         turns_ns: Until when time alone leaves its numbers as they are told here, monotonic [ns]; None for good.
         silent_waves: (metric of the wave, monitor, why none of it comes): what the monitor says of its sensor, or for how long
@@ -690,6 +691,7 @@ class ChairSnapshot:
     preset_name: str = ""
     clinic_preset: str = ""
     drafts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=(), repr=False)
+    drafts_by: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), repr=False)
     nurse: Operator | None = None
     turns_ns: int | None = field(default=None, repr=False)
     silent_waves: tuple[tuple[str, str, str], ...] = ()
@@ -697,6 +699,10 @@ class ChairSnapshot:
     def draft(self, form: str) -> dict[str, str]:
         """Return what was typed into a form and not yet sent, by field; empty for nothing."""
         return next((dict(fields) for name, fields in self.drafts if name == form), {})
+
+    def draft_by(self, form: str) -> tuple[str, ...]:
+        """Return the ids of who was signed in while a form's draft was typed; () for none."""
+        return next((by for name, by in self.drafts_by if name == form), ())
 
     def numeric(self, metric: str) -> NumericView | None:
         """Return the view of one metric, or None where no monitor of the chair gives it."""

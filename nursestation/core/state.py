@@ -685,6 +685,7 @@ class ChairState:
     idle_cuff: CuffReading | None = None  # last reading while no visit is open; never part of a session
     fed: tuple[MonitorFacts, ...] | None = None  # the monitors of its newest session; None before the first
     drafts: dict[str, dict[str, str]] = field(default_factory=dict)  # by form: what was typed and not yet sent
+    drafts_by: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by form: ids of who was signed in meanwhile
     nurse: str | None = None  # id of who looks after it
 
     @property

@@ -176,6 +176,7 @@ def _chair(state: StationState, chair: ChairState, now: Moment) -> ChairSnapshot
         preset_name=visit.protocol.title if visit is not None else "",
         clinic_preset=state.preset.title if visit is not None else "",
         drafts=tuple((form, tuple(fields.items())) for form, fields in chair.drafts.items()),
+        drafts_by=tuple(chair.drafts_by.items()),
         nurse=assigned.nurse_of(state, chair),
         turns_ns=vitals.turns_ns(chair, vitals.technical_of(chair), now),
     )

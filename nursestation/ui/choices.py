@@ -42,6 +42,7 @@ class Choices(QWidget):
         self.setAccessibleName(accessible_name)
         self._keys: list[str] = []
         self._labels: list[str] = []
+        self._is_by_hand = False
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._tell)
         self._buttons: QLayout = FlowLayout() if flow else QVBoxLayout() if stacked else QHBoxLayout()
@@ -68,7 +69,9 @@ class Choices(QWidget):
             self._buttons.addWidget(button)
         keep_tab_order(self)
         if chosen is not None:
+            was_by_hand = self._is_by_hand
             self.choose(chosen)
+            self._is_by_hand = was_by_hand
         if focused in self._keys:
             self.button(focused).setFocus()
 
@@ -101,8 +104,13 @@ class Choices(QWidget):
         checked = self._group.checkedId()
         return self._labels[checked] if 0 <= checked < len(self._labels) else ""
 
+    def by_hand(self) -> str:
+        """Return the key that a person chose, "" for none and for one that the program chose."""
+        return (self.value() or "") if self._is_by_hand else ""
+
     def choose(self, key: str | None) -> None:
         """Choose a key without telling anybody; None, or a key that is not offered, clears the choice."""
+        self._is_by_hand = False
         if key in self._keys:
             self._group.button(self._keys.index(key)).setChecked(True)
             return
@@ -121,4 +129,5 @@ class Choices(QWidget):
 
     @Slot(int)
     def _tell(self, index: int) -> None:
+        self._is_by_hand = True
         self.chosen.emit(self._keys[index])

@@ -344,6 +344,10 @@ class TextField(QLineEdit):
         theme.set_font(self, Text.BODY)
         theme.set_length(self, theme.Length.LEAST_HEIGHT, theme.TOUCH)
 
+    def by_hand(self) -> str:
+        """Return what a person typed into it; "" for what the program put there."""
+        return self.text() if self.isModified() else ""
+
     def set_wrong(self, wrong: bool) -> None:
         """Mark the field as needing another look; say in words beside it why."""
         theme.set_property(self, "state", "wrong" if wrong else "")
@@ -360,6 +364,10 @@ class PinField(TextField):
             | Qt.InputMethodHint.ImhSensitiveData
             | Qt.InputMethodHint.ImhNoPredictiveText
         )
+
+    def by_hand(self) -> str:
+        """Return a sign that something is typed, and not what."""
+        return "•" if super().by_hand() else ""
 
 
 class ChoiceField(QComboBox):
@@ -399,6 +407,10 @@ class CheckField(QCheckBox):
         self.setObjectName(object_name)
         self.setAccessibleName(text)
         theme.set_font(self, Text.BODY)
+
+    def by_hand(self) -> str:
+        """Return its tick, "" for none: nothing is ticked to begin with where somebody signs for it."""
+        return self._TICK if self.isChecked() else ""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the box and its text, and the tick where it is set."""

@@ -506,6 +506,8 @@ class MainWindow(QMainWindow):
         elif name in self._sheet_names:
             self._show_page(CHAIR)
             self._alarm_list.hide()
+            if self._snapshot is not None:  # the page saw the last one when it was in front last
+                self._chair_page.render(self._snapshot)
             self._chair_page.open_sheet(name)
         else:
             self.sheet_requested.emit(name)

@@ -20,6 +20,7 @@ class Toggles(QWidget):
 
     def __init__(self, object_name: str, options: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName(object_name)
         self._buttons = {key: TickButton(label, f"{object_name}_{key}") for key, label in options}
         flow = FlowLayout()
         for button in self._buttons.values():
@@ -30,6 +31,10 @@ class Toggles(QWidget):
     def chosen(self) -> tuple[str, ...]:
         """Return the keys of those that are down, in their order."""
         return tuple(key for key, button in self._buttons.items() if button.isChecked())
+
+    def by_hand(self) -> str:
+        """Return the keys of those that are down, "" for none: none is to begin with."""
+        return " ".join(self.chosen())
 
     def choose(self, keys: Iterable[str]) -> None:
         """Put those down and no others, without telling anybody."""

@@ -46,6 +46,7 @@ from nursestation.ui.sheets.override import OverrideSheet
 from nursestation.ui.sheets.sheet import Sheet
 from nursestation.ui.sheets.view import HurdleKind
 from nursestation.ui.timetext import local_time
+from nursestation.ui.typed_by import typed_words
 
 _LEFT, _RIGHT = 13, 10
 _MARGIN = 16
@@ -72,6 +73,7 @@ class CheckInPage(Page):
         self._session: str | None = None
         self._rows: tuple[GateRow, ...] = ()
         self._gate = ""
+        self._typed_by: dict[str, str] = {}
         self._sender: GateForm | None = None
         self._asked_for = ""
         self._is_history_due = False
@@ -271,6 +273,7 @@ class CheckInPage(Page):
         self._patient.show_station(snapshot.protocols, local_time(snapshot.at.utc_ns, self._zone).date(), reason)
         if is_other:
             self._patient.restore(self._drafts.draft(self.chair, "", "patient", chair.draft("patient")))
+        self._patient.tell_typed_by(typed_words(chair.draft_by("patient"), snapshot))
         self._halves.setCurrentIndex(0)
 
     def _show_gates(
@@ -286,6 +289,7 @@ class CheckInPage(Page):
             self._why_not = reason
             say(self._message, reason)
         self._rows = view.rows
+        self._typed_by = {name: typed_words(chair.draft_by(name), snapshot) for name in self._forms}
         self._whose.setText(view.headline)
         self._protocol.setText(view.protocol)
         self._allergies.show_text(self.tr("Allergies: {}").format(view.allergies))
@@ -322,14 +326,18 @@ class CheckInPage(Page):
     def _show_question(self) -> None:
         gate = next((one for one in self._rows if one.id == self._gate), None)
         if gate is None:
-            self._pane.show_question(self.tr("Start"), "", tone=Tone.SOFT, is_draft=bool(self._start.draft()))
+            self._show_form_of(self.tr("Start"), "", Tone.SOFT, self._start)
             self._pane.allow(override=False, why_not=self._why_not)
             return
-        form = self._forms.get(gate.form)
-        tone = Tone.WARN if gate.warns else Tone.SOFT
-        is_draft = form is not None and bool(form.draft())
-        self._pane.show_question(gate.title, gate.evidence, tone=tone, is_draft=is_draft)
+        self._show_form_of(
+            gate.title, gate.evidence, Tone.WARN if gate.warns else Tone.SOFT, self._forms.get(gate.form)
+        )
         self._pane.allow(override=gate.may_override, why_not=self._why_not)
+
+    def _show_form_of(self, title: str, evidence: str, tone: Tone, form: GateForm | None) -> None:
+        is_draft = form is not None and bool(form.draft())
+        typed_by = self._typed_by.get(form.form, "") if form is not None else ""
+        self._pane.show_question(title, evidence, tone=tone, is_draft=is_draft, typed_by=typed_by)
 
     @Slot(str)
     def _bring(self, gate: str) -> None:

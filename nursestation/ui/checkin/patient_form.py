@@ -73,6 +73,8 @@ class PatientForm(QWidget):
             Tone.WARN,
             object_name="check_in_patient_draft",
         )
+        self._typed_by = Label(role=Text.CAPTION, tone=Tone.WARN, object_name="check_in_patient_typed_by", wrap=True)
+        self._typed_by.hide()
         self._found = FoundList(zone)
         self._card = HistoryCard(zone)
         self._another = QuietButton(self.tr("Another patient"), "check_in_another_patient")
@@ -93,6 +95,7 @@ class PatientForm(QWidget):
         head.addWidget(self._another)
         theme.set_length(self._another, theme.Length.LEAST_HEIGHT, theme.TOUCH)
         left.addLayout(head)
+        left.addWidget(self._typed_by)
         left.addLayout(
             side_by_side(labelled(self.tr("Family name"), self._family), labelled(self.tr("Given name"), self._given))
         )
@@ -202,6 +205,10 @@ class PatientForm(QWidget):
     def focus_first(self) -> None:
         """Put the cursor where typing begins."""
         self._family.setFocus()
+
+    def tell_typed_by(self, words: str) -> None:
+        """Tell that somebody else has typed what stands here, "" for who is signed in."""
+        say(self._typed_by, words)
 
     def clear(self) -> None:
         """Forget the patient."""

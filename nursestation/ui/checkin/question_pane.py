@@ -29,12 +29,7 @@ class QuestionPane(Panel):
         super().__init__("check_in_question", Surface.PANEL, parent=parent)
         self._title = Label("", Text.TITLE, object_name="check_in_question_title", wrap=True)
         self._detail = Label(tone=Tone.SOFT, object_name="check_in_question_detail", wrap=True)
-        self._draft = Label(
-            self.tr("✎ Typed and kept, but not sent yet"),
-            Text.CAPTION,
-            Tone.WARN,
-            object_name="check_in_question_draft",
-        )
+        self._draft = Label(role=Text.CAPTION, tone=Tone.WARN, object_name="check_in_question_draft", wrap=True)
         keeps_room = self._draft.sizePolicy()
         keeps_room.setRetainSizeWhenHidden(True)  # a button must not move away under the finger that sends the draft
         self._draft.setSizePolicy(keeps_room)
@@ -61,11 +56,12 @@ class QuestionPane(Panel):
         self._override.clicked.connect(self.override_wanted)
         self._skip.clicked.connect(self.skipped)
 
-    def show_question(self, title: str, detail: str, *, tone: Tone, is_draft: bool) -> None:
-        """Show what is asked, and how it stands."""
+    def show_question(self, title: str, detail: str, *, tone: Tone, is_draft: bool, typed_by: str) -> None:
+        """Show what is asked, and how it stands; `typed_by` tells of a draft of somebody else ("" for one's own)."""
         say(self._title, title)
         say(self._detail, detail)
         self._detail.set_tone(tone)
+        self._draft.setText(f"✎ {typed_by or self.tr('Typed and kept, but not sent yet')}")
         self._draft.setVisible(is_draft)
 
     def allow(self, *, override: bool, why_not: str) -> None:

@@ -238,12 +238,12 @@ class CriteriaList(QWidget):
             form.setVisible(name == which)
         for widget in self._lines:
             widget.show_line(widget.line, widget.line.id == which, self._may_act)
+        for form in self._forms.values():
+            if isinstance(form, RecoveryForm | NumberForm | GaitForm):
+                form.begin()  # the folded ones too: what was sent is nobody's to send any more
         opened = self._forms.get(which)
-        if opened is None:
-            return
-        if isinstance(opened, RecoveryForm | NumberForm | GaitForm):
-            opened.begin()
-        self.opened.emit(opened)
+        if opened is not None:
+            self.opened.emit(opened)
 
     @Slot()
     def _fold(self) -> None:

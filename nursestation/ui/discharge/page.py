@@ -46,6 +46,7 @@ from nursestation.ui.sheets.override import OverrideSheet
 from nursestation.ui.sheets.sheet import Sheet
 from nursestation.ui.sheets.shorten import ShortenSheet
 from nursestation.ui.sheets.view import HurdleKind
+from nursestation.ui.typed_by import TypedBy, by_hand
 
 _SIDE_WIDTH = 372
 _MARGIN = 16
@@ -79,6 +80,7 @@ class DischargePage(Page):
         self._message = Label(tone=Tone.WARN, object_name="discharge_message", wrap=True)
         self._criteria = CriteriaList(zone)
         self._drafts = DraftKeeper(self)
+        self._typed_by = TypedBy("discharge_typed_by")
         self._visit: VisitView | None = None
         self._override_button = QuietButton(self.tr("Override a line…"), "discharge_override")
         how = self.tr(
@@ -116,6 +118,7 @@ class DischargePage(Page):
         left = column(margin=_MARGIN, spacing=theme.GAP)
         left.addWidget(self._head())
         left.addWidget(self._message)
+        left.addWidget(self._typed_by)
         left.addWidget(self._left, 1)
         left.addWidget(self._open_discharge)
         bar = Panel("discharge_side", Surface.BAR, edge=Edge.LEFT)
@@ -263,6 +266,8 @@ class DischargePage(Page):
         self._driver.setEnabled(may(operator, ConfirmDriver) and not is_over)
         self._show_leaving(view.leaving, why_not(operator, ChooseLeaving), is_over=is_over)
         self._sign.show_view(view)
+        held = by_hand(self._criteria) | by_hand(self._driver)
+        self._typed_by.follow(held, snapshot, chair.draft_by(self._criteria.orthostatic.form))
         for sheet in self._sheets:
             sheet.show_chair(chair.number)
             sheet.render(snapshot)
@@ -350,6 +355,7 @@ class DischargePage(Page):
         self._criteria.orthostatic.clear()
         self._driver.clear()
         self._sign.clear()
+        self._typed_by.forget()
         for sheet in self._sheets:
             sheet.clear()
         self._side.setCurrentWidget(self._main)

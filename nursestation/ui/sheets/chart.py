@@ -284,7 +284,7 @@ class ChartSheet(Sheet):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave the form on Escape, and only then the sheet."""
-        if event.key() == Qt.Key.Key_Escape and self._line is not None:
+        if event.key() == Qt.Key.Key_Escape and self._line is not None and not self.is_anothers:
             self.clear()
             return
         super().keyPressEvent(event)

@@ -151,6 +151,7 @@ class EventSheet(Sheet):
         )
         self._words = TextField("event_words", self.tr("What happened"), placeholder=self.tr("what happened"))
         self._add = Button(self.tr("Add"), "event_add")
+        self.ways = (self._kind,)
         self._fill()
         self._connect()
         self.clear()

@@ -126,6 +126,12 @@ class LimitsSheet(Sheet):
             self._sides[line.metric, False].render(line.high, line.title)
         self.send_button.setEnabled(bool(limit_commands(self.chair, chair.limits, self._edits)))
 
+    def by_hand(self) -> dict[str, str]:
+        """Return what was stepped and is not in force yet."""
+        return {
+            f"{metric} {'low' if is_low else 'high'}": f"{value:g}" for (metric, is_low), value in self._edits.items()
+        }
+
     def clear(self) -> None:
         """Forget what was stepped."""
         self._edits.clear()

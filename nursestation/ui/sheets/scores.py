@@ -50,6 +50,7 @@ class ScoresSheet(Sheet):
         theme.set_length(self._pad, theme.Length.WIDTH, _PAD_PX)
         self._note = TextField("scores_note", self.tr("In your words"), placeholder=self.tr("in your words (optional)"))
         self._typed = QWidget()
+        self.ways = (self._kinds,)
         self._fill()
         self._connect()
         self.clear()

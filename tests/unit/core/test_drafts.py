@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from nursestation.core import commands as c
 from nursestation.core import records as r
 from nursestation.core.model import Pregnancy
-from tests.helpers.visit import DRIVER, HOUR_NS, PATIENT, START, Clinic, load_protocol, make_clinic
+from tests.helpers.visit import (
+    CLINICIAN,
+    CLINICIAN_PIN,
+    DRIVER,
+    HOUR_NS,
+    NURSE,
+    PATIENT,
+    START,
+    Clinic,
+    load_protocol,
+    make_clinic,
+)
 
 TYPED = (("given", "Jana"), ("born", "17.5."))
 N = 2
@@ -154,3 +165,18 @@ def test_what_was_typed_for_one_patient_is_never_shown_for_another(steps: list[s
         whose = "nobody yet" if visit is None else visit.session
         assert all(fields == {"for": whose} for fields in kept(clinic).values())
         assert visit is None or visit.phase.is_over is False or not kept(clinic)
+
+
+def test_a_draft_tells_who_was_signed_in_while_it_was_typed(clinic: Clinic) -> None:
+    def by() -> tuple[str, ...]:
+        return clinic.station.snapshot(clinic.clock.now()).chair(N).draft_by("patient")
+
+    clinic.do(keep("patient", (("given", "J"),)))
+    clinic.do(c.SignIn(operator_id=CLINICIAN, pin=CLINICIAN_PIN))
+    assert by() == (NURSE,)
+    clinic.do(keep("patient"))
+    assert by() == (NURSE, CLINICIAN)
+    clinic.do(keep("patient", ()))
+    assert by() == ()
+    clinic.do(keep("patient"))
+    assert by() == (CLINICIAN,)
