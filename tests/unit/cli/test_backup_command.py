@@ -18,14 +18,6 @@ from tests.helpers.protection import PASSPHRASE, key_and_file
 from tests.helpers.written_visit import SESSION, all_records, visit_records
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("written")
-    with contextlib.closing(Store.open(folder / "record.sqlite3")) as store:
-        store.append(all_records(step_s=120))
-    return folder
-
-
 @pytest.fixture
 def profile(written, tmp_path):
     shutil.copytree(written, tmp_path / "profile")

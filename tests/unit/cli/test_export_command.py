@@ -16,18 +16,9 @@ from nursestation.cli import main
 from nursestation.core.records import StationStopped
 from nursestation.export.chain_code import code_text, grouped
 from nursestation.store.store import Store
-from tests.helpers.written_visit import PATIENT, SESSION, all_records, minute
+from tests.helpers.written_visit import PATIENT, SESSION, minute
 
 PHRASE = "copper lantern under seven"
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("profile")
-    store = Store.open(folder / "record.sqlite3")
-    store.append(all_records(step_s=120, with_waves=True))
-    store.close()
-    return folder
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What a command does with the record is noted before it is done: who asked, for what, how it ended, and never of whom."""
 
-import contextlib
 import getpass
 import os
 import shutil
@@ -17,17 +16,8 @@ from nursestation.core.notes import Asked, Ended
 from nursestation.export.errors import ExportCancelled
 from nursestation.paths import Profile
 from nursestation.store import spool
-from nursestation.store.store import Store
 from tests.helpers.protection import CHEAP, PASSPHRASE, Person
-from tests.helpers.written_visit import PATIENT, SESSION, all_records
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("written")
-    with contextlib.closing(Store.open(folder / "record.sqlite3")) as store:
-        store.append(all_records(step_s=120))
-    return folder
+from tests.helpers.written_visit import PATIENT, SESSION
 
 
 @pytest.fixture
