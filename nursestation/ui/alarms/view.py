@@ -6,6 +6,7 @@ Rules of the file:
    Source: IEC 60601-1-8 6.8.2: AUDIO PAUSED stops the auditory signal, ALARM PAUSED both.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,9 @@ NOT_ANSWERED = "NOT ANSWERED"
 PART = " · "
 """Between two parts of what is said of a condition."""
 _ENDS_OF_HEADLINE = (": ", ", ", "; ")
+_NO_INITIAL = r"(?<!\b[^\W\d_])"
+_STOP, _BETWEEN = re.compile(rf"{_NO_INITIAL}\.$"), re.compile(rf"{_NO_INITIAL}\. ")
+"""The end of a sentence, and what stands between two: the dot of a patient's initials is neither ("Connect it to J. K.")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +186,7 @@ def split_text(text: str) -> tuple[str, str]:
 
 def sentences(detail: str) -> list[str]:
     """Return the parts of what else there is to say, each short enough to be left out alone where there is no room."""
-    return [sentence for part in detail.split(PART) for sentence in part.removesuffix(".").split(". ")]
+    return [_STOP.sub("", sentence) for part in detail.split(PART) for sentence in _BETWEEN.split(part)]
 
 
 def rotation(lines: Sequence[AlarmLine]) -> tuple[AlarmLine, ...]:

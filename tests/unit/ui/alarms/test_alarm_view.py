@@ -109,6 +109,15 @@ def test_a_computer_that_slept_is_told_by_what_is_to_be_done():
     ]
 
 
+def test_initials_are_no_end_of_a_sentence():
+    text = "The monitor at chair 2 is not on Ö. K.: its numbers are left out. Connect it to Ö. K. and admit Ö. K. on the monitor"
+    assert sentences(_lines(replace(STORE, rule="monitor.patient", text=text))[0].detail) == [
+        "its numbers are left out",
+        "Connect it to Ö. K. and admit Ö. K. on the monitor",
+    ]
+    assert sentences("Look at chair 2. Admit Ö. K.") == ["Look at chair 2", "Admit Ö. K."]
+
+
 def test_a_run_that_was_killed_is_told_by_what_is_to_be_done():
     assert _lines(replace(STORE, rule="station.ended", text="It ended."))[0].headline == "CHECK ALL PATIENTS"
 
