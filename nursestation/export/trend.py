@@ -2,7 +2,7 @@
 
 Rules of the file:
 1. A cuff reading is a pair of carets joined by a bar, with a dot for the mean; no line ever joins two cuff readings.
-2. A line breaks where readings are missing for longer than the protocol's "lost" time.
+2. A line breaks where readings are missing for longer than the protocol's "lost" time; a reading alone is a dot.
 3. Phases are shaded, pauses hatched; events carry the numbers of the event list, and where they stand too close to be told
    apart one mark has the first and the last of them.
 4. It reads in black and white: each line has a strip of its own or is the only one in it, and a sign of its own on it.
@@ -31,6 +31,7 @@ _LINE = {"HR": Color(0, 0.42, 0.24), "SpO₂": Color(0, 0.33, 0.62), "RR": Color
 _SHADES = {Phase.INFUSION: Color(0.91, 0.91, 0.95), Phase.OBSERVATION: Color(0.955, 0.965, 0.965)}
 _SIGNS = {"HR": "circle", "SpO₂": "square", "RR": "triangle"}
 _SIGN_EVERY, _SIGN = 62.0, 2.1  # [pt]
+_DOT = 0.8  # half its width [pt]
 _TITLE_ROOM, _TITLE_HEIGHT = 170.0, 10.0
 _FIGURES = 8.5  # height of a flagged reading's figures [pt]
 _LIMIT_WORDS = 80.0
@@ -249,12 +250,16 @@ class TrendPlot(Flowable):  # type: ignore[misc]  # reportlab is untyped
         canvas = self.canv
         canvas.setStrokeColor(_LINE[one.label])
         canvas.setLineWidth(0.8)
+        canvas.setFillColor(_LINE[one.label])
         canvas.setLineJoin(1)
         for stretch in _stretches(one, self._data.lost_ns):
             path = canvas.beginPath()
-            for index, (x, value) in enumerate(_thinned(stretch, self._x)):
-                (path.lineTo if index else path.moveTo)(x, lane.y(value))
+            points = [(x, lane.y(value)) for x, value in _thinned(stretch, self._x)]
+            for index, (x, y) in enumerate(points):
+                (path.lineTo if index else path.moveTo)(x, y)
             canvas.drawPath(path, stroke=1, fill=0)
+            if points[-1][0] - points[0][0] < 2 * _DOT:  # no line could be seen
+                canvas.circle(*points[0], _DOT, stroke=0, fill=1)
         self._signs(one, lane)
 
     def _signs(self, one: Series, lane: _Lane) -> None:
