@@ -47,17 +47,10 @@ from nursestation.core.model import Baseline, ChartKind, CuffReading, FlagOutcom
 from nursestation.core.protocols import BpRules, FlagRule
 from nursestation.core.state import ChairState, Condition, Flag, Visit
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import count, left, listed, reading_quality, span
+from nursestation.core.wording import FLAG_WORDS, count, left, listed, reading_quality, span
 
 _NS_PER_MIN = 60 * NS_PER_S
 _RANK = {Grade.WATCH: 1, Grade.SPIKE: 2, Grade.SEVERE: 3, Grade.CRISIS: 4}
-_TITLES = {
-    Grade.WATCH: "BP watch",
-    Grade.SPIKE: "BP spike",
-    Grade.SEVERE: "BP severe",
-    Grade.CRISIS: "BP crisis",
-    Grade.LOW: "BP low",
-}
 _BEFORE_START = (Grade.SEVERE, Grade.CRISIS, Grade.LOW)
 
 
@@ -312,7 +305,7 @@ def _raise(
         )
     )
     if asks:
-        reason = f"repeat for {_TITLES[rule.grade]} {reading}"
+        reason = f"repeat for {FLAG_WORDS[rule.grade]} {reading}"
         turn.emit(r.CuffRequested(**turn.noted(chair), reason=reason))
     else:
         earlier = visit.cuffs[-2][0] if seen_twice and len(visit.cuffs) > 1 else None
@@ -438,7 +431,7 @@ def _settle_condition(turn: Turn, chair: ChairState, visit: Visit, *, low: bool)
         _rule_id(flag.grade),
         AlarmKind.PHYSIOLOGICAL,
         _priority(rule, newest) if rule is not None else flag.priority,
-        f"{_TITLES[flag.grade]} {against_baseline(visit, newest)}{also}{waits}",
+        f"{FLAG_WORDS[flag.grade]} {against_baseline(visit, newest)}{also}{waits}",
         metric="nibp_sys",
         value=_worst(condition, newest, flag.grade),
         quality=reading_quality(newest),

@@ -5,7 +5,7 @@ The core knows no time zone, so it never writes a clock time.
 
 from collections.abc import Mapping
 
-from nursestation.core.model import CuffReading, Operator, Phase, Provenance, Role
+from nursestation.core.model import CuffReading, Grade, Operator, Phase, Provenance, Role
 
 _MINUTE_S, _HOUR_S = 60, 3600
 
@@ -23,6 +23,15 @@ PHASE_WORDS: Mapping[Phase, str] = {
     Phase.ENDED_EARLY: "Ended early",
 }
 """What a phase is called on the screens, in the report and in every export."""
+
+FLAG_WORDS: Mapping[Grade, str] = {
+    Grade.WATCH: "BP watch",
+    Grade.SPIKE: "BP spike",
+    Grade.SEVERE: "BP severe",
+    Grade.CRISIS: "BP crisis",
+    Grade.LOW: "BP low",
+}
+"""What a BP flag is called, by its rung, on the screens and on the record."""
 
 ROLE_WORDS: Mapping[Role, str] = {
     Role.NURSE: "nurse",

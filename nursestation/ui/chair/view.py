@@ -5,9 +5,9 @@ from datetime import tzinfo
 
 from devices.events import Priority
 from nursestation.core.commands import AssignNurse
-from nursestation.core.model import FlagOutcome, Grade, Phase, SeriesPlace, VisitKind
+from nursestation.core.model import FlagOutcome, Phase, SeriesPlace, VisitKind
 from nursestation.core.snapshot import ChairSnapshot, FlagView, StationSnapshot, VisitView
-from nursestation.core.wording import PHASE_WORDS
+from nursestation.core.wording import FLAG_WORDS, PHASE_WORDS
 from nursestation.ui.allowed import why_not
 from nursestation.ui.chairs.view import link_word
 from nursestation.ui.durations import duration_text
@@ -16,14 +16,6 @@ from nursestation.ui.peopletext import HOW_WORDS, driver_line, record_tail
 from nursestation.ui.roles import Tone
 from nursestation.ui.timetext import age_years, clock_text, local_time
 from nursestation.ui.visit_progress import progress
-
-GRADE_WORDS = {
-    Grade.WATCH: "BP watch",
-    Grade.SPIKE: "BP spike",
-    Grade.SEVERE: "Severe BP",
-    Grade.CRISIS: "BP crisis",
-    Grade.LOW: "BP low",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +136,7 @@ def flag_strip(visit: VisitView | None) -> FlagStrip | None:
         return None
     flag = max(waiting, key=lambda candidate: (candidate.priority.rank, candidate.raised))
     reading, rest = _without_rule(flag.because)
-    headline = " · ".join(part for part in (f"{GRADE_WORDS[flag.grade]} {reading}", rest) if part)
+    headline = " · ".join(part for part in (f"{FLAG_WORDS[flag.grade]} {reading}", rest) if part)
     prompt = " · ".join(part for part in (_standing(flag), flag.prompt.rstrip(".")) if part)
     return FlagStrip(
         flag=flag.id,
@@ -152,7 +144,7 @@ def flag_strip(visit: VisitView | None) -> FlagStrip | None:
         headline=headline,
         short=headline.replace(" above baseline", " over").replace(" below baseline", " under"),
         prompt=prompt,
-        whole=f"{GRADE_WORDS[flag.grade]} {flag.because}. {prompt}",
+        whole=f"{FLAG_WORDS[flag.grade]} {flag.because}. {prompt}",
     )
 
 

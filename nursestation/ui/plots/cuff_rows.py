@@ -5,22 +5,13 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from devices.clock import NS_PER_S
-from nursestation.core.model import Grade
 from nursestation.core.snapshot import FlagView, VisitView
-from nursestation.core.wording import PHASE_WORDS
+from nursestation.core.wording import FLAG_WORDS, PHASE_WORDS
 from nursestation.ui.plots.deviation import percent_from, percent_text
 from nursestation.ui.plots.pyramid import Pyramid
 from nursestation.ui.plots.readout import minute_text, value_at, value_text
 from nursestation.ui.plots.trend_view import TrendView
 from nursestation.ui.timetext import clock_text
-
-_GRADES = {
-    Grade.WATCH: "BP watch",
-    Grade.SPIKE: "BP spike",
-    Grade.SEVERE: "BP severe",
-    Grade.CRISIS: "BP crisis",
-    Grade.LOW: "BP low",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +68,7 @@ def cuff_rows(
 
 
 def _flag(flags: tuple[FlagView, ...], measured_ns: int) -> str:
-    raised = [_GRADES[flag.grade] for flag in flags if flag.reading.measured_mono_ns == measured_ns]
+    raised = [FLAG_WORDS[flag.grade] for flag in flags if flag.reading.measured_mono_ns == measured_ns]
     confirmed = any(
         flag.confirmed_by is not None and flag.confirmed_by.measured_mono_ns == measured_ns for flag in flags
     )

@@ -21,10 +21,10 @@ from nursestation.core.commands import (
     PauseInfusion,
     StopInfusion,
 )
-from nursestation.core.model import ChartKind, FlagOutcome, GateState, Grade, Phase, Severity
+from nursestation.core.model import ChartKind, FlagOutcome, GateState, Phase, Severity
 from nursestation.core.protocols import EventButton, Protocol
 from nursestation.core.snapshot import ChartEntryView, FlagView, VisitView
-from nursestation.core.wording import FLAG_ANSWERS
+from nursestation.core.wording import FLAG_ANSWERS, FLAG_WORDS
 from nursestation.export.formats import FORMATS
 from nursestation.ui.timetext import clock_text
 
@@ -219,13 +219,7 @@ def answer_flag(
 
 def flag_text(flag: FlagView, zone: tzinfo | None = None) -> str:
     """Return a flag in one line: "BP spike at 14:32 · 182/111, 47 % above baseline 124/76 · confirmed by 184/110"."""
-    words = {
-        Grade.WATCH: "BP watch",
-        Grade.SPIKE: "BP spike",
-        Grade.SEVERE: "Severe BP rise",
-        Grade.CRISIS: "BP crisis",
-    }
-    text = f"{words.get(flag.grade, 'Low BP')} at {clock_text(flag.raised.utc_ns, zone)} · {flag.because}"
+    text = f"{FLAG_WORDS[flag.grade]} at {clock_text(flag.raised.utc_ns, zone)} · {flag.because}"
     match flag.outcome:
         case FlagOutcome.OPEN:
             return text
