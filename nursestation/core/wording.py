@@ -12,6 +12,8 @@ _MINUTE_S, _HOUR_S = 60, 3600
 
 VALID = "valid, as the monitor says"
 """How good a value was that a limit was judged on: no other is judged."""
+ALARMED = "the monitor's own alarm"
+"""The same, of what a monitor alarmed of and did not show."""
 
 PHASE_WORDS: Mapping[Phase, str] = {
     Phase.CHECK_IN: "Check-in",
@@ -49,9 +51,6 @@ FLAG_ANSWERS: Mapping[str, str] = {
     "artefact": "artefact",
 }
 """What a BP flag is answered with by a tap, by name: these words stand on the record, and name nobody."""
-
-ALARMED = "the monitor's own alarm"
-"""The same, of what a monitor alarmed of and did not show."""
 
 
 def reading_quality(reading: CuffReading) -> str:
