@@ -13,6 +13,7 @@ from typing import Literal
 
 from devices.clock import Clock
 from nursestation.core.notes import Asked, Ended, Outcome, WrittenFile
+from nursestation.errors import NurseStationError
 from nursestation.export.errors import ExportCancelled
 from nursestation.paths import Profile
 from nursestation.store import spool
@@ -86,17 +87,21 @@ def ending_noted(profile: Profile, clock: Clock, asked: Asked) -> Iterator[list[
     """Note how something ended that was noted, with the files that are put into the list meanwhile.
 
     Raises:
-        NotNoted: that it was done cannot be noted.
+        NotNoted: how it ended cannot be noted; the message says why it was not done, too, where it was not.
     """
     files: list[WrittenFile] = []
     outcome: Outcome = "failed"
+    why = ""
     try:
         yield files
         outcome = "done"
     except _STOPPED:
         outcome = "stopped"
         raise
-    finally:  # where this cannot be noted, that is told: what made it end stays its context
+    except NurseStationError as error:
+        why = f"{error} "
+        raise
+    finally:
         ended = Ended(
             note=asked.note,
             utc_ns=clock.now().utc_ns,
@@ -106,4 +111,7 @@ def ending_noted(profile: Profile, clock: Clock, asked: Asked) -> Iterator[list[
             files=tuple(files),
         )
         if profile.folder.is_dir():
-            spool.leave(profile.notes, ended)
+            try:
+                spool.leave(profile.notes, ended)
+            except spool.NotNoted as error:
+                raise spool.NotNoted(f"{why}{error}") from error

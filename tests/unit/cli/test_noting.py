@@ -13,7 +13,7 @@ from nursestation.commandline import keys
 from nursestation.commandline.noting import account, ending_noted, note_asked
 from nursestation.core.audit_outside import NOTED
 from nursestation.core.notes import Asked, Ended
-from nursestation.export.errors import ExportCancelled
+from nursestation.export.errors import ExportCancelled, ExportError
 from nursestation.paths import Profile
 from nursestation.store import spool
 from tests.helpers.protection import CHEAP, PASSPHRASE, Person
@@ -96,6 +96,23 @@ def test_what_did_not_come_about_is_noted_as_such(profile, tmp_path):
     with pytest.raises(ExportCancelled), ending_noted(profile, SystemClock(), asked):
         raise ExportCancelled("Stopped.")
     assert notes(profile)[-1].outcome == "stopped"
+
+
+def test_where_the_end_cannot_be_noted_it_is_still_told_why_it_ended(profile):
+    def fail(error):
+        asked = note_asked(profile, SystemClock(), "export")
+        with ending_noted(profile, SystemClock(), asked):
+            shutil.rmtree(profile.notes)
+            profile.notes.write_text("")  # no note can lie here any more
+            raise error
+
+    with pytest.raises(
+        spool.NotNoted, match=r"^The folder /a does not exist\. It has ended, and how could not be noted"
+    ):
+        fail(ExportError("The folder /a does not exist."))
+    profile.notes.unlink()
+    with pytest.raises(spool.NotNoted, match=r"^It has ended, and how could not be noted"):
+        fail(KeyboardInterrupt())
 
 
 def test_a_wrong_format_is_told_before_anything_is_noted(profile, tmp_path):
