@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from select import select
 
@@ -24,6 +26,23 @@ def run_command(*arguments: object) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
+
+
+@contextmanager
+def running_command(*arguments: object, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a command of the program's command line; one that still runs at the end is killed."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "nursestation", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 class ProgramError(AssertionError):

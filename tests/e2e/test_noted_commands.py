@@ -1,10 +1,6 @@
 """A command beside the running program, and one while it is closed: both stand in its record, with what was edited meanwhile."""
 
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +11,10 @@ from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from nursestation.store.verify import verify_store
 from tests.e2e.live_station import until
-from tests.e2e.program import run_command
+from tests.e2e.program import run_command, running_command
 from tests.helpers.written_visit import SESSION, all_records
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -33,17 +27,6 @@ def profile(tmp_path):
     store.close()
     made.settings.write_text("lock_after_min = 5\n")
     return made
-
-
-def start(profile):
-    return subprocess.Popen(
-        [sys.executable, "-m", "nursestation", "--profile", str(profile.folder)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def of(profile, *kinds):
@@ -59,22 +42,25 @@ def end(process):
 
 def test_what_was_taken_out_beside_the_program_and_edited_while_it_was_closed_is_in_its_record(profile, tmp_path):
     n_before = len(of(profile, r.StationStarted))
-    running = start(profile)
-    until(lambda: len(of(profile, r.StationStarted)) > n_before or running.poll() is not None, "it has started", 60)
-    assert running.poll() is None, running.stderr.read()
-    beside = run_command("export", SESSION, "--format", "csv", "--out", tmp_path / "out", "--profile", profile.folder)
-    assert beside.returncode == 0, beside.stderr
-    until(lambda: of(profile, r.CommandEnded), "the running station has taken the note up", 30)
-    until(lambda: not list(profile.notes.iterdir()), "the note is gone", 30)
-    end(running)
+    with running_command("--profile", profile.folder) as station:
+        until(lambda: len(of(profile, r.StationStarted)) > n_before or station.poll() is not None, "it has started", 60)
+        assert station.poll() is None, station.stderr.read()
+        export = ("export", SESSION, "--format", "csv", "--out", tmp_path / "out")
+        beside = run_command(*export, "--profile", profile.folder)
+        assert beside.returncode == 0, beside.stderr
+        until(lambda: of(profile, r.CommandEnded), "the running station has taken the note up", 30)
+        until(lambda: not list(profile.notes.iterdir()), "the note is gone", 30)
+        end(station)
     assert run_command("sessions", "--profile", profile.folder).returncode == 0
     assert len(list(profile.notes.iterdir())) == 1
     profile.settings.write_text("lock_after_min = 0\n")
-    again = start(profile)
-    until(lambda: len(of(profile, r.CommandAsked)) > 1 or again.poll() is not None, "it has taken up the other", 60)
-    assert again.poll() is None, again.stderr.read()
-    until(lambda: not list(profile.notes.iterdir()), "that note is gone", 30)
-    end(again)
+    with running_command("--profile", profile.folder) as station:
+        until(
+            lambda: len(of(profile, r.CommandAsked)) > 1 or station.poll() is not None, "it has taken up the other", 60
+        )
+        assert station.poll() is None, station.stderr.read()
+        until(lambda: not list(profile.notes.iterdir()), "that note is gone", 30)
+        end(station)
     assert verify_store(profile.record).ok
     told = [row.what for row in rows(of(profile, *AUDITED), {})]
     assert sum(what.startswith(f"With a command: take out visit {SESSION} as csv") for what in told) == 1

@@ -1,10 +1,6 @@
 """The real program on a protected record: it starts with the passphrase, survives a kill, and stands again where it stood."""
 
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,12 +12,11 @@ from nursestation.store.store import Store
 from nursestation.store.unlocking import PASSPHRASE_FILE
 from nursestation.store.verify import verify_store
 from tests.e2e.live_station import until
+from tests.e2e.program import running_command
 from tests.helpers.protection import PASSPHRASE, key_and_file
 from tests.helpers.written_visit import all_records
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -37,20 +32,8 @@ def key(tmp_path):
     return key
 
 
-def start(folder, passphrase="passphrase"):
-    return subprocess.Popen(
-        [sys.executable, "-m", "nursestation", "--profile", str(folder), "--simulate", "normal"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "QT_QPA_PLATFORM": "offscreen",
-            PASSPHRASE_FILE: str(folder / passphrase),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def running(folder, passphrase="passphrase"):
+    return running_command("--profile", folder, "--simulate", "normal", **{PASSPHRASE_FILE: str(folder / passphrase)})
 
 
 def started(folder):
@@ -63,15 +46,14 @@ def test_a_station_starts_is_killed_and_starts_again_on_a_protected_record(key, 
     record = tmp_path / "record.sqlite3"
     with held(record, key):
         before = started(tmp_path)
-        first = start(tmp_path)
-        until(lambda: started(tmp_path) > before or first.poll() is not None, "the station has started", 60)
-        assert first.poll() is None, first.stderr.read()
-        first.kill()
-        first.communicate()
-        again = start(tmp_path)
-        until(lambda: started(tmp_path) > before + 1 or again.poll() is not None, "it has started again", 60)
-        again.send_signal(signal.SIGTERM)
-        _, said = again.communicate(timeout=40)
+        with running(tmp_path) as first:
+            until(lambda: started(tmp_path) > before or first.poll() is not None, "the station has started", 60)
+            assert first.poll() is None, first.stderr.read()
+            first.kill()
+        with running(tmp_path) as again:
+            until(lambda: started(tmp_path) > before + 1 or again.poll() is not None, "it has started again", 60)
+            again.send_signal(signal.SIGTERM)
+            _, said = again.communicate(timeout=40)
         assert (again.returncode, said) == (0, "")
         assert verify_store(record).ok
     assert is_protected(record)
@@ -82,8 +64,8 @@ def test_a_station_starts_is_killed_and_starts_again_on_a_protected_record(key, 
 def test_a_wrong_passphrase_starts_nothing(key, tmp_path):
     (tmp_path / "wrong").write_text("other words altogether\n")
     before = (tmp_path / "record.sqlite3").read_bytes()
-    process = start(tmp_path, "wrong")
-    _, said = process.communicate(timeout=60)
+    with running(tmp_path, "wrong") as process:
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "This is not the passphrase" in said
     assert "other words" not in said
