@@ -4,14 +4,13 @@ Numbers, waves and alarms stay as they are. Who a patient is stands there as ini
 """
 
 from nursestation.core.access import may
-from nursestation.core.commands import Acknowledge, Chart, Command, EndAudioPause, PauseAudio
+from nursestation.core.commands import Chart
 from nursestation.core.snapshot import StationSnapshot
 
 HIDDEN = "sign in to see who"
 """Stands where numbers of the patient stand otherwise."""
 HIDDEN_QUESTION = "The monitor at chair {} may be on another patient: sign in to answer."
 """Stands where a monitor's question names two patients."""
-_BY_PIN = (Acknowledge, PauseAudio, EndAudioPause)
 
 
 def locked_text(snapshot: StationSnapshot) -> str:
@@ -28,10 +27,6 @@ def locked_text(snapshot: StationSnapshot) -> str:
     return "Locked · sign in to act"
 
 
-def needs_pin(snapshot: StationSnapshot, command: Command) -> bool:
-    """Say whether a command is an alarm's answer that who is signed in may not give, so that somebody gives it by PIN."""
-    return (
-        isinstance(command, _BY_PIN)
-        and not may(snapshot.operator, type(command))
-        and any(may(one, type(command)) for one in snapshot.operators)
-    )
+def is_answered_by_pin(snapshot: StationSnapshot, asked: type) -> bool:
+    """Say whether who is signed in may not give this answer to an alarm, so that somebody else gives it by PIN."""
+    return not may(snapshot.operator, asked) and any(may(one, asked) for one in snapshot.operators)

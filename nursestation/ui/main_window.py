@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 
 from devices.clock import Clock
 from nursestation.config.display import ColourSettings, DisplaySettings
-from nursestation.core.access import may
 from nursestation.core.alarm_log import AlarmLog
 from nursestation.core.commands import Acknowledge, ByPin, Command, EndAudioPause, KeepDraft, PauseAudio, SignOut
 from nursestation.core.inputs import StaffSeen
@@ -43,7 +42,7 @@ from nursestation.ui.due.strip import DueStrip
 from nursestation.ui.due.view import due_lines
 from nursestation.ui.late import when_made
 from nursestation.ui.layouts import tab_stops
-from nursestation.ui.locked import locked_text, needs_pin
+from nursestation.ui.locked import is_answered_by_pin, locked_text
 from nursestation.ui.pacing import Pace
 from nursestation.ui.page import Page
 from nursestation.ui.plots.trend import Trend
@@ -380,7 +379,7 @@ class MainWindow(QMainWindow):
         self._flashing.want("alarms", (line.priority for line in self._lines if line.asks))
         self._pictures.expect(self._lines)
         audio = audio_look(snapshot.audio, sounds=snapshot.sound is not None)
-        by_pin = not may(snapshot.operator, Acknowledge) and bool(snapshot.operators)
+        by_pin = is_answered_by_pin(snapshot, Acknowledge)
         self._alarms.render(self._lines, audio, snapshot.operator, chair=self._chair, by_pin=by_pin)
         self._by_pin.render(snapshot)
         self._alarm_list.show_lines(self._lines)
@@ -575,7 +574,7 @@ class MainWindow(QMainWindow):
         if (
             isinstance(command, Acknowledge | PauseAudio | EndAudioPause)
             and self._snapshot is not None
-            and needs_pin(self._snapshot, command)
+            and is_answered_by_pin(self._snapshot, type(command))
         ):
             self._by_pin.ask(command, self._lines, self._snapshot.operators)
         else:
