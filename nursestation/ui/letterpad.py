@@ -8,6 +8,7 @@ Rules of the file:
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QInputDevice
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
 from nursestation.ui import theme
@@ -17,7 +18,7 @@ from nursestation.ui.layouts import column, row
 
 _SPACE, _BACK = " ", "⌫"
 _LETTERS = ("qwertyuiop", "asdfghjkl", f"zxcvbnm{_BACK}", f"{_SPACE}-")
-_SIGNS = ("1234567890", "-_.,:;!?'\"@", f"#&%+=/*()[]{_BACK}", f"{_SPACE}{{}}<>$~^|\\`")
+_SIGNS = ("1234567890@", "_.,:;!?'\"#&", f"+=/*()[]<>{_BACK}", f"{_SPACE}{{}}%$~^|\\`")
 _SHIFTED_ROW = 2
 """Of the letters: it begins with the key that makes a capital."""
 _WIDE = {_SPACE: 5, _BACK: 2}
@@ -77,6 +78,15 @@ class LetterPad(QWidget):
             self._letters.append(made)
         return made
 
+    @property
+    def field(self) -> QLineEdit:
+        """Return the field that it types into."""
+        return self._field
+
+    def type_into(self, field: QLineEdit) -> None:
+        """Type into another field from now on."""
+        self._field = field
+
     @Slot(str)
     def _type(self, key: str) -> None:
         if self._field.isReadOnly():
@@ -99,6 +109,11 @@ class LetterPad(QWidget):
     @Slot()
     def _show_letters(self) -> None:
         self._pages.setCurrentIndex(0)
+
+
+def has_touch_screen() -> bool:
+    """Say whether a screen takes touches: there the pad stands from the beginning."""
+    return any(one.type() is QInputDevice.DeviceType.TouchScreen for one in QInputDevice.devices())
 
 
 def _fingered(key: B) -> B:

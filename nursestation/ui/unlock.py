@@ -11,13 +11,13 @@ Rules of the file:
 from collections.abc import Callable
 
 from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QInputDevice
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nursestation.ui import theme
 from nursestation.ui.controls import CheckField, Label, Panel, PinField, PrimaryButton, QuietButton
 from nursestation.ui.layouts import column, labelled, row
-from nursestation.ui.letterpad import LetterPad
+from nursestation.ui.letterpad import LetterPad, has_touch_screen
 from nursestation.ui.roles import Surface, Text, Tone
 
 FREE_TRIES = 3
@@ -132,7 +132,7 @@ class UnlockWindow(QWidget):
 
     def begin(self) -> None:
         """Show it in the middle of the screen, ready for typing; by finger where the screen takes touches."""
-        self._fold.setChecked(_has_touch_screen())
+        self._fold.setChecked(has_touch_screen())
         self._place()
         self.show()
         self.activateWindow()
@@ -213,10 +213,6 @@ class UnlockWindow(QWidget):
         self._button.setText(text)
         self._button.setEnabled(bool(self._field.text()) and not self._is_trying and self._left_s <= 0)
         self._field.setReadOnly(self._is_trying)
-
-
-def _has_touch_screen() -> bool:
-    return any(one.type() is QInputDevice.DeviceType.TouchScreen for one in QInputDevice.devices())
 
 
 def ask(attempt: Callable[[str], str]) -> bool:

@@ -329,6 +329,28 @@ def test_a_locked_export_wants_the_same_long_passphrase_twice_and_forgets_it(qtb
     assert not find(sheet, "export_locked").isChecked()
 
 
+def test_a_passphrase_is_typed_by_finger_into_the_field_that_was_touched_last(qtbot, shown, tmp_path):
+    sheet, _ = shown(ExportSheet(tmp_path))
+    theme.dress(sheet, theme.DARK_THEME)
+    theme.rescale(sheet)
+    sheet.resize(708, 340)  # what a window of 1280x800 leaves
+    find(sheet, "export_locked").click()
+    letters = find(sheet, "export_letters")
+    assert not letters.isVisibleTo(sheet)
+    press(qtbot, sheet, "export_keyboard")
+    qtbot.waitUntil(lambda: not letters.visibleRegion().isEmpty())
+    QApplication.processEvents()
+    assert letters.visibleRegion().boundingRect() == letters.rect()
+    press(qtbot, sheet, "export_letters_a")
+    find(sheet, "export_passphrase_again").setFocus()
+    press(qtbot, sheet, "export_letters_shift")
+    press(qtbot, sheet, "export_letters_b")
+    assert (find(sheet, "export_passphrase").text(), find(sheet, "export_passphrase_again").text()) == ("a", "B")
+    press(qtbot, sheet, "export_keyboard")
+    assert not letters.isVisibleTo(sheet)
+    assert find(sheet, "export_passphrase_again").hasFocus()
+
+
 def test_a_deidentified_export_is_not_named_after_the_session(qtbot, shown, tmp_path):
     sheet, _ = shown(ExportSheet(tmp_path))
     find(sheet, "export_deidentified").setChecked(True)

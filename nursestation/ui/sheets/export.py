@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileSystemModel, QProgressBar, QStackedWidget, QTreeView, QWidget
+from PySide6.QtCore import QDir, QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QBoxLayout, QFileSystemModel, QProgressBar, QStackedWidget, QTreeView, QWidget
 
 from nursestation.core.snapshot import ChairSnapshot, VisitView
 from nursestation.export.formats import FORMATS
@@ -12,7 +12,8 @@ from nursestation.export.lock import SUFFIX, passphrase_problem
 from nursestation.runtime.export_job import ExportOrder
 from nursestation.ui import theme
 from nursestation.ui.controls import Button, CheckField, ChoiceField, Label, PinField, QuietButton, TextField
-from nursestation.ui.layouts import labelled, row
+from nursestation.ui.layouts import column, labelled, row
+from nursestation.ui.letterpad import LetterPad, has_touch_screen
 from nursestation.ui.roles import ButtonKind, Text, Tone
 from nursestation.ui.sheets.sheet import Sheet
 from nursestation.ui.sheets.view import export_holds, export_name
@@ -64,6 +65,14 @@ class ExportSheet(Sheet):
         self._phrase = PinField("export_passphrase", self.tr("Passphrase"))
         self._again = PinField("export_passphrase_again", self.tr("The same passphrase again"))
         self._phrases = QWidget()
+        self._fields = row()
+        self._fold = Button(
+            self.tr("Keyboard"), "export_keyboard", tip=self.tr("Show or hide the keyboard on the screen")
+        )
+        self._fold.setAccessibleName(self.tr("Show or hide the keyboard on the screen"))
+        self._fold.setCheckable(True)
+        self._letters = LetterPad("export_letters", self._phrase)
+        self.ways = (self._folder,)  # which stays for the next file
         self._care = Label(tone=Tone.SOFT, object_name="export_care", wrap=True)
         self._bar = QProgressBar()
         self._bar.setObjectName("export_progress")
@@ -82,6 +91,9 @@ class ExportSheet(Sheet):
         self._locked.clicked.connect(self._go_to_phrase)
         self._phrase.textChanged.connect(self._edited)
         self._again.textChanged.connect(self._edited)
+        self._fold.toggled.connect(self._show_letters)
+        for field in (self._phrase, self._again):
+            field.installEventFilter(self)
         self._stop.clicked.connect(self.cancel_requested)
         self._look()
 
@@ -100,11 +112,18 @@ class ExportSheet(Sheet):
         kept.addWidget(self._locked)
         kept.addStretch()
         self.body.addLayout(kept)
-        phrases = row()
-        phrases.setContentsMargins(0, 0, 0, 0)
-        phrases.addLayout(labelled(self.tr("Passphrase"), self._phrase))
-        phrases.addLayout(labelled(self.tr("The same again"), self._again))
+        fields = self._fields
+        fields.addLayout(labelled(self.tr("Passphrase"), self._phrase), 1)
+        fields.addLayout(labelled(self.tr("The same again"), self._again), 1)
+        fields.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignBottom)
+        beside = column(spacing=0)
+        beside.addLayout(fields)
+        beside.addStretch()
+        phrases = row(spacing=theme.MARGIN)
+        phrases.addLayout(beside, 1)
+        phrases.addWidget(self._letters)
         self._phrases.setLayout(phrases)
+        self._letters.hide()
         self.body.addWidget(self._phrases)
         self.body.addWidget(self._file)
         self.body.addWidget(self._care)
@@ -136,6 +155,7 @@ class ExportSheet(Sheet):
     def clear(self) -> None:
         """Forget what was told about the last file and its passphrase; the folder stays for the next one."""
         self._told = ""
+        self._fold.setChecked(False)
         self._locked.setChecked(False)
         self._without_names.setChecked(False)
         self._forget_phrase()
@@ -261,10 +281,31 @@ class ExportSheet(Sheet):
         if isinstance(model, QFileSystemModel):
             self._folder.setText(model.filePath(index))
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the keyboard on the screen type into the field that was touched last."""
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, PinField):
+            self._letters.type_into(watched)
+        return super().eventFilter(watched, event)
+
     @Slot(bool)
     def _go_to_phrase(self, wanted: bool) -> None:
         if wanted:
+            self._fold.setChecked(has_touch_screen())
             self._phrase.setFocus()  # and so into sight
+
+    @Slot(bool)
+    def _show_letters(self, is_shown: bool) -> None:
+        """Put the fields beside the keyboard, one above the other: below them it would find no height at a chair."""
+        way = QBoxLayout.Direction.TopToBottom if is_shown else QBoxLayout.Direction.LeftToRight
+        self._fields.setDirection(way)
+        self._letters.setVisible(is_shown)
+        self._letters.field.setFocus()
+        if is_shown:
+            QTimer.singleShot(0, self, self._bring_letters)  # once it has a place
+
+    @Slot()
+    def _bring_letters(self) -> None:
+        self.scrolling.ensureWidgetVisible(self._phrases, 0, 0)
 
     @Slot()
     def _edited(self) -> None:
