@@ -165,12 +165,12 @@ class StationPage(Page):
     def _monitors_words(self, snapshot: StationSnapshot) -> str:
         if snapshot.operator is None:
             return self.tr("Sign in to see what feeds the chairs.")
-        n = sum(len(chair.links) for chair in snapshot.chairs)
+        n, reason = sum(len(chair.links) for chair in snapshot.chairs), why_not(snapshot.operator, ChairsChanged)
         if not n:
-            return self.tr("No monitor is set up yet. Add one here.")
-        told = self.tr("{n} in use. Look at them, check a cable.")
-        if may(snapshot.operator, ChairsChanged):
-            told = self.tr("{n} in use. Add, change, check a cable.")
+            return reason or self.tr("No monitor is set up yet. Add one here.")
+        told = self.tr("{n} in use. Add, change, check a cable.")
+        if reason:
+            told = self.tr("{n} in use. Look at them, check a cable.")
         return told.format(n=n)
 
     def begin(self) -> None:

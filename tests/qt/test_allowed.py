@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from nursestation.core import commands as c
 from nursestation.core.access import ACCESS, may
@@ -162,6 +162,19 @@ def test_the_station_page_offers_each_what_they_may(qtbot, name):
         page.render(make_station(operator=who))
         reason = why_not(who, STATION_BUTTONS[name])
         assert (button.isEnabled(), button.toolTip()) == (not reason, reason)
+
+
+def test_only_who_may_add_a_monitor_is_asked_to(qtbot):
+    page = StationPage()
+    qtbot.addWidget(page)
+    told = {}
+    for who in (NURSE_VIEW, LEAD):
+        page.render(make_station(operator=who))
+        told[who] = page.findChild(QLabel, "station_monitors_note").text()
+    assert told == {
+        NURSE_VIEW: "Monitors are set up by a lead nurse or a clinician: ask one to sign in.",
+        LEAD: "No monitor is set up yet. Add one here.",
+    }
 
 
 def test_an_audio_off_of_a_lead_nurse_is_ended_by_every_nurse_and_by_no_office_staff(qtbot):
