@@ -111,31 +111,16 @@ _QUICK_ANSWERS = (
 )
 """Those of the sheet's answers that stand for no other command, in the words of a button."""
 
+
+def _charting(name: str, text: str, shortcut: str, tip: str) -> Action:
+    """Return the way to a sheet on which something is charted."""
+    return Action(id=name, text=text, opens=name, asks=Chart, shortcut=shortcut, tip=tip)
+
+
 _SIGN_IN = Action(id="sign_in", text="Sign in", kind=ButtonKind.PRIMARY, opens="sign_in", tip="Who is at the station?")
-_EVENT = Action(
-    id="event",
-    text="+ Event",
-    opens="event",
-    asks=Chart,
-    shortcut="Ctrl+E",
-    tip="Chart a side effect, a symptom or a note.",
-)
-_DOSE = Action(
-    id="dose",
-    text="Dose / rate…",
-    opens="dose",
-    asks=Chart,
-    shortcut="Ctrl+D",
-    tip="Chart a change of dose or rate.",
-)
-_NOTIFY = Action(
-    id="notify",
-    text="Notify clinician",
-    opens="notify",
-    asks=Chart,
-    shortcut="Ctrl+N",
-    tip="Chart that the clinician was told.",
-)
+_EVENT = _charting("event", "+ Event", "Ctrl+E", "Chart a side effect, a symptom or a note.")
+_DOSE = _charting("dose", "Dose / rate…", "Ctrl+D", "Chart a change of dose or rate.")
+_NOTIFY = _charting("notify", "Notify clinician", "Ctrl+N", "Chart that the clinician was told.")
 _EXPORT = Action(
     id="export",
     text="Export…",
