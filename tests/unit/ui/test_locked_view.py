@@ -1,13 +1,8 @@
-from dataclasses import replace
-
 import pytest
 
 from nursestation.core.commands import Acknowledge, PauseAudio
-from nursestation.core.model import Role
 from nursestation.ui.locked import is_answered_by_pin
-from tests.helpers.station_views import NURSE, make_station
-
-OFFICE = replace(NURSE, id="op-9", name="B. Kim", role=Role.OFFICE)
+from tests.helpers.station_views import NURSE, OFFICE, make_station
 
 
 @pytest.mark.parametrize("asked", [Acknowledge, PauseAudio])
