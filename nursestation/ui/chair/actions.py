@@ -58,7 +58,6 @@ class _Row(QHBoxLayout):
         super().__init__()
         self._owner = owner
         self._buttons: dict[str, ActionButton] = {}
-        self._stretch_at = 0
         self.setSpacing(theme.GAP)
 
     def show_actions(self, actions: Sequence[Action]) -> tuple[ActionButton, ...]:
