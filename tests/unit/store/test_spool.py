@@ -44,10 +44,12 @@ def test_what_is_damaged_forged_or_a_link_says_so(tmp_path):
     (whole,) = tmp_path.iterdir()
     (tmp_path / "cut.1-asked.json").write_bytes(whole.read_bytes()[:-4])
     (tmp_path / "other.1-asked.json").write_bytes(whole.read_bytes())  # a note under another's name
-    (tmp_path / "linked.2-ended.json").symlink_to(whole)
+    spool.leave(tmp_path / "elsewhere", ENDED)
+    (elsewhere,) = (tmp_path / "elsewhere").iterdir()
+    (tmp_path / elsewhere.name).symlink_to(elsewhere)  # whole, and no file of this folder
     (tmp_path / "plain.json").write_text("{}")
     (tmp_path / ".half.1-asked.json.x").write_text("{")  # left by a kill
-    bad = ["cut.1-asked.json", "linked.2-ended.json", "other.1-asked.json", "plain.json"]
+    bad = [elsewhere.name, "cut.1-asked.json", "other.1-asked.json", "plain.json"]
     assert notes(tmp_path) == [ASKED, *(Unreadable(note=name) for name in bad)]
 
 
@@ -61,6 +63,13 @@ def test_what_is_damaged_forged_or_a_link_says_so(tmp_path):
 def test_what_no_command_writes_does_not_come_into_the_record(tmp_path, forged):
     spool.leave(tmp_path, replace(ASKED, **forged))
     assert notes(tmp_path) == [Unreadable(note=f"{ASKED.note}.1-asked.json")]
+
+
+def test_a_file_longer_than_any_note_is_not_read(tmp_path):
+    spool.leave(tmp_path, ASKED)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes().ljust((16 << 20) + 1))  # JSON all the same
+    assert notes(tmp_path) == [Unreadable(note=path.name)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names there are text")
