@@ -17,6 +17,9 @@ from tests.helpers.station_views import make_protocol
 from tests.helpers.visit import PlainPins
 from tests.helpers.written_visit import PATIENT, START
 
+WAIT_MS = 20_000
+"""For the station's threads; a test that waits so long has failed."""
+
 
 class Computer:
     def __init__(self, *, is_willing):
@@ -51,8 +54,8 @@ def open_station(profile, computer):
 def test_an_open_visit_keeps_the_computer_awake_until_the_program_ends(qtbot, profile):
     computer = Computer(is_willing=True)
     with open_station(profile, computer) as station:
-        qtbot.waitUntil(lambda: computer.n_held == 1, timeout=10_000)
-        qtbot.waitUntil(lambda: station._told_awake is Awake.HELD)
+        qtbot.waitUntil(lambda: computer.n_held == 1, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: station._told_awake is Awake.HELD, timeout=WAIT_MS)
         assert station.shell.window.findChild(QLabel, "message").text() != CANNOT_HOLD
     assert computer.n_held == 0
 
@@ -60,7 +63,7 @@ def test_an_open_visit_keeps_the_computer_awake_until_the_program_ends(qtbot, pr
 def test_a_computer_that_cannot_be_held_is_told_of_once_and_on_the_page_of_the_station(qtbot, profile):
     with open_station(profile, Computer(is_willing=False)) as station:
         window = station.shell.window
-        qtbot.waitUntil(lambda: window.findChild(QLabel, "message").text() == CANNOT_HOLD, timeout=10_000)
+        qtbot.waitUntil(lambda: window.findChild(QLabel, "message").text() == CANNOT_HOLD, timeout=WAIT_MS)
         window.open("station")
         note = window.findChild(QLabel, "station_sleep_note")
         assert (note.text(), note.isHidden()) == (CANNOT_HOLD, False)

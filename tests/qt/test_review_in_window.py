@@ -19,6 +19,9 @@ from tests.helpers.visit import CLINICIAN, CLINICIAN_PIN, NURSE_PIN, PlainPins, 
 from tests.helpers.window_desk import WindowDesk
 from tests.helpers.written_visit import PATIENT, SESSION, START, all_records
 
+WAIT_MS = 20_000
+"""For the station's threads; a test that waits so long has failed."""
+
 
 class Room:
     """The window with a room, over the record of the written visit."""
@@ -139,10 +142,10 @@ def test_several_visits_leave_the_running_station_and_are_noted_once(qtbot, tmp_
         window.resize(1280, 800)
         window.show()
         station.station.inbox.post(c.CreateFirstOperator(name="R. Alvarez RN", role=Role.LEAD_NURSE, pin=NURSE_PIN))
-        qtbot.waitUntil(lambda: "Alvarez" in window.findChild(QAbstractButton, "operator").text())
+        qtbot.waitUntil(lambda: "Alvarez" in window.findChild(QAbstractButton, "operator").text(), timeout=WAIT_MS)
         window.open("visits")
         page = station.shell.visits.page
-        qtbot.waitUntil(lambda: page.findChild(QTableView, "visits_table").model().rowCount() == 3)
+        qtbot.waitUntil(lambda: page.findChild(QTableView, "visits_table").model().rowCount() == 3, timeout=WAIT_MS)
         for name in ("visits_several", "visits_all", "visits_export"):
             page.findChild(QAbstractButton, name).click()
         formats = page.findChild(QComboBox, "export_format")
@@ -150,7 +153,7 @@ def test_several_visits_leave_the_running_station_and_are_noted_once(qtbot, tmp_
         page.findChild(QLineEdit, "export_folder").setText(str(tmp_path / "out"))
         page.findChild(QAbstractButton, "export_send").click()
         notice = page.findChild(QLabel, "export_notice")
-        qtbot.waitUntil(lambda: notice.text() == f"Saved and checked: 3 files in {tmp_path / 'out'}")
+        qtbot.waitUntil(lambda: notice.text() == f"Saved and checked: 3 files in {tmp_path / 'out'}", timeout=WAIT_MS)
     assert sorted(one.name for one in (tmp_path / "out").glob("*.csv")) == ["s-0.csv", "s-1.csv", "s-2.csv"]
     with StoreReader.open(profile.record) as reader:
         (asked,) = reader.of_kinds([r.ExportAsked])
