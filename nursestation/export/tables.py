@@ -40,18 +40,14 @@ def cuff_table(story: Story, vitals: tuple[Series, ...], width: float, zone: tzi
     rows = [_cuff_row(story, cuff, by_label, zone) for cuff in story.cuffs]
     flagged = [index for index, cuff in enumerate(story.cuffs) if cuff.flag]
     shares = (0.085, 0.15, 0.1, 0.065, 0.135, 0.08, 0.08, 0.08, 0.225)
-    head = ("Time", "Phase", "BP mmHg", "MAP", "Systolic rise", _heart(by_label), "SpO₂ %", "RR /min", "Flag, note")
+    heart = by_label["HR"].short if "HR" in by_label else "HR"
+    head = ("Time", "Phase", "BP mmHg", "MAP", "Systolic rise", f"{heart} /min", "SpO₂ %", "RR /min", "Flag, note")
     note = (
-        f"HR, SpO₂ and RR: the last valid reading not older than {AT_CUFF_NS // NS_PER_S} s when the cuff reading was measured; "
-        "--- where there is none. Time: when it was measured. Rise: against the baseline."
+        f"{heart}, SpO₂ and RR: the last valid reading not older than {AT_CUFF_NS // NS_PER_S} s when the cuff reading was "
+        "measured; --- where there is none. Time: when it was measured. Rise: against the baseline."
     )
     table = grid(head, rows, [width * share for share in shares], bold_rows=flagged, shaded_rows=flagged)
     return headed("At each cuff reading", table, width, note=note)
-
-
-def _heart(by_label: dict[str, Series]) -> str:
-    heart = by_label.get("HR")
-    return "PR /min" if heart is not None and heart.metric == "pulse_rate" else "HR /min"
 
 
 def _cuff_row(story: Story, cuff: Cuff, by_label: dict[str, Series], zone: tzinfo | None) -> list[str]:

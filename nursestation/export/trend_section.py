@@ -76,7 +76,7 @@ def _from(one: Series, start: int) -> Series:
 
 
 def _caption(story: Story, vitals: tuple[Series, ...], lines: tuple[Event, ...]) -> str:
-    sources = "; ".join(f"{one.label} from {_source(story, one.source)}" for one in vitals)
+    sources = "; ".join(f"{one.short} from {_source(story, one.source)}" for one in vitals)
     marks = " Circled: numbers of the event list." if any(line.is_marked for line in lines) else ""
     return f"{_SIGNS_WORDS}{marks} {sources}."
 

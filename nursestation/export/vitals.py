@@ -8,6 +8,7 @@ Rules of the file:
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from devices.vocabulary import METRICS
 from nursestation.core.traces import Trace, chosen
 from nursestation.export.localtime import NS_PER_S
 from nursestation.export.visit import VisitRecord
@@ -35,6 +36,11 @@ class Series:
     t: tuple[int, ...]
     utc: tuple[int, ...]
     values: tuple[float, ...]
+
+    @property
+    def short(self) -> str:
+        """Return what a bedside monitor writes beside it: "PR" where a pulse rate stands in for the heart rate."""
+        return METRICS[self.metric].short
 
     def at(self, t_ns: int) -> float | None:
         """Return the last value not older than `AT_CUFF_NS` at `t_ns`, or None."""

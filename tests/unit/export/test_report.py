@@ -260,6 +260,14 @@ def test_a_very_full_visit_is_told_whole_and_still_summed_up_on_one_page(report,
     assert sum("re-alarmed, 3 min" in text for text in texts) > 1  # a row that no page can hold goes on
 
 
+@pytest.mark.parametrize(("away", "named"), [("", "HR"), ("heart_rate", "PR")])
+def test_a_pulse_rate_that_stands_in_for_the_heart_rate_is_called_one(report, away, named):
+    told = " ".join(pages(report([one for one in all_records(step_s=60) if getattr(one, "metric", None) != away])))
+    for other in ("HR", "PR"):
+        said = (f"{other} from " in told, f"{other} /min" in told, f"{other}, SpO₂ and RR: the last" in told)
+        assert said == ((other == named,) * 3), other
+
+
 def test_the_trend_is_drawn_and_not_a_picture(report):
     assert not [
         image for page in pypdf.PdfReader(io.BytesIO(report(all_records(step_s=5)))).pages for image in page.images
