@@ -36,6 +36,8 @@ def test_everybody_is_offered_by_name():
 
 def test_only_the_asked_role_may_override():
     assert [tile.id for tile in view.clinicians((NURSE, LEAD, CLINICIAN), Role.CLINICIAN)] == [CLINICIAN.id]
+    both = view.clinicians((NURSE, LEAD, CLINICIAN), Role.LEAD_NURSE)
+    assert {tile.id for tile in both} == {LEAD.id, CLINICIAN.id}
 
 
 def test_the_notice_says_what_it_is_not():
