@@ -34,7 +34,7 @@ def test_everybody_is_offered_by_name():
     ]
 
 
-def test_only_the_asked_role_may_override():
+def test_clinicians_and_whom_the_protocol_names_let_a_gate_pass():
     assert [tile.id for tile in view.clinicians((NURSE, LEAD, CLINICIAN), Role.CLINICIAN)] == [CLINICIAN.id]
     both = view.clinicians((NURSE, LEAD, CLINICIAN), Role.LEAD_NURSE)
     assert {tile.id for tile in both} == {LEAD.id, CLINICIAN.id}
