@@ -5,8 +5,9 @@ Rules of the file:
    is not in the record, and nothing is decided anew.
 2. Times lie on the visit's steady line (`timeline.py`), so that runs of the program follow each other on one clock. It is read
    as the monotonic clock of the run that opened the visit: that run's records stand on it as they are.
-3. Copies of the state are kept every `KEPT_NS`; a look starts from the last one before it. A look at a later moment goes on
-   from where the last look stood.
+3. Copies of the state are kept every `KEPT_NS`, but no more often than every `KEPT_RECORDS`: a visit that was left open for
+   months has little to tell of each of them. A look starts from the last one before it. A look at a later moment goes on from
+   where the last look stood.
 4. Monitors of that time, and whose value was preferred, are known by what the record says of them (`SessionMonitors`) and by
    their readings; nobody is signed in, nothing sounds, and nothing can be asked.
 5. The clinic's alarm preset is the one that each run of the program began with (`StationStarted`); of a run that did not record
@@ -35,7 +36,9 @@ from nursestation.core.timeline import Timeline
 from nursestation.core.vitals import CONTINUOUS
 
 KEPT_NS = 300 * NS_PER_S
-"""How far apart the copies of the state lie [ns]: a look back folds so much anew at the most."""
+"""How far apart the copies of the state lie at least [ns]."""
+KEPT_RECORDS = 500
+"""How many records lie between two copies at least: a look back folds some 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +124,12 @@ class Film:
         return Moment(t_ns, record.at.utc_ns + t_ns - then_ns)
 
     def _keep_all(self) -> None:
-        next_ns = self.first_ns
+        next_ns, next_n = self.first_ns, 0
         for n, t_ns in enumerate(self._times):
-            if t_ns >= next_ns:
+            if t_ns >= next_ns and n >= next_n:
                 self._fold_until(n)
                 self._kept.append(_Kept(self._times[n - 1] if n else t_ns, n, self._copied(self._state)))
-                next_ns = t_ns + KEPT_NS
+                next_ns, next_n = t_ns + KEPT_NS, n + KEPT_RECORDS
         self._fold_until(len(self._records))
 
     def _fold_until(self, n: int) -> None:

@@ -49,6 +49,10 @@ class Cover:
     last_ns: int
     gaps: list[tuple[int, int]] = field(default_factory=list)
 
+    def __deepcopy__(self, _memo: object) -> "Cover":
+        """Return a copy that shares the gaps themselves: none is ever changed, and a long visit has many thousands."""
+        return Cover(self.last_ns, list(self.gaps))
+
 
 @dataclass(slots=True)
 class Watch:

@@ -12,7 +12,7 @@ from nursestation.core import records as r
 from nursestation.core.inputs import ChairsChanged, ChairSetup
 from nursestation.core.model import ChartKind, Phase
 from nursestation.core.presets import AlarmPreset, AutoRule, Bounds
-from nursestation.core.replay import KEPT_NS, Film
+from nursestation.core.replay import KEPT_NS, KEPT_RECORDS, Film
 from nursestation.core.snapshot import ChairSnapshot, Freshness
 from nursestation.core.timeline import Timeline
 from tests.helpers.visit import NURSE, Clinic, binding, make_clinic, run_visit
@@ -89,6 +89,23 @@ def test_the_order_of_looks_makes_no_difference(whole: list[r.Record]) -> None:
     times = [random.randint(film.first_ns, film.last_ns) for _ in range(12)]
     in_order = {t_ns: film.at(t_ns) for t_ns in sorted(times)}
     assert {t_ns: again.at(t_ns) for t_ns in times} == in_order
+
+
+def test_a_visit_left_open_for_a_year_is_kept_as_often_as_it_has_something_to_tell() -> None:
+    clinic = make_clinic()
+    clinic.start(every_s=5)
+    clinic.run(60, every_s=5)
+    records = stored(clinic.records)
+    last = next(one for one in reversed(records) if isinstance(one, r.Sample))
+    daily = [replace(last, at=last.at.shifted(6 * 3600 * n * NS_PER_S)) for n in range(1, 4 * 365)]
+    film = film_of([*records, *daily])
+    assert 1 < len(film._kept) <= (len(records) + len(daily)) // KEPT_RECORDS + 1
+    late = film.at(film.last_ns)
+    assert film.at(daily[700].at.mono_ns + film.first_ns - clinic.of(r.SessionOpened)[0].at.mono_ns) != late
+    assert film.at(film.last_ns) == late
+    visit = late.chair(2).visit
+    assert visit is not None
+    assert visit.watching.coverage[0][1] < 0.001
 
 
 def test_it_goes_from_the_check_in_to_the_end_and_no_further(whole: list[r.Record]) -> None:
