@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from nursestation.core.model import ChartKind, Phase, ScoreKind, Transport
 from nursestation.core.protocol_words import Plain
+from nursestation.core.wording import PHASE_WORDS
 
 KIND_WORDS = {kind: kind.value.replace("_", " ") for kind in ChartKind}
 SCORE_WORDS = {
@@ -20,7 +21,7 @@ SCORE_WORDS = {
     ScoreKind.CADSS: "CADSS",
     ScoreKind.OTHER: "other",
 }
-PHASE_WORDS = {phase: phase.value.replace("_", " ") for phase in Phase if not phase.is_over}
+_PHASES = {phase.value: PHASE_WORDS[phase].lower() for phase in Phase if not phase.is_over}
 TRANSPORT_WORDS = {
     Transport.FAMILY_OR_FRIEND: "family or friend",
     Transport.MEDICAL_TRANSPORT: "medical transport",
@@ -106,7 +107,7 @@ def _line(path: str, one: Plain) -> str:
             case "scores":
                 phases = one["phases"]
                 assert isinstance(phases, Sequence)
-                named = ", ".join(PHASE_WORDS[Phase(str(phase))] for phase in phases)
+                named = ", ".join(_PHASES[str(phase)] for phase in phases)
                 parts = [SCORE_WORDS[ScoreKind(str(one["kind"]))], named, f"{float(str(one['every_min'])):g}"]
             case _:
                 parts = [str(one["name"])]
@@ -165,10 +166,7 @@ def _score(line: str) -> Plain:
         minutes = float(parts[2].removesuffix("min").strip())
     except ValueError:
         raise LineError(f"“{line}”: {parts[2]} is no number of minutes.") from None
-    phases: list[Plain] = [
-        _known(part.strip(), {phase.value: word for phase, word in PHASE_WORDS.items()}, "a phase of the visit")
-        for part in parts[1].split(",")
-    ]
+    phases: list[Plain] = [_known(part.strip(), _PHASES, "a phase of the visit") for part in parts[1].split(",")]
     return {"kind": _known(parts[0], _plain(SCORE_WORDS), "a score"), "phases": phases, "every_min": minutes}
 
 

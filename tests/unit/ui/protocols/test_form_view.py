@@ -2,6 +2,7 @@
 
 import pytest
 
+from nursestation.core.model import Phase
 from nursestation.core.protocol_words import flat
 from nursestation.export.instructions import PLACEHOLDERS
 from nursestation.ui.protocols import form_view
@@ -130,6 +131,16 @@ def test_lists_are_typed_one_a_line():
     assert protocol.discharge.instructions_by_language == {"es": "Descanse.\n\nBeba.\n", "fr": "Repos.\n"}
     again = form_view.draft_of(protocol)
     assert form_view.read(again, protocol).protocol == protocol
+
+
+def test_phases_are_called_as_on_the_screens():
+    found = reading(scores="pain | Check-in, ready to go | 30\nMOAA/S | ready | 15")
+    assert [one.phases for one in found.protocol.scores] == [(Phase.CHECK_IN, Phase.READY), (Phase.READY,)]
+    assert (
+        form_view.draft_of(found.protocol)["scores"] == "pain | check-in, ready to go | 30\nMOAA/S | ready to go | 15"
+    )
+    wrong = reading(scores="pain | discharged | 30")
+    assert "check-in, baseline, infusion, observation, ready to go" in wrong.problems["scores"]
 
 
 def test_numbers_limits_and_rungs_reach_their_place():
