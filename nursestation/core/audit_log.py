@@ -40,6 +40,7 @@ class AuditRow:
         what: It in words.
         chair, session: Of which visit, None where it is about none.
         happened_utc_ns: When it was done, UTC [ns], where `at` is only when the station learned of it; else None.
+        is_outside: Whether it was done outside the window: with a command, or in a file of the clinic's.
     """
 
     at: Moment
@@ -50,7 +51,11 @@ class AuditRow:
     chair: int | None = None
     session: str | None = None
     happened_utc_ns: int | None = None
+    is_outside: bool = False
 
+
+OUTSIDE = "Outside the window"
+"""Who did it, where nobody was signed in and no account of the computer is known."""
 
 _SIGN_INS = (r.SignedIn, r.SignedOut, r.SignInFailed)
 _STAFF = (r.OperatorAdded, r.OperatorChanged, r.NurseAssigned)
@@ -106,6 +111,7 @@ def rows(records: Iterable[r.Record], names: Mapping[str, str]) -> tuple[AuditRo
                 chair=record.chair,
                 session=record.session,
                 happened_utc_ns=None if note is None else note.utc_ns,
+                is_outside=isinstance(record, _OUTSIDE) or _is_edited_file(record),
             )
         )
     return tuple(made)
@@ -122,10 +128,14 @@ def _account(account: str) -> tuple[str, str]:
     return f"account {account}", f"Account {account}"
 
 
+def _is_edited_file(record: r.Record) -> bool:
+    return isinstance(record, r.SettingChanged | r.ProtocolChanged) and record.operator is None
+
+
 def _who(record: r.Record, names: Mapping[str, str]) -> tuple[str, str]:
     """Return who did it, as id and name."""
-    if isinstance(record, r.SettingChanged | r.ProtocolChanged) and record.operator is None:
-        return "", "Outside the window"
+    if _is_edited_file(record):
+        return "", OUTSIDE
     operator = record.operator or ""
     return operator, names.get(operator, operator) if operator else "Nursestation"
 

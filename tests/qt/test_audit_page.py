@@ -97,6 +97,22 @@ def test_what_a_command_did_is_found_by_the_account_of_the_computer_and_says_whe
     ]
 
 
+def test_what_was_done_outside_the_window_is_found_whoever_did_it(desk):
+    person = desk.find("audit_person")
+    assert person.findText("Outside the window") == -1  # nothing was
+    now_ns = desk.clinic.clock.now().utc_ns
+    desk.clinic.apply(Asked(note="n1", utc_ns=now_ns, account="office", command="sessions"))
+    desk.clinic.apply(Asked(note="n2", utc_ns=now_ns, account="admin", command="backup"))
+    edited = r.SettingChanged(at=desk.clinic.clock.now(), setting="lock_after_min", before="10", after="0")
+    desk.clinic.records.append(edited)
+    desk.press("audit_again")
+    assert [person.itemText(n) for n in range(person.count())] == [
+        "Everybody", "Account admin", "Account office", "Nora Nurse", "R. Alvarez RN", "Outside the window",
+    ]  # fmt: skip
+    person.setCurrentIndex(person.findText("Outside the window"))
+    assert [who for who, _ in _shown(desk)] == ["Outside the window", "Account admin", "Account office"]
+
+
 def test_another_day_is_a_tap_away_and_there_is_none_after_today(desk):
     assert not desk.find("audit_later").isEnabled()
     desk.press("audit_earlier")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from devices.clock import NS_PER_S
-from nursestation.core.audit_log import AuditKind, AuditRow
+from nursestation.core.audit_log import OUTSIDE, AuditKind, AuditRow
 from nursestation.ui.timetext import local_time
 
 _LATER_NS = 60 * NS_PER_S
@@ -22,7 +22,7 @@ KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; "" and None for everything. `person` is an operator's id."""
+    """What is looked for; "" and None for everything. `person` is an id of `people`."""
 
     person: str = ""
     kind: AuditKind | None = None
@@ -67,9 +67,10 @@ def day_text(day: date, today: date) -> str:
 
 
 def people(rows: Sequence[AuditRow]) -> tuple[tuple[str, str], ...]:
-    """Return who did something, as (id, name), by name."""
+    """Return who did something, as (id, name), by name; last, what was done outside the window by whomever."""
     found = {row.operator: row.who for row in rows if row.operator}
-    return tuple(sorted(found.items(), key=lambda one: one[1].casefold()))
+    outside = [(OUTSIDE, OUTSIDE)] if any(row.is_outside for row in rows) else []
+    return (*sorted(found.items(), key=lambda one: one[1].casefold()), *outside)
 
 
 def lines(rows: Sequence[AuditRow], wanted: Wanted, zone: tzinfo | None) -> tuple[AuditLine, ...]:
@@ -80,7 +81,8 @@ def lines(rows: Sequence[AuditRow], wanted: Wanted, zone: tzinfo | None) -> tupl
 
 
 def _is_wanted(row: AuditRow, wanted: Wanted) -> bool:
-    return (not wanted.person or row.operator == wanted.person) and wanted.kind in (None, row.kind)
+    is_theirs = row.is_outside if wanted.person == OUTSIDE else wanted.person in ("", row.operator)
+    return is_theirs and wanted.kind in (None, row.kind)
 
 
 def _line(row: AuditRow, zone: tzinfo | None) -> AuditLine:
