@@ -466,7 +466,9 @@ class WatchingView:
         alarms: Conditions of high or medium priority.
         median_response_s, slowest_response_s: From a condition's begin to the first acknowledgement [s]; None for none.
         began: When the watch began; None before the baseline.
-        bins: One entry a minute from `began` on: for each metric of `coverage`, whether the whole minute was covered.
+        n_minutes: How many minutes there are from `began` on, the last one perhaps begun.
+        gaps: For each metric of `coverage` the stretches of minutes that were not covered all through, in order and apart from
+            each other: (first, the one behind the last).
     """
 
     coverage: tuple[tuple[str, float, float], ...] = ()
@@ -479,7 +481,8 @@ class WatchingView:
     median_response_s: float | None = None
     slowest_response_s: float | None = None
     began: Moment | None = None
-    bins: tuple[tuple[bool, ...], ...] = ()
+    n_minutes: int = 0
+    gaps: tuple[tuple[tuple[int, int], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -238,7 +238,8 @@ def _look(
         median_response_s=view.median_response_s,
         slowest_response_s=view.slowest_response_s,
         began=watch.began,
-        bins=_bins([*gaps.values(), overdue], began_ns, end_ns),
+        n_minutes=-(-whole_ns // _NS_PER_MIN),
+        gaps=tuple(_minutes(found, began_ns) for found in (*gaps.values(), overdue)),
     )
 
 
@@ -259,15 +260,21 @@ def _longest(gaps: Sequence[tuple[int, int]]) -> int:
     return max((until - since for since, until in gaps), default=0)
 
 
-def _bins(gaps: Sequence[Sequence[tuple[int, int]]], began_ns: int, end_ns: int) -> tuple[tuple[bool, ...], ...]:
-    """Return for each minute whether each metric was covered all through it."""
-    n = -(-(end_ns - began_ns) // _NS_PER_MIN)
-    covered = [[True] * n for _ in gaps]
-    for row, found in zip(covered, gaps, strict=True):
-        for since, until in found:
-            for minute in range((since - began_ns) // _NS_PER_MIN, -(-(until - began_ns) // _NS_PER_MIN)):
-                row[minute] = False
-    return tuple(zip(*covered, strict=True))
+def _minutes(gaps: Sequence[tuple[int, int]], began_ns: int) -> tuple[tuple[int, int], ...]:
+    """Return the minutes since `began_ns` that gaps [ns] lie in, as stretches that lie apart: (first, the one behind the last).
+
+    They are no more than the gaps, however long the visit is: one that was left open has hundreds of thousands of minutes.
+    """
+    found: list[tuple[int, int]] = []
+    for since, until in sorted(gaps):
+        first, behind = max(0, since - began_ns) // _NS_PER_MIN, -(-(until - began_ns) // _NS_PER_MIN)
+        if behind <= first:
+            continue  # before it began
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(behind, found[-1][1])
+        else:
+            found.append((first, behind))
+    return tuple(found)
 
 
 # --- the cuff plan ------------------------------------------------------------------------------------------------

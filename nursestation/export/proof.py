@@ -8,7 +8,6 @@ Rules of the file:
 
 from collections.abc import Sequence
 from datetime import tzinfo
-from itertools import groupby
 
 from reportlab.lib.colors import Color, white
 from reportlab.lib.units import mm
@@ -28,11 +27,12 @@ _ROW, _GAP, _AXIS = 9.0, 3.0, 12.0
 _LEFT, _RIGHT = 66.0, 108.0
 _MINUTE_NS = 60 * NS_PER_S
 _STEPS_MIN = (5, 10, 15, 30, 60, 120)
+_MOST_STEPS = 9
 
 
 def watching_section(view: WatchingView, story: Story, width: float, zone: tzinfo | None) -> list[Flowable]:
     """Return the section; nothing before the baseline has begun."""
-    if view.began is None or not view.bins:
+    if view.began is None or not view.n_minutes:
         return []
     gap_s = story.opened.protocol.watch.gap_s
     note = (
@@ -95,7 +95,7 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab is untyped
         for index, (metric, fraction, longest_s) in enumerate(self._view.coverage):
             bottom = self.height - (index + 1) * (_ROW + _GAP) + _GAP
             self._label(bottom, LABELS.get(metric, metric), fraction, longest_s)
-            self._fields(bottom, [minute[index] for minute in self._view.bins])
+            self._fields(bottom, self._view.gaps[index])
         self._axis()
 
     def _label(self, bottom: float, label: str, fraction: float, longest_s: float) -> None:
@@ -111,35 +111,32 @@ class Strip(Flowable):  # type: ignore[misc]  # reportlab is untyped
         longest = f"longest {_span(longest_s)}" if fraction < 1 else "no gap"
         canvas.drawRightString(self.width, bottom + 1.8, longest)
 
-    def _fields(self, bottom: float, covered: Sequence[bool]) -> None:
+    def _fields(self, bottom: float, gaps: Sequence[tuple[int, int]]) -> None:
         canvas = self.canv
         canvas.setLineWidth(0.5)
         canvas.setStrokeColor(INK)
-        minute = 0
-        gaps: list[tuple[float, float]] = []
-        for is_covered, run in groupby(covered):
-            n = len(list(run))
-            left, right = self._x(minute), self._x(minute + n)
-            minute += n
-            if is_covered:
-                canvas.setFillColor(_FILL)
-                canvas.rect(left, bottom, right - left, _ROW, stroke=0, fill=1)
-            else:
-                gaps.append((left, max(right - left, _LEAST)))
+        canvas.setFillColor(_FILL)
+        begins = (0, *(behind for _, behind in gaps))
+        ends = (*(first for first, _ in gaps), self._view.n_minutes)
+        for begin, end in zip(begins, ends, strict=True):
+            if begin < end:
+                canvas.rect(self._x(begin), bottom, self._x(end) - self._x(begin), _ROW, stroke=0, fill=1)
         canvas.setFillColor(white)
-        for left, width in gaps:  # over what is covered, so that a short one is seen
+        for begin, end in gaps:  # over what is covered, so that a short one is seen
+            left = self._x(begin)
+            width = max(self._x(end) - left, _LEAST)
             canvas.rect(left, bottom, width, _ROW, stroke=1, fill=1)
             if width >= _STROKED:
                 canvas.line(left, bottom, left + width, bottom + _ROW)
 
     def _x(self, minute: float) -> float:
-        return _LEFT + (self.width - _LEFT - _RIGHT) * minute / len(self._view.bins)
+        return _LEFT + (self.width - _LEFT - _RIGHT) * minute / self._view.n_minutes
 
     def _axis(self) -> None:
         canvas, began = self.canv, self._view.began
         assert began is not None
-        n = len(self._view.bins)
-        step = next((step for step in _STEPS_MIN if n / step <= 9), _STEPS_MIN[-1])
+        n = self._view.n_minutes
+        step = next((step for step in _STEPS_MIN if n / step <= _MOST_STEPS), -(-n // (_MOST_STEPS * 60)) * 60)
         canvas.setStrokeColor(SOFT)
         canvas.setFillColor(SOFT)
         canvas.setLineWidth(0.4)

@@ -13,17 +13,21 @@ METRIC_WORDS = {"heart_rate": "Heart rate", "spo2": "SpO₂", "resp_rate": "Brea
 
 @dataclass(frozen=True, slots=True)
 class CoverLine:
-    """One metric: its name, its share of the time, its longest gap, and for each minute whether it was covered."""
+    """One metric: its name, its share of the time, its longest gap, and of how many minutes which were not covered all through.
+
+    `gaps` are stretches of minutes: (first, the one behind the last).
+    """
 
     title: str
     share: str
     gap: str
-    minutes: tuple[bool, ...]
+    n_minutes: int
+    gaps: tuple[tuple[int, int], ...]
 
     @property
     def is_whole(self) -> bool:
         """Say whether nothing was missed."""
-        return all(self.minutes)
+        return not self.gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ def watched_view(view: WatchingView, zone: tzinfo | None) -> WatchedView:
             METRIC_WORDS.get(metric, metric),
             _percent(fraction),
             f"longest gap {span_text(gap_s)}" if fraction < 1 else "no gap",
-            tuple(covered[n] for covered in view.bins),
+            view.n_minutes,
+            view.gaps[n],
         )
         for n, (metric, fraction, gap_s) in enumerate(view.coverage)
     )

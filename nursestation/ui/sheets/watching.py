@@ -26,13 +26,14 @@ class MinuteStrip(QWidget):
         super().__init__(parent)
         self.setObjectName(object_name)
         self._theme = theme_
-        self._minutes: tuple[bool, ...] = ()
+        self._n_minutes = 0
+        self._gaps: tuple[tuple[int, int], ...] = ()
 
     def show_line(self, line: CoverLine) -> None:
         """Show a metric's minutes."""
         self.setAccessibleName(f"{line.title} {line.share}, {line.gap}")
-        if line.minutes != self._minutes:
-            self._minutes = line.minutes
+        if (line.n_minutes, line.gaps) != (self._n_minutes, self._gaps):
+            self._n_minutes, self._gaps = line.n_minutes, line.gaps
             self.update()
 
     def set_theme(self, theme_: Theme) -> None:
@@ -46,26 +47,26 @@ class MinuteStrip(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw stretches, not minutes, so that no seams show where nothing was missed."""
-        if not self._minutes:
+        if not self._n_minutes:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        step = self.width() / len(self._minutes)
-        begin = 0
-        for at in range(1, len(self._minutes) + 1):
-            if at < len(self._minutes) and self._minutes[at] is self._minutes[begin]:
-                continue
-            area = QRectF(begin * step, 1, (at - begin) * step, self.height() - 2)
-            if self._minutes[begin]:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(self._theme.colour("good"))
-                painter.drawRect(area)
-            else:
-                painter.setPen(self._theme.colour("warn"))
-                painter.setBrush(self._theme.colour("warn_fill"))
-                painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
-            begin = at
+        step = self.width() / self._n_minutes
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("good"))
+        ends = (0, *(behind for _, behind in self._gaps))
+        begins = (*(first for first, _ in self._gaps), self._n_minutes)
+        for begin, end in zip(ends, begins, strict=True):
+            if begin < end:
+                painter.drawRect(self._area(begin * step, end * step))
+        painter.setPen(self._theme.colour("warn"))
+        painter.setBrush(self._theme.colour("warn_fill"))
+        for begin, end in self._gaps:
+            painter.drawRect(self._area(begin * step, end * step).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
+
+    def _area(self, left: float, right: float) -> QRectF:
+        return QRectF(left, 1, right - left, self.height() - 2)
 
 
 class WatchingSheet(Sheet):

@@ -1,10 +1,15 @@
 """Proof of watching: what was covered, what was missed, who was there."""
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devices.clock import NS_PER_S
 from devices.events import Validity
 from nursestation.core import commands as c
+from nursestation.core import watching
 from nursestation.core.model import Phase
 from nursestation.core.snapshot import WatchingView
 from nursestation.core.station import StationFault
@@ -48,7 +53,7 @@ def test_nothing_is_watched_before_the_baseline() -> None:
     watching = clinic.visit.watching
     assert watching.began is None
     assert watching.coverage == ()
-    assert watching.bins == ()
+    assert (watching.n_minutes, watching.gaps) == (0, ())
     assert [name for name, _, _ in watching.signed_in] == ["R. Alvarez RN"]
 
 
@@ -58,13 +63,13 @@ def test_a_gap_that_ends_within_the_last_second_is_told_by_whole_seconds(clinic:
     clinic.numeric("spo2", 98.0)
     watching = clinic.visit.watching
     assert covered(watching)["spo2"] == (0.5, 60.0)
-    assert len(watching.bins) == 2
+    assert watching.n_minutes == 2
 
 
 def test_a_stretch_with_values_is_covered(clinic: Clinic) -> None:
     run(clinic, 120)
     assert covered(clinic.visit.watching)["spo2"] == (1.0, 0.0)
-    assert clinic.visit.watching.bins == ((True,) * 4,) * 2
+    assert (clinic.visit.watching.n_minutes, clinic.visit.watching.gaps) == (2, ((), (), (), ()))
 
 
 def test_a_break_longer_than_the_protocol_allows_is_a_gap_from_end_to_end(clinic: Clinic) -> None:
@@ -74,7 +79,7 @@ def test_a_break_longer_than_the_protocol_allows_is_a_gap_from_end_to_end(clinic
     found = covered(clinic.visit.watching)
     assert found["spo2"] == (pytest.approx(1 - 45 / 180), 45.0)
     assert found["heart_rate"] == (1.0, 0.0)
-    assert [minute[1] for minute in clinic.visit.watching.bins] == [True, False, True]
+    assert (clinic.visit.watching.n_minutes, clinic.visit.watching.gaps[1]) == (3, ((1, 2),))
 
 
 def test_a_short_break_is_none(clinic: Clinic) -> None:
@@ -132,7 +137,7 @@ def test_the_pressure_is_not_covered_while_a_reading_is_overdue(clinic: Clinic) 
     run(clinic, 600)  # due after 5 min, overdue after 8
     found = covered(clinic.visit.watching)["nibp_sys"]
     assert found == (pytest.approx(0.8), 600)
-    assert [minute[3] for minute in clinic.visit.watching.bins] == [True] * 8 + [False] * 2
+    assert (clinic.visit.watching.n_minutes, clinic.visit.watching.gaps[3]) == (10, ((8, 10),))
 
 
 @pytest.mark.parametrize(
@@ -228,3 +233,14 @@ def test_a_look_is_made_anew_only_when_something_changed(clinic: Clinic) -> None
     clinic.clock.advance(0.7)
     clinic.tick()
     assert clinic.visit.watching.longest_cuff_gap_s == before.longest_cuff_gap_s + 1
+
+
+@given(st.lists(st.tuples(st.integers(-90, 600), st.integers(1, 200)), max_size=12))
+def test_minutes_that_a_gap_lies_in_are_told_as_stretches_apart(gaps_s: list[tuple[int, int]]) -> None:
+    began_ns = 7 * NS_PER_S
+    gaps = [(began_ns + at * NS_PER_S, began_ns + (at + length) * NS_PER_S) for at, length in gaps_s]
+    found = watching._minutes(gaps, began_ns)
+    told = [minute for first, behind in found for minute in range(first, behind)]
+    missed = {second // 60 for at, length in gaps_s for second in range(max(0, at), at + length)}
+    assert told == sorted(missed)
+    assert all(behind < first for (_, behind), (first, _) in pairwise(found))

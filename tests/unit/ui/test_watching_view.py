@@ -20,7 +20,8 @@ WATCHED = WatchingView(
     median_response_s=14.0,
     slowest_response_s=95.0,
     began=ago(3),
-    bins=((True, True, True, True), (True, False, True, True), (True, True, True, False)),
+    n_minutes=3,
+    gaps=((), ((1, 2),), (), ((2, 3),)),
 )
 
 
@@ -32,7 +33,8 @@ def test_each_vital_has_its_minutes_its_share_and_its_longest_gap():
         ("Breathing", "100 %", "no gap"),
         ("Blood pressure", "90 %", "longest gap 11 min"),
     ]
-    assert [line.minutes for line in lines][1::2] == [(True, False, True), (True, True, False)]
+    assert [(line.n_minutes, line.gaps) for line in lines][1::2] == [(3, ((1, 2),)), (3, ((2, 3),))]
+    assert [line.is_whole for line in lines] == [True, False, True, False]
 
 
 def test_cuff_people_and_alarms_are_told():
