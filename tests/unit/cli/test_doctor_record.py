@@ -13,7 +13,9 @@ from nursestation.commandline.doctor import Verdict, check_backup, check_disk, c
 from nursestation.config.schema import BackupSettings, ChairSettings, DiskSettings, StationSettings
 from nursestation.paths import Profile
 from nursestation.store.backup import make_backup
+from nursestation.store.cipher import protect
 from nursestation.store.store import Store
+from tests.helpers.protection import key_and_file
 from tests.helpers.written_visit import START, station_records
 
 HOUR_NS = 3600 * NS_PER_S
@@ -109,6 +111,19 @@ def test_a_record_that_other_accounts_can_read_is_told_with_what_to_do(open_plac
     open_place.chmod(0o750)
     (found,) = check_readers(profile, StationSettings())
     assert found.verdict is Verdict.OK, "nobody else comes to the folder"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the system keeps the profile folder for its account")
+def test_a_protected_record_tells_other_accounts_nothing(open_place):
+    pytest.importorskip("sqlcipher3")
+    profile = Profile(open_place)
+    with contextlib.closing(Store.open(profile.record)) as store:
+        store.append(station_records())
+    profile.record.chmod(0o644)
+    assert [one.verdict for one in check_readers(profile, StationSettings())] == [Verdict.WARNING]
+    protect(profile.record, *key_and_file(), lambda _: None).unlink()
+    profile.record.chmod(0o644)
+    assert [one.verdict for one in check_readers(profile, StationSettings())] == [Verdict.OK]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there the drive says who reads it")
