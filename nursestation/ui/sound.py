@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Slot
+from PySide6.QtCore import QCoreApplication, QIODevice, QObject, Slot
 
 from nursestation.core.sounds.wishes import Place
 from nursestation.runtime.loudspeaker import AHEAD_MS, BEDSIDE, NoOutput, OutputState
 from nursestation.runtime.soundnames import NO_OUTPUT, OutputFacts, assign, missing_text
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QtAudio
+    from PySide6.QtMultimedia import QAudioDevice
 
 _SAMPLE_BYTES = 2
 _RATES_HZ = (48_000, 44_100)
@@ -59,17 +59,6 @@ def _facts(device: "QAudioDevice", usual: "QAudioDevice") -> OutputFacts:
     return OutputFacts(id=name, name=device.description(), is_usual=device == usual)
 
 
-def _sink_classes() -> "tuple[type[QAudioFormat], type[QAudioSink], type[QtAudio]]":
-    """Return what an output is opened with.
-
-    WORKAROUND: PySide 6.11 makes a class when it is first asked for, and hands it out half made to a thread that asks meanwhile.
-    So the window's thread asks before there is a thread of the sound.
-    """
-    from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QtAudio
-
-    return QAudioFormat, QAudioSink, QtAudio
-
-
 class QtOutputs(QObject):
     """Follows which sound output is that of one place.
 
@@ -88,9 +77,10 @@ class QtOutputs(QObject):
 
     def __init__(self, wanted: Mapping[Place, str], place: Place, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        from PySide6.QtMultimedia import QMediaDevices
+        # WORKAROUND: PySide 6.11 makes a class when it is first asked for, and hands it out half made to a thread that asks
+        # meanwhile. So those that an output is opened with are asked for here, before there is a thread of the sound.
+        from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices, QtAudio  # noqa: F401
 
-        _sink_classes()
         self._wanted, self._place = dict(wanted), place
         self.problem, self.sink = "", ""
         self._devices = QMediaDevices(self)
@@ -152,7 +142,8 @@ class QtOutput:
     """
 
     def __init__(self, device: "QAudioDevice") -> None:
-        QAudioFormat, QAudioSink, QtAudio = _sink_classes()
+        from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QtAudio
+
         self._states = {
             QtAudio.State.ActiveState: OutputState.PLAYING,
             QtAudio.State.IdleState: OutputState.STARVED,
@@ -170,9 +161,9 @@ class QtOutput:
         else:
             raise NoOutput(f"The sound output {name} cannot play alarm sounds: choose another one, and {BEDSIDE}.")
         self.rate_hz = wanted.sampleRate()
-        self._sink = QAudioSink(device, wanted)
+        self._sink: QAudioSink | None = QAudioSink(device, wanted)
         self._sink.setBufferSize(self.rate_hz * AHEAD_MS // 1000 * _SAMPLE_BYTES)
-        self._pipe = self._sink.start()
+        self._pipe: QIODevice | None = self._sink.start()
         if self._pipe is None or self._sink.error() != QtAudio.Error.NoError:
             self.close()
             raise NoOutput(
@@ -181,16 +172,22 @@ class QtOutput:
 
     def state(self) -> OutputState:
         """Return what it does."""
-        return self._states[self._sink.state()]
+        return OutputState.STOPPED if self._sink is None else self._states[self._sink.state()]
 
     def room(self) -> int:
         """Return how many samples it takes now: PulseAudio begins to play only when it is full."""
-        return self._sink.bytesFree() // _SAMPLE_BYTES
+        return 0 if self._sink is None else self._sink.bytesFree() // _SAMPLE_BYTES
 
     def write(self, pcm: bytes) -> None:
         """Hand over samples."""
-        self._pipe.write(pcm)
+        if self._pipe is not None:
+            self._pipe.write(pcm)
 
     def close(self) -> None:
-        """Stop at once. Idempotent."""
-        self._sink.reset()
+        """Stop at once. Idempotent.
+
+        WORKAROUND: the sink is thrown away, not reset: while `QAudioSink.reset` waits for the sound server, PySide 6.11 lets no
+        other thread run Python. A server that hung stopped window, engine and record for 30 s.
+        """
+        self._pipe = None
+        self._sink = None
