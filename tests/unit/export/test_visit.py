@@ -27,7 +27,11 @@ def test_waves_and_gaps_are_loaded_where_they_are_asked_for(tmp_path):
         store.append(records)
     with StoreReader.open(tmp_path / "record.sqlite3") as reader:
         without = load_visit(reader, SESSION, "0.1.0")
-        visit = load_visit(reader, SESSION, "0.1.0", with_waves=True)
+        told = []
+        visit = load_visit(reader, SESSION, "0.1.0", with_waves=True, progress=told.append)
+    at_readings, at_waves = told
+    assert at_readings < 0.05
+    assert 0.6 <= at_waves < 1
     assert (without.waves, without.gaps) == ((), ())
     assert visit.waves != ()
     assert samples(visit.waves) == samples(one for one in records if isinstance(one, Wave))  # joined, and none lost
