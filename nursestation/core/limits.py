@@ -24,14 +24,14 @@ was outside counts until the value is back inside.
 
 from devices.clock import NS_PER_S
 from devices.events import AlarmKind, Priority, Validity
-from devices.vocabulary import METRICS, Unit
+from devices.vocabulary import METRICS
 from nursestation.core import alarms, technical, vitals
 from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import Freshness
 from nursestation.core.state import ChairState, Condition, LimitWatch, Visit
 from nursestation.core.turn import Turn
 from nursestation.core.vitals import Shown
-from nursestation.core.wording import VALID, number
+from nursestation.core.wording import VALID, number, unit_behind
 
 _OF_BREATHS = "limit.resp_rate.low"
 _CROSSINGS, _CROSSINGS_NS = 3, 60 * NS_PER_S
@@ -172,8 +172,7 @@ def _hold(
     since_ns: int | None = None,
 ) -> None:
     metric = METRICS[view.metric]
-    unit = "" if metric.unit in (None, Unit.PER_MIN) else f" {metric.unit}"
-    text = f"{metric.short} {number(value)} {'<' if is_low else '>'} {number(limit)}{unit}"
+    text = f"{metric.short} {number(value)} {'<' if is_low else '>'} {number(limit)}{unit_behind(view.metric)}"
     is_grave = is_low and rule.high_priority_at_or_below is not None and value <= rule.high_priority_at_or_below
     alarms.hold(
         turn,

@@ -11,7 +11,7 @@ Rules of the file:
 import math
 from dataclasses import dataclass
 
-from devices.vocabulary import METRICS, Unit
+from devices.vocabulary import METRICS
 from nursestation.core import commands as c
 from nursestation.core import limits
 from nursestation.core import records as r
@@ -21,7 +21,7 @@ from nursestation.core.protocols import LimitRule
 from nursestation.core.snapshot import LimitSpanView, LimitView
 from nursestation.core.state import ChairState, LimitsSince, StationState, Visit
 from nursestation.core.turn import Refusal, Turn
-from nursestation.core.wording import number, staff_name
+from nursestation.core.wording import number, staff_name, unit_behind
 
 Proposal = tuple[str, float | None, float | None, str]
 _Side = tuple[float, float] | None
@@ -166,9 +166,7 @@ def _within(name: str, side: str, wanted: float | None, now: float | None, room:
     if room is None:
         raise Refusal(f"The {side} limit of {name} is not changed at the chair.")
     if not room[0] <= wanted <= room[1]:
-        unit = METRICS[metric].unit
-        written = "" if unit in (None, Unit.PER_MIN) else f" {unit}"
-        told = f"{number(room[0])} to {number(room[1])}{written}"
+        told = f"{number(room[0])} to {number(room[1])}{unit_behind(metric)}"
         asked = number(wanted) if math.isfinite(wanted) else "this"
         raise Refusal(f"{name}: the {side} limit may be {told}; {asked} would protect no more, or alarm all the time.")
     return wanted

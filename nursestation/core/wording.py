@@ -5,6 +5,7 @@ The core knows no time zone, so it never writes a clock time.
 
 from collections.abc import Mapping
 
+from devices.vocabulary import METRICS, Unit
 from nursestation.core.model import CuffReading, Grade, Operator, Phase, Provenance, Role
 
 _MINUTE_S, _HOUR_S = 60, 3600
@@ -96,6 +97,12 @@ def long_left(seconds: float) -> str:
 def number(value: float) -> str:
     """Return a value with no more digits than a monitor shows: whole, or one decimal."""
     return f"{value:.0f}" if value == int(value) else f"{value:.1f}"
+
+
+def unit_behind(metric: str) -> str:
+    """Return what follows a number of this metric where several stand in one text: " mmHg", " °C"; nothing for a rate."""
+    unit = METRICS[metric].unit
+    return "" if unit is None or unit is Unit.PER_MIN else f" {unit.shown}"
 
 
 def listed(parts: list[str]) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from devices.clock import Moment
 from devices.events import Priority
-from devices.vocabulary import METRICS, Unit
+from devices.vocabulary import METRICS
 from nursestation.core.alarm_log import LogRow, RowKind, Step, StepKind
 from nursestation.ui.alarms.view import PRIORITY_WORDS
 from nursestation.ui.durations import duration_text
@@ -188,8 +188,7 @@ def value_text(metric: str | None, value: float) -> str:
     """Return a value with its unit: "86 %", "52 /min"."""
     known = METRICS.get(metric) if metric is not None else None
     unit = known.unit if known is not None else None
-    words = {None: "", Unit.PER_MIN: " /min"}.get(unit, f" {unit}")
-    return f"{value:g}{words}"
+    return f"{value:g}" if unit is None else f"{value:g} {unit.shown}"
 
 
 _STATES = {

@@ -11,8 +11,9 @@ together, the instructions for use state each).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from devices.vocabulary import METRICS, Unit
+from devices.vocabulary import METRICS
 from nursestation.core.protocols import LimitRule, Protocol
+from nursestation.core.wording import unit_behind
 from nursestation.runtime.delays import DelayFigures, Spread
 from nursestation.ui.pacing import Drawing
 
@@ -97,7 +98,7 @@ def _waits(protocol: Protocol) -> str:
 
 def _limit(rule: LimitRule) -> list[str]:
     metric = METRICS[rule.metric]
-    unit = "" if metric.unit in (None, Unit.PER_MIN) else f" {metric.unit}"
+    unit = unit_behind(rule.metric)
     found = []
     if rule.low is not None:
         at_once = rule.at_once_at_or_below

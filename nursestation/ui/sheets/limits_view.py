@@ -135,7 +135,7 @@ def _changed(edited: float | None, now: float | None) -> float | None:
 
 def _title(metric: str) -> str:
     unit = METRICS[metric].unit
-    return f"{METRICS[metric].short} {unit}" if unit is not None else METRICS[metric].short
+    return f"{METRICS[metric].short} {unit.shown}" if unit is not None else METRICS[metric].short
 
 
 def _span(low: float | None, high: float | None) -> str:

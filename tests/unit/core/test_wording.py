@@ -1,7 +1,17 @@
 import pytest
 
 from nursestation.core.model import Operator, Role
-from nursestation.core.wording import count, left, listed, long_left, long_span, number, span, staff_name
+from nursestation.core.wording import (
+    count,
+    left,
+    listed,
+    long_left,
+    long_span,
+    number,
+    span,
+    staff_name,
+    unit_behind,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +59,10 @@ def test_lists_and_counts() -> None:
         "two readings",
         "9 readings",
     )
+
+
+@pytest.mark.parametrize(
+    ("metric", "text"), [("spo2", " %"), ("nibp_sys", " mmHg"), ("temp", " °C"), ("resp_rate", "")]
+)
+def test_units_behind_a_number_are_those_that_people_write(metric: str, text: str) -> None:
+    assert unit_behind(metric) == text
