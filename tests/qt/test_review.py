@@ -23,6 +23,7 @@ from nursestation.ui.plots.trend_model import TrendModel
 from nursestation.ui.plots.wave_look import MetricLook, WaveLook
 from nursestation.ui.review.compare_view import minutes_of, pieces, pressures_of, rates_of
 from nursestation.ui.review.film_view import TICK_MS
+from nursestation.ui.review.interval_rows import IntervalRows
 from nursestation.ui.review.page import ReviewPage
 from nursestation.ui.review.prepared import trend_of
 from nursestation.ui.review.scrub import Scrub
@@ -309,6 +310,20 @@ def test_the_table_is_at_cuff_readings_and_else_medians_and_says_so(review):
     assert (half.pressure, half.spo2) == ("139/85", "98")
     assert rows[0].pressure == ""
     assert rows[-1].heart_rate in ("72", "73", "---")
+
+
+def test_rows_of_a_visit_that_was_left_open_are_made_when_they_are_looked_at(review):
+    look = review._look
+    minutes_of_a_thousand_years = 526_000_000
+    short = IntervalRows(look._visit, look._view, look._series(), 1, look._until, UTC)
+    rows = IntervalRows(look._visit, look._view, look._series(), 1, minutes_of_a_thousand_years, UTC)
+    assert (rows[0].minute, rows[0].pressure, rows[0].spo2) == ("+526000000 min", "", "---")
+    assert len(rows) == minutes_of_a_thousand_years + 1 - round(short[-1].at)
+    assert rows[len(rows) - len(short) :] == short[:]
+    assert sum(row.pressure != "" for row in short) == 15
+    of_a_year = IntervalRows(look._visit, look._view, look._series(), 1, 500_000, UTC)
+    look._table.show_others(of_a_year)
+    assert look._table.model().rowCount() == len(of_a_year)
 
 
 def test_waves_of_the_cursor_are_drawn(review, desk, qtbot):

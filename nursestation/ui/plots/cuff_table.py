@@ -48,7 +48,7 @@ class CuffModel(QAbstractTableModel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[CuffRow, ...] = ()
+        self._rows: Sequence[CuffRow] = ()
 
     def show_rows(self, rows: Sequence[CuffRow]) -> None:
         """Show other rows; what is chosen stays chosen while only its own words change."""
@@ -59,8 +59,12 @@ class CuffModel(QAbstractTableModel):
             self._rows = self_rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(_COLUMNS) - 1))
             return
+        self.show_others(self_rows)
+
+    def show_others(self, rows: Sequence[CuffRow]) -> None:
+        """Show the rows of something else, each taken when it is drawn; nothing stays chosen."""
         self.beginResetModel()
-        self._rows = self_rows
+        self._rows = rows
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -137,6 +141,10 @@ class CuffTable(QTableView):
     def show_rows(self, rows: Sequence[CuffRow]) -> None:
         """Show the readings of a visit."""
         self._rows.show_rows(rows)
+
+    def show_others(self, rows: Sequence[CuffRow]) -> None:
+        """Show the rows of another visit, or in other steps; however many they are."""
+        self._rows.show_others(rows)
 
     def choose_none(self) -> None:
         """Let no reading be chosen."""

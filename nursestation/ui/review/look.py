@@ -28,7 +28,7 @@ from nursestation.ui.plots.wave_look import WaveLook
 from nursestation.ui.review.happening_list import HappeningList
 from nursestation.ui.review.happenings import happenings
 from nursestation.ui.review.hold_form import HoldForm
-from nursestation.ui.review.interval_rows import INTERVALS_MIN, header_text, interval_rows
+from nursestation.ui.review.interval_rows import INTERVALS_MIN, IntervalRows, header_text
 from nursestation.ui.review.summary_panel import SummaryPanel
 from nursestation.ui.review.waves_at import BEFORE_NS, WavesAt
 from nursestation.ui.roles import Text, Tone
@@ -257,10 +257,9 @@ class Look(QWidget):
         minutes = int(self._steps.value() or 0)
         self._what.setText(self.tr(header_text(minutes)))
         if minutes:
-            rows = interval_rows(self._visit, self._view, series, minutes, self._until, self._zone)
+            self._table.show_others(IntervalRows(self._visit, self._view, series, minutes, self._until, self._zone))
         else:
-            rows = cuff_rows(self._visit, self._view, series, self._zone)
-        self._table.show_rows(rows)
+            self._table.show_others(cuff_rows(self._visit, self._view, series, self._zone))
 
     # --- what a person does ---
 
