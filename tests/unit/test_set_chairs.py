@@ -17,6 +17,7 @@ from nursestation.core.model import Role
 from nursestation.core.records import CuffStarted, CuffStopped, MonitorBound, MonitorUnbound
 from nursestation.core.snapshot import LinkView
 from nursestation.paths import Profile
+from nursestation.store.reader import StoreReader
 from tests.helpers.visit import NURSE, NURSE_PIN, START, PlainPins
 from tests.helpers.wire import LineDriver, Wire
 
@@ -85,6 +86,16 @@ def test_another_line_setting_alone_opens_the_port_anew_and_leaves_the_monitor(r
     running.set_chairs((chair(2, at_port(BERRY, 0, baud=9600)),), NURSE)
     assert next(port for port in running.reader.ports if port.id == f"2:{BERRY}") is not before
     assert not of(running, MonitorUnbound)
+
+
+def test_another_line_setting_is_noted_for_who_changed_it_and_not_again_at_the_next_start(running, tmp_path):
+    slower = (chair(2, at_port(BERRY, 0, baud=9600)),)
+    running.set_chairs(slower, NURSE)
+    running.stop()
+    RunningStation(Profile(tmp_path), StationSettings(chair=slower), ManualClock(START), PlainPins()).stop()
+    with StoreReader.open(Profile(tmp_path).record) as reader:
+        (changed,) = reader.of_kinds([r.SettingChanged])
+    assert (changed.operator, changed.after, changed.file) == (NURSE, "9600", "")
 
 
 def test_a_monitor_is_taken_away(running):
