@@ -1,14 +1,16 @@
 """What the window makes of a computer that may go to sleep."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
 from devices.clock import ManualClock
 from nursestation.app import OpenStation
+from nursestation.core import commands as c
 from nursestation.core import records as r
-from nursestation.core.model import Phase
+from nursestation.core.model import Phase, Role
 from nursestation.paths import Profile
 from nursestation.runtime.awake import CANNOT_HOLD, Awake
 from nursestation.store.store import Store
@@ -62,11 +64,20 @@ def test_an_open_visit_keeps_the_computer_awake_until_the_program_ends(qtbot, pr
 
 def test_a_computer_that_cannot_be_held_is_told_of_once_and_on_the_page_of_the_station(qtbot, profile):
     with open_station(profile, Computer(is_willing=False)) as station:
-        window = station.shell.window
-        qtbot.waitUntil(lambda: window.findChild(QLabel, "message").text() == CANNOT_HOLD, timeout=WAIT_MS)
+        window, inbox = station.shell.window, station.station.inbox
+        message = window.findChild(QLabel, "message")
+        qtbot.waitUntil(lambda: message.text() == CANNOT_HOLD, timeout=WAIT_MS)
         window.open("station")
         note = window.findChild(QLabel, "station_sleep_note")
         assert (note.text(), note.isHidden()) == (CANNOT_HOLD, False)
+        message.clear()
+        inbox.post(c.CreateFirstOperator(name="R. Alvarez RN", role=Role.LEAD_NURSE, pin="482913"))
+        inbox.post(c.EndEarly(chair=2, reason="unwell"))
+        qtbot.waitUntil(note.isHidden, timeout=WAIT_MS)
+        inbox.post(c.FreeChair(chair=2))
+        inbox.post(c.CheckIn(chair=2, patient=replace(PATIENT, record_number="2"), protocol="depression_iv"))
+        qtbot.waitUntil(lambda: not note.isHidden(), timeout=WAIT_MS)
+        assert message.text() != CANNOT_HOLD
 
 
 def test_the_page_of_the_station_says_nothing_of_sleep_unless_there_is_something_to_do(qtbot):
