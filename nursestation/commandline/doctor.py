@@ -27,7 +27,7 @@ from nursestation.runtime.awake import CANNOT_HOLD, Hold
 from nursestation.runtime.loudspeaker import NoOutput
 from nursestation.runtime.soundnames import OutputFacts, assign, place_text
 from nursestation.store import space, spool
-from nursestation.store.backup import FoundBackup, backups_in, identity
+from nursestation.store.backup import FoundBackup, backups_in, identity, own_backups
 from nursestation.store.errors import StoreDamaged, StoreError
 from nursestation.store.keys import Way, read_keys
 from nursestation.store.reader import StoreReader
@@ -179,7 +179,8 @@ def check_backup(profile: Profile, settings: StationSettings, clock: Clock) -> F
     if not profile.record.exists():
         return Finding("backup", Verdict.OK, f"{folder}: none yet; there is no record yet")
     try:
-        found = backups_in(folder, identity(profile.record))
+        found = own_backups(profile.record, folder)
+        n_alike = len(backups_in(folder, identity(profile.record))) - len(found)
     except (OSError, StoreError) as error:
         return Finding("backup", Verdict.WARNING, f"{folder}: {error}")
     if not found:
@@ -188,6 +189,11 @@ def check_backup(profile: Profile, settings: StationSettings, clock: Clock) -> F
         )
     age_h = max(0, clock.now().utc_ns - found[-1].made_utc_ns) / (3600 * NS_PER_S)
     text = f"{folder}: {len(found)} of this record, the newest {space.hours_text(age_h)} old"
+    if n_alike:
+        text += (
+            f"; also {n_alike} of another computer with a copy of this profile folder, or newer than a backup that was "
+            "restored, which stay until somebody deletes them"
+        )
     if folder.stat().st_dev == profile.folder.stat().st_dev:
         text += "; it is on the record's own disk, which may be lost together with it: choose another drive."
         return Finding("backup", Verdict.WARNING, text)

@@ -35,7 +35,7 @@ from nursestation.core.records import (
 from nursestation.errors import NurseStationError
 from nursestation.log import trace_of
 from nursestation.store import space
-from nursestation.store.backup import BackupStopped, backups_in, identity, make_backup
+from nursestation.store.backup import BackupStopped, make_backup, own_backups
 from nursestation.store.errors import StoreError
 from nursestation.store.reader import StoreReader
 from nursestation.store.retention import KeptVisit, kept_visits, purge_of
@@ -331,7 +331,7 @@ class RecordKeeper:
             with StoreReader.open(self._record) as reader:
                 known += [record.at.utc_ns for record in reader.of_kinds([BackupMade], of_station=True)]
             folder = Path(self._settings.backup.folder)
-            known += [found.made_utc_ns for found in backups_in(folder, identity(self._record))]
+            known += [found.made_utc_ns for found in own_backups(self._record, folder)]
         except (OSError, StoreError):
             pass  # the backup itself says what is wrong
         return max(known, default=None)

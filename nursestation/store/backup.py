@@ -10,7 +10,9 @@ Rules of the file:
    copy is protected with the same key.
 4. The folder is never made: where a drive is not connected, its folder would land on the wrong disk.
 5. Only copies of this very record are ever deleted, by name and number, the oldest first, after a newer one is whole; the one
-   just made never, whatever the clock says. Of other files in the folder only what a kill of this program left.
+   just made never, whatever the clock says. Of other files in the folder only what a kill of this program left. A profile
+   folder that was copied to another computer makes two records with one beginning: what lies beside a copy tells how far it
+   goes, and it is this record's where this record went that way too.
 6. A copy and what lies beside it are for their owner alone (0600), as exports are.
 7. One backup of a record at a time: a second would clear the first one's unfinished file away.
 """
@@ -21,7 +23,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +58,7 @@ _NAME = re.compile(r"record-(?P<identity>[0-9a-f]{8})-(?P<made>\d{8}T\d{6})Z\.sq
 _LEFT = re.compile(
     r"(?P<copy>record-[0-9a-f]{8}-\d{8}T\d{6}Z)(\.sqlite3(?P<part>\.part(-journal|-wal|-shm)?)|\.sqlite3\.sha256|\.key)"
 )
+_UP_TO = re.compile(r"^# nursestation backup; .*; up to ([0-9a-f]{64})$", re.MULTILINE)
 _TIME = "%Y%m%dT%H%M%S"
 _STOPPED = "The backup was stopped; the next one begins anew."
 _OF_SOURCE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -97,12 +100,8 @@ def identity(record: Path) -> str:
     Raises:
         StoreEnvironmentError: it cannot be read.
     """
-    try:
-        with contextlib.closing(connect_read_only(record)) as connection:
-            row = connection.execute("SELECT hash FROM record WHERE session IS NULL ORDER BY seq LIMIT 1").fetchone()
-    except sqlite.errors() as error:
-        raise explain(error, record) from error
-    return "0" * 8 if row is None else str(row[0])[:8]
+    found = _hashes(record, "ORDER BY seq LIMIT 1")
+    return found[0][:8] if found else "0" * 8
 
 
 def backups_in(folder: Path, of: str | None = None) -> list[FoundBackup]:
@@ -118,6 +117,39 @@ def backups_in(folder: Path, of: str | None = None) -> list[FoundBackup]:
             made = datetime.strptime(named["made"], _TIME).replace(tzinfo=UTC)
             found.append(FoundBackup(path, named["identity"], int(made.timestamp()) * NS_PER_S))
     return sorted(found, key=lambda one: (one.made_utc_ns, one.path.name))
+
+
+def own_backups(record: Path, folder: Path) -> list[FoundBackup]:
+    """Return the copies of this record in a folder, oldest first, and none of a record that only began as this one did.
+
+    A copy is of this record where its newest station record, as told beside it, is in this one; each start of a program writes
+    such a record, so two computers that work on copies of one profile folder part at once. A copy that is not told of (an
+    earlier version's) counts as this record's.
+
+    Raises:
+        OSError: the folder is not there.
+        StoreEnvironmentError: the record cannot be read.
+    """
+    found = [(one, _goes_up_to(one.path)) for one in backups_in(folder, identity(record))]
+    told = [newest for _, newest in found if newest is not None]
+    known = _hashes(record, f"AND hash IN ({', '.join('?' * len(told))})", told)
+    return [one for one, newest in found if newest is None or newest in known]
+
+
+def _hashes(record: Path, which: str, told: Sequence[str] = ()) -> list[str]:
+    try:
+        with contextlib.closing(connect_read_only(record)) as connection:
+            rows = connection.execute(f"SELECT hash FROM record WHERE session IS NULL {which}", tuple(told)).fetchall()
+    except sqlite.errors() as error:
+        raise explain(error, record) from error
+    return [str(found) for (found,) in rows]
+
+
+def _goes_up_to(copy: Path) -> str | None:
+    """Return the hash of the newest station record in a copy, as told beside it; None where it is not told."""
+    sidecar = _sum_file(copy)
+    told = _UP_TO.search(sidecar.read_text("utf-8", "replace")) if sidecar.exists() else None
+    return None if told is None else told[1]
 
 
 def make_backup(record: Path, folder: Path, now_utc_ns: int, *, keep: int, rest: Rest) -> Backup:
@@ -150,14 +182,14 @@ def make_backup(record: Path, folder: Path, now_utc_ns: int, *, keep: int, rest:
             _look_for_room(record, folder)
             _copy(record, part, rest)
             backup = _checked(part, target, rest)
-            _write(
-                _sum_file(target), f"# nursestation backup; record {whose}\n{backup.sha256}  {target.name}\n".encode()
-            )
+            newest = _hashes(part, "ORDER BY seq DESC LIMIT 1")
+            head = f"# nursestation backup; record {whose}{f'; up to {newest[0]}' if newest else ''}\n"
+            _write(_sum_file(target), f"{head}{backup.sha256}  {target.name}\n".encode())
             if key_file(record).exists():
                 _write(key_file(target), key_file(record).read_bytes())
             part.replace(target)
         sync_folder(folder)
-        others = [one for one in backups_in(folder, whose) if one.path != target]
+        others = [one for one in own_backups(record, folder) if one.path != target]
         for old in others[: max(0, len(others) + 1 - keep)]:
             if not old.path.samefile(record):
                 going = old.path.replace(_part(old.path))  # so that a kill leaves nothing that is not cleared away

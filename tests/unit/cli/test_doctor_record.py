@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from devices.clock import NS_PER_S, ManualClock
 from nursestation.commandline.doctor import Verdict, check_backup, check_disk, check_readers, check_store
 from nursestation.config.schema import BackupSettings, ChairSettings, DiskSettings, StationSettings
+from nursestation.core.records import StationStarted
 from nursestation.paths import Profile
 from nursestation.store.backup import make_backup
 from nursestation.store.cipher import protect
@@ -68,6 +70,18 @@ def test_backups_on_the_records_own_disk_are_worth_less_and_it_says_so(profile, 
     assert found.verdict is Verdict.WARNING
     assert "1 of this record, the newest 5 hours old" in found.text
     assert "own disk" in found.text
+
+
+def test_backups_of_another_computer_with_a_copy_of_the_profile_folder_are_counted_apart(profile, tmp_path):
+    (tmp_path / "drive").mkdir()
+    make_backup(profile.record, tmp_path / "drive", START.utc_ns, keep=1, rest=lambda _s: False)
+    other = tmp_path / "copied" / profile.record.name
+    shutil.copytree(profile.record.parent, other.parent)
+    with contextlib.closing(Store.open(other)) as store:
+        store.append([StationStarted(at=START.shifted(86400 * NS_PER_S), version="0.1.0")])
+    make_backup(other, tmp_path / "drive", START.utc_ns + 60 * NS_PER_S, keep=3, rest=lambda _s: False)
+    found = look(profile, backups(tmp_path / "drive"), hours=5)
+    assert "1 of this record, the newest 5 hours old; also 1 of another computer" in found.text
 
 
 def test_of_a_damaged_record_the_newest_backup_is_named(profile, tmp_path):

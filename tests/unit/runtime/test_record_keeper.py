@@ -1,6 +1,7 @@
 """The keeper warns early, backs up in quiet times, says when it could not for days, and purges only what may go."""
 
 import contextlib
+import shutil
 import threading
 
 import pytest
@@ -10,7 +11,7 @@ from devices.events import Priority
 from nursestation.config.schema import BackupSettings, ChairSettings, RetentionSettings, StationSettings
 from nursestation.core.inputs import BackupDone, PurgeDone, StationFault
 from nursestation.core.model import Phase
-from nursestation.core.records import PhaseChanged, PurgeAsked, SessionHeld, SessionPurged
+from nursestation.core.records import PhaseChanged, PurgeAsked, SessionHeld, SessionPurged, StationStarted
 from nursestation.runtime.record_keeper import HOUR_NS, LONGEST_WAIT_NS, RecordKeeper, is_due
 from nursestation.store import space
 from nursestation.store.backup import backups_in, make_backup
@@ -183,6 +184,17 @@ def test_one_that_lies_there_already_counts_after_a_restart(desk):
     keeper.look()
     assert len(desk.told.backups()) == 1
     assert keeper.state.last_backup_utc_ns == START.utc_ns
+
+
+def test_one_of_another_computer_with_a_copy_of_the_profile_folder_does_not_count(desk, tmp_path):
+    other = tmp_path / "copied" / desk.record.name
+    shutil.copytree(desk.record.parent, other.parent)
+    with contextlib.closing(Store.open(other)) as store:
+        store.append([StationStarted(at=minute(200), version="0.1.0")])
+    make_backup(other, desk.folder, START.utc_ns, keep=3, rest=lambda _s: False)
+    desk.clock.advance_ns(HOUR_NS)
+    desk.keeper(folder=desk.folder).look()
+    assert len(desk.told.backups()) == 1
 
 
 def test_a_due_backup_waits_while_an_infusion_runs_but_not_for_ever(desk):

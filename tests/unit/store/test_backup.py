@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from devices.clock import NS_PER_S
+from nursestation.core.records import StationStarted
 from nursestation.store import backup, sqlite
-from nursestation.store.backup import BackupError, BackupStopped, backups_in, make_backup, read_sum
+from nursestation.store.backup import BackupError, BackupStopped, backups_in, make_backup, own_backups, read_sum
 from nursestation.store.reader import StoreReader
 from nursestation.store.store import Store
 from nursestation.store.verify import verify_store
@@ -123,6 +124,49 @@ def test_only_the_oldest_copies_of_this_record_go(record, folder, tmp_path):
     assert (folder / "record-old.sqlite3").exists()
     assert record.exists()
     assert len(names(folder)) == 2 * 3 + 1
+
+
+def started(record, n):
+    """Let a program start on a record, as it writes it."""
+    with contextlib.closing(Store.open(record)) as store:
+        store.append([StationStarted(at=START.shifted(n * NS_PER_S), version="0.1.0")])
+
+
+@pytest.fixture
+def twin(record, tmp_path):
+    """The record of a profile folder that was copied to another computer; both were used since."""
+    copied = tmp_path / "copied"
+    shutil.copytree(record.parent, copied)
+    started(record, 10_000)
+    started(copied / record.name, 10_001)
+    return copied / record.name
+
+
+def test_copies_of_two_stations_on_copies_of_one_profile_folder_are_told_apart(record, folder, twin):
+    assert backup.identity(record) == backup.identity(twin)
+    mine = make_backup(record, folder, NOW, keep=1, rest=never).path
+    others = make_backup(twin, folder, NOW + 60 * NS_PER_S, keep=1, rest=never).path
+    started(record, 10_100)
+    assert [one.path for one in own_backups(record, folder)] == [mine]
+    assert [one.path for one in own_backups(twin, folder)] == [others]
+    again = make_backup(record, folder, NOW + 120 * NS_PER_S, keep=1, rest=never).path
+    assert {one.path for one in backups_in(folder)} == {others, again}
+
+
+def test_a_copy_from_before_the_profile_folder_was_copied_is_of_both(record, folder, tmp_path):
+    made = make_backup(record, folder, NOW, keep=1, rest=never).path
+    copied = tmp_path / "copied"
+    shutil.copytree(record.parent, copied)
+    started(copied / record.name, 10_001)
+    assert [one.path for one in own_backups(copied / record.name, folder)] == [made]
+
+
+def test_a_copy_that_does_not_tell_how_far_it_goes_counts_as_its_own(record, folder, twin):
+    made = [make_backup(twin, folder, NOW + n * NS_PER_S, keep=3, rest=never).path for n in range(2)]
+    sums = [path.with_name(f"{path.name}.sha256") for path in made]
+    sums[0].write_text(sums[0].read_text().replace("; up to ", "; "))  # an earlier version told the record alone
+    sums[1].unlink()
+    assert [one.path for one in own_backups(record, folder)] == made
 
 
 def test_what_a_kill_left_is_cleared_away(record, folder):
