@@ -4,6 +4,7 @@ Rules of the file: no import at the top that the first picture does not need. Wh
 `cli.py` alone; here it is only seen whether a window is wanted.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +20,27 @@ def main() -> None:
     opening = appear() if wants_window(sys.argv[1:]) else None
     from nursestation.cli import main as command_line
 
-    command_line(prog_name="nursestation", obj=opening)
+    try:
+        command_line(prog_name="nursestation", obj=opening)
+    except SystemExit as ending:
+        leave_if_stuck(ending.code)
+        raise
+
+
+def leave_if_stuck(code: object) -> None:
+    """End the process here where a thread of the sound still waits for its output: Qt aborts when Python takes that apart.
+
+    Everything is closed by now but that output; a sound server that hangs is to be no crash of this program.
+
+    Args:
+        code: Of the `SystemExit`: the exit status, None for 0, anything else for 1.
+    """
+    sounding = sys.modules.get("nursestation.ui.sounding")  # only a program with a window has it
+    if sounding is not None and sounding.is_stuck():
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # a program without a console has none
+                stream.flush()
+        os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def wants_window(arguments: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from devices.clock import NS_PER_S, Clock
 from nursestation.core.sounds.figures import DEFAULT, SoundSet
@@ -27,9 +27,15 @@ SILENT_NS = 3 * NS_PER_S
 """A sound thread without a beat for so long is told of [ns]."""
 NO_ANSWER = f"The sound of alarms does not answer: close Nursestation, start it again, and {BEDSIDE}."
 
-_CLOSING_MS = 3_000
+CLOSING_MS = 3_000
+"""So long the outputs may take to close, all together [ms]."""
 _hung: list[QThread] = []
 _log = logging.getLogger(__name__)
+
+
+def is_stuck() -> bool:
+    """Say whether a thread of the sound still waits for its output after it was stopped: the process cannot end in order then."""
+    return any(thread.isRunning() for thread in _hung)
 
 
 class WatchedOutputs(Outputs, Protocol):
@@ -117,14 +123,23 @@ class Sounding(QObject):
         self._timer.start()
         self.look()
 
-    def stop(self) -> None:
-        """Fall silent and let go of the output. Idempotent."""
+    def ask_to_stop(self) -> None:
+        """Have the output close, without waiting for it."""
+        if self._thread is not None:
+            self._thread.is_closing = True
+
+    def stop(self, until: QDeadlineTimer | None = None) -> None:
+        """Fall silent and let go of the output. Idempotent.
+
+        Args:
+            until: How long to wait for an output that does not answer; `CLOSING_MS` if left out.
+        """
         self._timer.stop()
         if self._level is not None:
             self._level.stop()
+        self.ask_to_stop()
         if self._thread is not None:
-            self._thread.is_closing = True
-            if not self._thread.wait(_CLOSING_MS):
+            if not self._thread.wait(QDeadlineTimer(CLOSING_MS) if until is None else until):
                 _hung.append(self._thread)  # Qt ends the program when a thread that runs is thrown away
                 _log.error("the sound did not stop: its output does not answer")
             self._thread = None

@@ -12,7 +12,7 @@ Rules of the file:
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, Signal, Slot
 
 from devices.clock import Clock
 from nursestation.config.schema import StationSettings
@@ -23,7 +23,7 @@ from nursestation.core.sounds.wishes import Place, SoundPlan, Tried, unanswered_
 from nursestation.ui.self_test_page import SelfTestPage
 from nursestation.ui.shell import Shell
 from nursestation.ui.sound import QtOutputs
-from nursestation.ui.sounding import Sounding, WatchedOutputs
+from nursestation.ui.sounding import CLOSING_MS, Sounding, WatchedOutputs
 from nursestation.ui.soundlevel import LevelWatch
 
 
@@ -94,9 +94,12 @@ class SoundRoom(QObject):
             sounding.start()
 
     def stop(self) -> None:
-        """Fall silent and let go of every output. Idempotent."""
+        """Fall silent and let go of every output, waiting for all together no longer than for one. Idempotent."""
         for sounding in self._soundings.values():
-            sounding.stop()
+            sounding.ask_to_stop()
+        until = QDeadlineTimer(CLOSING_MS)
+        for sounding in self._soundings.values():
+            sounding.stop(until)
 
     @Slot(object)
     def take(self, snapshot: StationSnapshot) -> None:

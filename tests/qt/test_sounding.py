@@ -114,6 +114,28 @@ def test_stopping_closes_the_output_and_may_be_said_twice(qtbot, make, outputs):
     assert outputs.last.is_closed
 
 
+def test_a_program_whose_output_hangs_to_the_end_ends_with_its_own_status():
+    script = (
+        "import threading\n"
+        "from PySide6.QtCore import QCoreApplication, QDeadlineTimer\n"
+        "from devices.clock import SystemClock\n"
+        "from nursestation.entry import leave_if_stuck\n"
+        "from nursestation.ui.sounding import Sounding\n"
+        "from tests.helpers.handsound import HandOutputs\n"
+        "application = QCoreApplication([])\n"
+        "outputs, is_inside = HandOutputs(), threading.Event()\n"
+        "outputs.open = lambda: (is_inside.set(), threading.Event().wait())\n"
+        "sounding = Sounding(SystemClock(), outputs=lambda: outputs)\n"
+        "sounding.start()\n"
+        "is_inside.wait()\n"
+        "sounding.stop(QDeadlineTimer(0))\n"
+        "print('said')\n"
+        "leave_if_stuck(3)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.returncode) == ("said\n", 3)
+
+
 def test_a_computer_without_qts_sound_part_lives_and_says_so(qtbot, make):
     def lacking():
         raise ImportError("libpulse.so.0: cannot open shared object file")

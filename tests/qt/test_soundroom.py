@@ -4,6 +4,7 @@ The clock is the test's, the loudspeakers are in its hand; nothing in between is
 """
 
 import gc
+import threading
 from datetime import UTC
 
 import numpy as np
@@ -171,6 +172,18 @@ def test_a_station_that_cannot_be_heard_lets_the_chair_sound_at_once(qtbot, make
     qtbot.waitUntil(lambda: HandOutputs.NONE in hall.conditions())
     hall.live(12)
     assert hall.heard(2) == (3, 0)
+
+
+def test_an_output_that_is_slow_to_close_keeps_no_other_from_closing(make_hall):
+    hall = make_hall()
+    hall.start()
+    station, chair = hall.outputs[None].last, hall.outputs[2].last
+    is_closed, close_station, close_chair = threading.Event(), station.close, chair.close
+    chair.close = lambda: (close_chair(), is_closed.set())
+    station.close = lambda: (is_closed.wait(10), close_station())
+    hall.room.stop()  # one that did not stop in time is logged
+    assert station.is_closed
+    assert chair.is_closed
 
 
 def test_a_self_test_is_heard_where_it_is_asked_for(make_hall):
