@@ -247,6 +247,27 @@ def test_in_a_low_lane_the_highest_figure_between_two_readings_goes_over_the_lan
     assert middle + LETTERS.row_px / 3 <= min(mark.sys for mark in marks) - CARET_PX / 2
 
 
+TOLD = st.lists(
+    st.tuples(st.integers(0, 29), st.integers(100, 240)), min_size=2, max_size=9, unique_by=lambda one: one[0]
+)
+
+
+@given(TOLD, st.sampled_from([180.0, HEIGHT]))
+def test_no_figure_lies_upon_another_or_in_a_low_lane_upon_the_name_of_a_phase(readings, height):
+    cuffs = [make_reading(sys, 80, ago_s=60 * (30 - minute)) for minute, sys in sorted(readings)]
+    view = _view(cuffs=cuffs, flags=[make_flag(reading=one) for one in cuffs])
+    scale, where = Scale(0, 70, 8, 508), lanes(height, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
+    drawn = scene(view, scale, where, LETTERS, height, from_baseline=False)
+    figures = [word for word in drawn.words if word.role == "bad" and "/" in word.text]
+    titles = [word for word in drawn.words if word.middle == where.titles and word.role == "soft"]
+    assert len(titles) == 2
+    is_low = where.pressure.height < LOW_PRESSURE * LETTERS.row_px
+    for n, one in enumerate(figures):
+        for other in (*figures[:n], *(titles if is_low else ())):
+            is_apart = one.left >= other.left + other.width or one.left + one.width <= other.left
+            assert is_apart or abs(one.middle - other.middle) >= LETTERS.row_px
+
+
 def test_a_limit_outside_its_lane_is_not_drawn_on_the_edge():
     drawn, _, _ = _scene(_view(limit_spans=(_limits("spo2", 85, None), _limits("resp_rate", 4, 40))))
     assert _limit_lines(drawn, "spo2") == _limit_lines(drawn, "resp") == []
