@@ -1,6 +1,5 @@
 """What the window makes of a computer that may go to sleep."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -15,23 +14,13 @@ from nursestation.paths import Profile
 from nursestation.runtime.awake import CANNOT_HOLD, Awake
 from nursestation.store.store import Store
 from nursestation.ui.station_page import StationPage
+from tests.helpers.sleeper import Computer
 from tests.helpers.station_views import make_protocol
 from tests.helpers.visit import PlainPins
 from tests.helpers.written_visit import PATIENT, START
 
 WAIT_MS = 20_000
 """For the station's threads; a test that waits so long has failed."""
-
-
-class Computer:
-    def __init__(self, *, is_willing):
-        self.is_willing, self.n_held = is_willing, 0
-
-    @contextmanager
-    def hold(self):
-        self.n_held += self.is_willing
-        yield self.is_willing
-        self.n_held -= self.is_willing
 
 
 @pytest.fixture

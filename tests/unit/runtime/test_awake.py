@@ -1,11 +1,11 @@
-import threading
-from contextlib import contextmanager
+"""Who keeps the computer awake: held once while a visit is open, let go after the last, and asked again where it refuses."""
 
 import pytest
 
 from devices.clock import ManualClock
 from nursestation.core.model import Phase
 from nursestation.runtime.awake import RETRY_S, Awake, AwakeGuard, is_wanted
+from tests.helpers.sleeper import Computer
 from tests.helpers.station_views import make_chair, make_station, make_visit
 
 OPEN = make_station(make_chair(number=1), make_chair(make_visit(Phase.OBSERVATION), number=2))
@@ -13,31 +13,6 @@ EMPTY = make_station(make_chair(number=1), make_chair(make_visit(Phase.ENDED_EAR
 
 WAIT_S = 10.0
 """For another thread; a test that waits so long has failed."""
-
-
-class Computer:
-    """Goes to sleep unless it is held; says no, fails, or does not let go when told to."""
-
-    def __init__(self, *, is_willing=True, on_hold=None, on_release=None):
-        self.is_willing = is_willing
-        self.on_hold, self.on_release = on_hold, on_release
-        self.asked = self.n_held = 0
-        self.held, self.freed = threading.Event(), threading.Event()
-
-    @contextmanager
-    def hold(self):
-        self.asked += 1
-        if self.on_hold:
-            raise self.on_hold
-        self.n_held += self.is_willing
-        self.held.set()
-        try:
-            yield self.is_willing
-        finally:
-            self.n_held -= self.is_willing
-            self.freed.set()
-            if self.on_release:
-                raise self.on_release
 
 
 class Desk:
