@@ -14,7 +14,7 @@ from tests.helpers.station_views import BASELINE, MINUTE_NS, NOW, make_entry, ma
 
 START = NOW.shifted(-30 * MINUTE_NS)
 LETTERS = Letters(lambda text: 7.0 * len(text), lambda text, room: text[: int(room / 7)], 16)
-HEIGHT = 300.0
+HEIGHT, LOW_HEIGHT = 300.0, 180.0
 
 
 def _span(metric, begin, end, priority=Priority.HIGH):
@@ -39,10 +39,10 @@ def _view(**changes):
     return trend_view(make_visit(Phase.INFUSION, **(facts | changes)), NOW)
 
 
-def _scene(view, first=0.0, last=70.0, *, from_baseline=False):
+def _scene(view, first=0.0, last=70.0, *, from_baseline=False, height=HEIGHT):
     scale = Scale(first, last, 8, 508)
-    where = lanes(HEIGHT, 16, view.carets, (60, 90), ("spo2", "resp_rate"), view.baseline if from_baseline else None)
-    return scene(view, scale, where, LETTERS, HEIGHT, from_baseline=from_baseline), scale, where
+    where = lanes(height, 16, view.carets, (60, 90), ("spo2", "resp_rate"), view.baseline if from_baseline else None)
+    return scene(view, scale, where, LETTERS, height, from_baseline=from_baseline), scale, where
 
 
 def test_only_what_is_in_the_window_is_laid_out():
@@ -149,9 +149,7 @@ def test_the_limits_are_told_beside_the_lane_as_they_are_at_its_end():
 @pytest.mark.parametrize("simulated", [False, True])
 def test_a_low_pressure_lane_still_tells_the_limits_of_the_heart_rate(simulated):
     view = _view(limit_spans=(_limits("heart_rate", 50, 120),), simulated=simulated)
-    scale = Scale(0, 70, 8, 508)
-    where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
-    drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
+    drawn, _, where = _scene(view, height=LOW_HEIGHT)
     named = sorted(word.middle for word in drawn.words if word.is_free)
     assert where.pressure.height < LOW_PRESSURE * 16
     assert "HR 50–120" in [word.text for word in drawn.words]
@@ -163,9 +161,7 @@ def test_a_low_pressure_lane_still_tells_the_limits_of_the_heart_rate(simulated)
 def test_in_a_low_lane_figures_never_lie_upon_their_own_caret(minute):
     spike = make_reading(186, 112, ago_s=(30 - minute) * 60)
     view = _view(cuffs=(spike,), flags=(make_flag(reading=spike),))
-    scale = Scale(0, 70, 8, 508)
-    where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
-    drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
+    drawn, scale, _ = _scene(view, height=LOW_HEIGHT)
     word = next(word for word in drawn.words if word.text == "186/112")
     at = scale.x(minute)
     assert word.left >= at + CARET_PX / 2 or word.left + word.width <= at - CARET_PX / 2
@@ -205,9 +201,7 @@ def test_the_highest_figure_is_told_also_where_every_side_of_it_is_taken():
 def _low_figures(*cuffs, flagged):
     """Return (figure, left and right end, middle) of each flagged reading told in a low lane, and the readings' marks."""
     view = _view(cuffs=cuffs, flags=tuple(make_flag(reading=one) for one in flagged))
-    scale = Scale(0, 70, 8, 508)
-    where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
-    drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
+    drawn, _, _ = _scene(view, height=LOW_HEIGHT)
     told = [word for word in drawn.words if word.role == "bad" and "/" in word.text]
     return [(word.text, word.left, word.left + word.width, word.middle) for word in told], drawn.marks
 
@@ -222,9 +216,7 @@ def test_in_a_low_lane_a_figure_goes_to_the_side_that_is_free():
 def test_in_a_low_lane_a_figure_stands_below_the_line_of_an_alarm():
     spike = make_reading(239, 140, ago_s=600)
     view = _view(cuffs=(spike,), flags=(make_flag(reading=spike),), alarm_spans=(_span("nibp_sys", 15, None),))
-    scale = Scale(0, 70, 8, 508)
-    where = lanes(180.0, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
-    drawn = scene(view, scale, where, LETTERS, 180.0, from_baseline=False)
+    drawn, _, _ = _scene(view, height=LOW_HEIGHT)
     word = next(word for word in drawn.words if word.text == "239/140")
     assert word.middle - 5 > drawn.strips[0].y
 
@@ -252,12 +244,11 @@ TOLD = st.lists(
 )
 
 
-@given(TOLD, st.sampled_from([180.0, HEIGHT]))
+@given(TOLD, st.sampled_from([LOW_HEIGHT, HEIGHT]))
 def test_no_figure_lies_upon_another_or_in_a_low_lane_upon_the_name_of_a_phase(readings, height):
     cuffs = [make_reading(sys, 80, ago_s=60 * (30 - minute)) for minute, sys in sorted(readings)]
     view = _view(cuffs=cuffs, flags=[make_flag(reading=one) for one in cuffs])
-    scale, where = Scale(0, 70, 8, 508), lanes(height, 16, view.carets, (60, 90), ("spo2", "resp_rate"))
-    drawn = scene(view, scale, where, LETTERS, height, from_baseline=False)
+    drawn, _, where = _scene(view, height=height)
     figures = [word for word in drawn.words if word.role == "bad" and "/" in word.text]
     titles = [word for word in drawn.words if word.middle == where.titles and word.role == "soft"]
     assert len(titles) == 2
