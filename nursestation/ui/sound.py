@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QIODevice, QObject, Slot
 from nursestation.core.sounds.wishes import Place
 from nursestation.runtime.loudspeaker import AHEAD_MS, BEDSIDE, NoOutput, OutputState
 from nursestation.runtime.soundnames import NO_OUTPUT, OutputFacts, assign, missing_text
+from nursestation.runtime.soundserver import CUT_OFF, PulseWatch
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioDevice
@@ -87,6 +88,7 @@ class QtOutputs(QObject):
         self._device: QAudioDevice | None = None
         self._is_gone = False
         self._version = 0
+        self._server = PulseWatch()
         self.look()
         self._devices.audioOutputsChanged.connect(self.look)
 
@@ -100,6 +102,7 @@ class QtOutputs(QObject):
         self.problem = found.problem
         self.sink = found.output.id if found.output is not None and not found.output.is_usual else ""
         if device != self._device:
+            self._server.look()
             self._device = device
             self._version += 1
 
@@ -128,6 +131,8 @@ class QtOutputs(QObject):
             raise NoOutput(self.problem or NO_OUTPUT)
         if self._is_gone:
             raise NoOutput(missing_text(device.description()))
+        if self._server.is_lost():
+            raise NoOutput(CUT_OFF)
         return QtOutput(device)
 
 
