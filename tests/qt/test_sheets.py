@@ -12,6 +12,7 @@ from nursestation.export.formats import FORMATS
 from nursestation.runtime.export_job import ExportOrder
 from nursestation.ui import theme
 from nursestation.ui.controls import ElidingLabel
+from nursestation.ui.letterpad import has_touch_screen
 from nursestation.ui.sheets.cuff import CuffSheet
 from nursestation.ui.sheets.dose import DoseSheet
 from nursestation.ui.sheets.end_early import EndEarlySheet
@@ -336,8 +337,9 @@ def test_a_passphrase_is_typed_by_finger_into_the_field_that_was_touched_last(qt
     sheet.resize(708, 340)  # what a window of 1280x800 leaves
     find(sheet, "export_locked").click()
     letters = find(sheet, "export_letters")
-    assert not letters.isVisibleTo(sheet)
-    press(qtbot, sheet, "export_keyboard")
+    assert letters.isVisibleTo(sheet) is has_touch_screen()  # once made, a test's touch screen stays in its process
+    if not letters.isVisibleTo(sheet):
+        press(qtbot, sheet, "export_keyboard")
     qtbot.waitUntil(lambda: not letters.visibleRegion().isEmpty())
     QApplication.processEvents()
     assert letters.visibleRegion().boundingRect() == letters.rect()
