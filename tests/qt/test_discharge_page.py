@@ -3,13 +3,14 @@ from datetime import UTC
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from devices.clock import NS_PER_S
 from nursestation.core import commands as c
 from nursestation.core.model import ConfirmedHow, Driver, GateState, LeavingPath, Phase, Role, Severity, Transport
 from nursestation.core.snapshot import InstructionsView
 from nursestation.ui.discharge.page import DischargePage
+from nursestation.ui.scrolling import Scroll
 from tests.helpers.hands import find, press
 from tests.helpers.station_views import (
     CLINICIAN,
@@ -408,6 +409,20 @@ def test_a_line_is_overridden_by_a_clinician(qtbot, page, sent):
             chair=2, criterion="bp", reason="known white-coat rise", clinician_id=CLINICIAN.id, pin="135791"
         )
     ]
+
+
+def test_of_several_lines_one_is_chosen_first_and_each_is_whole_in_sight(qtbot, page):
+    page.resize(980, 706)
+    show(page, make_discharge_visit("bp", "vitals_stable", "instructions"))
+    press(qtbot, page, "discharge_override")
+    which = find(page, "discharge_override_which")
+    lines = which.findChildren(QAbstractButton)
+    assert len(lines) == 3
+    assert page.focusWidget() is lines[0]
+    (area,) = [one for one in page.findChildren(Scroll) if one.isAncestorOf(which)]
+    for line in lines:
+        right = line.mapTo(area.viewport(), line.rect().bottomRight())
+        assert 0 < right.x() < area.viewport().width()
 
 
 def test_a_line_is_overridden_by_a_second_person_alone(qtbot, page):

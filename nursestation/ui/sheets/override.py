@@ -1,5 +1,7 @@
 """Somebody who may lets the visit pass an unmet gate or criterion: which, why, and a PIN of their own."""
 
+from textwrap import wrap
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +14,9 @@ from nursestation.ui.layouts import column, labelled, say
 from nursestation.ui.roles import ButtonKind, Tone
 from nursestation.ui.sheets.countersign import OVERRIDE_SIGNS, CountersignedSheet, SecondSigner
 from nursestation.ui.sheets.view import Hurdle, HurdleKind, hurdles
+
+_LINE = 30
+"""Most letters in a line of a choice: the sheet stands beside a page, and a button's words are never cut."""
 
 
 class OverrideSheet(CountersignedSheet):
@@ -35,7 +40,6 @@ class OverrideSheet(CountersignedSheet):
         self._reason = TextField(f"{name}_reason", self.tr("Reason"))
         self._hurdles: tuple[Hurdle, ...] = ()
         self._build_body()
-        self.first = self._reason
         self._which.chosen.connect(self.look)
         self._reason.textChanged.connect(self.look)
         self.look()
@@ -81,9 +85,10 @@ class OverrideSheet(CountersignedSheet):
     def _offer(self) -> None:
         """Offer what is in the way; of several the one that was asked for."""
         offered = [one for one in self._hurdles if one.id == self._only] or list(self._hurdles)
-        self._which.set_options([(one.id, one.title) for one in offered])
+        self._which.set_options([(one.id, "\n".join(wrap(one.title, _LINE))) for one in offered])
         if len(offered) == 1 and self._which.value() is None:
             self._which.choose(offered[0].id)
+        self.first = self._reason if self._which.value() is not None else self._which.first  # what is in sight first
         self._none.setVisible(not offered)
 
     def problem(self) -> str:
