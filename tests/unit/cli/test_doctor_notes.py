@@ -12,18 +12,9 @@ from nursestation.commandline.doctor import Verdict, check_notes
 from nursestation.commandline.noting import ending_noted, note_asked
 from nursestation.core.notes import Asked
 from nursestation.core.records import CommandAsked, CommandEnded
-from nursestation.paths import Profile
 from nursestation.store import spool
 from nursestation.store.store import Store
-from tests.helpers.written_visit import START, station_records
-
-
-@pytest.fixture
-def profile(tmp_path):
-    made = Profile(tmp_path / "profile")
-    with contextlib.closing(Store.open(made.record)) as store:
-        store.append(station_records())
-    return made
+from tests.helpers.written_visit import START
 
 
 def told(profile):

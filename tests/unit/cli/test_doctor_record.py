@@ -23,14 +23,6 @@ from tests.helpers.written_visit import START, station_records
 HOUR_NS = 3600 * NS_PER_S
 
 
-@pytest.fixture
-def profile(tmp_path):
-    made = Profile(tmp_path / "profile")
-    with contextlib.closing(Store.open(made.record)) as store:
-        store.append(station_records())
-    return made
-
-
 def backups(folder):
     return StationSettings(backup=BackupSettings(folder=str(folder)))
 
