@@ -63,7 +63,7 @@ class Choices(QWidget):
         self._labels = [label for _, label in options]
         for index, (key, label) in enumerate(options):
             button = TickButton(label, f"{self.objectName()}_{key}", parent=self)
-            button.setAccessibleName(f"{self.accessibleName()}: {label}")
+            button.setAccessibleName(f"{self.accessibleName()}: {' '.join(label.splitlines())}")
             button.installEventFilter(self)
             self._group.addButton(button, index)
             self._buttons.addWidget(button)

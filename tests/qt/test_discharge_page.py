@@ -419,6 +419,9 @@ def test_of_several_lines_one_is_chosen_first_and_each_is_whole_in_sight(qtbot, 
     lines = which.findChildren(QAbstractButton)
     assert len(lines) == 3
     assert page.focusWidget() is lines[0]
+    assert "What is overridden: HR, SpO₂, RR inside discharge limits for 15 min" in [
+        one.accessibleName() for one in lines
+    ]
     (area,) = [one for one in page.findChildren(Scroll) if one.isAncestorOf(which)]
     for line in lines:
         right = line.mapTo(area.viewport(), line.rect().bottomRight())
